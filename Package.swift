@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list of settings for every target of ours: the strictest the compiler offers, and no warning is let by.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "astra-steps",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "astra-backup", targets: ["astra-backup"]),
+    .executable(name: "astra-clone", targets: ["astra-clone"]),
+    .executable(name: "astra-restore", targets: ["astra-restore"]),
+    .executable(name: "astra-simulator", targets: ["astra-simulator"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+  ],
+  targets: [
+    // C libraries: the only places that see C.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+
+    // The steps, from the ground up.
+    .target(name: "Timing"),
+    .target(name: "HTTPTransport", dependencies: ["CCurl", "Timing"]),
+    .target(name: "AppProtection", dependencies: ["Timing"]),
+    .target(name: "AstraControl", dependencies: ["AppProtection", "HTTPTransport", "Timing"]),
+    .target(name: "StepReport", dependencies: ["CLibXML2", "Timing"]),
+    .target(
+      name: "StepCommon",
+      dependencies: [
+        "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "StepReport", "Timing",
+        argumentParser,
+      ]
+    ),
+    .executableTarget(
+      name: "astra-backup", dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser]),
+    .executableTarget(
+      name: "astra-clone", dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser]),
+    .executableTarget(
+      name: "astra-restore", dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser]
+    ),
+
+    // The simulator: shares no code with the steps.
+    .target(name: "AstraSimulator"),
+    .executableTarget(
+      name: "astra-simulator",
+      dependencies: [
+        "AstraSimulator", argumentParser,
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]
+    ),
+
+    // Tests.
+    .target(
+      name: "SimulatedBackend",
+      dependencies: ["AstraSimulator", "HTTPTransport", "StepCommon", "StepReport", "Timing"],
+      path: "Tests/SimulatedBackend"
+    ),
+    .testTarget(name: "TimingTests", dependencies: ["Timing"]),
+    .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
+    .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),
+    .testTarget(
+      name: "AstraControlTests",
+      dependencies: [
+        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "SimulatedBackend",
+        "Timing",
+      ]
+    ),
+    .testTarget(name: "StepReportTests", dependencies: ["StepReport", "Timing"]),
+    .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
+    .testTarget(
+      name: "StepTests",
+      dependencies: [
+        "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
+        "astra-backup", "astra-clone", "astra-restore",
+      ]
+    ),
+    .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["astra-backup", "astra-clone", "astra-restore", "astra-simulator"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + strict
+}
