@@ -1,0 +1,116 @@
+package import Timing
+
+/// The identifier of one kind of object; that of another kind does not fit in its place.
+package struct Identifier<Object>: Hashable, Sendable, CustomStringConvertible {
+  /// The identifier as the backend writes it, opaque to us.
+  package let text: String
+
+  /// Wraps an identifier as the backend wrote it.
+  package init(_ text: String) {
+    self.text = text
+  }
+
+  package var description: String { text }
+}
+
+/// One protected application: a name, a cluster, one or more namespaces.
+package struct Application: Sendable {
+  package typealias ID = Identifier<Application>
+
+  package var id: ID
+  package var name: String
+  package var state: State
+  /// Why it is in that state, in the backend's words; often empty.
+  package var problems: [String]
+  /// The cluster it runs on; nil while the backend does not tell (it is not running).
+  package var clusterID: Cluster.ID?
+  package var clusterName: String?
+  /// The namespaces it spans; empty while the backend has not discovered them.
+  package var namespaces: [String]
+  /// The application it was cloned from, if it is a clone.
+  package var sourceID: ID?
+  /// The recovery point its content came from last, as far as the backend tells.
+  package var restoredFrom: RecoveryPoint.ID?
+  package var createdAt: Timestamp?
+  /// When the backend's own entry for it changed last, for whatever reason.
+  package var modifiedAt: Timestamp?
+  /// When the backend looked through its resources last.
+  package var collectedAt: Timestamp?
+
+  /// Makes an application.
+  package init(
+    id: ID, name: String, state: State, problems: [String] = [], clusterID: Cluster.ID? = nil,
+    clusterName: String? = nil, namespaces: [String] = [], sourceID: ID? = nil,
+    restoredFrom: RecoveryPoint.ID? = nil, createdAt: Timestamp? = nil, modifiedAt: Timestamp? = nil,
+    collectedAt: Timestamp? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.state = state
+    self.problems = problems
+    self.clusterID = clusterID
+    self.clusterName = clusterName
+    self.namespaces = namespaces
+    self.sourceID = sourceID
+    self.restoredFrom = restoredFrom
+    self.createdAt = createdAt
+    self.modifiedAt = modifiedAt
+    self.collectedAt = collectedAt
+  }
+
+  /// What an application is doing, in our words; a state that nobody knows yet keeps the backend's own.
+  package struct State: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    /// Wraps a state.
+    package init(rawValue: String) {
+      self.rawValue = rawValue
+    }
+
+    /// Accepted, nothing done yet.
+    package static let pending = Self(rawValue: "pending")
+    /// A clone's data is being copied.
+    package static let provisioning = Self(rawValue: "provisioning")
+    /// Its resources are being looked through; a clone passes this before it is ready.
+    package static let discovering = Self(rawValue: "discovering")
+    /// Running and whole: the only good end.
+    package static let ready = Self(rawValue: "ready")
+    /// An in-place restore is overwriting it.
+    package static let restoring = Self(rawValue: "restoring")
+    /// Known, but not running.
+    package static let unavailable = Self(rawValue: "unavailable")
+    /// The last operation ended badly.
+    package static let failed = Self(rawValue: "failed")
+    /// Being removed from the backend.
+    package static let deleting = Self(rawValue: "deleting")
+    /// Gone from its cluster.
+    package static let removed = Self(rawValue: "removed")
+
+    package var description: String { rawValue }
+
+    /// Whether a new application in this state is still being made.
+    package var isBeingMade: Bool { [.pending, .provisioning, .discovering].contains(self) }
+    /// Whether nothing but a deliberate act leads out of this state.
+    package var isDead: Bool { [.failed, .deleting, .removed].contains(self) }
+  }
+}
+
+/// A Kubernetes cluster that the backend knows.
+package struct Cluster: Sendable {
+  package typealias ID = Identifier<Cluster>
+
+  package var id: ID
+  package var name: String
+  /// Whether applications on it can be protected.
+  package var isManaged: Bool
+  /// Whether applications can be restored or cloned to it; nil if the backend does not tell.
+  package var acceptsRestores: Bool?
+
+  /// Makes a cluster.
+  package init(id: ID, name: String, isManaged: Bool, acceptsRestores: Bool? = nil) {
+    self.id = id
+    self.name = name
+    self.isManaged = isManaged
+    self.acceptsRestores = acceptsRestores
+  }
+}

@@ -1,0 +1,90 @@
+package import Timing
+
+/// The service that does the work, in the fewest operations that the steps need.
+///
+/// Reads survive passing trouble by themselves and throw when it lasts. A change is asked for exactly once
+/// per call: if its answer is lost the error is `.fateUnknown`, and the caller looks before it asks again.
+package protocol Backend: AnyObject {
+  /// What it is and where, for messages: `Astra Control at astra.example.com`.
+  var label: String { get }
+  /// The service's own clock where it tells the time, else this machine's: for comparing with its timestamps.
+  var currentTime: Timestamp { get }
+
+  /// Every application of exactly this name, on any cluster; empty if there is none.
+  func applications(named name: String) throws(BackendError) -> [Application]
+  /// Names of the applications there are, for a message; at most `limit`, the most similar first.
+  func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String]
+  /// The application, or nil if it is gone.
+  func application(_ id: Application.ID) throws(BackendError) -> Application?
+  /// The ids of the applications on a cluster that have this name: for applications that do not tell theirs.
+  func applicationIDs(named name: String, on cluster: Cluster.ID) throws(BackendError) -> [Application.ID]
+  /// All clusters.
+  func clusters() throws(BackendError) -> [Cluster]
+  /// Whether a namespace exists on a cluster.
+  func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool
+
+  /// All recovery points of one kind of an application.
+  func recoveryPoints(_ kind: RecoveryPoint.Kind, of application: Application.ID) throws(BackendError)
+    -> [RecoveryPoint]
+  /// The recovery point as it is now, or nil if it is gone.
+  func recoveryPoint(_ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID)
+    throws(BackendError) -> RecoveryPoint?
+
+  /// Asks for a backup or a snapshot.
+  func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application) throws(BackendError)
+    -> RecoveryPoint
+  /// Asks for a clone.
+  func createClone(_ request: CloneRequest) throws(BackendError) -> Application
+  /// Asks for an in-place restore; returns when it is accepted, long before it is done.
+  func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError)
+  /// Removes a backup or a snapshot.
+  func delete(_ point: RecoveryPoint) throws(BackendError)
+  /// Removes an application from the backend's books.
+  func delete(_ application: Application) throws(BackendError)
+}
+
+/// What to clone, and where to.
+package struct CloneRequest: Sendable {
+  /// Where the clone's content comes from.
+  package enum Source: Sendable {
+    /// The application as it is now.
+    case live
+    case recoveryPoint(RecoveryPoint)
+  }
+
+  /// One namespace of the source and the one its content goes to.
+  package struct NamespaceMapping: Hashable, Sendable {
+    package var source: String
+    package var destination: String
+
+    /// Makes a mapping.
+    package init(source: String, destination: String) {
+      self.source = source
+      self.destination = destination
+    }
+  }
+
+  package var name: String
+  package var application: Application
+  /// The source's cluster.
+  package var sourceCluster: Cluster.ID
+  package var destinationCluster: Cluster.ID
+  package var source: Source
+  package var namespaces: [NamespaceMapping]
+  /// The storage class of every volume of the clone; nil keeps each as it is.
+  package var storageClass: String?
+
+  /// Makes a request.
+  package init(
+    name: String, application: Application, sourceCluster: Cluster.ID, destinationCluster: Cluster.ID,
+    source: Source, namespaces: [NamespaceMapping], storageClass: String? = nil
+  ) {
+    self.name = name
+    self.application = application
+    self.sourceCluster = sourceCluster
+    self.destinationCluster = destinationCluster
+    self.source = source
+    self.namespaces = namespaces
+    self.storageClass = storageClass
+  }
+}

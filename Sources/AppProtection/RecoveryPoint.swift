@@ -1,0 +1,83 @@
+package import Timing
+
+/// A copy that an application can be restored from: a backup or a snapshot of it.
+package struct RecoveryPoint: Sendable {
+  package typealias ID = Identifier<RecoveryPoint>
+
+  package var id: ID
+  package var kind: Kind
+  package var name: String
+  /// The application whose copy it is.
+  package var applicationID: Application.ID
+  package var state: State
+  package var hooks: Hooks
+  /// Why it is in that state, in the backend's words; often empty.
+  package var problems: [String]
+  /// How much is done, 0-100, while the backend tells.
+  package var percentDone: Double?
+  package var createdAt: Timestamp?
+
+  /// Makes a recovery point.
+  package init(
+    id: ID, kind: Kind, name: String, applicationID: Application.ID, state: State, hooks: Hooks = .notReported,
+    problems: [String] = [], percentDone: Double? = nil, createdAt: Timestamp? = nil
+  ) {
+    self.id = id
+    self.kind = kind
+    self.name = name
+    self.applicationID = applicationID
+    self.state = state
+    self.hooks = hooks
+    self.problems = problems
+    self.percentDone = percentDone
+    self.createdAt = createdAt
+  }
+
+  /// Where the copy lies: in object storage, or beside the application's volumes.
+  package enum Kind: String, Sendable, CaseIterable, Codable {
+    case backup
+    case snapshot
+
+    /// The word with its article: `a backup`.
+    package var withArticle: String { "a \(rawValue)" }
+  }
+
+  /// How the execution hooks around the copy went.
+  package enum Hooks: Hashable, Sendable {
+    /// There were none, or the backend does not tell.
+    case notReported
+    case succeeded
+    /// At least one failed, and the backend's words on it.
+    case failed([String])
+
+    /// Whether a hook failed.
+    package var didFail: Bool { if case .failed = self { true } else { false } }
+  }
+
+  /// What a recovery point is doing, in our words; a state that nobody knows yet keeps the backend's own.
+  package struct State: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    /// Wraps a state.
+    package init(rawValue: String) {
+      self.rawValue = rawValue
+    }
+
+    package static let pending = Self(rawValue: "pending")
+    package static let discovering = Self(rawValue: "discovering")
+    package static let running = Self(rawValue: "running")
+    /// Whole: the only good end.
+    package static let completed = Self(rawValue: "completed")
+    package static let failed = Self(rawValue: "failed")
+    /// Not to be reached any more (its bucket is lost, say).
+    package static let removed = Self(rawValue: "removed")
+    package static let deleting = Self(rawValue: "deleting")
+
+    package var description: String { rawValue }
+
+    /// Whether the copy is still being made.
+    package var isBeingMade: Bool { [.pending, .discovering, .running].contains(self) }
+    /// Whether it ended, and not well.
+    package var isDead: Bool { [.failed, .removed, .deleting].contains(self) }
+  }
+}
