@@ -17,9 +17,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   }
   package static func - (left: Self, right: Self) -> Duration { left.sinceEpoch - right.sinceEpoch }
 
-  /// This moment with its fraction of a second dropped.
+  /// This moment with its fraction of a second dropped: the second that it lies in.
   package var wholeSeconds: Self {
-    Self(sinceEpoch: .seconds(sinceEpoch.components.seconds))
+    Self(sinceEpoch: .seconds(flooredSeconds))
+  }
+
+  /// Whole seconds since the epoch; before 1970 a fraction counts towards the earlier second.
+  private var flooredSeconds: Int64 {
+    let (seconds, attoseconds) = sinceEpoch.components
+    return attoseconds < 0 ? seconds - 1 : seconds
   }
 }
 
@@ -29,7 +35,8 @@ extension Timestamp {
 
   /// The moment as `YYYY-MM-DDTHH:MM:SS` in UTC without a zone, the form every JUnit reader takes.
   package var reportText: String {
-    let seconds = sinceEpoch.components.seconds
+    // Years 0000-9999 are what RFC 3339 can write; anything beyond is shown as the nearest of them.
+    let seconds = min(max(flooredSeconds, -62_167_219_200), 253_402_300_799)
     let secondOfDay = seconds.flooredRemainder(86_400)
     let date = CivilDate(daysSinceEpoch: (seconds - secondOfDay) / 86_400)
     return [
@@ -69,13 +76,27 @@ extension Timestamp {
     sinceEpoch += fraction
   }
 
-  /// Reads an HTTP date (RFC 9110, 5.6.7, the preferred form): `Sun, 06 Nov 1994 08:49:37 GMT`.
+  /// Reads an HTTP date (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`, or one of the two obsolete forms.
+  ///
+  /// Those are `Sunday, 06-Nov-94 08:49:37 GMT`, whose two digits of a year mean 1970-2069, and
+  /// `Sun Nov  6 08:49:37 1994`. Nil if it is anything else; the day of the week is not compared.
   package init?(httpDate text: some StringProtocol) {
-    let parts = text.split(separator: " ")
-    guard parts.count == 6, parts[5] == "GMT" || parts[5] == "UTC", parts[0].hasSuffix(","),
-      let day = Int64(parts[1]), let year = Int64(parts[3]), (1970...9999).contains(year),
+    var parts = Substring(text).split(separator: " ")
+    switch parts.count {
+    case 6 where parts[0].hasSuffix(","): break
+    case 4 where parts[0].hasSuffix(","):
+      let date = parts[1].split(separator: "-", omittingEmptySubsequences: false)
+      guard date.count == 3, date[2].utf8.count == 2 else { return nil }
+      let century: Substring = date[2] < "70" ? "20" : "19"
+      parts = [parts[0], date[0], date[1], century + date[2], parts[2], parts[3]]
+    case 5: parts = [parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"]
+    default: return nil
+    }
+    guard parts[5] == "GMT" || parts[5] == "UTC", parts[1].utf8.count <= 2, parts[3].utf8.count == 4,
+      let day = DigitReader.wholeNumber(parts[1]), let year = DigitReader.wholeNumber(parts[3]),
+      year >= 1970,
       let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        .firstIndex(of: String(parts[2])).map({ Int64($0) + 1 }),
+        .firstIndex(of: parts[2]).map({ Int64($0) + 1 }),
       (1...CivilDate.days(inMonth: month, year: year)).contains(day)
     else { return nil }
     var reader = DigitReader(parts[4])
@@ -142,6 +163,13 @@ private struct DigitReader {
   }
 
   var isAtEnd: Bool { rest.isEmpty }
+
+  /// The number that `text` is, if it is digits and nothing else.
+  static func wholeNumber(_ text: Substring) -> Int64? {
+    var reader = Self(text)
+    guard !reader.isAtEnd, let value = reader.number(reader.rest.count), reader.isAtEnd else { return nil }
+    return value
+  }
 
   mutating func take(_ character: Character) -> Bool {
     guard let first = rest.first, first == character.asciiValue else { return false }
