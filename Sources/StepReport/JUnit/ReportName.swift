@@ -1,0 +1,41 @@
+/// The names in a report that must be of a few characters only.
+package enum ReportName {
+  /// A suite's name of `[A-Za-z0-9._-]`: Jenkins shows other characters differently from version to version.
+  package static func suite(_ name: String) -> String {
+    let name = replacing(name) { isWordCharacter($0) || $0 == "." || $0 == "-" }
+    return name.isEmpty ? "astra" : name
+  }
+
+  /// A suite's name for a step and, where one step runs several times at once, its suffix: `astra-clone-eu`.
+  package static func suite(step: String, suffix: String) -> String {
+    suite(suffix.isEmpty ? step : "\(step)-\(suffix)")
+  }
+
+  /// A dotted class name of `[A-Za-z0-9._]`: one reader takes its last part for a pattern of file names.
+  static func className(_ name: String) -> String {
+    let name = replacing(name) { isWordCharacter($0) || $0 == "." }
+    return name.isEmpty ? "astra.Step" : name
+  }
+
+  /// A dotted type of `[A-Za-z0-9._]`: GitLab refuses a report with `symbol` or `yaml`, and converts others.
+  static func problemType(_ type: String, step: String) -> String {
+    let name = replacing(type) { isWordCharacter($0) || $0 == "." }
+    if name.contains(".") { return name }
+    return className(step) + "." + (name.isEmpty ? "unknown" : name)
+  }
+
+  private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", "_": true
+    default: false
+    }
+  }
+
+  private static func replacing(_ text: String, unless isAllowed: (Unicode.Scalar) -> Bool) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(200) {
+      result.append(isAllowed(scalar) ? scalar : "_")
+    }
+    return String(result)
+  }
+}

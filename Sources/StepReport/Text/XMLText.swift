@@ -1,0 +1,135 @@
+/// Text that every XML 1.0 reader takes; the only kind of text that the XML writer accepts.
+///
+/// Made by dropping terminal sequences, turning every line end into LF and showing each character that
+/// XML 1.0 (2.2, `Char`) forbids, or that only confuses readers (DEL, C1), as `\u{1B}`. Cleaning what is
+/// clean changes nothing. It is needed because libxml2 writes forbidden characters as they are, reports
+/// success, and readers then throw the whole report away.
+struct XMLText: Hashable, Sendable {
+  /// The clean text.
+  let string: String
+
+  /// Cleans a text.
+  init(_ text: String) {
+    string = text.utf8.contains(where: Self.isSuspect) ? Self.cleaned(text) : text
+  }
+
+  /// Cleans bytes that should be UTF-8; each invalid sequence becomes U+FFFD.
+  init(decoding bytes: some Collection<UInt8>) {
+    self.init(String(decoding: bytes, as: UTF8.self))
+  }
+
+  private init(alreadyClean text: String) {
+    string = text
+  }
+
+  /// Whether there is no text.
+  var isEmpty: Bool { string.isEmpty }
+
+  /// The number of bytes once the five characters with a meaning in XML are escaped; an upper bound.
+  var escapedSize: Int {
+    string.utf8.reduce(0) { size, byte in
+      switch byte {
+      case UInt8(ascii: "\""): size + 6
+      case UInt8(ascii: "&"), UInt8(ascii: "\n"), UInt8(ascii: "\t"): size + 5
+      case UInt8(ascii: "<"), UInt8(ascii: ">"): size + 4
+      default: size + 1
+      }
+    }
+  }
+
+  /// The text as one line: line ends and tabs become single spaces, and what is beyond `limit` characters
+  /// (Unicode scalars, so that a pile of combining marks is bounded too) is cut off and marked by `…`.
+  func singleLine(limit: Int = 500) -> XMLText {
+    let words = string.unicodeScalars.split { Self.breaksLine($0) }
+      .map { Self.trimmed($0) }
+      .filter { !$0.isEmpty }
+    let line = words.map { String($0) }.joined(separator: " ")
+    guard line.unicodeScalars.count > limit else { return XMLText(alreadyClean: line) }
+    let end = line.unicodeScalars.index(line.startIndex, offsetBy: limit - 1)
+    var kept = line[..<end]
+    if end.samePosition(in: line) == nil, kept.count > 1 { kept.removeLast() }
+    return XMLText(alreadyClean: kept + "…")
+  }
+
+  /// The text, or its head and its tail around a line that says how much was cut, in at most `limit` bytes
+  /// of UTF-8 (at least 128).
+  func capped(toBytes limit: Int) -> XMLText {
+    let utf8 = string.utf8
+    let size = utf8.count
+    guard size > limit else { return self }
+    let room = max(limit - 64, 64)
+    let head = string.unicodeScalars.prefix(endingAtByte: room / 2)
+    let tail = string.unicodeScalars.suffix(startingAtByte: size - room / 2)
+    let cut = size - head.utf8.count - tail.utf8.count
+    return XMLText(alreadyClean: "\(head)\n[… \(cut) bytes of \(size) cut here …]\n\(tail)")
+  }
+
+  static func + (left: XMLText, right: XMLText) -> XMLText {
+    XMLText(alreadyClean: left.string + right.string)
+  }
+
+  /// These texts, each on lines of its own; empty ones are left out.
+  static func lines(_ texts: [XMLText]) -> XMLText {
+    XMLText(alreadyClean: texts.filter { !$0.isEmpty }.map(\.string).joined(separator: "\n"))
+  }
+}
+
+extension XMLText {
+  /// Whether a byte of UTF-8 can be part of something to clean: C0 without tab and LF, DEL, the lead byte
+  /// of C1, and the lead byte of U+FFFE and U+FFFF.
+  private static func isSuspect(_ byte: UInt8) -> Bool {
+    (byte < 0x20 && byte != 0x09 && byte != 0x0A) || byte == 0x7F || byte == 0xC2 || byte == 0xEF
+  }
+
+  private static func cleaned(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.first {
+      if let length = TerminalSequence.length(atStartOf: rest) {
+        rest.removeFirst(length)
+        continue
+      }
+      rest.removeFirst()
+      switch scalar.value {
+      case 0x0D:
+        // A lone CR is a line that a terminal would have overwritten: each state becomes a line.
+        if rest.first != "\n" { result.append("\n") }
+      case 0x09, 0x0A, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF:
+        result.append(scalar)
+      default:
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        result.append(contentsOf: "\\u{\(digits.count < 2 ? "0" : "")\(digits)}".unicodeScalars)
+      }
+    }
+    return String(result)
+  }
+
+  private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\n" || scalar == "\t" || scalar == "\u{2028}" || scalar == "\u{2029}"
+  }
+
+  private static func trimmed(_ line: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {
+    var line = line
+    while line.first == " " { line.removeFirst() }
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}
+
+extension String.UnicodeScalarView {
+  /// What lies before a byte, without a character that the byte is inside of.
+  fileprivate func prefix(endingAtByte byte: Int) -> Substring {
+    let text = String(self)
+    var index = text.utf8.index(text.startIndex, offsetBy: byte)
+    while index.samePosition(in: text.unicodeScalars) == nil { index = text.utf8.index(before: index) }
+    return text[..<index]
+  }
+
+  /// What lies from a byte on, without a character that the byte is inside of.
+  fileprivate func suffix(startingAtByte byte: Int) -> Substring {
+    let text = String(self)
+    var index = text.utf8.index(text.startIndex, offsetBy: byte)
+    while index.samePosition(in: text.unicodeScalars) == nil { index = text.utf8.index(after: index) }
+    return text[index...]
+  }
+}
