@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// What could not be done with which file, and why.
+package struct FileError: Error, Hashable, CustomStringConvertible {
+  /// What was attempted, as a verb: `write`.
+  package var attempt: String
+  /// The file or folder that it was attempted with, as it was named.
+  package var path: String
+  /// The operating system's reason.
+  package var code: Code
+
+  /// Makes an error.
+  package init(_ attempt: String, _ path: String, _ code: Code) {
+    self.attempt = attempt
+    self.path = path
+    self.code = code
+  }
+
+  /// One sentence: `cannot write reports/TEST-astra-clone.xml: no space left on device`.
+  package var message: String {
+    "cannot \(attempt) \(XMLText(path).singleLine().string): \(code.text)"
+  }
+
+  package var description: String { message }
+
+  /// An error number of the operating system (`errno.h`); an unknown one is still a value.
+  package struct Code: RawRepresentable, Hashable, Sendable {
+    package var rawValue: Int32
+
+    /// Makes a code from an error number.
+    package init(rawValue: Int32) {
+      self.rawValue = rawValue
+    }
+
+    package static let notFound = Self(rawValue: ENOENT)
+    package static let noPermission = Self(rawValue: EACCES)
+    package static let exists = Self(rawValue: EEXIST)
+    package static let isFolder = Self(rawValue: EISDIR)
+    package static let notAFolder = Self(rawValue: ENOTDIR)
+    package static let noSpace = Self(rawValue: ENOSPC)
+    package static let readOnly = Self(rawValue: EROFS)
+    package static let tooLarge = Self(rawValue: EFBIG)
+    package static let inputOutput = Self(rawValue: EIO)
+    package static let interrupted = Self(rawValue: EINTR)
+    package static let notNow = Self(rawValue: EAGAIN)
+    package static let timedOut = Self(rawValue: ETIMEDOUT)
+    package static let tooManyLinks = Self(rawValue: ELOOP)
+    package static let invalid = Self(rawValue: EINVAL)
+    package static let notSupported = Self(rawValue: ENOTSUP)
+
+    /// The error that the last system call of this thread left behind.
+    static var last: Self { Self(rawValue: errno) }
+
+    /// The operating system's words, as a fragment: `no space left on device`.
+    package var text: String {
+      guard let words = unsafe strerror(rawValue) else { return "error \(rawValue)" }
+      let text = unsafe String(cString: words)
+      return text.prefix(1).lowercased() + text.dropFirst()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// The files that a step reads and writes; `SystemFiles` are the real ones, tests use `MemoryFiles`.
+package protocol FileWriter {
+  /// Makes a folder and those above it; one that is there already is fine.
+  func createFolder(_ path: String) throws(FileError)
+  /// Replaces a file whole, or leaves it as it was and throws; its folder must exist.
+  ///
+  /// A symbolic link is replaced, not followed.
+  func write(_ bytes: [UInt8], to path: String, access: FileAccess) throws(FileError)
+  /// Writes at the end of what is at a path: a pipe, a terminal, a device.
+  func append(_ bytes: [UInt8], to path: String) throws(FileError)
+  /// Reads a file, or a pipe to its end; one of more than `limit` bytes throws `tooLarge`.
+  func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
+  /// The names in a folder, sorted.
+  func names(in folder: String) throws(FileError) -> [String]
+  /// Removes a file; that there is none is fine.
+  func remove(_ path: String) throws(FileError)
+  /// Whether there is something at a path, links followed.
+  func exists(_ path: String) -> Bool
+  /// How a path that a user named is to be written to.
+  func destination(of path: String) throws(FileError) -> FileDestination
+}
+
+extension FileWriter {
+  /// Replaces a file whole; everyone may read it.
+  package func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try write(bytes, to: path, access: .everyone)
+  }
+}
+
+/// Who may read a file that was written.
+package enum FileAccess: Hashable, Sendable {
+  /// Everyone may, whatever the umask: a CI agent often runs as another user than the step in its container.
+  case everyone
+  /// Those who could before; everyone, where there was no file.
+  case asBefore
+}
+
+/// How a path that a user named is to be written to.
+package enum FileDestination: Hashable, Sendable {
+  /// A regular file, there or not yet, at this path: replaced whole. Links are already followed.
+  case file(String)
+  /// A pipe, a terminal or a device, `/dev/stdout` among them: only ever appended to.
+  case stream
+}
+
+/// The folder and the last name of a path: `reports/x.xml` is `reports` and `x.xml`, `x.xml` is `.` and `x.xml`.
+func split(path: String) -> (folder: String, name: String) {
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+  let name = String(path[path.utf8.index(after: slash)...])
+  return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
+}

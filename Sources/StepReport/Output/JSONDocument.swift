@@ -1,0 +1,72 @@
+/// The one document that a step prints on stdout at its end with `--json`.
+///
+/// Its members are always all there, in one order: `step`, `version`, `run`, `outcome`, `exitCode`,
+/// `message`, `phases` (each with `name`, `outcome`, `seconds`, `message`) and `values`.
+package struct JSONDocument: Hashable, Sendable {
+  /// The document as a value.
+  package let value: JSONValue
+
+  /// Lays out a finished step's report with what the report does not hold.
+  ///
+  /// `outcome` is the report's: `failed` or `errored` after the first phase that is, else `passed`. The exit
+  /// code may say more, for instance that the report could not be written.
+  package init(
+    _ report: Report, step: String, version: String, run: String?, exitCode: Int, message: String?,
+    values: OutputValues
+  ) {
+    // As in the report: never without a phase, which would be neither success nor failure.
+    let phases = JUnitCases.normalised(report)
+    let worst = phases.map(\.outcome).first { $0.isBad }
+    value = .object([
+      .init("step", .string(step)),
+      .init("version", .string(version)),
+      .init("run", .optional(run)),
+      .init("outcome", .string((worst ?? .passed).word)),
+      .init("exitCode", .integer(exitCode)),
+      .init("message", .optional(message)),
+      .init("phases", .array(phases.map(Self.phase))),
+      .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
+    ])
+  }
+
+  /// The document on one line, with its line end.
+  package var text: String { value.text + "\n" }
+
+  private static func phase(_ phase: Report.Case) -> JSONValue {
+    .object([
+      .init("name", .string(phase.name)),
+      .init("outcome", .string(phase.outcome.word)),
+      .init("seconds", .seconds(phase.duration)),
+      .init("message", .optional(phase.outcome.message)),
+    ])
+  }
+}
+
+extension Report.Outcome {
+  /// The outcome in one word.
+  package var word: String {
+    switch self {
+    case .passed: "passed"
+    case .failed: "failed"
+    case .errored: "errored"
+    case .skipped: "skipped"
+    }
+  }
+
+  /// Why it is not a pass; nil for a pass.
+  package var message: String? {
+    switch self {
+    case .passed: nil
+    case .failed(let problem), .errored(let problem): problem.message
+    case .skipped(let reason): reason
+    }
+  }
+
+  /// Whether the phase keeps the step from being a success.
+  package var isBad: Bool {
+    switch self {
+    case .passed, .skipped: false
+    case .failed, .errored: true
+    }
+  }
+}
