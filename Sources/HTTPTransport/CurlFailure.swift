@@ -1,0 +1,124 @@
+internal import CCurl
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// A transfer that libcurl gave up, in the transport's own terms.
+struct CurlFailure {
+  var code: CURLcode
+  /// libcurl's text on this failure; may be empty.
+  var text: String
+  /// The system's error number, where a connection failed; else zero.
+  var systemError: Int32
+  var endpoint: Endpoint
+  var caFile: String?
+  /// Whether the request had begun to leave.
+  var hasStarted: Bool
+
+  /// The error for the caller.
+  var error: TransportError {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return make(
+        .cannotConnect, "the name \(endpoint.host) cannot be resolved", hint: "check the host in ASTRA_FQDN")
+    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+      return make(
+        .cannotConnect, "no connection to \(endpoint) through the proxy (\(cause))", hint: proxyHint)
+    case CURLE_COULDNT_CONNECT: return noConnection
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR: return untrusted
+    case CURLE_SSL_CACERT_BADFILE:
+      let what = caFile.map { "the CA file \(printable($0))" } ?? "the system's root certificates"
+      return make(.misconfigured, "\(what) cannot be read by the TLS library (\(cause))")
+    case CURLE_SSL_CONNECT_ERROR:
+      let isVersion = ["version", "protocol", "cipher"].contains { text.contains($0) }
+      return make(
+        .cannotConnect, "no TLS session with \(endpoint) (\(cause))",
+        hint: isVersion ? "the server must speak TLS 1.2 or newer at this port" : nil)
+    case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_NOT_BUILT_IN, CURLE_UNKNOWN_OPTION,
+      CURLE_BAD_FUNCTION_ARGUMENT, CURLE_URL_MALFORMAT:
+      return make(.misconfigured, "libcurl cannot send to \(endpoint) (\(cause))")
+    default: return hasStarted ? brokenOff : make(.cannotConnect, "no connection to \(endpoint) (\(cause))")
+    }
+  }
+
+  private var noConnection: TransportError {
+    if let peer = otherPeer {
+      return make(.cannotConnect, "no connection to the proxy \(peer) (\(reason))", hint: proxyHint)
+    }
+    return systemError == ECONNREFUSED
+      ? make(.cannotConnect, "connection refused by \(endpoint)")
+      : make(.cannotConnect, "no connection to \(endpoint) (\(reason))")
+  }
+
+  private var brokenOff: TransportError {
+    switch code {
+    case CURLE_GOT_NOTHING: make(.broken, "\(endpoint) closed the connection without an answer")
+    case CURLE_PARTIAL_FILE: make(.broken, "the answer of \(endpoint) was cut short (\(cause))")
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+      make(.broken, "the answer of \(endpoint) is not HTTP/1 (\(cause))")
+    case CURLE_ABORTED_BY_CALLBACK:
+      make(.broken, "the connection to \(endpoint) ended before an answer, and the request is not repeated")
+    default: make(.broken, "the connection to \(endpoint) broke (\(cause))")
+    }
+  }
+
+  private var untrusted: TransportError {
+    let prefix = "SSL certificate problem: "
+    if let start = text.firstRange(of: prefix) {
+      let problem = printable(text[start.upperBound...])
+      return make(
+        .untrusted, "the certificate of \(endpoint) is not trusted (\(problem))", hint: trustHint(problem))
+    }
+    if text.contains("subject name") {
+      return make(
+        .untrusted, "the certificate of \(endpoint) is for another host (\(cause))",
+        hint: "give the host in ASTRA_FQDN by a name that the certificate holds")
+    }
+    return make(
+      .untrusted, "the certificate of \(endpoint) is not trusted (\(cause))", hint: trustHint(cause))
+  }
+
+  private func trustHint(_ problem: String) -> String {
+    if problem.contains("expired") || problem.contains("not yet valid") {
+      return "renew the server's certificate, or set this machine's clock right"
+    }
+    return caFile.map { "\(printable($0)) does not hold the CA that signed it" }
+      ?? "add the server's CA with ASTRA_CA_FILE"
+  }
+
+  private let proxyHint = "check https_proxy and no_proxy"
+
+  /// libcurl's text without its prefixes, or its words for the code.
+  private var cause: String {
+    var text = text.isEmpty ? words(code) : self.text
+    // "error:0A000102:SSL routines::unsupported protocol": the last part is the one for people.
+    if let start = text.firstRange(of: "error:"),
+      let parts = text[start.upperBound...].firstRange(of: "::")
+    {
+      text = String(text[parts.upperBound...])
+    }
+    return printable(lowerCaseStart(text))
+  }
+
+  /// The system's words where it has any, else libcurl's.
+  private var reason: String { systemError == 0 ? cause : systemMessage(systemError) }
+
+  /// Whom a connection failed to, if it was not the endpoint but a proxy.
+  ///
+  /// Read from libcurl's text, "Failed to connect to HOST port PORT after …", which is its only trace here.
+  private var otherPeer: String? {
+    let words = text.split(separator: " ")
+    guard let position = words.firstIndex(of: "port"), position >= 1, position + 1 < words.count,
+      let port = Int(words[position + 1]), words[..<position].contains("connect")
+    else { return nil }
+    let host = String(words[position - 1])
+    return host.lowercased() == endpoint.host && port == endpoint.port ? nil : "\(printable(host)):\(port)"
+  }
+
+  private func make(_ kind: TransportError.Kind, _ message: String, hint: String? = nil) -> TransportError {
+    TransportError(kind, message, hint: hint, mayHaveBeenSent: hasStarted)
+  }
+}

@@ -1,0 +1,207 @@
+internal import CCurl
+package import Timing
+
+/// The transport over libcurl: one server, one connection kept between requests, one request at a time.
+///
+/// A final class, as `Transport` asks for one; the handles inside free themselves with it. Not `Sendable`: a
+/// handle of libcurl belongs to one thread at a time.
+package final class CurlTransport: Transport {
+  /// Where requests go.
+  package let endpoint: Endpoint
+
+  private let trust: TLSTrust
+  private let userAgent: String
+  private let time: any TimeSource
+  private let limits: TransportLimits
+  /// The system's certificates and those of the CA file, as PEM; nil means libcurl's own default.
+  private let certificates: [UInt8]?
+  private let easy: EasyHandle
+  private let multi: MultiHandle
+
+  /// The longest wait without a look at the clock and at `interruption`.
+  private static let slice = Duration.milliseconds(100)
+
+  /// Sets up a transport to `endpoint`; nothing is sent yet.
+  ///
+  /// `userAgent` is `astra-steps/<version> (<step>)`. Throws `.misconfigured` if the CA file cannot be read or
+  /// holds no certificate, and if libcurl cannot be set up.
+  package init(
+    endpoint: Endpoint, trust: TLSTrust = TLSTrust(), userAgent: String, time: any TimeSource,
+    limits: TransportLimits = TransportLimits()
+  ) throws(TransportError) {
+    self.endpoint = endpoint
+    self.trust = trust
+    self.userAgent = userAgent
+    self.time = time
+    self.limits = limits
+    certificates = try trust.caFile.map { path throws(TransportError) in
+      try CertificateBundle(file: path).appended(to: Self.systemCertificates())
+    }
+    easy = try EasyHandle()
+    multi = try MultiHandle()
+    // One server, one connection at a time: an older one has no further use.
+    try multi.keep(connections: 1)
+  }
+
+  package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    do {
+      return try exchange(request)
+    } catch {
+      // A server that echoes the request into what libcurl reports must not spread the token.
+      guard let token = request.token else { throw error }
+      var error = error
+      error.message = token.scrubbed(from: error.message)
+      throw error
+    }
+  }
+
+  private func exchange(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    var fields = FieldList()
+    try request.append(to: &fields, userAgent: userAgent)
+    let mayRepeat = request.method == .get
+    let exchange = Exchange(mayRepeat: mayRepeat, limits: limits, time: time)
+    // libcurl keeps pointers to the fields and to the exchange: both must outlive the transfer.
+    defer { withExtendedLifetime(exchange) {} }
+    easy.reset()
+    defer { easy.reset() }
+    try configure(for: request, mayRepeat: mayRepeat)
+    try easy.set(CURLOPT_HTTPHEADER, fields)
+    try exchange.attach(to: easy)
+    try multi.add(easy)
+    defer { multi.remove(easy) }
+    let code = try run(exchange, timeLimit: request.timeLimit)
+    guard code == CURLE_OK, exchange.brokenBound == nil else {
+      throw failure(
+        of: exchange, code: code, systemError: Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO)))
+    }
+    return try response(of: exchange, status: easy.number(CURLINFO_RESPONSE_CODE))
+  }
+
+  /// Runs the transfer to its end, in slices, within the limits of time.
+  private func run(_ exchange: Exchange, timeLimit: Duration) throws(TransportError) -> CURLcode {
+    while true {
+      if let interruption = time.interruption {
+        throw TransportError(
+          .interrupted(interruption), "interrupted by signal \(interruption.signal)",
+          mayHaveBeenSent: exchange.hasStarted)
+      }
+      let left = try timeLeft(exchange, timeLimit: timeLimit)
+      if let code = try multi.perform() { return code }
+      let (seconds, attoseconds) = min(left, Self.slice).components
+      try multi.poll(milliseconds: Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+    }
+  }
+
+  /// The time until the next limit; throws if one has passed.
+  private func timeLeft(_ exchange: Exchange, timeLimit: Duration) throws(TransportError) -> Duration {
+    let now = time.now
+    let total = timeLimit - (now - exchange.start)
+    guard total > .zero else {
+      throw TransportError(
+        .timedOut, "no complete answer from \(endpoint) within \(max(.zero, timeLimit).shortText)",
+        mayHaveBeenSent: exchange.hasStarted)
+    }
+    guard exchange.hasStarted else {
+      let connect = limits.connect - (now - exchange.start)
+      guard connect > .zero else { throw connectLimitPassed }
+      return min(total, connect)
+    }
+    let silence = limits.idle - (now - exchange.lastSign)
+    guard silence > .zero else {
+      throw TransportError(
+        .timedOut, "nothing came from \(endpoint) for \(limits.idle.shortText)", mayHaveBeenSent: true)
+    }
+    return min(total, silence)
+  }
+
+  private var connectLimitPassed: TransportError {
+    TransportError(
+      .cannotConnect, "no connection to \(endpoint) within \(limits.connect.shortText)",
+      mayHaveBeenSent: false)
+  }
+
+  /// Sets every option of a transfer; nothing is left to libcurl's defaults that a promise rests on.
+  private func configure(for request: HTTPRequest, mayRepeat: Bool) throws(TransportError) {
+    try easy.set(CURLOPT_URL, endpoint.origin + request.target)
+    try easy.set(CURLOPT_PATH_AS_IS, true)
+    try easy.set(CURLOPT_PROTOCOLS_STR, endpoint.scheme.rawValue)
+    try easy.set(CURLOPT_FOLLOWLOCATION, false)
+    try easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    try easy.set(CURLOPT_HTTP09_ALLOWED, false)
+    try easy.set(CURLOPT_NOSIGNAL, true)
+    try easy.set(CURLOPT_NOPROGRESS, true)
+    try easy.set(CURLOPT_TCP_KEEPALIVE, true)
+    // A name that is being resolved must not hold the process at its end: the resolver's thread is left behind.
+    try easy.set(CURLOPT_QUICK_EXIT, true)
+    // The limits of time are ours; this one also makes libcurl go on to a host's next address in time.
+    try easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(limits.connect.components.seconds) * 1000))
+    // A request that must not be sent twice goes over a new connection: on a kept one that the server has just
+    // closed, libcurl would send it again by itself (Curl_retry_request), and so would any safe reconnecting.
+    try easy.set(CURLOPT_FRESH_CONNECT, !mayRepeat)
+    try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+    try easy.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
+    if endpoint.scheme == .http {
+      // In the clear to a proxy, the token would leave this machine.
+      try easy.set(CURLOPT_PROXY, "")
+      try easy.set(CURLOPT_NOPROXY, "*")
+    }
+    try configureTLS()
+    try configureBody(of: request)
+  }
+
+  private func configureTLS() throws(TransportError) {
+    try easy.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    try easy.set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    try easy.set(CURLOPT_SSL_VERIFYPEER, trust.verify)
+    try easy.set(CURLOPT_SSL_VERIFYHOST, trust.verify ? 2 : 0)
+    if let certificates {
+      try easy.set(CURLOPT_CAINFO_BLOB, copying: certificates)
+      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: certificates)
+    }
+  }
+
+  private func configureBody(of request: HTTPRequest) throws(TransportError) {
+    switch (request.method, request.body) {
+    case (.get, nil): try easy.set(CURLOPT_HTTPGET, true)
+    case (.delete, nil): try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+    case (_, let body):
+      // With CURLOPT_UPLOAD the body would come from a callback and have to be rewound; this one is copied.
+      try easy.set(CURLOPT_POST, true)
+      try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+      try easy.set(body: body ?? [])
+    }
+  }
+
+  /// The system's certificates as one PEM text, empty where libcurl has them in a folder only.
+  ///
+  /// A CA file of the user's would replace this bundle, so it is put behind it; the folder, if libcurl knows
+  /// one, is searched all the same.
+  private static func systemCertificates() -> [UInt8] {
+    guard let path = unsafe astra_default_ca_bundle(),
+      case .contents(let pem) = readFile(unsafe String(cString: path), atMost: 8 << 20)
+    else { return [] }
+    return pem
+  }
+}
+
+extension CurlTransport {
+  /// The whole response, or `.broken` if its end cannot be told from a cut.
+  private func response(of exchange: Exchange, status: Int) throws(TransportError) -> HTTPResponse {
+    let response = HTTPResponse(status: status, fields: exchange.fields, body: exchange.body)
+    if let fault = response.framingFault(isPlain: endpoint.scheme == .http) {
+      throw TransportError(.broken, "the answer of \(endpoint) \(fault)", mayHaveBeenSent: true)
+    }
+    return response
+  }
+
+  private func failure(of exchange: Exchange, code: CURLcode, systemError: Int32) -> TransportError {
+    if let bound = exchange.brokenBound {
+      return TransportError(.tooLarge, "the answer of \(endpoint) has \(bound)", mayHaveBeenSent: true)
+    }
+    if code == CURLE_OPERATION_TIMEDOUT, !exchange.hasStarted { return connectLimitPassed }
+    return CurlFailure(
+      code: code, text: exchange.errorText, systemError: systemError, endpoint: endpoint,
+      caFile: trust.caFile, hasStarted: exchange.hasStarted
+    ).error
+  }
+}

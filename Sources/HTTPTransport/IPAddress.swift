@@ -1,0 +1,54 @@
+/// The forms of an IP address that cannot be read in two ways.
+enum IPAddress {
+  /// Whether `text` is four decimal numbers of 0-255 without leading zeros.
+  static func isVersion4(_ text: some StringProtocol) -> Bool { octets(text) != nil }
+
+  /// Whether `text` is an IPv6 address (RFC 4291, 2.2), without a zone.
+  static func isVersion6(_ text: some StringProtocol) -> Bool { groups(text) != nil }
+
+  /// Whether `text` is an address of 127.0.0.0/8, or `::1` in any spelling.
+  static func isLoopback(_ text: some StringProtocol) -> Bool {
+    if let octets = octets(text) { return octets[0] == 127 }
+    return groups(text) == [0, 0, 0, 0, 0, 0, 0, 1]
+  }
+
+  private static func octets(_ text: some StringProtocol) -> [UInt8]? {
+    let parts = Substring(text).split(separator: ".", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { part -> UInt8? in
+      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        part == "0" || part.first != "0"
+      else { return nil }
+      return UInt8(part)
+    }
+    return parts.count == 4 && numbers.count == 4 ? numbers : nil
+  }
+
+  private static func groups(_ text: some StringProtocol) -> [UInt16]? {
+    let text = Substring(text)
+    guard let gap = text.firstRange(of: "::") else {
+      guard let groups = plainGroups(text, mayEndInVersion4: true), groups.count == 8 else { return nil }
+      return groups
+    }
+    guard let left = plainGroups(text[..<gap.lowerBound], mayEndInVersion4: false),
+      let right = plainGroups(text[gap.upperBound...], mayEndInVersion4: true), left.count + right.count < 8
+    else { return nil }
+    return left + Array(repeating: 0, count: 8 - left.count - right.count) + right
+  }
+
+  /// Groups of up to four hexadecimal digits with single colons between them; none at all for an empty text.
+  private static func plainGroups(_ text: Substring, mayEndInVersion4: Bool) -> [UInt16]? {
+    if text.isEmpty { return [] }
+    var parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    var tail: [UInt16] = []
+    if mayEndInVersion4, let last = parts.last, let octets = octets(last) {
+      let wide = octets.map(UInt16.init)
+      tail = [wide[0] << 8 | wide[1], wide[2] << 8 | wide[3]]
+      parts.removeLast()
+    }
+    let groups = parts.compactMap { part in
+      (1...4).contains(part.utf8.count) && part.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+        ? UInt16(part, radix: 16) : nil
+    }
+    return groups.count == parts.count ? groups + tail : nil
+  }
+}

@@ -1,0 +1,24 @@
+extension HTTPResponse {
+  /// Why this may be less than the whole response, or not what it looks like; nil if neither.
+  ///
+  /// libcurl notices a connection that ends before the announced length, or before the last chunk, and TLS
+  /// that ends without its closing alert. This is what remains: announcements that contradict each other, and
+  /// on a plain connection (`isPlain`) a body without any, whose end looks the same as a cut.
+  func framingFault(isPlain: Bool) -> String? {
+    guard (200...599).contains(status) else { return "has the status \(status)" }
+    if let encoding = field("Content-Encoding"), encoding.lowercased() != "identity", !encoding.isEmpty {
+      return "has the content encoding \(printable(encoding, limit: 40)), which was not asked for"
+    }
+    if status == 204 || status == 304 { return nil }
+    if field("Transfer-Encoding") != nil { return nil }
+    let lengths = fields.filter { $0.name.lowercased() == "content-length" }.map(\.value)
+    guard !lengths.isEmpty else {
+      return isPlain ? "does not say how long it is, so a cut could not be noticed" : nil
+    }
+    guard lengths.allSatisfy({ Int($0) == body.count }) else {
+      let announced = printable(lengths.joined(separator: " and "), limit: 60)
+      return "announces \(announced) bytes and has \(body.count)"
+    }
+    return nil
+  }
+}
