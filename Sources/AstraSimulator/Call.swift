@@ -1,0 +1,179 @@
+/// One request on its way through the server: what has been read of it so far.
+struct Call {
+  let method: String
+  let route: Route
+  let ids: [String]
+  let query: Query
+  let request: SimulatedRequest
+
+  /// Whether a header field holds `true`.
+  func isTrue(_ header: String) -> Bool {
+    request.header(header)?.lowercased() == "true"
+  }
+}
+
+extension World {
+  /// Answers one request of a client, or of the control endpoints below `/_simulator`.
+  ///
+  /// The request takes no time; whatever was due before it has happened.
+  package mutating func handle(_ request: SimulatedRequest) -> SimulatedResponse {
+    advance(to: now)
+    let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = parts[0]
+    if path.hasPrefix("/_simulator/") { return control(request.method, String(path), request.body) }
+
+    let template = Self.template(path)
+    let counted = "\(request.method) \(template)"
+    requestCount += 1
+    requests[counted, default: 0] += 1
+    let nth = requests[counted, default: 0]
+    let fault = responseFaults.first {
+      $0.method == request.method && $0.path == template && nth >= $0.nth && nth < $0.nth + $0.count
+    }
+    var response: SimulatedResponse
+    if let fault, !fault.afterwards {
+      response = Self.response(of: fault)
+    } else {
+      response = answer(request, path: path, query: parts.count > 1 ? parts[1] : nil)
+      if let fault { response = Self.response(of: fault) }
+    }
+    if settings.dateHeader, response.header("Date") == nil {
+      response.headers.append(("Date", serverTime.httpDate))
+    }
+    return response
+  }
+
+  private static func response(of fault: ResponseFault) -> SimulatedResponse {
+    let fields = fault.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    return SimulatedResponse(
+      status: fault.status, headers: [("Content-Type", fault.contentType)] + fields,
+      body: Array(fault.body.utf8))
+  }
+
+  /// The path below the account with `{id}` for every UUID, under which requests are counted.
+  private static func template(_ path: Substring) -> String {
+    path.split(separator: "/").dropFirst(2).map { isUUID(String($0)) ? "{id}" : String($0) }
+      .joined(separator: "/")
+  }
+
+  private mutating func answer(
+    _ request: SimulatedRequest, path: Substring, query: Substring?
+  ) -> SimulatedResponse {
+    do throws(Problem) {
+      let isViewer = try authenticate(request)
+      let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+      guard segments.first == "accounts", let account = segments.dropFirst().first else { throw Problem(2) }
+      guard account == scenario.account else { return wrongAccount(String(account)) }
+      let call = try route(request, Array(segments.dropFirst(2)), query)
+      if isViewer, request.method != "GET" { throw Problem(11) }
+      try checkMediaTypes(call)
+      var response = try perform(call)
+      if call.method == "GET", response.status == 200 {
+        response.headers.append(("Etag", fingerprint(response.body)))
+      }
+      return response
+    } catch {
+      return response(of: error)
+    }
+  }
+
+  /// Checks the bearer token; true if its user may only read.
+  private func authenticate(_ request: SimulatedRequest) throws(Problem) -> Bool {
+    guard let field = request.header("Authorization") else { throw Problem(3) }
+    let words = field.split(separator: " ")
+    guard words.count == 2, words[0].lowercased() == "bearer" else { throw Problem(3) }
+    switch String(words[1]) {
+    case token: return false
+    case scenario.viewerToken: return true
+    case scenario.disabledToken: throw Problem(14)
+    default: throw Problem(settings.invalidTokenProblem)
+    }
+  }
+
+  /// What the server says to an account that is not this one; the real wording is unknown.
+  private func wrongAccount(_ account: String) -> SimulatedResponse {
+    switch settings.wrongAccount {
+    case .problem18: return response(of: Problem(18))
+    case .problem33: return response(of: Problem(33))
+    case .gatewayText:
+      let text = "invalid or missing header: x-pcloud-accountid does not match the caller"
+      return SimulatedResponse(
+        status: 403, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
+    }
+  }
+
+  private func route(
+    _ request: SimulatedRequest, _ segments: [Substring], _ query: Substring?
+  ) throws(Problem) -> Call {
+    guard let (route, ids) = Route.find(segments) else { throw unknownPath(segments) }
+    guard ids.allSatisfy(isUUID) else { throw Problem(35) }
+    guard route.methods.contains(request.method) else { throw Problem(69) }
+    return Call(
+      method: request.method, route: route, ids: ids, query: try Query(query), request: request)
+  }
+
+  private func unknownPath(_ segments: [Substring]) -> Problem {
+    let head = segments.prefix(3).joined(separator: "/")
+    if head == "k8s/v1/managedApps" || head == "topology/v1/apps" {
+      return Problem(settings.legacyAppsProblem)
+    }
+    let versions = ["core": ["v1"], "k8s": ["v1", "v2"], "topology": ["v1", "v2"]]
+    guard segments.count > 1, let known = versions[String(segments[0])],
+      !known.contains(String(segments[1]))
+    else { return Problem(2) }
+    return .parameter(30, "version", "Unknown API version")
+  }
+
+  private func checkMediaTypes(_ call: Call) throws(Problem) {
+    guard settings.mediaTypes != .lenient else { return }
+    let own = "application/\(call.route.resource)+json"
+    if let accept = call.request.header("Accept") {
+      let types = accept.split(separator: ",").map { mediaType($0) }
+      guard types.contains(where: { ["*/*", "application/*", "application/json", own].contains($0) }) else {
+        throw Problem(32)
+      }
+    }
+    guard ["POST", "PUT"].contains(call.method) else { return }
+    guard mediaType(call.request.header("Content-Type") ?? "") != own else { return }
+    guard settings.mediaTypes == .problem12 else { throw Problem(415) }
+    throw .parameter(12, "Content-Type", "Not \(own)")
+  }
+
+  /// The response that tells of a problem: `application/problem+json`.
+  func response(of problem: Problem) -> SimulatedResponse {
+    guard let kind = Problem.catalogue[problem.number] else {
+      let title = "Unsupported Media Type"
+      return SimulatedResponse(
+        status: problem.number, headers: [("Content-Type", "text/plain")], body: Array(title.utf8))
+    }
+    // The identifier hangs on the count of requests, so that a refusal takes nothing from the random source.
+    let correlation = uuidShaped(fingerprint("\(scenario.seed)/\(requestCount)".utf8))
+    let status: JSON = settings.numericProblemStatus ? .integer(kind.status) : .string("\(kind.status)")
+    let body = JSON.object(
+      [
+        .init("type", .string("https://astra.netapp.io/problems/\(problem.number)")),
+        .init("title", .string(kind.title)), .init("detail", .string(kind.detail)), .init("status", status),
+        .init("correlationID", .string(correlation)),
+      ] + problem.extra)
+    return SimulatedResponse(
+      status: kind.status, headers: [("Content-Type", "application/problem+json")], body: body.bytes)
+  }
+
+  /// The response that shows one resource, with the media type that was asked for.
+  func single(_ resource: JSON, _ call: Call, status: Int = 200, location: String? = nil) -> SimulatedResponse
+  {
+    let own = "application/\(call.route.resource)+json"
+    let accepts = (call.request.header("Accept") ?? "").split(separator: ",").map { mediaType($0) }
+    var headers: [SimulatedRequest.Field] = [
+      ("Content-Type", accepts.contains(own) ? own : "application/json")
+    ]
+    if let location { headers.append(("Location", location)) }
+    return SimulatedResponse(status: status, headers: headers, body: resource.bytes)
+  }
+}
+
+/// A media type without its parameters.
+private func mediaType(_ text: some StringProtocol) -> String {
+  let type = text.split(separator: ";").first.map { String($0) } ?? ""
+  return type.filter { $0 != " " }
+}

@@ -1,0 +1,147 @@
+/// A bucket for backups.
+struct Bucket: Sendable {
+  var id: String
+  var name: String
+  var state: String
+  var provider: String
+  var credential: String
+}
+
+/// A cloud, which groups clusters and has a default bucket.
+struct Cloud: Sendable {
+  var id: String
+  var name: String
+  var cloudType: String
+  var defaultBucket: String?
+}
+
+/// A cluster.
+struct Cluster: Sendable {
+  var id: String
+  var name: String
+  var cloud: String
+  var clusterType: String
+  var version: String
+  var isManaged: Bool
+  var restoreTargetSupported: Bool
+  var snapshotClass: Bool
+  var isEligible: Bool
+  var storageClasses: [StorageClass]
+}
+
+/// A storage class of a cluster.
+struct StorageClass: Sendable {
+  var id: String
+  var name: String
+}
+
+/// A namespace of a cluster.
+struct Namespace: Sendable {
+  var id: String
+  var name: String
+  var cluster: String
+  var kubernetesUID: String
+  var created: Duration
+}
+
+/// A reason for a state, as the API shows it in `stateDetails`.
+struct StateDetail: Equatable, Sendable {
+  var title: String
+  var detail: String
+}
+
+/// One pair of a namespace mapping.
+struct Mapping: Equatable, Sendable {
+  var source: String
+  var destination: String
+}
+
+/// An application under protection.
+package struct Application: Sendable {
+  package let id: String
+  package internal(set) var name: String
+  package let cluster: String
+  package internal(set) var namespaces: [String]
+  package internal(set) var state: String
+  /// What it holds; nil while a clone has nothing yet.
+  package internal(set) var content: Content?
+  /// Where its front page is served, as `host:port`.
+  package internal(set) var address: String
+  /// Virtual time of its definition; negative before the scenario's start.
+  package let created: Duration
+  package internal(set) var sourceAppID: String?
+  package internal(set) var backupID: String?
+  package internal(set) var snapshotID: String?
+  /// The recovery points that it was restored in place from, to the end, in order.
+  package internal(set) var restoredFrom: [String] = []
+  var sourceCluster: String?
+  var stateDetails: [StateDetail] = []
+  var modified: Duration
+  var collected: Duration
+  var mapping: [Mapping] = []
+  /// Namespaces that are shown once the application has been discovered.
+  var pendingNamespaces: [String] = []
+  var labels: [Mapping] = []
+  var supportsSnapshots = true
+  var supportsClones = true
+  var supportsSelectiveRestore = true
+
+  init(
+    id: String, name: String, cluster: String, namespaces: [String], state: String, address: String,
+    created: Duration
+  ) {
+    (self.id, self.name, self.cluster, self.namespaces) = (id, name, cluster, namespaces)
+    (self.state, self.address, self.created) = (state, address, created)
+    (modified, collected) = (created, created)
+  }
+}
+
+/// A backup or a snapshot.
+package struct Point: Sendable {
+  /// Which of the two.
+  package enum Kind: String, Sendable { case backup, snapshot }
+
+  package let kind: Kind
+  package let id: String
+  package let name: String
+  /// The application it belongs to.
+  package let application: String
+  package internal(set) var state: String
+  package internal(set) var hookState: String?
+  /// What it holds; nil before it has captured anything.
+  package internal(set) var content: Content?
+  /// Virtual time of its creation; negative before the scenario's start.
+  package let created: Duration
+  var bucket: String?
+  var snapshot: String?
+  var modified: Duration
+  var reasons: [String] = []
+  var labels: [Mapping] = []
+  /// The asset that a completed snapshot names.
+  var asset: String
+
+  /// Whether it is being made.
+  var isUnderWay: Bool { ["pending", "discovering", "running"].contains(state) }
+}
+
+/// What goes on running when an application is no longer managed.
+struct Workload: Sendable {
+  var name: String
+  var cluster: String
+  var namespaces: [String]
+  var content: Content?
+  var address: String
+}
+
+/// One line of the activity that users see.
+struct Notification: Sendable {
+  var id: String
+  var name: String
+  var summary: String
+  var description: String
+  var severity: String
+  var time: Duration
+  var resource: String
+  var application: String
+  var resourceType: String
+}

@@ -1,0 +1,122 @@
+// Which request does what.
+
+extension World {
+  /// Carries out a request that is authenticated and routed.
+  mutating func perform(_ call: Call) throws(Problem) -> SimulatedResponse {
+    switch call.route {
+    case .apps, .clusterApps:
+      if call.method == "POST" { return try createApplication(call) }
+      let shown = applications.filter { call.route == .apps || $0.cluster == call.ids[0] }
+      return try list(shown.map { resource($0) }, "apps", call.query, .filtered)
+    case .app, .clusterApp:
+      let app = try found(applications.first { $0.id == call.ids.last })
+      if call.route == .clusterApp, app.cluster != call.ids[0] { throw missing }
+      switch call.method {
+      case "PUT": return try updateApplication(app, call)
+      case "DELETE": return try deleteApplication(app)
+      default: return try item(resource(app), call)
+      }
+    case .backups, .snapshots:
+      let app = try owner(call)
+      if call.method == "POST" { return try createPoint(of: app, call) }
+      let kind: Point.Kind = call.route == .backups ? .backup : .snapshot
+      let shown = points.filter { $0.application == app.id && $0.kind == kind }
+      return try list(
+        shown.map { resource($0) }, kind == .backup ? "appBackups" : "appSnaps", call.query, .plain)
+    case .backup, .snapshot:
+      let point = try ownPoint(call)
+      return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
+    case .assets: return try list(assets(try owner(call)), "appAssets", call.query, .plain)
+    case .backupAssets, .snapshotAssets:
+      let app = try owner(call)
+      _ = try ownPoint(call)
+      return try list(assets(app), "appAssets", call.query, .plain)
+    case .accountBackups:
+      let shown = points.filter { $0.kind == .backup }
+      return try list(shown.map { resource($0) }, "appBackups", call.query, .plain)
+    case .accountBackup:
+      let point = try found(points.first { $0.id == call.ids[0] && $0.kind == .backup })
+      return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
+    default: return try performTopology(call)
+    }
+  }
+
+  private func performTopology(_ call: Call) throws(Problem) -> SimulatedResponse {
+    let query = call.query
+    switch call.route {
+    case .clouds: return try list(clouds.map { resource($0) }, "clouds", query, .filtered)
+    case .cloud: return try item(resource(try found(clouds.first { $0.id == call.ids[0] })), call)
+    case .cloudClusters:
+      let cloud = try found(clouds.first { $0.id == call.ids[0] })
+      let shown = clusters.filter { $0.cloud == cloud.id }
+      return try list(shown.map { resource($0, asManaged: false) }, "clusters", query, .filtered)
+    case .clusters:
+      return try list(clusters.map { resource($0, asManaged: false) }, "clusters", query, .filtered)
+    case .managedClusters:
+      let shown = clusters.filter(\.isManaged)
+      return try list(shown.map { resource($0, asManaged: true) }, "managedClusters", query, .filtered)
+    case .cluster, .cloudCluster: return try item(resource(try ownCluster(call), asManaged: false), call)
+    case .managedCluster: return try item(resource(try ownCluster(call), asManaged: true), call)
+    case .cloudClusterClasses, .clusterClasses, .managedClusterClasses:
+      let classes = try ownCluster(call).storageClasses
+      let shown = classes.enumerated().map { resource($0.element, isDefault: $0.offset == 0) }
+      return try list(shown, "storageClasses", query, .plain)
+    case .cloudClusterNamespaces, .clusterNamespaces, .managedClusterNamespaces:
+      let cluster = try ownCluster(call)
+      let shown = namespaces.filter { $0.cluster == cluster.id }
+      return try list(shown.map { resource($0) }, "namespaces", query, .filtered)
+    case .namespaces: return try list(namespaces.map { resource($0) }, "namespaces", query, .filtered)
+    case .namespace:
+      return try item(resource(try found(namespaces.first { $0.id == call.ids[0] })), call)
+    case .buckets: return try list(buckets.map { resource($0) }, "buckets", query, .filtered)
+    case .bucket: return try item(resource(try found(buckets.first { $0.id == call.ids[0] })), call)
+    case .notifications:
+      let shown = notifications.enumerated().map { resource($0.element, number: $0.offset + 1) }
+      return try list(shown, "notifications", query, .full)
+    case .notification:
+      guard let index = notifications.firstIndex(where: { $0.id == call.ids[0] }) else { throw missing }
+      return try item(resource(notifications[index], number: index + 1), call)
+    default: throw Problem(2)
+    }
+  }
+
+  /// The problem of an item that is not there.
+  private var missing: Problem { Problem(settings.missingItemProblem) }
+
+  private func found<Value>(_ value: Value?) throws(Problem) -> Value {
+    guard let value else { throw missing }
+    return value
+  }
+
+  /// A single resource takes no parameters.
+  private func item(_ resource: JSON, _ call: Call) throws(Problem) -> SimulatedResponse {
+    if settings.unknownParameters == .refused { try call.query.check([]) }
+    return single(resource, call)
+  }
+
+  /// The application that a path's first identifier names.
+  private func owner(_ call: Call) throws(Problem) -> Application {
+    try found(applications.first { $0.id == call.ids[0] })
+  }
+
+  /// The backup or snapshot of a path like `k8s/v1/apps/{id}/appBackups/{id}`.
+  private func ownPoint(_ call: Call) throws(Problem) -> Point {
+    let app = try owner(call)
+    let isBackup = call.route == .backup || call.route == .backupAssets
+    return try found(
+      points.first {
+        $0.id == call.ids[1] && $0.application == app.id && ($0.kind == .backup) == isBackup
+      })
+  }
+
+  /// The cluster that a path names, which must be managed or of the cloud where the path says so.
+  private func ownCluster(_ call: Call) throws(Problem) -> Cluster {
+    switch call.route {
+    case .cloudCluster, .cloudClusterClasses, .cloudClusterNamespaces:
+      try found(clusters.first { $0.id == call.ids[1] && $0.cloud == call.ids[0] })
+    case .managedCluster, .managedClusterClasses, .managedClusterNamespaces:
+      try found(clusters.first { $0.id == call.ids[0] && $0.isManaged })
+    default: try found(clusters.first { $0.id == call.ids[0] })
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// The one random source of a world: SplitMix64, so that a seed gives the same identifiers everywhere.
+package struct SeededRandom: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  /// Starts the sequence of that seed.
+  package init(seed: UInt64) {
+    state = seed
+  }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A version 4 UUID in lower case.
+  package mutating func uuid() -> String {
+    let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    let digits = hex(high) + hex(low)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { text.append("-") }
+      text.append(digit)
+    }
+    return text
+  }
+}
+
+/// A 64-bit number as 16 hexadecimal digits.
+func hex(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}
+
+/// A hash of 32 hexadecimal digits that depends on the bytes alone (FNV-1a, twice).
+func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
+  var first: UInt64 = 0xCBF2_9CE4_8422_2325
+  var second: UInt64 = 0x6C62_272E_07BB_0142
+  for byte in bytes {
+    first = (first ^ UInt64(byte)) &* 0x100_0000_01B3
+    second = (second &* 0x100_0000_01B3) ^ UInt64(byte)
+  }
+  return hex(first) + hex(second)
+}
+
+/// Whether the text has the shape of a UUID.
+func isUUID(_ text: String) -> Bool {
+  let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+  return groups.map(\.utf8.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
+}

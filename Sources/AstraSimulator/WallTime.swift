@@ -1,0 +1,75 @@
+/// A moment of calendar time in UTC, for the timestamps and the `Date` header of the simulated server.
+package struct WallTime: Equatable, Sendable {
+  /// Time since 1970-01-01T00:00:00Z.
+  package var sinceEpoch: Duration
+
+  /// Makes the moment this long after 1970-01-01T00:00:00Z.
+  package init(sinceEpoch: Duration) {
+    self.sinceEpoch = sinceEpoch
+  }
+
+  /// Reads `YYYY-MM-DDTHH:MM:SSZ`; nil if it is anything else.
+  package init?(_ text: String) {
+    let fields = text.split(whereSeparator: { "-T:Z".contains($0) })
+    let numbers = fields.compactMap { Int($0) }
+    guard text.utf8.count == 20, text.hasSuffix("Z"), fields.count == 6, numbers.count == 6,
+      (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), numbers[3] < 24, numbers[4] < 60,
+      numbers[5] < 60
+    else { return nil }
+    let days = Self.days(year: numbers[0], month: numbers[1], day: numbers[2])
+    sinceEpoch = .seconds(days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5])
+  }
+
+  package static func + (left: Self, right: Duration) -> Self {
+    Self(sinceEpoch: left.sinceEpoch + right)
+  }
+
+  /// The moment as `2022-10-06T20:58:16Z`, or with six digits of a fraction.
+  package func text(fraction: Bool = false) -> String {
+    let (year, month, day) = date
+    let time = clock
+    let micros = sinceEpoch.components.attoseconds / 1_000_000_000_000
+    let tail = fraction ? ".\(padded(Int(micros), 6))" : ""
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(time)\(tail)Z"
+  }
+
+  /// The moment in the form of an HTTP `Date` header (RFC 9110, 5.6.7).
+  package var httpDate: String {
+    let (year, month, day) = date
+    let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let weekday = weekdays[((daysSinceEpoch % 7) + 7) % 7]
+    return "\(weekday), \(padded(day, 2)) \(months[month - 1]) \(padded(year, 4)) \(clock) GMT"
+  }
+
+  private var seconds: Int { Int(sinceEpoch.components.seconds) }
+  private var secondOfDay: Int { ((seconds % 86_400) + 86_400) % 86_400 }
+  private var daysSinceEpoch: Int { (seconds - secondOfDay) / 86_400 }
+
+  private var clock: String {
+    let second = secondOfDay
+    return "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
+  }
+
+  /// Year, month and day by counting: the years a scenario plays in are few, and this is plain to check.
+  private var date: (year: Int, month: Int, day: Int) {
+    var year = 1970 + daysSinceEpoch / 366
+    while Self.days(year: year + 1, month: 1, day: 1) <= daysSinceEpoch { year += 1 }
+    var month = 12
+    while Self.days(year: year, month: month, day: 1) > daysSinceEpoch { month -= 1 }
+    return (year, month, daysSinceEpoch - Self.days(year: year, month: month, day: 1) + 1)
+  }
+
+  private static func days(year: Int, month: Int, day: Int) -> Int {
+    let before = year - 1
+    let leapDays = before / 4 - before / 100 + before / 400 - 477
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let cumulative = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
+    return (year - 1970) * 365 + leapDays + cumulative[month - 1] + (month > 2 && isLeap ? 1 : 0) + day - 1
+  }
+}
+
+private func padded(_ number: Int, _ width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}

@@ -1,0 +1,320 @@
+// How operations begin, go from stage to stage, and end.
+
+extension World {
+  /// Starts an operation; its object shows the first state at once.
+  @discardableResult
+  mutating func start(
+    _ kind: Operation.Kind, subject: String, application: String, stages: [Operation.Stage],
+    prepare: (inout Operation) -> Void = { _ in }
+  ) -> Int {
+    startedOperations[kind, default: 0] += 1
+    let number = startedOperations.values.reduce(0, +)
+    var operation = Operation(
+      number: number, kind: kind, subject: subject, application: application, stages: stages,
+      stageBegan: now, began: now)
+    let nth = startedOperations[kind]
+    if let fault = operationFaults.first(where: { $0.kind == kind && $0.nth == nth }) {
+      operation.apply(fault)
+    }
+    prepare(&operation)
+    operations.append(operation)
+    enterStage(ofOperationAt: operations.count - 1)
+    return number
+  }
+
+  /// The present stage of an operation is over.
+  mutating func endStage(ofOperationAt index: Int) {
+    let operation = operations[index]
+    let stage = operation.stages[operation.stage]
+    if stage.role == .copy || (operation.effect == .failsAtOnce && stage.role != .lag) {
+      switch operation.effect {
+      case .fails, .failsAtOnce:
+        fail(operationAt: index)
+        return
+      case .vanishes:
+        operations.remove(at: index)
+        vanish(operation.subject)
+        return
+      default: break
+      }
+      if stage.role == .copy {
+        guard finishCopy(ofOperationAt: index) else { return }
+      }
+    }
+    if operation.stage + 1 < operation.stages.count {
+      operations[index].stage += 1
+      operations[index].stageBegan += stage.length
+      enterStage(ofOperationAt: index)
+    } else {
+      let operation = operations.remove(at: index)
+      complete(operation)
+    }
+  }
+
+  private mutating func enterStage(ofOperationAt index: Int) {
+    let operation = operations[index]
+    let stage = operation.stages[operation.stage]
+    if operation.effect == .stalls, stage.role == .copy { operations[index].isStalled = true }
+    if let state = stage.state { show(state, of: operation) }
+    guard operation.kind == .restore, stage.role == .copy, operation.effect != .failsAtOnce,
+      let app = applicationIndex(operation.subject)
+    else {
+      if operation.kind == .clone, stage.role == .discover, let app = applicationIndex(operation.subject) {
+        applications[app].namespaces = applications[app].pendingNamespaces
+      }
+      return
+    }
+    guard operation.payload != nil, applications[app].content != nil else { return }
+    if operation.stages[..<operation.stage].contains(where: { $0.role == .copy }) { return }
+    // From here on the old data is gone and the new data is not there yet.
+    applications[app].content = Content(version: operation.payload?.version ?? "", broken: true, rows: [])
+    tally.restoresBegun += 1
+    record(
+      .restoreBegan, .application, id: operation.subject, name: applications[app].name,
+      related: operation.source)
+  }
+
+  private mutating func show(_ state: String, of operation: Operation) {
+    if let point = pointIndex(operation.subject) {
+      points[point].state = state
+      points[point].modified = now
+    } else if let app = applicationIndex(operation.subject) {
+      applications[app].state = state
+      applications[app].stateDetails = []
+      if operation.kind == .restore {
+        if settings.restoreModification == .atEachState { applications[app].modified = now }
+        if settings.restoreSourceShown == .atEachState { showSource(of: operation, at: app) }
+      } else if operation.kind != .rediscovery {
+        applications[app].modified = now
+      }
+    }
+  }
+
+  /// Lets the application name the recovery point that it is being restored from.
+  func sourceKind(of operation: Operation) -> Point.Kind? {
+    operation.source.flatMap { source in points.first { $0.id == source } }?.kind
+  }
+
+  mutating func showSource(of operation: Operation, at app: Int) {
+    let kind = sourceKind(of: operation)
+    applications[app].backupID = kind == .backup ? operation.source : nil
+    applications[app].snapshotID = kind == .snapshot ? operation.source : nil
+  }
+
+  /// The data has moved; false if that ended the operation.
+  private mutating func finishCopy(ofOperationAt index: Int) -> Bool {
+    let operation = operations[index]
+    switch operation.kind {
+    case .backup, .snapshot:
+      guard let point = pointIndex(operation.subject) else { return true }
+      let moment = operation.kind == .backup ? settings.backupCapture : settings.snapshotCapture
+      if moment == .end, points[point].content == nil {
+        points[point].content = application(points[point].application)?.content
+      }
+    case .clone:
+      if operation.meetsTakenNamespace {
+        fail(operationAt: index)
+        return false
+      }
+      guard let content = operation.payload ?? application(operation.application)?.content,
+        let clone = applicationIndex(operation.subject)
+      else {
+        fail(operationAt: index)
+        return false
+      }
+      applications[clone].content = content
+      finishVehicle(of: operation)
+    case .restore:
+      guard let app = applicationIndex(operation.subject), let payload = operation.payload else {
+        return true
+      }
+      applications[app].content = payload
+      if !settings.restoreKeepsAddress { applications[app].address = newAddress() }
+      for name in applications[app].namespaces { addNamespace(name, cluster: applications[app].cluster) }
+    case .definition, .deletion, .rediscovery: break
+    }
+    return true
+  }
+
+  /// A snapshot that carried a clone's data is removed when it has served; a backup stays.
+  private mutating func finishVehicle(of operation: Operation) {
+    guard let vehicle = operation.vehicle, let point = point(vehicle), point.kind == .snapshot else { return }
+    operations.removeAll { $0.subject == vehicle }
+    points.removeAll { $0.id == vehicle }
+  }
+
+  /// Ends an operation in success.
+  private mutating func complete(_ operation: Operation) {
+    switch operation.kind {
+    case .backup, .snapshot: completePoint(operation)
+    case .deletion: remove(operation.subject)
+    case .rediscovery:
+      guard let app = applicationIndex(operation.subject) else { return }
+      applications[app].state = "ready"
+      applications[app].collected = now
+    case .clone, .definition:
+      guard let app = applicationIndex(operation.subject) else { return }
+      applications[app].state = "ready"
+      applications[app].namespaces = applications[app].pendingNamespaces
+      (applications[app].modified, applications[app].collected) = (now, now)
+      let kind: JournalEntry.Kind = operation.kind == .clone ? .clone : .application
+      record(.completed, kind, id: operation.subject, name: applications[app].name)
+    case .restore: completeRestore(operation)
+    }
+  }
+
+  private mutating func completePoint(_ operation: Operation) {
+    guard let point = pointIndex(operation.subject) else { return }
+    points[point].state = operation.effect == .removed ? "removed" : "completed"
+    points[point].hookState = operation.effect == .hooksFail ? "failed" : "success"
+    points[point].modified = now
+    let kind: JournalEntry.Kind = operation.kind == .backup ? .backup : .snapshot
+    record(.completed, kind, id: operation.subject, name: points[point].name, related: operation.application)
+    if operation.effect == .hooksFail {
+      notify(points[point], "hooks", "Execution hooks failed", "The execution hooks of")
+    }
+  }
+
+  private mutating func completeRestore(_ operation: Operation) {
+    guard let app = applicationIndex(operation.subject) else { return }
+    applications[app].state = "ready"
+    if [.atEachState, .atEnd].contains(settings.restoreModification) { applications[app].modified = now }
+    if settings.restoreSourceShown == .atEnd { showSource(of: operation, at: app) }
+    if settings.restoreSourceForgottenAtEnd {
+      (applications[app].backupID, applications[app].snapshotID) = (nil, nil)
+    }
+    if settings.restoreCollects { applications[app].collected = now }
+    if let source = operation.source { applications[app].restoredFrom.append(source) }
+    tally.restoresFinished += 1
+    record(
+      .restoreFinished, .application, id: operation.subject, name: applications[app].name,
+      related: operation.source)
+  }
+
+  /// Ends an operation in failure.
+  mutating func fail(operationAt index: Int) {
+    let operation = operations.remove(at: index)
+    if let point = pointIndex(operation.subject) {
+      points[point].state = "failed"
+      points[point].modified = now
+      let kind = points[point].kind
+      let name = application(points[point].application)?.name ?? "an application"
+      points[point].reasons = ["The \(kind.rawValue) of \(name) did not complete: its data mover stopped"]
+      if operation.kind != .deletion { points[point].content = nil }
+      notify(
+        points[point], "failed", "\(kind == .backup ? "Backup" : "Snapshot") failed", "The data mover of")
+      record(
+        .failed, kind == .backup ? .backup : .snapshot, id: operation.subject, name: points[point].name,
+        related: operation.application)
+    } else if let app = applicationIndex(operation.subject) {
+      failApplication(app, operation)
+    }
+  }
+
+  private mutating func failApplication(_ app: Int, _ operation: Operation) {
+    applications[app].state = "failed"
+    applications[app].modified = now
+    let title: String
+    let detail: String
+    switch operation.kind {
+    case .clone where operation.meetsTakenNamespace:
+      (title, detail) = ("Clone failed", "A namespace of that name exists on the destination cluster.")
+    case .clone:
+      title = "Clone failed"
+      detail = "The application could not be provisioned on the destination cluster."
+    case .restore:
+      (title, detail) = ("Restore failed", "The application's volumes could not be restored.")
+    default:
+      (title, detail) = ("Operation failed", "The operation on the application did not complete.")
+    }
+    applications[app].stateDetails = [StateDetail(title: title, detail: detail)]
+    let name = applications[app].name
+    notifications.append(
+      Notification(
+        id: random.uuid(), name: "application.\(operation.kind.rawValue).failed", summary: title,
+        description: "\(name): \(detail)", severity: "critical", time: now, resource: operation.subject,
+        application: operation.subject, resourceType: "application/astra-app"))
+    if operation.kind == .clone {
+      finishVehicle(of: operation)
+      if !settings.failedCloneLeavesNamespace {
+        namespaces.removeAll {
+          $0.cluster == applications[app].cluster && operation.ownNamespaces.contains($0.name)
+        }
+      }
+      record(.failed, .clone, id: operation.subject, name: name, related: operation.application)
+    } else {
+      let event: JournalEntry.Event = operation.kind == .restore ? .restoreFailed : .failed
+      record(event, .application, id: operation.subject, name: name, related: operation.source)
+    }
+  }
+
+  private mutating func notify(_ point: Point, _ what: String, _ summary: String, _ subject: String) {
+    let isBackup = point.kind == .backup
+    notifications.append(
+      Notification(
+        id: random.uuid(), name: "app\(point.kind.rawValue).create.\(what)", summary: summary,
+        description: "\(subject) \(point.kind.rawValue) \(point.name) did not succeed.", severity: "warning",
+        time: now, resource: point.id, application: point.application,
+        resourceType: isBackup ? "application/astra-appBackup" : "application/astra-appSnap"))
+  }
+
+  /// Removes an object as a finished deletion does.
+  mutating func remove(_ id: String) {
+    if let point = pointIndex(id) {
+      let gone = points.remove(at: point)
+      operations.removeAll { $0.subject == id }
+      record(
+        .deleted, gone.kind == .backup ? .backup : .snapshot, id: id, name: gone.name,
+        related: gone.application)
+    } else if let app = applicationIndex(id) {
+      let gone = applications.remove(at: app)
+      operations.removeAll { $0.subject == id }
+      workloads.append(
+        Workload(
+          name: gone.name, cluster: gone.cluster, namespaces: gone.namespaces, content: gone.content,
+          address: gone.address))
+      record(.deleted, gone.sourceAppID == nil ? .application : .clone, id: id, name: gone.name)
+      guard settings.deletionTakesPoints else { return }
+      for point in points where point.application == id { remove(point.id) }
+    }
+  }
+
+  /// Removes an object with no trace of a deletion by the API, as when someone else took it away.
+  mutating func vanish(_ id: String) {
+    let kind: JournalEntry.Kind
+    let name: String
+    if let point = pointIndex(id) {
+      (kind, name) = (points[point].kind == .backup ? .backup : .snapshot, points[point].name)
+      points.remove(at: point)
+    } else if let app = applicationIndex(id) {
+      (kind, name) = (applications[app].sourceAppID == nil ? .application : .clone, applications[app].name)
+      applications.remove(at: app)
+      points.removeAll { $0.application == id }
+    } else {
+      return
+    }
+    operations.removeAll { $0.subject == id }
+    record(.manipulated, kind, id: id, name: name, related: "vanished")
+  }
+}
+
+extension Operation {
+  /// Bends the operation as the fault says.
+  mutating func apply(_ fault: OperationFault) {
+    effect = fault.effect
+    guard let copy = stages.firstIndex(where: { $0.role == .copy }) else { return }
+    switch fault.effect {
+    case .unknownState:
+      let half = stages[copy].length / 2
+      stages[copy].length = half
+      stages.insert(Stage(state: fault.state, length: half, role: .detour), at: copy)
+    case .goesBack:
+      let forth = stages.dropFirst(copy).filter { $0.role != .lag }
+      let detours = forth.map { Stage(state: $0.state, length: $0.length / 2, role: .detour) }
+      let first = stages.first { $0.state != nil }
+      let back = Stage(state: first?.state, length: stages[copy].length / 2, role: .detour)
+      stages.insert(contentsOf: detours + [back], at: copy)
+    default: break
+    }
+  }
+}
