@@ -44,18 +44,6 @@ package final class CurlTransport: Transport {
   }
 
   package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
-    do {
-      return try exchange(request)
-    } catch {
-      // A server that echoes the request into what libcurl reports must not spread the token.
-      guard let token = request.token else { throw error }
-      var error = error
-      error.message = token.scrubbed(from: error.message)
-      throw error
-    }
-  }
-
-  private func exchange(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
     var fields = FieldList()
     try request.append(to: &fields, userAgent: userAgent)
     let mayRepeat = request.method == .get
@@ -72,9 +60,12 @@ package final class CurlTransport: Transport {
     let code = try run(exchange, timeLimit: request.timeLimit)
     guard code == CURLE_OK, exchange.brokenBound == nil else {
       throw failure(
-        of: exchange, code: code, systemError: Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO)))
+        of: exchange, code: code, systemError: Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO)),
+        token: request.token)
     }
-    return try response(of: exchange, status: easy.number(CURLINFO_RESPONSE_CODE))
+    let status = easy.number(CURLINFO_RESPONSE_CODE)
+    try checkFraming(of: exchange, status: status, token: request.token)
+    return HTTPResponse(status: status, fields: exchange.fields, body: exchange.body)
   }
 
   /// Runs the transfer to its end, in slices, within the limits of time.
@@ -184,24 +175,25 @@ package final class CurlTransport: Transport {
   }
 }
 
+// Messages hold words of the server's: the token is taken out of them first, before anything is cut to length.
 extension CurlTransport {
-  /// The whole response, or `.broken` if its end cannot be told from a cut.
-  private func response(of exchange: Exchange, status: Int) throws(TransportError) -> HTTPResponse {
-    let response = HTTPResponse(status: status, fields: exchange.fields, body: exchange.body)
-    if let fault = response.framingFault(isPlain: endpoint.scheme == .http) {
-      throw TransportError(.broken, "the answer of \(endpoint) \(fault)", mayHaveBeenSent: true)
-    }
-    return response
+  private func checkFraming(of exchange: Exchange, status: Int, token: Secret?) throws(TransportError) {
+    let fields = exchange.fields.map { HTTPField($0.name, token?.scrubbed(from: $0.value) ?? $0.value) }
+    let response = HTTPResponse(status: status, fields: fields, body: exchange.body)
+    guard let fault = response.framingFault else { return }
+    throw TransportError(.broken, "the answer of \(endpoint) \(fault)", mayHaveBeenSent: true)
   }
 
-  private func failure(of exchange: Exchange, code: CURLcode, systemError: Int32) -> TransportError {
+  private func failure(
+    of exchange: Exchange, code: CURLcode, systemError: Int32, token: Secret?
+  ) -> TransportError {
     if let bound = exchange.brokenBound {
       return TransportError(.tooLarge, "the answer of \(endpoint) has \(bound)", mayHaveBeenSent: true)
     }
     if code == CURLE_OPERATION_TIMEDOUT, !exchange.hasStarted { return connectLimitPassed }
     return CurlFailure(
-      code: code, text: exchange.errorText, systemError: systemError, endpoint: endpoint,
-      caFile: trust.caFile, hasStarted: exchange.hasStarted
+      code: code, text: token?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
+      systemError: systemError, endpoint: endpoint, caFile: trust.caFile, hasStarted: exchange.hasStarted
     ).error
   }
 }

@@ -1,10 +1,11 @@
 extension HTTPResponse {
   /// Why this may be less than the whole response, or not what it looks like; nil if neither.
   ///
-  /// libcurl notices a connection that ends before the announced length, or before the last chunk, and TLS
-  /// that ends without its closing alert. This is what remains: announcements that contradict each other, and
-  /// on a plain connection (`isPlain`) a body without any, whose end looks the same as a cut.
-  func framingFault(isPlain: Bool) -> String? {
+  /// libcurl notices a connection that ends before the announced length, or before the last chunk. This is what
+  /// remains: announcements that contradict each other, and a document without any. The end of such a one looks
+  /// the same as a cut, under TLS too: libcurl 7.88 does not miss the closing alert. With another status than
+  /// 2xx it is taken all the same, since the status is the answer, and HAProxy's own 503 page is of that kind.
+  var framingFault: String? {
     guard (200...599).contains(status) else { return "has the status \(status)" }
     if let encoding = field("Content-Encoding"), encoding.lowercased() != "identity", !encoding.isEmpty {
       return "has the content encoding \(printable(encoding, limit: 40)), which was not asked for"
@@ -13,7 +14,7 @@ extension HTTPResponse {
     if field("Transfer-Encoding") != nil { return nil }
     let lengths = fields.filter { $0.name.lowercased() == "content-length" }.map(\.value)
     guard !lengths.isEmpty else {
-      return isPlain ? "does not say how long it is, so a cut could not be noticed" : nil
+      return status < 300 ? "does not say how long it is, so a cut could not be noticed" : nil
     }
     guard lengths.allSatisfy({ Int($0) == body.count }) else {
       let announced = printable(lengths.joined(separator: " and "), limit: 60)

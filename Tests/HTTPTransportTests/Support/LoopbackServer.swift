@@ -24,7 +24,8 @@ final class LoopbackServer: Sendable {
       var number = 0
       while true {
         let descriptor = accept(listener, nil, nil)
-        guard descriptor >= 0 else { return }
+        // Closed here and nowhere else: the number could belong to another socket by the next accept.
+        guard descriptor >= 0 else { return _ = close(listener) }
         number += 1
         self?.record.withLock { $0.connections += 1 }
         let connection = Connection(descriptor: descriptor, number: number) { [weak self] request in
@@ -40,7 +41,6 @@ final class LoopbackServer: Sendable {
 
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   /// A server that gives `response` to every request, as long as the client keeps the connection.

@@ -1,0 +1,40 @@
+import HTTPTransport
+import Testing
+
+@Suite struct SecretTests {
+  private let request = HTTPRequest(
+    .post, "/x", fields: [HTTPField("Accept", "application/json")], token: Secret(fakeToken), body: [1],
+    timeLimit: .seconds(1))
+
+  @Test func `a secret has no printable form`() {
+    let secret = Secret(fakeToken)
+    var dumped = ""
+    dump(secret, to: &dumped)
+    var dumpedRequest = ""
+    dump(request, to: &dumpedRequest)
+    for text in [
+      "\(secret)", String(describing: secret), String(reflecting: secret), dumped, "\([secret])",
+      "\(Optional(secret) as Any)", String(reflecting: request), "\(request)", dumpedRequest,
+      "\(Array(Mirror(reflecting: secret).children))",
+    ] {
+      #expect(!text.contains(fakeToken))
+    }
+    #expect("\(secret)" == "<secret>")
+  }
+
+  @Test func `the token is on the wire exactly once`() {
+    let fields = request.wireFields(userAgent: "astra-steps/0 (x)")
+    let holders = fields.filter { $0.value.contains(fakeToken) }
+    #expect(holders == [HTTPField("Authorization", "Bearer \(fakeToken)")])
+    #expect(fields.last == HTTPField("User-Agent", "astra-steps/0 (x)"))
+  }
+
+  @Test(arguments: [
+    ("nothing here", "nothing here"),
+    ("a \(fakeToken) b \(fakeToken)", "a <secret> b <secret>"),
+    (fakeToken, "<secret>"),
+  ])
+  func `an echoed secret is scrubbed`(text: String, scrubbed: String) {
+    #expect(Secret(fakeToken).scrubbed(from: text) == scrubbed)
+  }
+}

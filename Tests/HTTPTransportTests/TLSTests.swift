@@ -1,0 +1,116 @@
+import Foundation
+import HTTPTransport
+import Testing
+import Timing
+
+/// Who is trusted over TLS, and what is said when nobody is.
+@Suite struct TLSTests {
+  private let certificates: TestCertificates
+
+  init() throws {
+    certificates = try TestCertificates.shared.get()
+  }
+
+  private var trust: TLSTrust { TLSTrust(caFile: certificates.authority) }
+
+  @Test(arguments: ["127.0.0.1", "localhost"])
+  func `a private CA is trusted when its file is given`(host: String) throws {
+    let server = try TLSServer(.keep)
+    let transport = try secureTransport(to: server.port, host: host, trust: trust)
+    for _ in 1...3 { #expect(try transport.send(get()).body == Array("ok".utf8)) }
+    let events = server.events()
+    #expect(events.filter { $0 == "connection" }.count == 1, "one connection for all reads")
+    #expect(events.filter { $0.contains("Authorization: Bearer \(fakeToken)") }.count == 3)
+  }
+
+  @Test func `TLS 1.2 will do`() throws {
+    let server = try TLSServer(.tls12)
+    #expect(try secureTransport(to: server.port, trust: trust).send(get()).status == 200)
+  }
+
+  @Test func `an unknown CA is refused before anything is sent`() throws {
+    let server = try TLSServer(.keep)
+    let error = try failure(of: secureTransport(to: server.port, trust: TLSTrust()))
+    #expect(error.kind == .untrusted)
+    #expect(
+      error.message
+        == "the certificate of 127.0.0.1:\(server.port) is not trusted (unable to get local issuer certificate)"
+    )
+    #expect(error.hint == "add the server's CA with ASTRA_CA_FILE")
+    #expect(!error.mayHaveBeenSent)
+    #expect(server.events() == ["connection"])
+  }
+
+  @Test func `a CA file of another CA does not help`() throws {
+    let server = try TLSServer(.keep)
+    let other = certificates.certificate(.selfSigned)
+    let error = try failure(of: secureTransport(to: server.port, trust: TLSTrust(caFile: other)))
+    #expect(error.kind == .untrusted)
+    #expect(error.hint == "\(other) does not hold the CA that signed it")
+  }
+
+  @Test func `a certificate for another host is refused`() throws {
+    let server = try TLSServer(.keep, leaf: .elsewhere)
+    let error = try failure(of: secureTransport(to: server.port, trust: trust))
+    #expect(error.kind == .untrusted)
+    #expect(error.message.hasPrefix("the certificate of 127.0.0.1:\(server.port) is for another host"))
+    #expect(error.hint == "give the host in ASTRA_FQDN by a name that the certificate holds")
+    #expect(server.events() == ["connection"])
+  }
+
+  @Test func `an expired certificate is refused`() throws {
+    let server = try TLSServer(.keep, leaf: .expired)
+    let error = try failure(of: secureTransport(to: server.port, trust: trust))
+    #expect(error.kind == .untrusted)
+    #expect(error.message.hasSuffix("is not trusted (certificate has expired)"))
+    #expect(error.hint == "renew the server's certificate, or set this machine's clock right")
+    #expect(server.events() == ["connection"])
+  }
+
+  @Test func `a self-signed certificate is trusted when it is the CA file itself`() throws {
+    let server = try TLSServer(.keep, leaf: .selfSigned)
+    let error = try failure(of: secureTransport(to: server.port, trust: trust))
+    #expect(error.kind == .untrusted)
+    let itself = TLSTrust(caFile: certificates.certificate(.selfSigned))
+    #expect(try secureTransport(to: server.port, trust: itself).send(get()).status == 200)
+  }
+
+  @Test(arguments: [TestCertificates.Leaf.good, .elsewhere, .expired, .selfSigned])
+  func `without verification anything goes`(leaf: TestCertificates.Leaf) throws {
+    let server = try TLSServer(.keep, leaf: leaf)
+    #expect(try secureTransport(to: server.port, trust: TLSTrust(verify: false)).send(get()).status == 200)
+  }
+
+  @Test(arguments: [true, false])
+  func `TLS before 1.2 is refused, verified or not`(verify: Bool) throws {
+    let server = try TLSServer(.old)
+    let transport = try secureTransport(
+      to: server.port, trust: TLSTrust(caFile: certificates.authority, verify: verify))
+    let error = try failure(of: transport)
+    #expect(error.kind == .cannotConnect)
+    #expect(error.message.hasPrefix("no TLS session with 127.0.0.1:\(server.port) ("))
+    #expect(error.hint == "the server must speak TLS 1.2 or newer at this port")
+    #expect(!error.mayHaveBeenSent)
+  }
+
+  @Test func `a server that speaks no TLS is refused`() throws {
+    let server = try LoopbackServer { connection in
+      _ = connection.read()
+      connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
+    }
+    let error = try failure(of: secureTransport(to: server.port, trust: trust))
+    #expect(error.kind == .cannotConnect)
+    #expect(!error.mayHaveBeenSent)
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test(arguments: [TLSServer.Behaviour.close, .drop])
+  func `a document without a length is broken, whether or not TLS ends in order`(
+    behaviour: TLSServer.Behaviour
+  ) throws {
+    let server = try TLSServer(behaviour)
+    let error = try failure(of: secureTransport(to: server.port, trust: trust))
+    #expect(error.kind == .broken)
+    #expect(error.mayHaveBeenSent)
+  }
+}
