@@ -1,1 +1,96 @@
-@main struct Main { static func main() {} }
+internal import ArgumentParser
+internal import AstraSimulator
+internal import FoundationEssentials
+internal import Glibc
+
+/// Astra Control, simulated, behind HTTPS on this machine.
+@main
+struct SimulatorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "astra-simulator",
+    abstract: "Serves a simulated Astra Control and its applications' pages on loopback.",
+    discussion: """
+      Once it listens it writes into the directory: ca.pem, port, and last env, whose lines (KEY=VALUE) point the \
+      steps at it. GET /_simulator/world shows the whole world. It ends at SIGTERM or SIGINT.
+
+      Exit codes: 0 ended by a signal; 64 a parameter or the scenario is wrong; 73 the port is taken or the directory \
+      cannot be written.
+      """,
+    version: "0.1.0"
+  )
+
+  @Option(help: ArgumentHelp("The world to start with, as JSON.", valueName: "file"))
+  var scenario: String
+
+  @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 takes any free one.", valueName: "number"))
+  var port: Int
+
+  @Option(help: ArgumentHelp("Where to write ca.pem, port and env; made if missing.", valueName: "folder"))
+  var dir: String
+
+  @Option(help: ArgumentHelp("How many simulated seconds pass in a real one.", valueName: "factor"))
+  var speed: Double = 1
+
+  @Flag(help: "Write one line for each request on stderr.")
+  var verbose = false
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port is not in 0...65535.") }
+    guard speed >= 0, speed <= 1e6 else { throw ValidationError("--speed is not in 0...1000000.") }
+  }
+
+  func run() async throws {
+    endOnSignals()
+    do {
+      let server = SimulatorServer(
+        scenario: try readScenario(), folder: try SimulatorFolder(path: dir), speed: speed, isVerbose: verbose
+      )
+      try await server.run(port: port)
+    } catch let failure as Failure {
+      Self.complain(failure.sentence)
+      throw failure.exitCode
+    }
+  }
+
+  private func readScenario() throws(Failure) -> Scenario {
+    guard let data = FileManager.default.contents(atPath: scenario) else {
+      throw .usage("cannot read the scenario \(scenario)")
+    }
+    do {
+      var read = try Scenario(file: Array(data))
+      if !read.hasStartDate {
+        let now = Date().timeIntervalSince1970.rounded(.down)
+        read.startDate = WallTime(sinceEpoch: .seconds(now))
+      }
+      return read
+    } catch {
+      throw .usage("\(scenario): \(error.description)")
+    }
+  }
+
+  /// Ends the process at SIGTERM and SIGINT: there is nothing to tidy up, every file is written whole.
+  private func endOnSignals() {
+    _ = signal(SIGPIPE, SIG_IGN)
+    for number in [SIGTERM, SIGINT] { _ = signal(number) { _ in _exit(0) } }
+  }
+
+  /// Writes one line on stderr.
+  static func complain(_ sentence: String) {
+    let line = Array("astra-simulator: \(sentence)\n".utf8)
+    unsafe line.withUnsafeBytes { bytes in
+      _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+    }
+  }
+}
+
+/// Why the simulator cannot serve, as one sentence and an exit code.
+struct Failure: Error {
+  var sentence: String
+  var exitCode: ExitCode
+
+  /// A parameter or the scenario is wrong.
+  static func usage(_ sentence: String) -> Self { Self(sentence: sentence, exitCode: ExitCode(64)) }
+
+  /// The port is taken, or a file cannot be written.
+  static func cannotCreate(_ sentence: String) -> Self { Self(sentence: sentence, exitCode: ExitCode(73)) }
+}

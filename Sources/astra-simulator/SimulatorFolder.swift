@@ -1,0 +1,51 @@
+internal import AstraSimulator
+internal import FoundationEssentials
+
+/// The folder in which the simulator tells how to reach it.
+struct SimulatorFolder: Sendable {
+  /// The folder's absolute path.
+  let path: String
+
+  /// Makes the folder if it is missing; fails if it cannot be written.
+  init(path: String) throws(Failure) {
+    let isAbsolute = path.hasPrefix("/")
+    self.path = isAbsolute ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    do {
+      try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+    } catch {
+      throw .cannotCreate("cannot make the folder \(path)")
+    }
+    guard FileManager.default.isWritableFile(atPath: self.path) else {
+      throw .cannotCreate("cannot write into the folder \(path)")
+    }
+  }
+
+  /// Writes `ca.pem`, `port` and, last, `env`; each appears whole or not at all.
+  func write(certificateAuthority: String, port: Int, scenario: Scenario) throws(Failure) {
+    try write(certificateAuthority, to: "ca.pem")
+    try write("\(port)\n", to: "port")
+    var lines = [
+      ("ASTRA_FQDN", "127.0.0.1:\(port)"), ("ASTRA_INSTANCE_ID", scenario.account),
+      ("ASTRA_API_TOKEN", scenario.token), ("ASTRA_CA_FILE", "\(path)/ca.pem"),
+    ]
+    lines += scenario.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    try write(lines.map { "\($0)=\(Self.quoted($1))\n" }.joined(), to: "env")
+  }
+
+  private func write(_ text: String, to name: String) throws(Failure) {
+    do {
+      try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"), options: .atomic)
+    } catch {
+      throw .cannotCreate("cannot write \(path)/\(name)")
+    }
+  }
+
+  /// A value as a shell reads it; plain where nothing needs quotes, so that dotenv readers take it too.
+  private static func quoted(_ value: String) -> String {
+    let plain = "-_./:@%+=,"
+    let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || plain.contains($0)) }
+    if isPlain { return value }
+    return "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+      + "'"
+  }
+}
