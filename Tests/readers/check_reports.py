@@ -96,7 +96,7 @@ READERS = {
 
 SECONDS = re.compile(r"[0-9]+\.[0-9]{3}")
 WORD = re.compile(r"[A-Za-z0-9._-]+")
-DOTTED = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]*)+")
+DOTTED = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
 NUMBER = re.compile(r"[0-9]+")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 LINE = re.compile(r"[^\n\r\t]+")

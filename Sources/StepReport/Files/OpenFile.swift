@@ -7,12 +7,12 @@
 #endif
 
 /// The system calls of a write, in their order.
-enum FileCall: Hashable, Sendable, CaseIterable {
+package enum FileCall: String, Hashable, Sendable, Codable, CaseIterable {
   case openLeftover, open, lock, setMode, write, sync, rename, openFolder, syncFolder, remove
 }
 
 /// What a test makes of a system call.
-enum FileFault: Hashable, Sendable {
+package enum FileFault: Hashable, Sendable {
   /// It fails with this reason.
   case fails(FileError.Code)
   /// It writes no more than this many bytes.

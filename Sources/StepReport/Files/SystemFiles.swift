@@ -18,7 +18,8 @@ package struct SystemFiles: FileWriter, Sendable {
     self.init { _ in nil }
   }
 
-  init(fault: @escaping @Sendable (FileCall) -> FileFault?) {
+  /// Makes files whose writes go wrong, for tests.
+  package init(fault: @escaping @Sendable (FileCall) -> FileFault?) {
     self.fault = fault
   }
 

@@ -11,17 +11,25 @@ package enum ReportName {
     suite(suffix.isEmpty ? step : "\(step)-\(suffix)")
   }
 
-  /// A dotted class name of `[A-Za-z0-9._]`: one reader takes its last part for a pattern of file names.
+  /// A dotted class name of `[A-Za-z0-9_]` parts: one reader takes its last part for a pattern of file names.
   static func className(_ name: String) -> String {
-    let name = replacing(name) { isWordCharacter($0) || $0 == "." }
-    return name.isEmpty ? "astra.Step" : name
+    dotted(name, prefix: "astra", substitute: "Step")
   }
 
-  /// A dotted type of `[A-Za-z0-9._]`: GitLab refuses a report with `symbol` or `yaml`, and converts others.
+  /// A dotted type of `[A-Za-z0-9_]` parts: GitLab refuses a report with `symbol` or `yaml`, and converts others.
   static func problemType(_ type: String, step: String) -> String {
-    let name = replacing(type) { isWordCharacter($0) || $0 == "." }
-    if name.contains(".") { return name }
-    return className(step) + "." + (name.isEmpty ? "unknown" : name)
+    let step = replacing(step, unless: isWordCharacter)
+    return dotted(type, prefix: step.isEmpty ? "Step" : step, substitute: "unknown")
+  }
+
+  /// At least two parts, none of them empty.
+  private static func dotted(_ name: String, prefix: String, substitute: String) -> String {
+    let parts = replacing(name) { isWordCharacter($0) || $0 == "." }.split(separator: ".")
+    switch parts.count {
+    case 0: return "\(prefix).\(substitute)"
+    case 1: return "\(prefix).\(parts[0])"
+    default: return parts.joined(separator: ".")
+    }
   }
 
   private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {

@@ -38,7 +38,8 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// Quotes a text; besides what JSON demands, characters that steer terminals or break lines are escaped.
+  /// Quotes a text; besides what JSON demands, characters that steer terminals, break lines or
+  /// get lost (Foundation's reader drops a byte order mark behind a quote) are escaped.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -48,7 +49,8 @@ package indirect enum JSONValue: Hashable, Sendable {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FFFE}", "\u{FFFF}":
+      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}",
+        "\u{FFFF}":
         let digits = String(scalar.value, radix: 16, uppercase: true)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)

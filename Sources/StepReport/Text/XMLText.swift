@@ -4,17 +4,17 @@
 /// XML 1.0 (2.2, `Char`) forbids, or that only confuses readers (DEL, C1), as `\u{1B}`. Cleaning what is
 /// clean changes nothing. It is needed because libxml2 writes forbidden characters as they are, reports
 /// success, and readers then throw the whole report away.
-struct XMLText: Hashable, Sendable {
+package struct XMLText: Hashable, Sendable {
   /// The clean text.
-  let string: String
+  package let string: String
 
   /// Cleans a text.
-  init(_ text: String) {
+  package init(_ text: String) {
     string = text.utf8.contains(where: Self.isSuspect) ? Self.cleaned(text) : text
   }
 
   /// Cleans bytes that should be UTF-8; each invalid sequence becomes U+FFFD.
-  init(decoding bytes: some Collection<UInt8>) {
+  package init(decoding bytes: some Collection<UInt8>) {
     self.init(String(decoding: bytes, as: UTF8.self))
   }
 
@@ -23,7 +23,7 @@ struct XMLText: Hashable, Sendable {
   }
 
   /// Whether there is no text.
-  var isEmpty: Bool { string.isEmpty }
+  package var isEmpty: Bool { string.isEmpty }
 
   /// The number of bytes once the five characters with a meaning in XML are escaped; an upper bound.
   var escapedSize: Int {
@@ -39,7 +39,7 @@ struct XMLText: Hashable, Sendable {
 
   /// The text as one line: line ends and tabs become single spaces, and what is beyond `limit` characters
   /// (Unicode scalars, so that a pile of combining marks is bounded too) is cut off and marked by `…`.
-  func singleLine(limit: Int = 500) -> XMLText {
+  package func singleLine(limit: Int = 500) -> XMLText {
     let words = string.unicodeScalars.split { Self.breaksLine($0) }
       .map { Self.trimmed($0) }
       .filter { !$0.isEmpty }
@@ -53,7 +53,7 @@ struct XMLText: Hashable, Sendable {
 
   /// The text, or its head and its tail around a line that says how much was cut, in at most `limit` bytes
   /// of UTF-8 (at least 128).
-  func capped(toBytes limit: Int) -> XMLText {
+  package func capped(toBytes limit: Int) -> XMLText {
     let utf8 = string.utf8
     let size = utf8.count
     guard size > limit else { return self }
@@ -81,27 +81,40 @@ extension XMLText {
     (byte < 0x20 && byte != 0x09 && byte != 0x0A) || byte == 0x7F || byte == 0xC2 || byte == 0xEF
   }
 
+  /// Works on the bytes: runs of what needs no cleaning are copied whole, which matters for megabytes of log.
   private static func cleaned(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    var rest = text.unicodeScalars[...]
-    while let scalar = rest.first {
+    var result: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let suspect = rest.firstIndex(where: isSuspect) {
+      result += rest[..<suspect]
+      rest = rest[suspect...]
       if let length = TerminalSequence.length(atStartOf: rest) {
-        rest.removeFirst(length)
-        continue
-      }
-      rest.removeFirst()
-      switch scalar.value {
-      case 0x0D:
+        rest = rest.dropFirst(length)
+      } else if rest.first == 0x0D {
         // A lone CR is a line that a terminal would have overwritten: each state becomes a line.
-        if rest.first != "\n" { result.append("\n") }
-      case 0x09, 0x0A, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF:
-        result.append(scalar)
-      default:
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        result.append(contentsOf: "\\u{\(digits.count < 2 ? "0" : "")\(digits)}".unicodeScalars)
+        rest = rest.dropFirst()
+        if rest.first != 0x0A { result.append(0x0A) }
+      } else if let (scalar, length) = forbidden(atStartOf: rest) {
+        let digits = String(scalar, radix: 16, uppercase: true)
+        result += "\\u{\(digits.count < 2 ? "0" : "")\(digits)}".utf8
+        rest = rest.dropFirst(length)
+      } else {
+        result.append(rest.removeFirst())
       }
     }
-    return String(result)
+    return String(decoding: result + rest, as: UTF8.self)
+  }
+
+  /// The forbidden character that valid UTF-8 begins with, and its length in bytes; nil for an allowed one.
+  private static func forbidden(atStartOf bytes: ArraySlice<UInt8>) -> (scalar: Int, length: Int)? {
+    guard let first = bytes.first else { return nil }
+    if first < 0x80 { return (Int(first), 1) }
+    let next = bytes.dropFirst()
+    if first == 0xC2, let second = next.first, second < 0xA0 { return (Int(second), 2) }
+    guard first == 0xEF, next.first == 0xBF, let third = next.dropFirst().first, third >= 0xBE else {
+      return nil
+    }
+    return (0xFF40 + Int(third), 3)
   }
 
   private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
