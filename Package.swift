@@ -54,6 +54,11 @@ let package = Package(
       dependencies: [
         "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "StepReport", "Timing",
         argumentParser,
+      ],
+      // The archive by its name: an agent that runs the steps need not have libyaml.
+      linkerSettings: [
+        .unsafeFlags(["-l:libyaml.a"], .when(platforms: [.linux])),
+        .linkedLibrary("yaml", .when(platforms: [.macOS])),
       ]
     ),
     .executableTarget(

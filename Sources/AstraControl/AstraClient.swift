@@ -1,0 +1,233 @@
+internal import AppProtection
+internal import HTTPTransport
+internal import Timing
+
+/// The API as requests and JSON: paths, headers, retries of reads, and what each status means.
+///
+/// Reads are repeated while trouble may pass; a change is sent once.
+final class AstraClient {
+  private let transport: any Transport
+  private let time: any TimeSource
+  private let deadline: Deadline
+  private let policy = RetryPolicy.firstContact
+  private var random: SeededRandom
+  private let token: Secret
+  private let log: (AstraControlBackend.Event) -> Void
+  /// `/accounts/{account_id}`, the front of every path.
+  private let root: String
+  /// The server's time of the last answer, and when it came.
+  private var serverClock: (date: Timestamp, at: Instant)?
+
+  init(_ settings: AstraControlBackend.Settings, transport: any Transport, time: any TimeSource, deadline: Deadline) {
+    self.transport = transport
+    self.time = time
+    self.deadline = deadline
+    random = settings.random
+    token = settings.token
+    log = settings.log
+    root = "/accounts/\(Query.encode(settings.account))"
+  }
+
+  /// The server's time, carried on from its last `Date` header; this machine's until it has sent one.
+  var currentTime: Timestamp {
+    guard let serverClock else { return time.wallTime }
+    return serverClock.date + (time.now - serverClock.at)
+  }
+
+  /// What a read ended with, once it was answered.
+  enum Reading {
+    case value(JSONValue)
+    /// 404 by the API's own word.
+    case absent(Problem)
+    /// Another answer of the 400s that no repetition changes.
+    case rejected(Problem)
+  }
+
+  /// Reads a path below the account, again and again while the trouble may pass.
+  ///
+  /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable.
+  func read(
+    _ path: String, to attempt: String, isWhole: (JSONValue) -> Bool = { _ in true }
+  ) throws(BackendError) -> Reading {
+    let began = time.now
+    var tries = 0
+    while true {
+      tries += 1
+      let trouble: Trouble
+      switch try exchange(.get, path, body: nil, limit: Self.readLimit, attempt) {
+      case .failure(let failure): trouble = failure
+      case .success(let response):
+        switch judge(response, attempt, path, isWhole) {
+        case .success(let reading): return reading
+        case .failure(.final(let error)): throw error
+        case .failure(.passing(let failure)): trouble = failure
+        }
+      }
+      let patience = min(Self.patience - (time.now - began), deadline.remaining(on: time))
+      try pause(after: trouble, attempt: tries, patience: patience)
+    }
+  }
+
+  /// Sends a change once; repeats it only where the server certainly did not begin it.
+  func change(
+    _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, to attempt: String
+  ) throws(BackendError) -> HTTPResponse {
+    let began = time.now
+    var tries = 0
+    while true {
+      tries += 1
+      let trouble: Trouble
+      switch try exchange(method, path, fields: fields, body: body, limit: Self.changeLimit, attempt) {
+      case .failure(let failure):
+        guard failure.isHarmless else {
+          throw BackendError(.fateUnknown, failure.error.message, hint: failure.error.hint)
+        }
+        trouble = failure
+      case .success(let response):
+        switch response.status {
+        case 200..<300: return response
+        // Turned away at the door, so nothing was begun.
+        case 429:
+          trouble = Trouble(
+            error: BackendError(.unreachable, "cannot \(attempt): \(method.rawValue) \(path) \(Problem(response).clause)"),
+            isHarmless: true, retryAfter: retryAfter(of: response))
+        default: throw error(for: Problem(response), method, path, attempt)
+        }
+      }
+      let patience = min(Self.patience - (time.now - began), deadline.remaining(on: time))
+      try pause(after: trouble, attempt: tries, patience: patience)
+    }
+  }
+
+  /// The error that an answer other than success amounts to.
+  func error(
+    for problem: Problem, _ method: HTTPRequest.Method, _ path: String, _ attempt: String
+  ) -> BackendError {
+    let kind: BackendError.Kind =
+      switch problem.status {
+      case _ where problem.refusesCredentials: .credentials
+      case 500...: method == .get ? .unreachable : .fateUnknown
+      case 400..<500: .refused(problem.refusal)
+      default: .brokenContract
+      }
+    return BackendError(
+      kind, "cannot \(attempt): \(method.rawValue) \(path) \(problem.clause)", hint: problem.hint)
+  }
+
+  /// How long one read may take: 30 s.
+  private static let readLimit = Duration.seconds(30)
+  /// How long one change may take: 60 s; a server under load is slow to accept.
+  private static let changeLimit = Duration.seconds(60)
+  /// How long a read is repeated before the backend counts as unreachable: 60 s.
+  private static let patience = Duration.seconds(60)
+
+  // MARK: - One exchange
+
+  /// Why an exchange gave nothing to use, and whether trying again can help.
+  private struct Trouble: Error {
+    var error: BackendError
+    /// Whether the server certainly did not begin what was asked.
+    var isHarmless = false
+    var retryAfter: Duration?
+  }
+
+  private enum Verdict: Error {
+    case passing(Trouble)
+    case final(BackendError)
+  }
+
+  private func exchange(
+    _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
+    _ attempt: String
+  ) throws(BackendError) -> Result<HTTPResponse, Trouble> {
+    if let interruption = time.interruption {
+      throw BackendError(.interrupted(interruption), "interrupted before \(method.rawValue) \(path)")
+    }
+    let left = deadline.remaining(on: time)
+    guard left > .zero else {
+      throw BackendError(.deadline, "cannot \(attempt): the time was up before \(method.rawValue) \(path)")
+    }
+    let request = HTTPRequest(
+      method, root + path, fields: [HTTPField("Accept", "application/json, */*;q=0.1")] + fields, token: token,
+      body: body, timeLimit: min(limit, left))
+    let began = time.now
+    do throws(TransportError) {
+      let response = try transport.send(request)
+      log(.exchange(method.rawValue, path, response.status, time.now - began))
+      if let date = response.field("Date").flatMap({ Timestamp(httpDate: $0) }) {
+        serverClock = (date, time.now)
+      }
+      return .success(response)
+    } catch {
+      log(.noAnswer(method.rawValue, path, error.message, time.now - began))
+      let message = "cannot \(attempt): \(method.rawValue) \(path): \(error.message)"
+      switch error.kind {
+      case .interrupted(let interruption):
+        throw BackendError(.interrupted(interruption), message)
+      case .untrusted: throw BackendError(.unreachable, message, hint: error.hint)
+      case .misconfigured: throw BackendError(.misconfigured, message, hint: error.hint)
+      case .tooLarge: throw BackendError(.brokenContract, message, hint: error.hint)
+      case .timedOut, .cannotConnect, .broken:
+        return .failure(
+          Trouble(
+            error: BackendError(.unreachable, message, hint: error.hint),
+            isHarmless: !error.mayHaveBeenSent))
+      }
+    }
+  }
+
+  private func judge(
+    _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (JSONValue) -> Bool
+  ) -> Result<Reading, Verdict> {
+    if (200..<300).contains(response.status) {
+      if let value = JSONValue(parsing: response.body), isWhole(value) { return .success(.value(value)) }
+      let kind = JSONValue(parsing: response.body) == nil ? "not JSON" : "not what the API promises"
+      return .failure(
+        .passing(
+          Trouble(
+            error: BackendError(
+              .brokenContract,
+              "cannot \(attempt): GET \(path) answered \(response.status), but the body is \(kind)",
+              hint: "is ASTRA_FQDN the address of Astra Control itself?"))))
+    }
+    let problem = Problem(response)
+    let error = error(for: problem, .get, path, attempt)
+    switch response.status {
+    case _ where problem.refusesCredentials: return .failure(.final(error))
+    case 404 where problem.isFromAPI: return .success(.absent(problem))
+    // A gateway whose server is restarting answers 404 with a page of its own.
+    case 404:
+      return .failure(
+        .passing(
+          Trouble(
+            error: BackendError(
+              .brokenContract, error.message + ", without a word from the API",
+              hint: "is ASTRA_FQDN the address of Astra Control itself?"))))
+    case 429, 500...:
+      let failure = BackendError(.unreachable, error.message, hint: error.hint)
+      return .failure(.passing(Trouble(error: failure, retryAfter: retryAfter(of: response))))
+    case 400..<500: return .success(.rejected(problem))
+    default:
+      return .failure(
+        .final(BackendError(.brokenContract, error.message, hint: "redirects are not followed: name the final host")))
+    }
+  }
+
+  private func retryAfter(of response: HTTPResponse) -> Duration? {
+    response.field("Retry-After").flatMap { Timing.retryAfter($0, now: currentTime) }
+  }
+
+  /// Waits before the next attempt, or throws the trouble when there is to be none.
+  private func pause(after trouble: Trouble, attempt: Int, patience: Duration) throws(BackendError) {
+    let decision = policy.decision(
+      afterAttempt: attempt, outcome: .transient, remaining: patience, retryAfter: trouble.retryAfter,
+      using: &random)
+    guard case .retry(let wait) = decision else { throw trouble.error }
+    log(.retry(trouble.error.message, wait))
+    do throws(Interruption) {
+      try time.sleep(for: wait)
+    } catch {
+      throw BackendError(.interrupted(error), "interrupted while waiting to try again")
+    }
+  }
+}

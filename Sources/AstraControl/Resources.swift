@@ -1,0 +1,74 @@
+internal import AppProtection
+internal import Timing
+
+// Readers of the API's resources. Only `id`, `name` and `state` have to be there; null counts as absent and
+// unknown fields are passed over, because real servers leave out, null and add fields.
+
+extension Application {
+  /// Reads `application/astra-app` 2.0-2.2 (`GET /k8s/v2/apps/{id}`).
+  init?(_ resource: JSONValue) {
+    guard let id = resource["id"]?.text, let name = resource["name"]?.text, let state = resource["state"]?.text
+    else { return nil }
+    let discovered = resource["namespaces"]?.elements.compactMap(\.text) ?? []
+    let defined = resource["namespaceScopedResources"]?.elements.compactMap { $0["namespace"]?.text } ?? []
+    let metadata = resource["metadata"]
+    self.init(
+      id: ID(id), name: name, state: State(rawValue: state),
+      problems: stateProblems(of: resource),
+      clusterID: resource["clusterID"]?.text.map { Cluster.ID($0) },
+      clusterName: resource["clusterName"]?.text,
+      // A new application shows what it is defined to span before it has been looked through.
+      namespaces: discovered.isEmpty ? defined : discovered,
+      sourceID: resource["sourceAppID"]?.text.map { ID($0) },
+      restoredFrom: (resource["backupID"]?.text ?? resource["snapshotID"]?.text).map { RecoveryPoint.ID($0) },
+      createdAt: metadata?["creationTimestamp"]?.text.flatMap { Timestamp($0) },
+      modifiedAt: metadata?["modificationTimestamp"]?.text.flatMap { Timestamp($0) },
+      collectedAt: resource["lastResourceCollectionTimestamp"]?.text.flatMap { Timestamp($0) })
+  }
+}
+
+extension RecoveryPoint {
+  /// Reads `application/astra-appBackup` 1.0-1.2 or `application/astra-appSnap` 1.0-1.3.
+  ///
+  /// Neither names its application, so that comes from the path.
+  init?(_ resource: JSONValue, kind: Kind, of application: Application.ID) {
+    guard let id = resource["id"]?.text, let name = resource["name"]?.text, let state = resource["state"]?.text
+    else { return nil }
+    let hooks: Hooks =
+      switch resource["hookState"]?.text {
+      case "failed": .failed(details(of: resource["hookStateDetails"]))
+      case "success": .succeeded
+      default: .notReported
+      }
+    // The entry is made when the copy is asked for; the copy's own time may be that of an older snapshot.
+    let taken = resource["backupCreationTimestamp"] ?? resource["snapshotCreationTimestamp"]
+    let created = resource["metadata"]?["creationTimestamp"]?.text ?? taken?.text
+    self.init(
+      id: ID(id), kind: kind, name: name, applicationID: application, state: State(rawValue: state),
+      hooks: hooks, problems: stateProblems(of: resource), percentDone: resource["percentDone"]?.number,
+      createdAt: created.flatMap { Timestamp($0) })
+  }
+}
+
+extension Cluster {
+  /// Reads `application/astra-cluster` 1.0-1.7.
+  init?(_ resource: JSONValue) {
+    guard let id = resource["id"]?.text, let name = resource["name"]?.text else { return nil }
+    self.init(
+      id: ID(id), name: name,
+      isManaged: resource["managedState"]?.text == "managed",
+      acceptsRestores: resource["restoreTargetSupported"]?.truth)
+  }
+}
+
+/// The reasons for a state: `stateUnready` (texts) and `stateDetails` (title and detail).
+private func stateProblems(of resource: JSONValue) -> [String] {
+  (resource["stateUnready"]?.elements.compactMap(\.text) ?? []) + details(of: resource["stateDetails"])
+}
+
+private func details(of list: JSONValue?) -> [String] {
+  (list?.elements ?? []).compactMap { entry in
+    let parts = [entry["title"]?.text, entry["detail"]?.text].compactMap { $0 }
+    return parts.isEmpty ? entry.text : parts.joined(separator: ": ")
+  }
+}

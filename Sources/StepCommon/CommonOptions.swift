@@ -1,0 +1,101 @@
+package import ArgumentParser
+
+/// The flags that every step takes.
+package struct CommonOptions: ParsableArguments {
+  @Option(help: .init(Common.host.help, valueName: "host"))
+  package var fqdn: String?
+
+  @Option(help: .init(Common.account.help, valueName: "id"))
+  package var accountId: String?
+
+  @Option(help: .init(Common.tokenFile.help, valueName: "file"))
+  package var apiTokenFile: String?
+
+  @Option(help: .init(Common.authorityFile.help, valueName: "file"))
+  package var caFile: String?
+
+  @Option(help: .init(Common.verify.help, valueName: "true|false"))
+  package var tlsVerify: String?
+
+  @Option(help: .init(Common.backend.help, valueName: "name"))
+  package var backend: String?
+
+  @Option(help: .init(Common.timeout.help, valueName: "duration"))
+  package var timeout: String?
+
+  @Option(help: .init(Common.run.help, valueName: "text"))
+  package var runId: String?
+
+  @Option(help: .init(Common.reportFolder.help, valueName: "folder"))
+  package var reportDir: String?
+
+  @Option(help: .init(Common.reportSuffix.help, valueName: "text"))
+  package var reportSuffix: String?
+
+  @Option(help: .init(Common.outputFile.help, valueName: "file"))
+  package var outputFile: String?
+
+  @Option(help: .init(Common.logLevel.help, valueName: "info|debug"))
+  package var logLevel: String?
+
+  @Flag(help: .init(Common.dryRun.help))
+  package var dryRun = false
+
+  @Flag(help: "Write one JSON document about the step on stdout at its end.")
+  package var json = false
+
+  /// Makes the options, for the parser.
+  package init() {}
+}
+
+/// The parameters that every step takes.
+package enum Common {
+  package static let host = Parameter(
+    "fqdn", "ASTRA_FQDN", meaning: "the host of Astra Control, with :port if it is not 443")
+  package static let account = Parameter(
+    "account-id", "ASTRA_INSTANCE_ID", meaning: "the account id of Astra Control's API access page")
+  /// The token has no flag: arguments are readable by everyone on the machine.
+  package static let token = Parameter("", "ASTRA_API_TOKEN", meaning: "the API token")
+  package static let tokenFile = Parameter(
+    "api-token-file", "ASTRA_API_TOKEN_FILE",
+    meaning: "a file that holds the API token, when ASTRA_API_TOKEN is not set")
+  package static let authorityFile = Parameter(
+    "ca-file", "ASTRA_CA_FILE", meaning: "a PEM file of certificate authorities to trust beside the system's")
+  package static let verify = Parameter(
+    "tls-verify", "ASTRA_TLS_VERIFY", meaning: "whether the server's certificate is verified", fallback: "true")
+  package static let backend = Parameter(
+    "backend", "ASTRA_BACKEND", meaning: "the service that does the work", fallback: "astra-control")
+  package static let timeout = Parameter(
+    "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, or seconds)", fallback: "1h")
+  package static let run = Parameter(
+    "run-id", "ASTRA_RUN_ID", meaning: "the name of the pipeline run",
+    fallback: "BUILD_TAG, or what the CI system calls it")
+  package static let reportFolder = Parameter(
+    "report-dir", "ASTRA_REPORT_DIR", meaning: "the folder of the report and the run record", fallback: "reports")
+  package static let reportSuffix = Parameter(
+    "report-suffix", "ASTRA_REPORT_SUFFIX",
+    meaning: "an ending for the report's name, for several uses of one step in one workspace")
+  package static let outputFile = Parameter(
+    "output-file", "ASTRA_OUTPUT_FILE", meaning: "a file that gets KEY=VALUE lines (ids, names, times)")
+  package static let logLevel = Parameter(
+    "log-level", "ASTRA_LOG_LEVEL", meaning: "how much the log says: debug adds a line per request",
+    fallback: "info")
+  package static let dryRun = Parameter(
+    "dry-run", "ASTRA_DRY_RUN", meaning: "do everything but the change, and say what it would be")
+
+  // Shared by several steps, though not by all.
+  package static let ifExists = Parameter(
+    "if-exists", "ASTRA_IF_EXISTS",
+    meaning: "what to do with a finished one of that name from an earlier run: refuse or reuse", fallback: "refuse")
+  package static let replaceFailed = Parameter(
+    "replace-failed", "ASTRA_REPLACE_FAILED", meaning: "remove a failed one of that name first")
+  package static let acceptFailedHooks = Parameter(
+    "accept-failed-hooks", "ASTRA_ACCEPT_FAILED_HOOKS",
+    meaning: "take a copy although execution hooks around it failed")
+}
+
+/// What to do with a finished object of an earlier run.
+package enum IfExists: String, CaseIterable, Sendable {
+  case refuse
+  case reuse
+}

@@ -1,0 +1,171 @@
+package import AppProtection
+internal import Timing
+
+/// What a step found in the place of what it should make.
+package enum Existing<Value> {
+  case nothing
+  /// Complete, and to be taken as this step's result.
+  case complete(Value)
+  /// Being made; to be waited for.
+  case underWay(Value)
+}
+
+/// Making a backup or a snapshot, as every step that makes one does it.
+extension StepRun {
+  /// Settles what is there of that name already, by the table of situations.
+  ///
+  /// Refuses a finished one of an earlier run (unless `ifExists` says reuse) and a failed one (unless
+  /// `replaceFailed`, which removes it).
+  package func existing(
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, ifExists: IfExists,
+    replaceFailed: Bool
+  ) throws(StepFailure) -> Existing<RecoveryPoint> {
+    let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
+      .filter { $0.name == name }
+    let ours = all.filter { isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked(kind, name, application)) }
+    guard let point = ours.count == 1 ? ours[0] : all.first else { return .nothing }
+    let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
+    guard all.count == 1 || ours.count == 1 else {
+      throw .notFound(
+        "there are \(all.count) of \(title) already: \(all.map(\.whereabouts).joined(separator: ", "))",
+        hint: "choose another name")
+    }
+    switch point.state {
+    case .completed where ours.count == 1:
+      log.info("\(title) of this run is there and complete (\(point.whereabouts))")
+      return .complete(point)
+    case .completed:
+      guard ifExists == .reuse else {
+        throw .protected(
+          "\(title) is there already, from an earlier run (\(age(point.createdAt))): it does not hold today's data",
+          hint: "choose another name, or take that one with --\(Common.ifExists.flag) reuse")
+      }
+      log.warning("\(title) is of an earlier run (\(age(point.createdAt))); taken because of --if-exists reuse")
+      return .complete(point)
+    case .failed:
+      guard replaceFailed else {
+        throw .protected(
+          "\(title) is there already and failed\(point.problems.isEmpty ? "" : ": " + point.problems.joined(separator: "; "))",
+          hint: "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
+      }
+      try removeFailed(point, title)
+      return .nothing
+    case _ where point.state.isDead:
+      throw .protected("\(title) is there already and is \(point.state)", hint: "choose another name")
+    default:
+      log.info("\(title) is there already and is \(point.state) (\(point.whereabouts)): waiting for it")
+      if ours.isEmpty { log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))") }
+      return .underWay(point)
+    }
+  }
+
+  /// Asks for a copy, once, and writes down that it does.
+  package func request(
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, as operationKind: RunRecord.Operation.Kind
+  ) throws(StepFailure) -> RecoveryPoint {
+    let operation = history.begin(
+      RunRecord.Operation(operationKind, application: application.id, name: name, askedAt: backend.currentTime))
+    let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
+    let asked = asked(kind, name, application)
+    let point = try make(
+      "the \(title)", of: application.id,
+      look: { () throws(BackendError) in
+        try backend.recoveryPoints(kind, of: application.id).first { point in
+          point.name == name && isOfThisRun(id: point.id.text, createdAt: point.createdAt, asked: asked)
+        }
+      },
+      ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application) })
+    history.update(operation, .accepted, id: point.id.text)
+    log.info("\(title) was accepted (id \(point.id))")
+    return point
+  }
+
+  /// Waits for a copy to its end; returns it only if it was seen to be complete.
+  package func waitForCompletion(of point: RecoveryPoint, _ application: Application) throws(StepFailure) -> RecoveryPoint {
+    let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
+    let completion = try wait(
+      for: title,
+      read: { () throws(BackendError) in
+        try backend.recoveryPoint(point.id, point.kind, of: application.id)
+      },
+      judge: { $0.verdict })
+    switch completion {
+    case .succeeded(let finished):
+      log.info("\(title) is complete")
+      settle(point, as: .finished)
+      return finished
+    case .failed(_, let reason):
+      settle(point, as: .failed)
+      throw .operationFailed("\(title) \(reason)")
+    case .vanished:
+      settle(point, as: .failed)
+      throw .operationFailed("\(title) is gone: it was removed while it was waited for")
+    case .deadline(let lastSeen):
+      throw .deadline(
+        "\(title) was not complete when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "it may still be running: running the step again continues to wait for it")
+    }
+  }
+
+  /// Throws if execution hooks around a copy failed and that was not accepted.
+  package func checkHooks(of point: RecoveryPoint, _ application: Application, accept: Bool) throws(StepFailure) {
+    guard case .failed(let details) = point.hooks else { return }
+    let reason = details.isEmpty ? "" : ": \(details.joined(separator: "; "))"
+    let message =
+      "execution hooks of \(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" failed\(reason)"
+    guard accept else {
+      throw StepFailure(
+        .operationFailed, .failure, type: "hooksFailed", "\(message); its data may not be consistent",
+        hint: "mend the hooks, or accept such a copy with --\(Common.acceptFailedHooks.flag)")
+    }
+    log.warning("\(message); accepted by --\(Common.acceptFailedHooks.flag)")
+  }
+
+  /// What this run has asked for of that kind and name.
+  private func asked(
+    _ kind: RecoveryPoint.Kind, _ name: String, _ application: Application
+  ) -> [RunRecord.Operation] {
+    let kinds: [RunRecord.Operation.Kind] = kind == .backup ? [.backup] : [.snapshot, .evidence]
+    return history.operations.filter {
+      kinds.contains($0.kind) && $0.name == name && $0.application == application.id.text
+    }
+  }
+
+  private func settle(_ point: RecoveryPoint, as stage: RunRecord.Operation.Stage) {
+    if let operation = history.operations.last(where: { $0.id == point.id.text }) {
+      history.update(operation, stage)
+    }
+  }
+
+  /// Removes a failed copy that the user asked to have replaced, and waits until it is gone.
+  private func removeFailed(_ point: RecoveryPoint, _ title: String) throws(StepFailure) {
+    guard !settings.isDryRun else {
+      log.info("dry run: would remove the failed \(title) first")
+      return
+    }
+    log.info("removing the failed \(title) (\(point.whereabouts)), because of --\(Common.replaceFailed.flag)")
+    try remove(title, delete: { () throws(BackendError) in try backend.delete(point) }) { () throws(BackendError) in
+      try backend.recoveryPoint(point.id, point.kind, of: point.applicationID).map(\.state.rawValue)
+    }
+  }
+
+  /// Removes something failed and waits until it is gone.
+  package func remove(
+    _ title: String, delete: BackendCall<Void>, stateOf: BackendCall<String?>
+  ) throws(StepFailure) {
+    do throws(BackendError) {
+      try delete()
+    } catch {
+      // A lost answer is settled by looking; that it is gone already is what was wanted.
+      guard error.kind == .fateUnknown || error.kind == .refused(.notFound) else { throw StepFailure(error) }
+    }
+    let completion = try wait(for: "removal of \(title)", read: stateOf, judge: { .working($0) })
+    switch completion {
+    case .vanished: log.info("\(title) is gone")
+    case .deadline(let lastSeen), .failed(let lastSeen, _), .succeeded(let lastSeen):
+      throw .deadline(
+        "\(title) was not gone when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "running the step again continues")
+    }
+  }
+}

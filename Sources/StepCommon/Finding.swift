@@ -1,0 +1,152 @@
+package import AppProtection
+internal import Timing
+
+extension StepRun {
+  /// Runs a call of the backend and makes its error the step's.
+  package func ask<Value>(_ call: BackendCall<Value>) throws(StepFailure) -> Value {
+    do throws(BackendError) {
+      return try call()
+    } catch {
+      throw StepFailure(error)
+    }
+  }
+
+  /// Finds the one application of that name (or id), on that cluster (name or id) if one is named.
+  package func findApplication(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
+    let cluster = try clusterName.map { name throws(StepFailure) in try findCluster(name) }
+    var candidates = try ask { () throws(BackendError) in try backend.applications(named: name) }
+    if candidates.isEmpty, isIdentifier(name),
+      let application = try ask({ () throws(BackendError) in try backend.application(Application.ID(name)) })
+    {
+      candidates = [application]
+    }
+    let everywhere = candidates
+    if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
+    if candidates.count > 1 {
+      throw .notFound(
+        "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
+        hint: "name the cluster, or give the id in place of the name")
+    }
+    guard var application = candidates.first else {
+      throw try noApplication(name, on: cluster, elsewhere: everywhere)
+    }
+    // An application that is not running does not tell its cluster; the one it was found on is it.
+    if let cluster, application.clusterID == nil {
+      (application.clusterID, application.clusterName) = (cluster.id, cluster.name)
+    }
+    log.info("application \"\(application.name)\" is \(application.state) (\(application.whereabouts))")
+    return application
+  }
+
+  /// Finds the one cluster of that name or id.
+  package func findCluster(_ name: String) throws(StepFailure) -> Cluster {
+    let clusters = try ask { () throws(BackendError) in try backend.clusters() }
+    let found = clusters.filter { $0.name == name || $0.id.text == name }
+    if found.count > 1 {
+      throw .notFound(
+        "there are \(found.count) clusters \"\(name)\": \(found.map(\.id.text).joined(separator: ", "))",
+        hint: "give the id in place of the name")
+    }
+    guard let cluster = found.first else {
+      throw .notFound(
+        "there is no cluster \"\(name)\"", hint: Self.choices(nearest(to: name, among: clusters.map(\.name), limit: 5)))
+    }
+    return cluster
+  }
+
+  /// Finds the one recovery point of that name, of the label made from it, or of that id.
+  package func findRecoveryPoint(
+    _ kind: RecoveryPoint.Kind, _ name: String, of application: Application
+  ) throws(StepFailure) -> RecoveryPoint {
+    let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
+    let label = ResourceName.label(for: name)
+    let found = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
+    if found.count > 1 {
+      throw .notFound(
+        "there are \(found.count) \(kind.rawValue)s \"\(name)\" of \"\(application.name)\": "
+          + found.map(\.whereabouts).joined(separator: ", "),
+        hint: "give the id in place of the name")
+    }
+    guard let point = found.first else {
+      throw .notFound(
+        "there is no \(kind.rawValue) \"\(name)\" of \"\(application.name)\"",
+        hint: Self.choices(nearest(to: name, among: all.map(\.name), limit: 5)))
+    }
+    return point
+  }
+
+  /// Refuses a recovery point that is not a whole copy of that application.
+  package func checkFits(
+    _ point: RecoveryPoint, _ application: Application, acceptFailedHooks: Bool
+  ) throws(StepFailure) {
+    let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
+    guard point.applicationID == application.id else {
+      throw .protected("\(title) belongs to another application (\(point.applicationID))")
+    }
+    guard point.state == .completed else {
+      let reason = point.problems.isEmpty ? "" : ": \(point.problems.joined(separator: "; "))"
+      throw .protected(
+        "\(title) is not whole: it is \(point.state)\(reason)", hint: "name one that is completed")
+    }
+    if case .failed(let details) = point.hooks {
+      let reason = details.isEmpty ? "" : " (\(details.joined(separator: "; ")))"
+      guard acceptFailedHooks else {
+        throw .protected(
+          "execution hooks of \(title) failed\(reason), so its data may not be consistent",
+          hint: "name another one, or accept this one with --\(Common.acceptFailedHooks.flag)")
+      }
+      log.warning("execution hooks of \(title) failed\(reason); accepted by --\(Common.acceptFailedHooks.flag)")
+    }
+  }
+
+  private func narrowed(
+    _ candidates: [Application], named name: String, to cluster: Cluster
+  ) throws(StepFailure) -> [Application] {
+    var silent: [Application.ID] = []
+    if candidates.contains(where: { $0.clusterID == nil && $0.clusterName == nil }) {
+      silent = try ask { () throws(BackendError) in try backend.applicationIDs(named: name, on: cluster.id) }
+    }
+    return candidates.filter { application in
+      if let id = application.clusterID { return id == cluster.id }
+      if let name = application.clusterName { return name == cluster.name }
+      return silent.contains(application.id)
+    }
+  }
+
+  private func noApplication(
+    _ name: String, on cluster: Cluster?, elsewhere: [Application]
+  ) throws(StepFailure) -> StepFailure {
+    let place = cluster.map { " on cluster \"\($0.name)\"" } ?? ""
+    if !elsewhere.isEmpty {
+      return .notFound(
+        "there is no application \"\(name)\"\(place)",
+        hint: "there is one elsewhere: \(elsewhere.map(\.whereabouts).joined(separator: ", "))")
+    }
+    let names = try ask { () throws(BackendError) in try backend.applicationNames(like: name, limit: 5) }
+    return .notFound("there is no application \"\(name)\"\(place)", hint: Self.choices(names))
+  }
+
+  private static func choices(_ names: [String]) -> String {
+    names.isEmpty ? "there are none" : "the nearest there are: \(names.joined(separator: ", "))"
+  }
+
+  /// Whether a text has the form of an id, so that it may be tried as one.
+  private func isIdentifier(_ text: String) -> Bool {
+    text.utf8.count == 36 && text.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12]
+  }
+}
+
+extension Application {
+  /// Where it is, for messages: `on cluster "ocp-prod", id …`.
+  package var whereabouts: String {
+    let place = (clusterName ?? clusterID?.text).map { "on cluster \"\($0)\"" } ?? "on no known cluster"
+    return "\(place), id \(id)"
+  }
+}
+
+extension RecoveryPoint {
+  /// When it was made and what it is, for messages: `of 2026-11-23T10:00:00Z, completed, id …`.
+  package var whereabouts: String {
+    "of \(createdAt?.text ?? "unknown time"), \(state), id \(id)"
+  }
+}

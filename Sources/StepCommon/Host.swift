@@ -1,0 +1,104 @@
+package import HTTPTransport
+package import StepReport
+package import Timing
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// The C function of that name, apart from the method of `Host`.
+private func platformWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
+}
+
+/// What a step gets from the machine it runs on; tests put other things in their place.
+package struct Host {
+  package var arguments: [String]
+  package var environment: [String: String]
+  package var time: any TimeSource
+  package var files: any FileWriter
+  package var hostname: String
+  package var random: SeededRandom
+  package var writeError: (String) -> Void
+  package var writeOutput: (String) -> Void
+  package var connect: (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+
+  /// Gathers the handles of a run.
+  package init(
+    arguments: [String], environment: [String: String], time: any TimeSource, files: any FileWriter,
+    hostname: String, random: SeededRandom, writeError: @escaping (String) -> Void,
+    writeOutput: @escaping (String) -> Void,
+    connect: @escaping (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+  ) {
+    self.arguments = arguments
+    self.environment = environment
+    self.time = time
+    self.files = files
+    self.hostname = hostname
+    self.random = random
+    self.writeError = writeError
+    self.writeOutput = writeOutput
+    self.connect = connect
+  }
+
+  /// The real machine, made ready for a step: signals handled, no core files.
+  package static func system() -> Host {
+    installInterruptionHandlers()
+    forbidCoreFiles()
+    var systemRandom = SystemRandomNumberGenerator()
+    return Host(
+      arguments: Array(CommandLine.arguments.dropFirst()),
+      environment: environmentVariables(), time: SystemTime(), files: SystemFiles(), hostname: machineName(),
+      random: SeededRandom(seed: systemRandom.next()),
+      writeError: { write($0, to: STDERR_FILENO) },
+      writeOutput: { write($0, to: STDOUT_FILENO) },
+      connect: { connection, userAgent, time throws(TransportError) in
+        try CurlTransport(endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time)
+      })
+  }
+
+  /// Keeps the token out of core files.
+  ///
+  /// A limit of 1 byte, not 0: Linux takes 1 as "none" for core files that are piped to a program too.
+  private static func forbidCoreFiles() {
+    var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+    #if canImport(Darwin)
+      _ = unsafe setrlimit(RLIMIT_CORE, &limit)
+    #else
+      _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+    #endif
+  }
+
+  private static func environmentVariables() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = unsafe environ
+    while let line = unsafe entry.pointee {
+      let text = unsafe String(cString: line)
+      if let equals = text.firstIndex(of: "=") {
+        variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      unsafe entry += 1
+    }
+    return variables
+  }
+
+  private static func machineName() -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Writes all of a text; a stream that is closed or full of errors loses it, which must not end a step.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = unsafe bytes.withUnsafeBytes { unsafe platformWrite(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if errno != EINTR {
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package import HTTPTransport
+internal import StepReport
+package import Timing
+
+/// The step's log: whole lines on stderr, and kept for the report.
+///
+/// Every line is cleaned of control characters and scrubbed of the token before it goes anywhere, so text
+/// from a server can neither forge a line nor spread a secret that it echoed.
+package final class Log {
+  /// How much is said.
+  package enum Level: String, CaseIterable, Sendable {
+    case info
+    case debug
+  }
+
+  private let name: String
+  private let time: any TimeSource
+  private let write: (String) -> Void
+  /// How much is said; set once the parameters are known.
+  package var level: Level = .info
+  /// What must not appear in any line.
+  package var secret: Secret?
+  /// The lines of the phase in hand.
+  private var lines: [String] = []
+  /// When the last line went out.
+  private(set) var lastLine: Instant
+
+  /// Makes a log whose lines begin with the time and `name`.
+  package init(name: String, time: any TimeSource, write: @escaping (String) -> Void) {
+    self.name = name
+    self.time = time
+    self.write = write
+    lastLine = time.now
+  }
+
+  /// Says what happens.
+  package func info(_ text: String) { line(text) }
+  /// Says what the user should look at.
+  package func warning(_ text: String) { line("warning: \(text)") }
+  /// Says why the step ends without success.
+  package func error(_ text: String) { line("error: \(text)") }
+  /// Says what only somebody who looks for a fault wants to know.
+  package func debug(_ text: String) {
+    if level == .debug { line("debug: \(text)") }
+  }
+
+  /// The text without secrets and control characters, on one line.
+  package func cleaned(_ text: String) -> String {
+    let scrubbed = secret?.scrubbed(from: text) ?? text
+    return cleanLine(scrubbed)
+  }
+
+  /// Takes the lines since the last call.
+  func takeLines() -> String {
+    defer { lines.removeAll() }
+    return lines.joined(separator: "\n")
+  }
+
+  private func line(_ text: String) {
+    let clean = cleaned(text)
+    lastLine = time.now
+    lines.append("\(time.wallTime.text) \(clean)")
+    write("\(time.wallTime.text) \(name): \(clean)\n")
+  }
+}

@@ -1,0 +1,149 @@
+internal import AppProtection
+package import Timing
+
+/// One parameter of a step: its flag, the variables behind it, and what it is for.
+package struct Parameter: Sendable {
+  /// The flag without its dashes.
+  package var flag: String
+  /// The environment variables behind the flag; the first that is set counts.
+  package var variables: [String]
+  /// What it is, as a noun phrase: `the application to restore`.
+  package var meaning: String
+  /// The default, in words, if there is one.
+  package var fallback: String?
+
+  /// Makes a parameter.
+  package init(_ flag: String, _ variables: String..., meaning: String, fallback: String? = nil) {
+    self.flag = flag
+    self.variables = variables
+    self.meaning = meaning
+    self.fallback = fallback
+  }
+
+  /// The help text of its flag.
+  package var help: String {
+    let named = variables.isEmpty ? "" : " [\(variables.joined(separator: ", then "))]"
+    return meaning.prefix(1).uppercased() + meaning.dropFirst() + "." + (fallback.map { " Default: \($0)." } ?? "")
+      + named
+  }
+
+  /// How messages name it: `PROD_APP_NAME (--application-name)`.
+  package var title: String {
+    guard let first = variables.first else { return "--\(flag)" }
+    return "\(first) (--\(flag))"
+  }
+}
+
+/// Reads parameters: a flag counts before its variables, and an empty variable is an unset one.
+package struct ParameterReader: Sendable {
+  private let environment: [String: String]
+
+  /// Reads from these variables.
+  package init(environment: [String: String]) {
+    self.environment = environment
+  }
+
+  /// The value, without white space around it; nil if it is not set.
+  package func text(_ parameter: Parameter, flag: String?) throws(StepFailure) -> String? {
+    let candidates = [(flag, "--\(parameter.flag)")] + parameter.variables.map { (environment[$0], $0) }
+    for (candidate, origin) in candidates {
+      guard let value = candidate?.trimmed, !value.isEmpty else { continue }
+      guard value.utf8.count <= 4096, value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+      else {
+        throw .badParameter(
+          "\(origin) holds a control character or is longer than 4096 bytes: \(parameter.meaning) is one line of text")
+      }
+      return value
+    }
+    if flag != nil {
+      throw .badParameter("--\(parameter.flag) is empty: give \(parameter.meaning)")
+    }
+    return nil
+  }
+
+  /// The value, which has to be there.
+  package func required(_ parameter: Parameter, flag: String?) throws(StepFailure) -> String {
+    guard let value = try text(parameter, flag: flag) else {
+      throw .badParameter("\(parameter.title) is not set: give \(parameter.meaning)")
+    }
+    return value
+  }
+
+  /// The value as a DNS-1123 label, by the one rule of all steps.
+  package func label(_ parameter: Parameter, flag: String?) throws(StepFailure) -> String? {
+    guard let value = try text(parameter, flag: flag) else { return nil }
+    guard let label = ResourceName.label(for: value) else {
+      throw .badParameter(
+        "\(parameter.title) is \"\(value)\", which leaves no name: give a letter or digit of a-z and 0-9 at least")
+    }
+    return label
+  }
+
+  /// The name of what is made: as given, or after the pipeline run.
+  package func name(
+    _ parameter: Parameter, flag: String?, orRunOf settings: Settings
+  ) throws(StepFailure) -> String {
+    if let label = try label(parameter, flag: flag) { return label }
+    guard let label = settings.run.flatMap({ ResourceName.label(for: $0) }) else {
+      throw .badParameter(
+        "\(parameter.title) is not set, and there is no run to name it after: give \(parameter.meaning), or "
+          + "\(Common.run.title)")
+    }
+    return label
+  }
+
+  /// A switch: the flag turns it on, the variable says true or false (1/0, yes/no).
+  package func truth(_ parameter: Parameter, flag: Bool) throws(StepFailure) -> Bool {
+    if flag { return true }
+    return try truth(parameter, flag: String?.none) ?? false
+  }
+
+  /// A yes or no given as text; nil if it is not set.
+  package func truth(_ parameter: Parameter, flag: String?) throws(StepFailure) -> Bool? {
+    guard let value = try text(parameter, flag: flag) else { return nil }
+    switch value.lowercased() {
+    case "true", "1", "yes": return true
+    case "false", "0", "no": return false
+    default: throw .badParameter("\(parameter.title) is \"\(value)\": give true or false")
+    }
+  }
+
+  /// One of a few words.
+  package func choice<Choice: RawRepresentable & CaseIterable>(
+    _ parameter: Parameter, flag: String?, default fallback: Choice
+  ) throws(StepFailure) -> Choice where Choice.RawValue == String {
+    guard let value = try text(parameter, flag: flag) else { return fallback }
+    guard let choice = Choice(rawValue: value.lowercased()) else {
+      let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+      throw .badParameter("\(parameter.title) is \"\(value)\": give \(words)")
+    }
+    return choice
+  }
+
+  /// A point in time, RFC 3339; nil if it is not set.
+  package func timestamp(_ parameter: Parameter, flag: String?) throws(StepFailure) -> Timestamp? {
+    guard let value = try text(parameter, flag: flag) else { return nil }
+    guard let timestamp = Timestamp(value) else {
+      throw .badParameter(
+        "\(parameter.title) is \"\(value)\": give a time as in 2026-11-23T10:00:00Z, with its zone")
+    }
+    return timestamp
+  }
+
+  /// The raw value of a variable that is no parameter of its own (`HOME`); nil if unset or empty.
+  package func variable(_ name: String) -> String? {
+    guard let value = environment[name], !value.isEmpty else { return nil }
+    return value
+  }
+}
+
+extension String {
+  /// Without spaces, tabs and line ends around it.
+  package var trimmed: String {
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0.isNewline }
+    guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+      return ""
+    }
+    return String(self[first...last])
+  }
+}

@@ -1,0 +1,85 @@
+internal import StepReport
+internal import Timing
+
+/// Keeps the report of a run, on disk from the first instant on.
+///
+/// What lies there before the end says "did not finish", so that a step that is killed never reads as a
+/// success.
+final class Reporter {
+  private let file: ReportFile
+  private let time: any TimeSource
+  private let log: Log
+  /// The report as it stands.
+  private(set) var report: Report
+  private let began: Instant
+  private var phaseBegan: Instant
+  /// Why the last attempt to write it failed; nil once one has succeeded.
+  private(set) var trouble: String?
+
+  init(
+    identity: StepIdentity, place: ReportPlace, phases: [String], host: Host, log: Log
+  ) {
+    file = ReportFile(folder: place.folder, step: identity.name, suffix: place.suffix, files: host.files)
+    time = host.time
+    self.log = log
+    began = host.time.now
+    phaseBegan = began
+    report = Report(
+      suite: ReportName.suite(step: identity.name, suffix: place.suffix), className: identity.className, startedAt: host.time.wallTime,
+      hostname: host.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
+  }
+
+  /// How long the step has taken.
+  var elapsed: Duration { time.now - began }
+
+  /// Writes the version that says that the phase in hand did not finish.
+  func saveUnfinished(phase: Int) {
+    report.duration = elapsed
+    save(report.unfinished(phase: phase))
+  }
+
+  /// Closes the phase in hand.
+  func close(_ index: Int, _ outcome: Report.Outcome) {
+    report.cases[index].outcome = cleaned(outcome)
+    report.cases[index].duration = time.now - phaseBegan
+    let lines = log.takeLines()
+    report.cases[index].output = lines
+    phaseBegan = time.now
+  }
+
+  /// Marks every phase from this one on as not reached, or as having nothing to do.
+  func skip(from index: Int, because reason: String) {
+    for later in report.cases.indices.dropFirst(index) {
+      report.cases[later].outcome = cleaned(.skipped(reason))
+    }
+  }
+
+  /// Writes the report as it stands.
+  func saveFinal(facts: [Report.Property]) {
+    report.properties = facts
+    report.duration = elapsed
+    save(report)
+  }
+
+  private func save(_ version: Report) {
+    do throws(ReportError) {
+      try file.save(version)
+      trouble = nil
+    } catch {
+      trouble = error.message
+    }
+  }
+
+  private func cleaned(_ outcome: Report.Outcome) -> Report.Outcome {
+    func clean(_ problem: Report.Problem) -> Report.Problem {
+      Report.Problem(
+        log.cleaned(problem.message), type: problem.type, details: log.cleaned(problem.details))
+    }
+    return switch outcome {
+    case .passed: .passed
+    case .failed(let problem): .failed(clean(problem))
+    case .errored(let problem): .errored(clean(problem))
+    case .skipped(let reason): .skipped(log.cleaned(reason))
+    }
+  }
+}

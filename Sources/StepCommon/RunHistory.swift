@@ -1,0 +1,72 @@
+internal import AppProtection
+internal import StepReport
+internal import Timing
+
+/// This run's record on disk, and what other steps of the same run recorded beside it.
+///
+/// A record that cannot be written is said aloud and does not stop the step: without one a second attempt only
+/// trusts less.
+package final class RunHistory {
+  private let files: any FileWriter
+  private let folder: String
+  private let path: String
+  private let log: Log
+  private let isDryRun: Bool
+  private var record: RunRecord
+
+  init(
+    step: String, run: String?, place: ReportPlace, isDryRun: Bool, files: any FileWriter, log: Log
+  ) {
+    self.files = files
+    self.folder = place.folder
+    self.path = "\(place.folder)/\(step)\(place.ending).json"
+    self.log = log
+    self.isDryRun = isDryRun
+    let empty = RunRecord(step: step, run: run)
+    let earlier = Self.read(path, files)
+    record = earlier.flatMap { run != nil && $0.run == run && $0.step == step ? $0 : nil } ?? empty
+  }
+
+  /// The operations of this step in this run, in the order in which they were asked for.
+  package var operations: [RunRecord.Operation] { record.operations }
+
+  /// The operations that another step recorded in this run; none when the run has no name.
+  package func operations(ofStep step: String) -> [RunRecord.Operation] {
+    guard let run = record.run, let names = try? files.names(in: folder) else { return [] }
+    return names.filter { $0.hasPrefix(step) && $0.hasSuffix(".json") }
+      .compactMap { Self.read("\(folder)/\($0)", files) }
+      .filter { $0.run == run && $0.step == step }
+      .flatMap(\.operations)
+  }
+
+  /// Writes down a change before it is asked for; the answer's place is `update`.
+  package func begin(_ operation: RunRecord.Operation) -> RunRecord.Operation {
+    record.operations.append(operation)
+    save()
+    return operation
+  }
+
+  /// Writes down what has become of an operation that this run has begun, now or in an earlier attempt.
+  package func update(
+    _ operation: RunRecord.Operation, _ stage: RunRecord.Operation.Stage, id: String? = nil
+  ) {
+    guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
+    record.operations[index].stage = stage
+    if let id { record.operations[index].id = id }
+    save()
+  }
+
+  private func save() {
+    guard !isDryRun else { return }
+    do throws(FileError) {
+      try files.createFolder(folder)
+      try files.write(record.bytes, to: path)
+    } catch {
+      log.warning("\(error.message): a second attempt of this run will not know what this one asked for")
+    }
+  }
+
+  private static func read(_ path: String, _ files: any FileWriter) -> RunRecord? {
+    (try? files.read(path, limit: 4 << 20)).flatMap { RunRecord(parsing: $0) }
+  }
+}

@@ -1,0 +1,111 @@
+package import AppProtection
+internal import FoundationEssentials
+internal import StepReport
+package import Timing
+
+/// What a step of this pipeline run asked for and learned, written beside its report before each change.
+///
+/// A killed step's second run reads it, and so does `astra-restore`, which looks for the clone's. A record of
+/// another run is never believed.
+package struct RunRecord: Codable, Hashable, Sendable {
+  package var step: String
+  /// The pipeline run; nil if it has no name, and then the record proves nothing to a later attempt.
+  package var run: String?
+  package var operations: [Operation] = []
+
+  /// One change that was, or was about to be, asked for.
+  package struct Operation: Codable, Hashable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+      case backup
+      case snapshot
+      case clone
+      case evidence
+      case inPlaceRestore
+    }
+
+    package enum Stage: String, Codable, Sendable {
+      /// About to be asked for: it may or may not have reached the backend.
+      case asked
+      /// The backend accepted it.
+      case accepted
+      /// It was seen to finish well.
+      case finished
+      /// It was seen to end badly.
+      case failed
+    }
+
+    package var kind: Kind
+    /// The application that it is about: the source of a clone, the target of a restore.
+    package var application: String
+    /// The name of what is made; empty for a restore.
+    package var name: String
+    /// The recovery point that it takes its content from, if it does.
+    package var point: String?
+    /// By the backend's clock, a whole second: `2026-11-23T10:00:00Z`.
+    package var askedAt: String
+    package var stage: Stage
+    /// The id of what was made, once it is known.
+    package var id: String?
+    /// What the application looked like just before.
+    package var before: Fingerprint?
+
+    /// Makes an entry that is about to be asked for.
+    package init(
+      _ kind: Kind, application: Application.ID, name: String = "", point: RecoveryPoint.ID? = nil,
+      askedAt: Timestamp, before: Fingerprint? = nil
+    ) {
+      self.kind = kind
+      self.application = application.text
+      self.name = name
+      self.point = point?.text
+      self.askedAt = askedAt.text
+      self.stage = .asked
+      self.before = before
+    }
+
+    /// Whether this is the same entry, whatever has become of it since.
+    package func isSame(as other: Operation) -> Bool {
+      (kind, application, name, point) == (other.kind, other.application, other.name, other.point)
+        && askedAt == other.askedAt
+    }
+
+    /// When it was asked for, by the backend's clock.
+    package var askedTime: Timestamp? { Timestamp(askedAt) }
+  }
+
+  /// The marks of an application that change when an in-place restore overwrites it.
+  package struct Fingerprint: Codable, Hashable, Sendable {
+    package var state: String
+    package var modifiedAt: String?
+    package var collectedAt: String?
+    package var restoredFrom: String?
+
+    /// Takes the marks of an application as it is now.
+    package init(_ application: Application) {
+      state = application.state.rawValue
+      modifiedAt = application.modifiedAt?.text
+      collectedAt = application.collectedAt?.text
+      restoredFrom = application.restoredFrom?.text
+    }
+  }
+
+  /// Makes an empty record of a run.
+  package init(step: String, run: String?) {
+    self.step = step
+    self.run = run
+  }
+
+  /// Reads a record's bytes; nil if they are not one.
+  package init?(parsing bytes: [UInt8]) {
+    guard let record = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
+    self = record
+  }
+
+  /// The record as JSON.
+  package var bytes: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Strings, enums and arrays of them always encode.
+    return (try? encoder.encode(self)).map { Array($0) + [UInt8(ascii: "\n")] } ?? []
+  }
+}

@@ -1,0 +1,208 @@
+internal import AppProtection
+internal import ArgumentParser
+internal import HTTPTransport
+internal import StepReport
+internal import Timing
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// Runs a step: parameters, phases, report, exit code.
+package struct Runner<S: Step> {
+  private let host: Host
+  private let log: Log
+  private let reader: ParameterReader
+
+  /// Prepares a run on a host; `exitCode()` does it.
+  package init(_ host: Host) {
+    self.host = host
+    log = Log(name: S.identity.name, time: host.time, write: host.writeError)
+    reader = ParameterReader(environment: host.environment)
+    // Before anything is said: a message may quote a value that is the token, put into the wrong place.
+    log.secret = reader.variable(Common.token.variables[0]).map { Secret($0.trimmed) }
+  }
+
+  /// The first and the last phase are every step's: what it is asked, and what it hands on.
+  package static var phaseNames: [String] {
+    ["check parameters"] + S.phases.map(\.name) + ["write output values"]
+  }
+
+  /// Runs the step to its end, whatever that is.
+  package func exitCode() -> ExitCode {
+    let command: S.Command
+    do {
+      command = try S.Command.parse(host.arguments)
+    } catch {
+      guard S.Command.exitCode(for: error) != .success else {
+        host.writeOutput(S.Command.fullMessage(for: error) + "\n")
+        return .success
+      }
+      return end(without: .badParameter(S.Command.message(for: error)), nil)
+    }
+    return run(command)
+  }
+
+  /// Runs the step and ends the process with its exit code.
+  package func runAndExit() -> Never {
+    exit(exitCode().rawValue)
+  }
+
+  /// Everything that the phases need, once the parameters are in order.
+  private struct Prepared {
+    var step: S
+    var run: StepRun
+  }
+
+  private func run(_ command: S.Command) -> ExitCode {
+    let place: ReportPlace
+    do throws(StepFailure) {
+      place = try ReportPlace.read(command.common, reader)
+    } catch {
+      return end(without: error, command.common)
+    }
+    let reporter = makeReporter(place)
+    reporter.saveUnfinished(phase: 0)
+    if let trouble = reporter.trouble {
+      log.warning("\(trouble): the step goes on, and will say so by its exit code")
+    }
+
+    var output: OutputFile?
+    var prepared: Prepared?
+    var failure: StepFailure?
+    do throws(StepFailure) {
+      let settings = try Settings.read(command.common, reader)
+      output = settings.outputFile.map {
+        OutputFile(path: $0, keys: S.outputKeys.map { OutputValues.Key($0) }, files: host.files)
+      }
+      // What an earlier run left in the file must not be read as this run's. Should it not be possible, the
+      // last phase says so.
+      try? output?.purge()
+      prepared = try prepare(command, settings, place)
+      reporter.close(0, .passed)
+    } catch {
+      failure = error
+      reporter.close(0, error.outcome(of: S.identity.shortClassName))
+      reporter.skip(from: 1, because: "not reached: check parameters failed")
+    }
+    if let prepared { failure = runPhases(prepared, reporter) }
+    let values = prepared?.run.values ?? OutputValues()
+    failure = writeValues(values, to: output, after: failure, reporter)
+    return end(failure, prepared?.run, reporter, asJSON: command.common.json)
+  }
+
+  private func prepare(
+    _ command: S.Command, _ settings: Settings, _ place: ReportPlace
+  ) throws(StepFailure) -> Prepared {
+    log.level = settings.logLevel
+    let deadline = Deadline(after: settings.timeout, on: host.time)
+    let step = try S(command, reader, settings)
+    let connection = try Connection.read(command.common, reader, host.files)
+    log.secret = connection.token
+    var random = host.random
+    let seed = random.next()
+    let backend = try BackendChoice.backend(
+      connection, host: host, step: S.identity, time: host.time, deadline: deadline,
+      random: SeededRandom(seed: seed), log: log)
+    let history = RunHistory(
+      step: S.identity.name, run: settings.run, place: place, isDryRun: settings.isDryRun, files: host.files, log: log)
+    let run = StepRun(
+      identity: S.identity, settings: settings, place: place, time: host.time, deadline: deadline, log: log,
+      backend: backend, history: history, random: random)
+    log.info(
+      "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)")
+    run.note("version", Version.current)
+    run.note("backend", backend.label)
+    if let name = settings.run { run.note("run", name) }
+    if !connection.trust.verify {
+      log.warning("the server's certificate is NOT verified (ASTRA_TLS_VERIFY=false): anybody can pose as it")
+      run.note("tls", "certificate not verified (ASTRA_TLS_VERIFY=false)")
+    }
+    if settings.isDryRun { run.note("dryRun", "true") }
+    return Prepared(step: step, run: run)
+  }
+
+  /// Runs the phases until one fails or the step is done.
+  private func runPhases(_ prepared: Prepared, _ reporter: Reporter) -> StepFailure? {
+    for (offset, phase) in S.phases.enumerated() {
+      let index = offset + 1
+      reporter.saveUnfinished(phase: index)
+      do throws(StepFailure) {
+        switch try phase.body(prepared.step)(prepared.run) {
+        case .done: reporter.close(index, .passed)
+        case .notNeeded(let reason): reporter.close(index, .skipped(reason))
+        case .stepDone(let reason):
+          log.info(reason)
+          reporter.close(index, .passed)
+          reporter.skip(from: index + 1, because: reason)
+          return nil
+        }
+      } catch {
+        reporter.close(index, error.outcome(of: S.identity.shortClassName))
+        reporter.skip(from: index + 1, because: "not reached: \(phase.name) failed")
+        return error
+      }
+    }
+    return nil
+  }
+
+  /// Hands the values on; they are true, so they are written after a failure too.
+  private func writeValues(
+    _ values: OutputValues, to output: OutputFile?, after failure: StepFailure?, _ reporter: Reporter
+  ) -> StepFailure? {
+    let last = Self.phaseNames.count - 1
+    guard let output else {
+      if failure == nil { reporter.close(last, .skipped("not asked for: ASTRA_OUTPUT_FILE is not set")) }
+      return failure
+    }
+    do throws(FileError) {
+      try output.save(values)
+      if failure == nil { reporter.close(last, .passed) }
+      return failure
+    } catch {
+      let unwritable = StepFailure(.cannotWrite, .error, type: "cannotWrite", error.message)
+      if failure != nil { log.error(unwritable.message) }
+      reporter.close(last, unwritable.outcome(of: S.identity.shortClassName))
+      return failure ?? unwritable
+    }
+  }
+
+  /// Ends a run whose place for a report is all that could be read.
+  private func end(without failure: StepFailure, _ options: CommonOptions?) -> ExitCode {
+    let place = (try? ReportPlace.read(options, reader)) ?? ReportPlace()
+    let reporter = makeReporter(place)
+    reporter.close(0, failure.outcome(of: S.identity.shortClassName))
+    reporter.skip(from: 1, because: "not reached: check parameters failed")
+    return end(failure, nil, reporter, asJSON: options?.json ?? host.arguments.contains("--json"))
+  }
+
+  /// Writes what remains to be written and settles on the exit code.
+  private func end(
+    _ failure: StepFailure?, _ run: StepRun?, _ reporter: Reporter, asJSON: Bool
+  ) -> ExitCode {
+    if let failure {
+      log.error(failure.message)
+      if let hint = failure.hint { log.info("hint: \(hint)") }
+    }
+    reporter.saveFinal(facts: run?.facts ?? [])
+    var code = failure?.code ?? .success
+    if let trouble = reporter.trouble {
+      log.error(trouble)
+      if code == .success { code = .cannotWrite }
+    }
+    if asJSON {
+      host.writeOutput(
+        JSONDocument(
+          reporter.report, step: S.identity.name, version: Version.current, run: run?.settings.run,
+          exitCode: Int(code.rawValue), message: failure.map { log.cleaned($0.message) } ?? reporter.trouble,
+          values: run?.values ?? OutputValues()
+        ).text)
+    }
+    return code
+  }
+
+  private func makeReporter(_ place: ReportPlace) -> Reporter {
+    Reporter(identity: S.identity, place: place, phases: Self.phaseNames, host: host, log: log)
+  }
+}

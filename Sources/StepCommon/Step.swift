@@ -1,0 +1,65 @@
+package import ArgumentParser
+
+/// One executable's purpose: its parameters, and its phases in order.
+package protocol Step: AnyObject {
+  associatedtype Command: StepCommand
+  /// Who it is.
+  static var identity: StepIdentity { get }
+  /// The names of all values that it may hand on (`ASTRA_OUTPUT_FILE`): upper case and underscores.
+  static var outputKeys: [String] { get }
+  /// What it does, in order; the same ones in every build, whatever happens.
+  static var phases: [Phase<Self>] { get }
+  /// Takes its parameters; throws a sentence about the first that is missing or wrong.
+  init(_ command: Command, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
+}
+
+/// A step's flags: its own, and the common ones.
+package protocol StepCommand: ParsableCommand {
+  var common: CommonOptions { get }
+}
+
+/// What a step is called in each place.
+package struct StepIdentity: Sendable {
+  /// The executable: `astra-clone`.
+  package let name: String
+  /// The last part of the report's class name: `AstraClone`.
+  package let shortClassName: String
+  /// The report's class name: `astra.clone.AstraClone`.
+  package let className: String
+
+  /// Makes the identity of `astra-<word>`.
+  package init(_ word: String) {
+    name = "astra-\(word)"
+    shortClassName = "Astra" + word.prefix(1).uppercased() + word.dropFirst()
+    className = "astra.\(word).\(shortClassName)"
+  }
+
+  /// `astra-steps/<version> (<step>)`.
+  package var userAgent: String { "astra-steps/\(Version.current) (\(name))" }
+}
+
+/// One named, ordered part of a step; one test case of its report.
+package struct Phase<S: Step> {
+  package let name: String
+  let body: (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
+
+  /// Names a phase and the method that does it.
+  package init(_ name: String, _ body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd) {
+    self.name = name
+    self.body = body
+  }
+}
+
+/// How a phase ended, when it ended well.
+package enum PhaseEnd: Hashable, Sendable {
+  case done
+  /// There was nothing to do in it, and why.
+  case notNeeded(String)
+  /// The step has reached its end: the phases after it have nothing to do, and why.
+  case stepDone(String)
+}
+
+/// The version of the steps.
+package enum Version {
+  package static let current = "0.1.0"
+}

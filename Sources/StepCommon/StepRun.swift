@@ -1,0 +1,83 @@
+package import AppProtection
+internal import StepReport
+package import Timing
+
+/// A call of the backend.
+package typealias BackendCall<Value> = () throws(BackendError) -> Value
+
+/// One run of a step: its handles, its time, and what it has learned so far.
+package final class StepRun {
+  package let identity: StepIdentity
+  package let settings: Settings
+  package let place: ReportPlace
+  package let time: any TimeSource
+  package let deadline: Deadline
+  package let log: Log
+  package let backend: any Backend
+  package let history: RunHistory
+  /// Where chance comes from: poll intervals and pauses.
+  package var random: SeededRandom
+  let schedule = PollSchedule()
+  /// What later steps of the pipeline may want to know, in order: `ASTRA_CLONE_ID` and the like.
+  private(set) var values = OutputValues()
+  /// What a reader of the report may want to know, in order.
+  private(set) var facts: [Report.Property] = []
+
+  init(
+    identity: StepIdentity, settings: Settings, place: ReportPlace, time: any TimeSource, deadline: Deadline,
+    log: Log, backend: any Backend, history: RunHistory, random: SeededRandom
+  ) {
+    self.identity = identity
+    self.settings = settings
+    self.place = place
+    self.time = time
+    self.deadline = deadline
+    self.log = log
+    self.backend = backend
+    self.history = history
+    self.random = random
+  }
+
+  /// What an earlier phase has found; a phase that runs without it is a bug of ours.
+  package func known<Value>(_ value: Value?) throws(StepFailure) -> Value {
+    guard let value else {
+      throw StepFailure(
+        .ourBug, .error, type: "bug", "a phase ran before the one that it builds on: this is a bug of \(identity.name)")
+    }
+    return value
+  }
+
+  /// Keeps a value for later steps of the pipeline; a later one of the same key replaces it.
+  package func publish(_ key: String, _ value: String) {
+    values.set(OutputValues.Key(key), to: value)
+  }
+
+  /// Keeps a fact for the report's readers.
+  package func note(_ name: String, _ value: String) {
+    facts.append(Report.Property("astra.\(name)", log.cleaned(value)))
+  }
+
+  /// Whether something was made in this pipeline run, by its creation and the run's own record.
+  ///
+  /// Of this run is what the record names, and what was made since an intent whose answer is not recorded;
+  /// without any run id, what is younger than the step's own timeout.
+  package func isOfThisRun(
+    id: String, createdAt: Timestamp?, asked operations: [RunRecord.Operation]
+  ) -> Bool {
+    guard settings.run != nil else {
+      guard let createdAt else { return false }
+      return backend.currentTime - createdAt < settings.timeout
+    }
+    return operations.contains { operation in
+      if let known = operation.id { return known == id }
+      guard let createdAt, let askedTime = operation.askedTime else { return false }
+      return createdAt >= askedTime
+    }
+  }
+
+  /// How old something is, for messages: `2h5m old`.
+  package func age(_ createdAt: Timestamp?) -> String {
+    guard let createdAt else { return "of unknown age" }
+    return "\(max(.zero, backend.currentTime - createdAt).shortText) old"
+  }
+}

@@ -1,0 +1,122 @@
+package import AppProtection
+package import Timing
+
+/// What one look at an operation says.
+package enum Verdict: Hashable, Sendable {
+  /// It goes on; a phrase to show when it changes.
+  case working(String)
+  case succeeded
+  /// It ended badly, and why.
+  case failed(String)
+}
+
+/// How waiting for an operation ended; a terminal state alone is not a success.
+package enum Completion<Value> {
+  case succeeded(Value)
+  case failed(Value, because: String)
+  /// The object that was waited for is gone.
+  case vanished
+  /// The time was up; what was seen last.
+  case deadline(lastSeen: String)
+}
+
+extension StepRun {
+  /// Looks at an operation again and again until it has ended or the time is up.
+  ///
+  /// An end counts when two looks in a row agree on it, and a disappearance likewise: one stale answer of a
+  /// replica must not end the wait. A backend that cannot be reached is borne for ten minutes, since the
+  /// operation goes on without us.
+  package func wait<Value>(
+    for what: String, read: BackendCall<Value?>, judge: (Value) -> Verdict
+  ) throws(StepFailure) -> Completion<Value> {
+    let began = time.now
+    var lastSeen = "nothing yet"
+    var end: Verdict?
+    var absences = 0
+    var troubleSince: Instant?
+    while true {
+      var isConfirming = false
+      do throws(BackendError) {
+        let value = try read()
+        troubleSince = nil
+        if let value {
+          absences = 0
+          let verdict = judge(value)
+          switch verdict {
+          case .working(let phrase):
+            show(phrase, of: what, since: began, last: &lastSeen)
+            end = nil
+          case .succeeded where end == verdict: return .succeeded(value)
+          case .failed(let reason) where end == verdict: return .failed(value, because: reason)
+          case .succeeded, .failed:
+            isConfirming = end == nil
+            end = verdict
+          }
+        } else {
+          end = nil
+          absences += 1
+          if absences == 2 { return .vanished }
+        }
+      } catch {
+        switch error.kind {
+        case .deadline: return .deadline(lastSeen: lastSeen)
+        case .unreachable, .brokenContract:
+          if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
+          let since = troubleSince ?? time.now
+          troubleSince = since
+          guard time.now - since < Self.longestOutage else {
+            var failure = StepFailure(error)
+            failure.hint = "\(what) may still be running: running the step again continues it"
+            throw failure
+          }
+          log.warning("\(what): \(error.message); still trying")
+        default: throw StepFailure(error)
+        }
+      }
+      if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
+      // The confirming look follows at once: it costs one request and no delay.
+      if !isConfirming { try rest(pollInterval(since: began)) }
+    }
+  }
+
+  /// Sleeps, though never beyond the deadline.
+  package func rest(_ duration: Duration) throws(StepFailure) {
+    do throws(Interruption) {
+      try time.sleep(for: min(duration, deadline.remaining(on: time)))
+    } catch {
+      throw .interrupted(error, "ended by a signal; what was asked of the backend goes on there")
+    }
+  }
+
+  /// How long to wait before the next look at something that began then.
+  package func pollInterval(since began: Instant) -> Duration {
+    schedule.interval(afterElapsed: time.now - began, using: &random)
+  }
+
+  /// How long a backend may be out of reach while an operation runs: 10 minutes.
+  private static var longestOutage: Duration { .seconds(600) }
+  /// The longest silence of the log: some CI systems end a step that says nothing for ten minutes.
+  private static var heartbeat: Duration { .seconds(60) }
+
+  private func show(_ phrase: String, of what: String, since began: Instant, last: inout String) {
+    if phrase != last {
+      log.info("\(what): \(phrase)")
+    } else if time.now - log.lastLine >= Self.heartbeat {
+      log.info("\(what): still \(phrase) after \((time.now - began).shortText)")
+    }
+    last = phrase
+  }
+}
+
+extension RecoveryPoint {
+  /// What one look at a copy that is being made says.
+  package var verdict: Verdict {
+    if state == .completed { return .succeeded }
+    if state.isDead {
+      return .failed("is \(state)" + (problems.isEmpty ? "" : ": \(problems.joined(separator: "; "))"))
+    }
+    // A line per quarter is progress enough for a log.
+    guard let percentDone, (0...100).contains(percentDone) else { return .working(state.rawValue) }
+    return .working("\(state), \(Int(percentDone / 25) * 25) % or more")
+  }
+}

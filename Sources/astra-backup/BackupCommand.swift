@@ -1,0 +1,71 @@
+package import ArgumentParser
+package import StepCommon
+
+/// The flags of `astra-backup`.
+package struct BackupCommand: StepCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: BackupStep.identity.name,
+    abstract: "Back up an application under a name and wait until the backup is complete.",
+    discussion: """
+      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes
+      from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
+
+      Exit codes:
+      \(ExitCode.help)
+      """,
+    version: "\(BackupStep.identity.name) \(Version.current)")
+
+  @Option(
+    name: [.customShort("a"), .customLong("application")], help: .init(BackupParameters.application.help, valueName: "name"))
+  package var application: String?
+
+  @Option(
+    name: [.customShort("c"), .customLong("cluster")], help: .init(BackupParameters.cluster.help, valueName: "name"))
+  package var cluster: String?
+
+  @Option(
+    name: [.customShort("b"), .customLong("backup-name")], help: .init(BackupParameters.backup.help, valueName: "name"))
+  package var backupName: String?
+
+  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))
+  package var ifExists: String?
+
+  @Flag(help: .init(Common.replaceFailed.help))
+  package var replaceFailed = false
+
+  @Flag(help: .init(Common.acceptFailedHooks.help))
+  package var acceptFailedHooks = false
+
+  @OptionGroup(title: "Common options")
+  package var common: CommonOptions
+
+  /// Makes the command, for the parser.
+  package init() {}
+}
+
+/// What `astra-backup` is asked.
+struct BackupParameters {
+  static let application = Parameter(
+    "application", "ASTRA_APP_NAME", "PROD_APP_NAME", meaning: "the application to back up (name or id)")
+  static let cluster = Parameter(
+    "cluster", "ASTRA_CLUSTER", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
+    fallback: "the one that has an application of that name")
+  static let backup = Parameter(
+    "backup-name", "BACKUP_NAME", meaning: "the name of the backup", fallback: "the name of the pipeline run")
+
+  var application: String
+  var cluster: String?
+  var backup: String
+  var ifExists: IfExists
+  var replaceFailed: Bool
+  var acceptFailedHooks: Bool
+
+  init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
+    application = try reader.required(Self.application, flag: command.application)
+    cluster = try reader.text(Self.cluster, flag: command.cluster)
+    backup = try reader.name(Self.backup, flag: command.backupName, orRunOf: settings)
+    ifExists = try reader.choice(Common.ifExists, flag: command.ifExists, default: .refuse)
+    replaceFailed = try reader.truth(Common.replaceFailed, flag: command.replaceFailed)
+    acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+  }
+}

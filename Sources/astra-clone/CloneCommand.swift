@@ -1,0 +1,74 @@
+package import ArgumentParser
+package import StepCommon
+
+/// The flags of `astra-clone`.
+package struct CloneCommand: StepCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: CloneStep.identity.name,
+    abstract: "Clone an application, data included, into a namespace of its own and wait until the clone is ready.",
+    discussion: """
+      Clones the live application, or one of its recovery points with --use-existing-backup or
+      --use-existing-snapshot. Parameters come from the environment; a flag overrides its variable (in
+      brackets). The API token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123
+      labels: 2.4.1 becomes 2-4-1.
+
+      Exit codes:
+      \(ExitCode.help)
+      """,
+    version: "\(CloneStep.identity.name) \(Version.current)")
+
+  @Option(
+    name: [.customShort("A"), .customLong("source-application")],
+    help: .init(CloneParameters.application.help, valueName: "name"))
+  package var sourceApplication: String?
+
+  @Option(
+    name: [.customShort("s"), .customLong("source-cluster")],
+    help: .init(CloneParameters.sourceCluster.help, valueName: "name"))
+  package var sourceCluster: String?
+
+  @Option(
+    name: [.customShort("c"), .customLong("clone-name")], help: .init(CloneParameters.clone.help, valueName: "name"))
+  package var cloneName: String?
+
+  @Option(
+    name: [.customShort("n"), .customLong("clone-namespace")],
+    help: .init(CloneParameters.namespace.help, valueName: "name"))
+  package var cloneNamespace: String?
+
+  @Option(help: .init(CloneParameters.mapping.help, valueName: "from=to,…"))
+  package var namespaceMapping: String?
+
+  @Option(
+    name: [.customShort("d"), .customLong("destination-cluster")],
+    help: .init(CloneParameters.destinationCluster.help, valueName: "name"))
+  package var destinationCluster: String?
+
+  @Option(
+    name: [.customShort("B"), .customLong("use-existing-backup")],
+    help: .init(CloneParameters.backup.help, valueName: "name"))
+  package var useExistingBackup: String?
+
+  @Option(
+    name: [.customShort("S"), .customLong("use-existing-snapshot")],
+    help: .init(CloneParameters.snapshot.help, valueName: "name"))
+  package var useExistingSnapshot: String?
+
+  @Option(help: .init(CloneParameters.storageClass.help, valueName: "name"))
+  package var storageClass: String?
+
+  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))
+  package var ifExists: String?
+
+  @Flag(help: .init(Common.replaceFailed.help))
+  package var replaceFailed = false
+
+  @Flag(help: .init(Common.acceptFailedHooks.help))
+  package var acceptFailedHooks = false
+
+  @OptionGroup(title: "Common options")
+  package var common: CommonOptions
+
+  /// Makes the command, for the parser.
+  package init() {}
+}

@@ -1,0 +1,193 @@
+internal import AppProtection
+package import StepCommon
+internal import Timing
+
+/// Clones an application, data included, and ends when the clone is ready.
+package final class CloneStep: Step {
+  package static let identity = StepIdentity("clone")
+  package static let outputKeys = [
+    "ASTRA_CLONE_ID", "ASTRA_CLONE_NAME", "ASTRA_CLONE_STATE", "ASTRA_CLONE_NAMESPACE", "ASTRA_CLONE_CLUSTER",
+    "ASTRA_CLONE_CREATED", "ASTRA_CLONE_SOURCE_ID",
+  ]
+
+  package static var phases: [Phase<CloneStep>] {
+    [
+      Phase("find source application", CloneStep.findSource),
+      Phase("choose recovery point", CloneStep.chooseRecoveryPoint),
+      Phase("check clone name and namespace", CloneStep.checkDestination),
+      Phase("request clone", CloneStep.requestClone),
+      Phase("wait for clone", CloneStep.waitForClone),
+    ]
+  }
+
+  let parameters: CloneParameters
+  private var source: Application?
+  private var request: CloneRequest?
+  private var point: RecoveryPoint?
+  private var clone: Application?
+
+  package init(_ command: CloneCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
+    parameters = try CloneParameters(command, reader)
+  }
+
+  private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let found = try run.findApplication(parameters.application, on: parameters.sourceCluster)
+    run.note("application", "\(found.name) (\(found.whereabouts))")
+    source = found
+    return .done
+  }
+
+  private func chooseRecoveryPoint(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard let wanted = parameters.point else { return .notNeeded("the live application is cloned") }
+    let source = try run.known(source)
+    let found = try run.findRecoveryPoint(wanted.kind, wanted.name, of: source)
+    try run.checkFits(found, source, acceptFailedHooks: parameters.acceptFailedHooks)
+    run.note("recoveryPoint", "\(found.kind.rawValue) \(found.name) (\(found.whereabouts))")
+    point = found
+    return .done
+  }
+
+  private func checkDestination(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let request = try makeRequest(run)
+    self.request = request
+    run.note("clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
+    switch try run.existing(request, parameters) {
+    case .nothing: break
+    case .underWay(let found):
+      clone = found
+      publish(found, run)
+      return .done
+    case .complete(let found):
+      publish(found, run)
+      return .stepDone("clone \"\(found.name)\" is there already")
+    }
+    // A copy of an application that is being overwritten would be evidence of nothing.
+    if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }
+    for namespace in request.namespaces.map(\.destination) {
+      let exists = try run.ask { () throws(BackendError) in
+        try run.backend.namespaceExists(namespace, on: request.destinationCluster)
+      }
+      guard !exists else {
+        throw .protected(
+          "namespace \"\(namespace)\" exists already on cluster \(request.destinationCluster), and a clone makes its own",
+          hint: "choose another with --\(CloneParameters.namespace.flag), or remove it: kubectl delete namespace \(namespace)")
+      }
+    }
+    return .done
+  }
+
+  private func requestClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let request = try run.known(request)
+    let what = point.map { "\($0.kind.rawValue) \"\($0.name)\" of \"\(request.application.name)\"" }
+      ?? "\"\(request.application.name)\""
+    if run.settings.isDryRun {
+      return .stepDone(
+        clone == nil
+          ? "dry run: would clone \(what) as \"\(request.name)\""
+          : "dry run: would wait for clone \"\(request.name)\", which is under way")
+    }
+    guard clone == nil else { return .notNeeded("one of that name is under way") }
+    let operation = run.history.begin(
+      RunRecord.Operation(
+        .clone, application: request.application.id, name: request.name, point: point?.id,
+        askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application)))
+    let made = try run.make(
+      "clone \"\(request.name)\"", of: request.application.id,
+      look: { () throws(BackendError) in try run.cloneOfThisRun(request) },
+      ask: { () throws(BackendError) in try run.backend.createClone(request) })
+    run.history.update(operation, .accepted, id: made.id.text)
+    run.log.info("clone \"\(request.name)\" was accepted (id \(made.id))")
+    clone = made
+    publish(made, run)
+    return .done
+  }
+
+  private func waitForClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let begun = try run.known(clone)
+    let title = "clone \"\(begun.name)\" of \"\(try run.known(source).name)\""
+    let completion = try run.wait(
+      for: title,
+      read: { () throws(BackendError) in try run.backend.application(begun.id) },
+      judge: { $0.cloneVerdict })
+    let operation = run.history.operations.last { $0.id == begun.id.text }
+    switch completion {
+    case .succeeded(let ready):
+      if let operation { run.history.update(operation, .finished) }
+      run.log.info("\(title) is ready")
+      publish(ready, run)
+      return .done
+    case .failed(let last, let reason):
+      if let operation { run.history.update(operation, .failed) }
+      publish(last, run)
+      throw .operationFailed("\(title) \(reason)")
+    case .vanished:
+      if let operation { run.history.update(operation, .failed) }
+      throw .operationFailed("\(title) is gone: it was removed while it was waited for")
+    case .deadline(let lastSeen):
+      throw .deadline(
+        "\(title) was not ready when the time was up after \(run.deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "it may still be copying: running the step again continues to wait for it")
+    }
+  }
+
+  private func publish(_ clone: Application, _ run: StepRun) {
+    run.publish("ASTRA_CLONE_ID", clone.id.text)
+    run.publish("ASTRA_CLONE_NAME", clone.name)
+    run.publish("ASTRA_CLONE_STATE", clone.state.rawValue)
+    if let namespaces = request?.namespaces.map(\.destination) {
+      run.publish("ASTRA_CLONE_NAMESPACE", namespaces.joined(separator: "+"))
+    }
+    run.publish("ASTRA_CLONE_CLUSTER", clone.clusterName ?? request?.destinationCluster.text ?? "")
+    run.publish("ASTRA_CLONE_CREATED", clone.createdAt?.text ?? "")
+    run.publish("ASTRA_CLONE_SOURCE_ID", source?.id.text ?? "")
+  }
+}
+
+extension CloneStep {
+  /// What will be asked for: clusters, namespaces, source.
+  private func makeRequest(_ run: StepRun) throws(StepFailure) -> CloneRequest {
+    let source = try run.known(source)
+    guard let sourceCluster = source.clusterID else {
+      throw .notFound(
+        "the backend does not tell on which cluster \"\(source.name)\" is",
+        hint: "name it with \(CloneParameters.sourceCluster.title)")
+    }
+    let destination = try parameters.destinationCluster.map { name throws(StepFailure) in
+      try run.findCluster(name).id
+    }
+    if point?.kind == .snapshot, let destination, destination != sourceCluster {
+      throw .badParameter(
+        "\(CloneParameters.snapshot.title) is set together with another cluster: a snapshot does not leave its own; "
+          + "give a backup, or no cluster")
+    }
+    return CloneRequest(
+      name: parameters.clone, application: source, sourceCluster: sourceCluster,
+      destinationCluster: destination ?? sourceCluster, source: point.map { .recoveryPoint($0) } ?? .live,
+      namespaces: try namespaces(of: source), storageClass: parameters.storageClass)
+  }
+
+  /// Each namespace of the source with the clone's: the mapping that was given, or the one namespace.
+  private func namespaces(of source: Application) throws(StepFailure) -> [CloneRequest.NamespaceMapping] {
+    if let mapping = parameters.mapping {
+      guard source.namespaces.isEmpty || Set(mapping.map(\.source)) == Set(source.namespaces) else {
+        throw .badParameter(
+          "\(CloneParameters.mapping.title) maps \(mapping.map(\.source).joined(separator: ", ")), but "
+            + "\"\(source.name)\" spans \(source.namespaces.joined(separator: ", ")): give each of these once")
+      }
+      return mapping
+    }
+    let destination = parameters.namespace ?? parameters.clone
+    guard source.namespaces.count <= 1 else {
+      throw .badParameter(
+        "\"\(source.name)\" spans several namespaces (\(source.namespaces.joined(separator: ", "))): give each its own "
+          + "with \(CloneParameters.mapping.title), as in "
+          + source.namespaces.map { "\($0)=\($0)-debug" }.joined(separator: ","))
+    }
+    guard let only = source.namespaces.first else {
+      throw .notFound(
+        "the backend does not tell the namespace of \"\(source.name)\" (it is \(source.state))",
+        hint: "give it with \(CloneParameters.mapping.title)")
+    }
+    return [.init(source: only, destination: destination)]
+  }
+}
