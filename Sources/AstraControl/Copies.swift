@@ -22,6 +22,18 @@ extension AstraControlBackend {
       { RecoveryPoint($0, kind: kind, of: application) })
   }
 
+  package func existsElsewhere(
+    _ kind: RecoveryPoint.Kind, _ nameOrID: String
+  ) throws(BackendError) -> Bool {
+    // Only backups have a collection for the whole account (`GET /topology/v1/appBackups`, since 22.04).
+    guard kind == .backup else { return false }
+    let listing = try collect("/topology/v1/appBackups", to: "look for backup \"\(nameOrID)\"", { $0["id"]?.text == nil ? nil : $0 }) {
+      $0["id"]?.text == nameOrID || $0["name"]?.text == nameOrID
+    }
+    guard case .items(let found) = listing else { return false }
+    return !found.isEmpty
+  }
+
   package func create(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application
   ) throws(BackendError) -> RecoveryPoint {

@@ -59,12 +59,14 @@ extension StepRun {
     }
   }
 
-  /// Asks for a copy, once, and writes down that it does.
+  /// Asks for a copy, once, and writes down that it does, and for which recovery point if it is evidence.
   package func request(
-    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, as operationKind: RunRecord.Operation.Kind
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application,
+    as operationKind: RunRecord.Operation.Kind, for point: RecoveryPoint.ID? = nil
   ) throws(StepFailure) -> RecoveryPoint {
     let operation = history.begin(
-      RunRecord.Operation(operationKind, application: application.id, name: name, askedAt: backend.currentTime))
+      RunRecord.Operation(
+        operationKind, application: application.id, name: name, point: point, askedAt: backend.currentTime))
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     let asked = asked(kind, name, application)
     let point = try make(

@@ -32,6 +32,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
       case finished
       /// It was seen to end badly.
       case failed
+      /// The backend said no: nothing was begun.
+      case refused
     }
 
     package var kind: Kind

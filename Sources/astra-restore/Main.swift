@@ -1,1 +1,8 @@
-@main struct Main { static func main() {} }
+internal import StepCommon
+
+@main
+enum Main {
+  static func main() {
+    Runner<RestoreStep>(.system()).runAndExit()
+  }
+}

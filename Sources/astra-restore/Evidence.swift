@@ -1,0 +1,133 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+/// A complete copy of the state that an in-place restore will overwrite.
+enum Evidence: CustomStringConvertible {
+  /// A clone of the live application, made in this run; the application looked like this.
+  case clone(Application, RunRecord.Fingerprint)
+  /// A snapshot that the step made for this; the application looked like this.
+  case snapshot(RecoveryPoint, RunRecord.Fingerprint)
+  /// The user said in so many words that the present state may be lost.
+  case discarded
+
+  /// The beginning of the names of the snapshots that are made for this; `latest` never means one of them.
+  private static let prefix = "evidence-"
+
+  /// Whether a snapshot of that name was made as evidence.
+  static func isNamed(_ name: String) -> Bool { name.hasPrefix(prefix) }
+
+  /// The name of the evidence of a run: `evidence-<run>`, and from the second on with a number.
+  static func name(run: String, number: Int) -> String {
+    let ending = number == 1 ? "" : "-\(number)"
+    return ResourceName.label(for: "\(prefix)\(run)\(ending)") ?? "\(prefix)\(number)"
+  }
+
+  var description: String {
+    switch self {
+    case .clone(let clone, _): "clone \"\(clone.name)\" (\(clone.whereabouts)) holds the present state"
+    case .snapshot(let point, _): "snapshot \"\(point.name)\" (\(point.whereabouts)) holds the present state"
+    case .discarded: "the present state is thrown away, as --\(RestoreParameters.discard.flag) says"
+    }
+  }
+
+  /// `clone`, `snapshot` or `none`.
+  var word: String {
+    switch self {
+    case .clone: "clone"
+    case .snapshot: "snapshot"
+    case .discarded: "none"
+    }
+  }
+
+  var id: String? {
+    switch self {
+    case .clone(let clone, _): clone.id.text
+    case .snapshot(let point, _): point.id.text
+    case .discarded: nil
+    }
+  }
+
+  var name: String? {
+    switch self {
+    case .clone(let clone, _): clone.name
+    case .snapshot(let point, _): point.name
+    case .discarded: nil
+    }
+  }
+
+  /// Whether the application shows no sign of having been overwritten since.
+  ///
+  /// A snapshot is minutes old at most, so only a restore counts against it; a clone is older, and any change
+  /// of the backend's entry might have been one.
+  func stillFits(_ application: Application) -> Bool {
+    let now = RunRecord.Fingerprint(application)
+    return switch self {
+    case .clone(_, let then): now.restoredFrom == then.restoredFrom && now.modifiedAt == then.modifiedAt
+    case .snapshot(_, let then): now.restoredFrom == then.restoredFrom
+    case .discarded: true
+    }
+  }
+}
+
+extension StepRun {
+  /// Finds a clone that fits as evidence, or makes a snapshot.
+  func secureEvidence(
+    of id: Application.ID, _ point: RecoveryPoint, _ parameters: RestoreParameters
+  ) throws(StepFailure) -> Evidence {
+    if parameters.discardPresentState {
+      log.warning(Evidence.discarded.description)
+      return .discarded
+    }
+    let doubt: String
+    switch try evidenceClone(of: id, point, parameters.evidence) {
+    case .fits(let evidence):
+      log.info("evidence: \(evidence)")
+      return evidence
+    case .doubt(let reason): doubt = reason
+    }
+    log.info("evidence: \(doubt), so a snapshot is made first")
+    let application = try current(id)
+    guard !settings.isDryRun else {
+      log.info("dry run: would make a snapshot of \"\(application.name)\" first")
+      return .discarded
+    }
+    let snapshot: RecoveryPoint
+    do throws(StepFailure) {
+      snapshot = try evidenceSnapshot(of: application, point)
+      try checkHooks(of: snapshot, application, accept: false)
+    } catch where [.operationFailed, .protected, .notFound, .brokenContract].contains(error.code) {
+      throw .protected(
+        "no copy of the present state of \"\(application.name)\" could be made, and the restore would destroy it: \(error.message)",
+        hint: "if the present state may be lost, say so with --\(RestoreParameters.discard.flag)")
+    }
+    let evidence = Evidence.snapshot(snapshot, RunRecord.Fingerprint(try current(id)))
+    log.info("evidence: \(evidence)")
+    return evidence
+  }
+
+  /// The snapshot that this run made for the purpose, or a new one.
+  private func evidenceSnapshot(
+    of application: Application, _ point: RecoveryPoint
+  ) throws(StepFailure) -> RecoveryPoint {
+    let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
+    let isOvertaken = history.operations.last {
+      $0.application == application.id.text && $0.stage != .refused
+    }?.kind == .inPlaceRestore
+    // A clock time keeps apart the runs that have no name.
+    let run = settings.run ?? backend.currentTime.text
+    var number = max(1, earlier.count)
+    if !isOvertaken, earlier.last?.stage != .failed, let last = earlier.last {
+      switch try existing(.snapshot, named: last.name, of: application, ifExists: .refuse, replaceFailed: false) {
+      case .complete(let found): return found
+      case .underWay(let found): return try waitForCompletion(of: found, application)
+      case .nothing: break
+      }
+    } else {
+      number = earlier.count + 1
+    }
+    let made = try request(
+      .snapshot, named: Evidence.name(run: run, number: number), of: application, as: .evidence, for: point.id)
+    return try waitForCompletion(of: made, application)
+  }
+}

@@ -1,0 +1,83 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+/// Whether a clone is a copy of the very state that would be overwritten.
+enum CloneJudgement {
+  case fits(Evidence)
+  /// Something speaks against it, or too little for it.
+  case doubt(String)
+}
+
+extension StepRun {
+  /// Judges the clone named as evidence; one that is still being made is waited for, since restoring now
+  /// would spoil it.
+  func evidenceClone(
+    of id: Application.ID, _ point: RecoveryPoint, _ name: String?
+  ) throws(StepFailure) -> CloneJudgement {
+    guard let name else { return .doubt("no clone is named as evidence") }
+    let named = try ask { () throws(BackendError) in try backend.applications(named: name) }
+    let clones = named.filter { $0.sourceID == id }
+    guard !clones.isEmpty else { return .doubt("there is no clone \"\(name)\" of the application") }
+    var lastDoubt = ""
+    for clone in clones {
+      let settled = clone.state.isBeingMade ? try waitUntilMade(clone) : clone
+      switch judge(settled, of: try current(id), point) {
+      case .fits(let evidence): return .fits(evidence)
+      case .doubt(let reason): lastDoubt = "clone \"\(name)\" \(reason)"
+      }
+    }
+    return .doubt(lastDoubt)
+  }
+
+  private func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
+    let title = "evidence clone \"\(clone.name)\""
+    let completion = try wait(
+      for: title,
+      read: { () throws(BackendError) in try backend.application(clone.id) },
+      judge: { (now: Application) -> Verdict in
+        if now.state == .ready { return .succeeded }
+        return now.state.isDead ? .failed("is \(now.state)") : .working(now.state.rawValue)
+      })
+    switch completion {
+    case .succeeded(let ready): return ready
+    case .failed(let last, _): return last
+    case .vanished:
+      var gone = clone
+      gone.state = .removed
+      return gone
+    case .deadline(let lastSeen):
+      throw .deadline(
+        "\(title) was still being made when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "restoring now would spoil it: run the step again")
+    }
+  }
+
+  private func judge(_ clone: Application, of application: Application, _ point: RecoveryPoint) -> CloneJudgement {
+    guard clone.state == .ready else { return .doubt("is \(clone.state)") }
+    let asked = history.operations(ofStep: "astra-clone").filter {
+      $0.kind == .clone && $0.name == clone.name && $0.application == application.id.text
+    }
+    guard isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: asked) else {
+      return .doubt("is not of this run (it is \(age(clone.createdAt)))")
+    }
+    let operation = asked.last { $0.id == clone.id.text } ?? asked.last
+    guard operation != nil || clone.restoredFrom == nil, operation?.point == nil else {
+      return .doubt("was made from a recovery point, not from the live application")
+    }
+    guard let cloned = clone.createdAt, let saved = point.createdAt, cloned > saved else {
+      return .doubt("is not newer than the recovery point")
+    }
+    guard restores(of: application.id).allSatisfy({ $0.stage == .refused }) else {
+      return .doubt("is of before an in-place restore that this run has asked for")
+    }
+    let isUntouched = application.modifiedAt.map { modified in
+      modified <= cloned || modified.text == operation?.before?.modifiedAt
+    } ?? false
+    let isOfSameOrigin = operation?.before.map { $0.restoredFrom == application.restoredFrom?.text } ?? true
+    guard isUntouched, isOfSameOrigin else {
+      return .doubt("is older than the last change of the application, which may have been a restore")
+    }
+    return .fits(.clone(clone, RunRecord.Fingerprint(application)))
+  }
+}

@@ -1,0 +1,80 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+extension StepRun {
+  /// Chooses the recovery point to go back to: the one that is named, or the newest that fits.
+  func recoveryPoint(
+    for application: Application, _ parameters: RestoreParameters
+  ) throws(StepFailure) -> RecoveryPoint {
+    switch parameters.choice {
+    case .named(let name):
+      let found: RecoveryPoint
+      do throws(StepFailure) {
+        found = try findRecoveryPoint(parameters.kind, name, of: application)
+      } catch where error.code == .notFound {
+        try refuseForeign(parameters.kind, name, application)
+        throw error
+      }
+      try checkFits(found, application, acceptFailedHooks: parameters.acceptFailedHooks)
+      return found
+    case .latest(let before):
+      return try newest(of: application, before: before, parameters)
+    }
+  }
+
+  private func newest(
+    of application: Application, before: Timestamp?, _ parameters: RestoreParameters
+  ) throws(StepFailure) -> RecoveryPoint {
+    let kind = parameters.kind
+    let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
+    // An earlier attempt of this run has chosen already; what came since (its own evidence!) changes nothing.
+    if let pinned = history.operations.last(where: { $0.application == application.id.text && $0.point != nil })?.point,
+      let point = all.first(where: { $0.id.text == pinned })
+    {
+      try checkFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
+      return point
+    }
+    let fitting = all.filter { point in
+      guard point.state == .completed, !Evidence.isNamed(point.name) else { return false }
+      if point.hooks.didFail, !parameters.acceptFailedHooks { return false }
+      guard let before else { return point.createdAt != nil }
+      return point.createdAt.map { $0 < before } ?? false
+    }
+    let newest = fitting.max { ($0.createdAt ?? .distantPast) < ($1.createdAt ?? .distantPast) }
+    guard let newest else {
+      let there = all.map { "\"\($0.name)\" (\($0.whereabouts)\($0.hooks.didFail ? ", hooks failed" : ""))" }
+      let limit = before.map { " made before \($0.text)" } ?? ""
+      throw .notFound(
+        "there is no complete \(kind.rawValue) of \"\(application.name)\"\(limit) to restore from",
+        hint: there.isEmpty ? "there is none at all" : "there is: \(there.prefix(5).joined(separator: ", "))")
+    }
+    let passedOver = all.count - fitting.count
+    if passedOver > 0 { log.info("\(passedOver) of \(all.count) \(kind.rawValue)s passed over: unfinished, failed, or not before the time asked for") }
+    let twins = fitting.filter { $0.createdAt == newest.createdAt }
+    guard twins.count == 1 else {
+      throw .notFound(
+        "there are \(twins.count) \(kind.rawValue)s of the same newest time: "
+          + twins.map { "\"\($0.name)\" (\($0.whereabouts))" }.joined(separator: ", "),
+        hint: "give the id of one of them")
+    }
+    return newest
+  }
+
+  /// Says so if the name or id is that of another application's backup.
+  private func refuseForeign(
+    _ kind: RecoveryPoint.Kind, _ name: String, _ application: Application
+  ) throws(StepFailure) {
+    let isForeign = try ask { () throws(BackendError) in try backend.existsElsewhere(kind, name) }
+    if isForeign {
+      throw .protected(
+        "\(kind.rawValue) \"\(name)\" belongs to another application, not to \"\(application.name)\"",
+        hint: "name a \(kind.rawValue) of \"\(application.name)\"")
+    }
+  }
+}
+
+extension Timestamp {
+  /// Before everything that a backend can have made.
+  fileprivate static var distantPast: Self { Self(sinceEpoch: .zero) }
+}

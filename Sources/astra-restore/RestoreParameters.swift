@@ -1,0 +1,80 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+/// What `astra-restore` is asked.
+struct RestoreParameters {
+  static let application = Parameter(
+    "application-name", "PROD_APP_NAME", meaning: "the application to restore (name or id)")
+  static let cluster = Parameter(
+    "cluster", "ASTRA_CLUSTER", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
+    fallback: "the one that has an application of that name")
+  static let backup = Parameter(
+    "use-backup", "BACKUP_NAME", meaning: "the backup to restore from: its name, its id, or the word latest")
+  static let snapshot = Parameter(
+    "use-snapshot", "SNAPSHOT_NAME", meaning: "the snapshot to restore from: its name, its id, or the word latest")
+  static let before = Parameter(
+    "before", "ASTRA_RESTORE_BEFORE",
+    meaning: "a time: latest then means the newest one made before it (2026-11-23T10:00:00Z)")
+  static let evidence = Parameter(
+    "evidence-clone", "DEBUG_APP_NAME",
+    meaning: "the clone of this pipeline run that holds the state to be overwritten",
+    fallback: "none, and a snapshot is made first")
+  static let discard = Parameter(
+    "discard-present-state", "ASTRA_DISCARD_PRESENT_STATE",
+    meaning: "restore although no copy of the present state exists")
+
+  /// Which recovery point to go back to.
+  enum Choice {
+    case named(String)
+    /// The newest that fits, and was made before that time if one is given.
+    case latest(before: Timestamp?)
+  }
+
+  var application: String
+  var cluster: String?
+  var kind: RecoveryPoint.Kind
+  var choice: Choice
+  var evidence: String?
+  var discardPresentState: Bool
+  var acceptFailedHooks: Bool
+
+  init(_ command: RestoreCommand, _ reader: ParameterReader) throws(StepFailure) {
+    application = try reader.required(Self.application, flag: command.applicationName)
+    cluster = try reader.text(Self.cluster, flag: command.cluster)
+    let name: String
+    (kind, name) = try Self.point(command, reader)
+    let before = try reader.timestamp(Self.before, flag: command.before)
+    if name == "latest" {
+      choice = .latest(before: before)
+    } else if before == nil {
+      choice = .named(name)
+    } else {
+      throw .badParameter(
+        "\(Self.before.title) is set, but the \(kind.rawValue) is named (\"\(name)\"): give the name latest with it, or no time")
+    }
+    evidence = try reader.label(Self.evidence, flag: command.evidenceClone)
+    discardPresentState = try reader.truth(Self.discard, flag: command.discardPresentState)
+    acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+  }
+
+  /// A flag for one kind overrides the variable of the other.
+  private static func point(
+    _ command: RestoreCommand, _ reader: ParameterReader
+  ) throws(StepFailure) -> (RecoveryPoint.Kind, String) {
+    let flags = (command.useBackup, command.useSnapshot)
+    let readBackup = flags.0 != nil || flags.1 == nil
+    let readSnapshot = flags.1 != nil || flags.0 == nil
+    let backup = readBackup ? try reader.text(Self.backup, flag: flags.0) : nil
+    let snapshot = readSnapshot ? try reader.text(Self.snapshot, flag: flags.1) : nil
+    switch (backup, snapshot) {
+    case (let name?, nil): return (.backup, name)
+    case (nil, let name?): return (.snapshot, name)
+    case (nil, nil):
+      throw .badParameter(
+        "neither \(Self.backup.title) nor \(Self.snapshot.title) is set: name the recovery point to restore from, or say latest")
+    case (.some, .some):
+      throw .badParameter("\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+extension StepRun {
+  /// Asks for the in-place restore, with evidence of the very state that it overwrites.
+  ///
+  /// Each attempt looks at the application anew: it may have been restored by others while it was busy.
+  func requestRestore(
+    of id: Application.ID, from point: RecoveryPoint, evidence: Evidence, _ parameters: RestoreParameters
+  ) throws(StepFailure) -> AcceptedRestore {
+    let began = time.now
+    var evidence = evidence
+    var lostAnswers = 0
+    while true {
+      let application = try current(id)
+      guard application.state != .restoring else {
+        throw .protected(
+          "\"\(application.name)\" is being restored in place by somebody else, who was faster",
+          hint: "wait for that to end and run the step again")
+      }
+      if !evidence.stillFits(application) {
+        log.warning("\"\(application.name)\" has changed since its evidence was secured")
+        evidence = try secureEvidence(of: id, point, parameters)
+        continue
+      }
+      try checkStillThere(point, application, parameters)
+      let before = RunRecord.Fingerprint(application)
+      let operation = history.begin(
+        RunRecord.Operation(
+          .inPlaceRestore, application: id, point: point.id, askedAt: backend.currentTime, before: before))
+      let requestedAt = time.now
+      let refusal: BackendError
+      do throws(BackendError) {
+        try backend.restoreInPlace(application, from: point)
+        history.update(operation, .accepted)
+        log.info("the in-place restore was accepted")
+        return AcceptedRestore(operation: operation, before: before, requestedAt: requestedAt)
+      } catch {
+        refusal = error
+      }
+      switch refusal.kind {
+      case .interrupted, .deadline: throw StepFailure(refusal)
+      case .fateUnknown:
+        lostAnswers += 1
+        log.warning("\(refusal.message); looking whether the restore was begun all the same")
+        if try wasCarriedOut(operation, before, id, point) {
+          history.update(operation, .accepted)
+          return AcceptedRestore(operation: operation, before: before, requestedAt: requestedAt)
+        }
+        guard lostAnswers < 3 else {
+          throw StepFailure(BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
+        }
+        evidence = try secureEvidence(of: id, point, parameters)
+      case .refused(.busy):
+        history.update(operation, .refused)
+        try waitOut(refusal, began, for: "the in-place restore")
+      case .refused(.notReady):
+        history.update(operation, .refused)
+        try checkMayBecomeReady(id, refusal)
+        try waitOut(refusal, began, for: "the in-place restore")
+      default:
+        history.update(operation, .refused)
+        throw StepFailure(refusal)
+      }
+    }
+  }
+
+  /// Looks once more at the recovery point, which may have been removed or spoilt since it was chosen.
+  private func checkStillThere(
+    _ point: RecoveryPoint, _ application: Application, _ parameters: RestoreParameters
+  ) throws(StepFailure) {
+    let now = try ask { () throws(BackendError) in
+      try backend.recoveryPoint(point.id, point.kind, of: application.id)
+    }
+    guard let now else {
+      throw .notFound("\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" is gone: it was removed meanwhile")
+    }
+    try checkFits(now, application, acceptFailedHooks: parameters.acceptFailedHooks)
+  }
+}

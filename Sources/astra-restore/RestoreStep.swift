@@ -1,0 +1,118 @@
+internal import AppProtection
+package import StepCommon
+internal import Timing
+
+/// Restores an application in place from a recovery point, and ends when it was seen to be restored.
+package final class RestoreStep: Step {
+  package static let identity = StepIdentity("restore")
+  package static let outputKeys = [
+    "ASTRA_RESTORE_APP_ID", "ASTRA_RESTORE_POINT_ID", "ASTRA_RESTORE_POINT_NAME", "ASTRA_RESTORE_POINT_KIND",
+    "ASTRA_RESTORE_POINT_CREATED", "ASTRA_RESTORE_EVIDENCE", "ASTRA_RESTORE_EVIDENCE_ID",
+    "ASTRA_RESTORE_EVIDENCE_NAME",
+  ]
+
+  package static var phases: [Phase<RestoreStep>] {
+    [
+      Phase("find application", RestoreStep.findApplication),
+      Phase("choose recovery point", RestoreStep.chooseRecoveryPoint),
+      Phase("look for a restore under way", RestoreStep.lookForRestoreUnderWay),
+      Phase("secure evidence", RestoreStep.secureEvidence),
+      Phase("request in-place restore", RestoreStep.requestRestore),
+      Phase("wait for in-place restore", RestoreStep.waitForRestore),
+    ]
+  }
+
+  let parameters: RestoreParameters
+  private var application: Application?
+  private var point: RecoveryPoint?
+  private var evidence: Evidence?
+  private var restore: AcceptedRestore?
+
+  package init(_ command: RestoreCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
+    parameters = try RestoreParameters(command, reader)
+  }
+
+  private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let found = try run.findApplication(parameters.application, on: parameters.cluster)
+    run.note("application", "\(found.name) (\(found.whereabouts))")
+    run.publish("ASTRA_RESTORE_APP_ID", found.id.text)
+    application = found
+    return .done
+  }
+
+  private func chooseRecoveryPoint(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let chosen = try run.recoveryPoint(for: try run.known(application), parameters)
+    run.log.info("restoring from \(chosen.kind.rawValue) \"\(chosen.name)\" (\(chosen.whereabouts))")
+    run.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
+    run.publish("ASTRA_RESTORE_POINT_ID", chosen.id.text)
+    run.publish("ASTRA_RESTORE_POINT_NAME", chosen.name)
+    run.publish("ASTRA_RESTORE_POINT_KIND", chosen.kind.rawValue)
+    run.publish("ASTRA_RESTORE_POINT_CREATED", chosen.createdAt?.text ?? "")
+    point = chosen
+    return .done
+  }
+
+  private func lookForRestoreUnderWay(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let (application, point) = (try run.known(application), try run.known(point))
+    switch try run.restoreUnderWay(of: application.id, from: point) {
+    case .nothing: return .done
+    case .underWay(let accepted):
+      restore = accepted
+      return .done
+    case .complete: return .stepDone("\"\(application.name)\" was restored from it in this run already")
+    }
+  }
+
+  private func secureEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard restore == nil else { return .notNeeded("the restore is under way: it overwrites the state already") }
+    let found = try run.secureEvidence(of: try run.known(application).id, try run.known(point), parameters)
+    evidence = found
+    run.publish("ASTRA_RESTORE_EVIDENCE", found.word)
+    run.publish("ASTRA_RESTORE_EVIDENCE_ID", found.id ?? "")
+    run.publish("ASTRA_RESTORE_EVIDENCE_NAME", found.name ?? "")
+    run.note("evidence", found.description)
+    if case .discarded = found { return .notNeeded(found.description) }
+    return .done
+  }
+
+  private func requestRestore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let (application, point) = (try run.known(application), try run.known(point))
+    if run.settings.isDryRun {
+      return .stepDone(
+        "dry run: would \(restore == nil ? "restore" : "wait for the in-place restore of") \"\(application.name)\" "
+          + "in place from \(point.kind.rawValue) \"\(point.name)\"")
+    }
+    guard restore == nil else { return .notNeeded("it is under way already") }
+    restore = try run.requestRestore(
+      of: application.id, from: point, evidence: try run.known(evidence), parameters)
+    return .done
+  }
+
+  private func waitForRestore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let (application, point, restore) = (
+      try run.known(application), try run.known(point), try run.known(restore)
+    )
+    let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
+    var watch = RestoreWatch(point: point.id, before: restore.before)
+    let completion = try run.wait(
+      for: title,
+      read: { () throws(BackendError) in try run.backend.application(application.id) },
+      judge: { watch.look(at: $0, sinceRequest: run.time.now - restore.requestedAt) })
+    switch completion {
+    case .succeeded:
+      if let operation = restore.operation { run.history.update(operation, .finished) }
+      run.log.info("\(title) has finished: the application is ready")
+      return .done
+    case .failed(_, let reason):
+      if let operation = restore.operation { run.history.update(operation, .failed) }
+      throw .operationFailed("\(title): \(reason)")
+    case .vanished:
+      if let operation = restore.operation { run.history.update(operation, .failed) }
+      throw .operationFailed("\(title): the application is gone: it was removed while it was waited for")
+    case .deadline(let lastSeen):
+      throw .deadline(
+        "\(title) was not seen to finish when the time was up after \(run.deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "it may still be running: running the step again continues to wait for it")
+    }
+  }
+}

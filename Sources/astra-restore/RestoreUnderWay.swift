@@ -1,0 +1,101 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+/// An in-place restore that the backend has accepted.
+struct AcceptedRestore {
+  /// The run's record of it; nil if another run asked for it.
+  var operation: RunRecord.Operation?
+  /// What the application looked like before it.
+  var before: RunRecord.Fingerprint
+  /// When it was asked for, as far as is known.
+  var requestedAt: Instant
+}
+
+extension StepRun {
+  /// Settles whether the restore that is wanted has been asked for before, by this run's record first.
+  func restoreUnderWay(
+    of id: Application.ID, from point: RecoveryPoint
+  ) throws(StepFailure) -> Existing<AcceptedRestore> {
+    let application = try current(id)
+    let asked = restores(of: id).filter { $0.stage != .failed && $0.stage != .refused }
+    let ours = asked.last { $0.point == point.id.text }
+    if let other = asked.last, other.point != point.id.text, application.state == .restoring {
+      throw .protected(
+        "\"\(application.name)\" is being restored in place from another recovery point (\(other.point ?? "unknown"))",
+        hint: "wait for that to end and run the step again")
+    }
+    switch ours?.stage {
+    case .finished where application.state == .ready && holds(application, point, ours): return .complete(accepted(ours, application))
+    case .accepted:
+      log.info("this run has asked for the restore already: waiting for it")
+      return .underWay(accepted(ours, application))
+    case .asked:
+      guard let ours, let before = ours.before, try wasCarriedOut(ours, before, application.id, point) else { break }
+      history.update(ours, .accepted)
+      log.info("the restore that an earlier attempt asked for is under way: waiting for it")
+      return .underWay(accepted(ours, application))
+    default: break
+    }
+    guard application.state == .restoring else { return .nothing }
+    guard application.restoredFrom == point.id else {
+      let from = application.restoredFrom.map { "from another recovery point (\($0))" } ?? "from what is not known"
+      throw .protected(
+        "\"\(application.name)\" is being restored in place \(from)",
+        hint: "wait for that to end and run the step again")
+    }
+    log.info("\"\(application.name)\" is being restored from that recovery point already: waiting for it")
+    return .underWay(accepted(nil, application))
+  }
+
+  /// Watches for a sign that a restore of unknown fate was carried out, until no lag can hide one any more.
+  func wasCarriedOut(
+    _ operation: RunRecord.Operation, _ before: RunRecord.Fingerprint, _ id: Application.ID, _ point: RecoveryPoint
+  ) throws(StepFailure) -> Bool {
+    let age = operation.askedTime.map { max(.zero, backend.currentTime - $0) } ?? .zero
+    let began = time.now
+    while true {
+      let application = try current(id)
+      let now = RunRecord.Fingerprint(application)
+      if application.state == .restoring { return true }
+      if now.restoredFrom == point.id.text, before.restoredFrom != point.id.text { return true }
+      if now.state != before.state, now.modifiedAt != before.modifiedAt { return true }
+      if age + (time.now - began) >= RestoreWatch.longestLag {
+        log.info("nothing shows that the restore was begun")
+        return false
+      }
+      if deadline.hasPassed(on: time) {
+        throw .deadline(
+          "the time was up before it was clear whether the in-place restore of \"\(application.name)\" was begun",
+          hint: "running the step again finds out")
+      }
+      try rest(pollInterval(since: began))
+    }
+  }
+
+  /// The application as it is now.
+  func current(_ id: Application.ID) throws(StepFailure) -> Application {
+    guard let application = try ask({ () throws(BackendError) in try backend.application(id) }) else {
+      throw .operationFailed("application \(id) is gone: it was removed meanwhile")
+    }
+    return application
+  }
+
+  /// What this run has recorded of in-place restores of an application.
+  func restores(of id: Application.ID) -> [RunRecord.Operation] {
+    history.operations.filter { $0.kind == .inPlaceRestore && $0.application == id.text }
+  }
+
+  /// Whether nothing shows that the application was restored from elsewhere since.
+  private func holds(_ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?) -> Bool {
+    guard let from = application.restoredFrom else { return true }
+    return from == point.id || from.text == ours?.before?.restoredFrom
+  }
+
+  private func accepted(_ operation: RunRecord.Operation?, _ application: Application) -> AcceptedRestore {
+    let age = operation?.askedTime.map { max(.zero, backend.currentTime - $0) } ?? .zero
+    return AcceptedRestore(
+      operation: operation, before: operation?.before ?? RunRecord.Fingerprint(application),
+      requestedAt: time.now + (.zero - age))
+  }
+}

@@ -1,0 +1,70 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+/// Decides when an in-place restore has truly ended, from one look at the application after another.
+///
+/// The backend accepts a restore at once and may go on saying `ready` for a while, so a `ready` counts only
+/// after the application was seen restoring, or when its marks show that it was restored since. One that
+/// shows nothing at all is waited for until the deadline: not knowing is no success.
+struct RestoreWatch {
+  private let point: RecoveryPoint.ID
+  /// What the application looked like just before the restore was asked for.
+  private let before: RunRecord.Fingerprint
+  private var sawRestoring = false
+  /// Whether it was seen in a state, other than restoring, that it was not in before.
+  private var sawOtherState = false
+  /// When it was last seen not to be ready, since the request.
+  private var lastNotReady = Duration.zero
+
+  /// How long a state may lag behind the request that changes it: 60 s, twice what was ever seen.
+  static let longestLag = Duration.seconds(60)
+
+  init(point: RecoveryPoint.ID, before: RunRecord.Fingerprint) {
+    self.point = point
+    self.before = before
+  }
+
+  /// Takes one look.
+  mutating func look(at application: Application, sinceRequest: Duration) -> Verdict {
+    let now = RunRecord.Fingerprint(application)
+    if application.state != .ready { lastNotReady = sinceRequest }
+    switch application.state {
+    case .restoring:
+      sawRestoring = true
+      return .working("restoring")
+    case .ready: return judgeReady(now, sinceRequest)
+    case _ where application.state.isDead:
+      // It may have been in that state before, and the answer may be as old.
+      let isStale = now.state == before.state && !sawRestoring && !sawOtherState && !isMarked(now)
+      if isStale, sinceRequest < Self.longestLag { return .working("\(application.state), as before the restore") }
+      let problems = application.problems.joined(separator: "; ")
+      return .failed("the application is \(application.state)" + (problems.isEmpty ? "" : ": \(problems)"))
+    default:
+      if now.state != before.state { sawOtherState = true }
+      return .working(application.state.rawValue)
+    }
+  }
+
+  private func judgeReady(_ now: RunRecord.Fingerprint, _ sinceRequest: Duration) -> Verdict {
+    if let from = now.restoredFrom, from != point.text, from != before.restoredFrom {
+      return .failed("the application was restored from another recovery point (\(from))")
+    }
+    if sawRestoring {
+      // A replica that lags behind would show the old marks with the old state.
+      if isMarked(now) || sinceRequest - lastNotReady >= Self.longestLag { return .succeeded }
+      return .working("ready, but with nothing else that shows an end")
+    }
+    let wasLookedThrough = sawOtherState || now.collectedAt != before.collectedAt
+    let wasChanged = now.restoredFrom == point.text && before.restoredFrom != point.text
+      || now.modifiedAt != before.modifiedAt
+    if wasLookedThrough, wasChanged, sinceRequest >= Self.longestLag { return .succeeded }
+    return .working("ready, as before the restore")
+  }
+
+  /// Whether anything about the application but its state differs from before.
+  private func isMarked(_ now: RunRecord.Fingerprint) -> Bool {
+    now.modifiedAt != before.modifiedAt || now.collectedAt != before.collectedAt
+      || now.restoredFrom != before.restoredFrom
+  }
+}
