@@ -40,7 +40,12 @@ struct CurlFailure {
     case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_NOT_BUILT_IN, CURLE_UNKNOWN_OPTION,
       CURLE_BAD_FUNCTION_ARGUMENT, CURLE_URL_MALFORMAT:
       return make(.misconfigured, "libcurl cannot send to \(endpoint) (\(cause))")
-    default: return hasStarted ? brokenOff : make(.cannotConnect, "no connection to \(endpoint) (\(cause))")
+    default:
+      if hasStarted { return brokenOff }
+      // A proxy that refuses the tunnel shows only here: "CONNECT tunnel failed, response 403".
+      return make(
+        .cannotConnect, "no connection to \(endpoint) (\(cause))",
+        hint: text.contains("CONNECT tunnel") ? proxyHint : nil)
     }
   }
 

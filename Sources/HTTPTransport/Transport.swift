@@ -94,7 +94,7 @@ package struct TransportError: Error, Sendable {
   package enum Kind: Hashable, Sendable {
     /// The process was asked to end.
     case interrupted(Interruption)
-    /// The request's time limit passed.
+    /// The request's time limit passed, or the server was silent for too long.
     case timedOut
     /// The name could not be resolved, or nothing accepted the connection.
     case cannotConnect
@@ -102,7 +102,7 @@ package struct TransportError: Error, Sendable {
     case untrusted
     /// The connection broke, or the answer was cut short or malformed.
     case broken
-    /// The body was larger than the transport's bound.
+    /// The response was larger than the transport's bounds.
     case tooLarge
     /// The transport could not be set up (a CA file that cannot be read, an option refused): permanent.
     case misconfigured

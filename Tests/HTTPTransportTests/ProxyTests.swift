@@ -78,6 +78,7 @@ import Timing
       let error = try failure(of: transport)
       #expect(error.kind == .cannotConnect)
       #expect(error.message.contains("403"), "\(error.message)")
+      #expect(error.hint == "check https_proxy and no_proxy")
       #expect(!error.mayHaveBeenSent)
       #expect(!proxy.requests.joined().contains("Authorization"))
       exit(EXIT_SUCCESS)
