@@ -4,7 +4,7 @@ package struct ReportFile {
   package let folder: String
   /// The report's path: `reports/TEST-astra-clone.xml`.
   package let path: String
-  private let files: any FileWriter
+  fileprivate let files: any FileWriter
 
   /// Names a report file; a suffix, where one step runs several times at once, may be empty.
   package init(folder: String, step: String, suffix: String = "", files: any FileWriter) {
@@ -30,6 +30,20 @@ package struct ReportFile {
     do throws(FileError) {
       try files.createFolder(folder)
       try files.write(bytes, to: path)
+    } catch {
+      throw .file(error)
+    }
+  }
+}
+
+extension ReportFile {
+  /// Removes the report, for a step that could not write even its first version.
+  ///
+  /// What lies there is then an earlier run's, and may claim a success that is not this run's. Removing works
+  /// where writing does not, on a full disk for instance.
+  package func remove() throws(ReportError) {
+    do throws(FileError) {
+      try files.remove(path)
     } catch {
       throw .file(error)
     }

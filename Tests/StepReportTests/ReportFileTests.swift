@@ -49,6 +49,19 @@ import Timing
     }
   }
 
+  @Test func anEarlierRunsReportCanBeRemovedWhereItCannotBeReplaced() throws {
+    let files = MemoryFiles()
+    let file = ReportFile(folder: "reports", step: "astra-clone", files: files)
+    try file.save(Sample.passed.report)
+    files.failures = [2: .noSpace]
+    #expect(throws: ReportError.self) { try file.save(Sample.passed.report.unfinished()) }
+    try file.remove()
+    try file.remove()
+    #expect(!files.exists(file.path))
+    files.failsAlways = .readOnly
+    #expect(throws: ReportError.file(FileError("remove", file.path, .readOnly))) { try file.remove() }
+  }
+
   @Test func aReadOnlyFolderIsReportedInOneSentence() {
     let files = MemoryFiles()
     files.failsAlways = .readOnly

@@ -43,10 +43,11 @@ struct Finished {
       process.standardError = FileHandle(forWritingAtPath: errorPath)
       try process.run()
       process.waitUntilExit()
-      return (
-        process.terminationStatus, try String(contentsOfFile: outputPath, encoding: .utf8),
-        try String(contentsOfFile: errorPath, encoding: .utf8)
-      )
+      // Not with Foundation's reader, which leaks a page for an empty file.
+      let texts = try [outputPath, errorPath].map {
+        String(decoding: try SystemFiles().read($0, limit: 64 << 20), as: UTF8.self)
+      }
+      return (process.terminationStatus, texts[0], texts[1])
     }
     (exitCode, self.output, self.errors) = (code, output, errors)
   }
