@@ -13,24 +13,23 @@ package final class SystemTime: TimeSource, Sendable {
   /// A signal that comes between the look and the pause is noticed one slice later: there is nothing to win.
   private static let slice = Duration.milliseconds(50)
 
-  /// The clock behind `now`.
-  ///
-  /// It goes on while the machine is suspended, because the operation that a step waits for and the CI
-  /// system's own timeout go on too. Darwin's monotonic clock already does.
-  private static var monotonicClock: clockid_t {
-    #if canImport(Darwin)
-      CLOCK_MONOTONIC
-    #else
-      CLOCK_BOOTTIME
-    #endif
-  }
+  /// Where `now` counts from.
+  private static let origin = ContinuousClock.now
 
   /// Makes a source that reads the system's clocks.
   package init() {}
 
-  package var now: Instant { Instant(sinceOrigin: Self.reading(of: Self.monotonicClock)) }
+  /// The time since this process first asked.
+  ///
+  /// The clock goes on while the machine is suspended (CLOCK_BOOTTIME on Linux), because the operation that a
+  /// step waits for and the CI system's own timeout go on too.
+  package var now: Instant {
+    let origin = Self.origin
+    return Instant(sinceOrigin: ContinuousClock.now - origin)
+  }
 
-  package var wallTime: Timestamp { Timestamp(sinceEpoch: Self.reading(of: CLOCK_REALTIME)) }
+  /// The calendar time in whole seconds, which is what servers write and records compare.
+  package var wallTime: Timestamp { Timestamp(sinceEpoch: .seconds(time(nil))) }
 
   package var interruption: Interruption? { recordedInterruption }
 
@@ -44,19 +43,11 @@ package final class SystemTime: TimeSource, Sendable {
     }
   }
 
-  private static func reading(of clock: clockid_t) -> Duration {
-    var value = timespec()
-    let result = unsafe clock_gettime(clock, &value)
-    precondition(result == 0, "clock \(clock) cannot be read")
-    return .seconds(value.tv_sec) + .nanoseconds(value.tv_nsec)
-  }
-
   /// Pauses for `duration`, or less if any signal comes; the caller's loop makes up for it.
+  ///
+  /// `usleep` rather than `nanosleep`, and no `timespec` or `timeval` anywhere here: where files are compiled
+  /// together, Swift 6.3 may take these for types of a module that nobody imports, and refuse their members.
   private static func pause(for duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    let wanted = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    unsafe withUnsafePointer(to: wanted) { pointer in
-      _ = unsafe nanosleep(pointer, nil)
-    }
+    usleep(UInt32(duration.components.attoseconds / 1_000_000_000_000) + 1)
   }
 }
