@@ -26,6 +26,8 @@ final class LoopbackServer: Sendable {
         let descriptor = accept(listener, nil, nil)
         // Closed here and nowhere else: the number could belong to another socket by the next accept.
         guard descriptor >= 0 else { return _ = close(listener) }
+        // A child process that held it would keep the connection open after this end has closed it.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         number += 1
         self?.record.withLock { $0.connections += 1 }
         let connection = Connection(descriptor: descriptor, number: number) { [weak self] request in
@@ -143,7 +145,8 @@ func overfullPort() throws -> (descriptors: [Int32], port: Int) {
   let (listener, port) = try listeningSocket(backlog: 0)
   var descriptors = [listener]
   for _ in 0..<4 {
-    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let client = socket(AF_INET, kind, 0)
     var address = loopbackAddress(port: port)
     unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
