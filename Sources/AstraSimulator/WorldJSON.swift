@@ -59,3 +59,10 @@ extension World {
     ]
   }
 }
+
+extension World {
+  /// The identifier of every cluster, by its name.
+  package var clusterIDs: [String: String] {
+    Dictionary(clusters.map { ($0.name, $0.id) }) { first, _ in first }
+  }
+}
