@@ -1,0 +1,216 @@
+import Foundation
+
+/// A stand-in for a Jenkins: jobs' builds, agents' workspaces, credentials, and the shim that carries builds out.
+struct JenkinsHome: Sendable {
+  /// What a build is started with.
+  struct Request: Sendable {
+    /// Nil: the first build of a job, which knows no parameters.
+    var parameters: [String: String]?
+    var agent = "agent-1"
+    /// The build and the stage that a restart goes on from.
+    var restart: (build: Int, stage: String)?
+    /// The stage that is aborted as soon as the console shows the text.
+    var abort: (stage: String, when: String)?
+  }
+
+  /// Something that the tests need is not there, or the shim did not do what it should.
+  struct Failed: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  static let job = "shop/post mortem"
+  static let jenkinsfile = Installation.root.appending(path: "jenkins/postmortem/Jenkinsfile").path
+
+  let simulator: SimulatorProcess
+  private let folder: TemporaryFolder
+  private let token: String
+
+  /// Starts a simulator whose operations take a moment, and an agent that has the steps on its path.
+  static func start(
+    operationSeconds: Double = 0.5, bend: (inout [String: Any]) -> Void = { _ in }
+  ) async throws -> JenkinsHome {
+    let simulator = try await SimulatorProcess.start { scenario in
+      var settings = scenario["settings"] as? [String: Any] ?? [:]
+      for name in ["cloneSeconds", "cloneDiscoverySeconds", "restoreSeconds", "restoreDiscoverySeconds"] {
+        settings[name] = operationSeconds
+      }
+      scenario["settings"] = settings
+      bend(&scenario)
+    }
+    return try JenkinsHome(simulator)
+  }
+
+  private init(_ simulator: SimulatorProcess) throws {
+    self.simulator = simulator
+    folder = try TemporaryFolder()
+    token = simulator.environment["ASTRA_API_TOKEN"] ?? ""
+    let programs = folder.url.appending(path: "bin")
+    try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
+    for name in ["astra-clone", "astra-restore"] {
+      try FileManager.default.createSymbolicLink(
+        at: programs.appending(path: name), withDestinationURL: URL(filePath: try Installation.program(name)))
+    }
+    try folder.write("not-a-real-kubeconfig\n", to: "kubeconfig")
+  }
+
+  /// The parameters that name the simulator's world.
+  var parameters: [String: String] {
+    simulator.environment.filter { !["ASTRA_API_TOKEN", "ASTRA_CA_FILE"].contains($0.key) }
+  }
+
+  /// Puts a shell script on the agents' path.
+  func addProgram(_ name: String, _ script: String) throws {
+    try folder.write("#!/bin/sh\n\(script)\n", to: "bin/\(name)")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: folder.path("bin/\(name)"))
+  }
+
+  /// Takes a program off the agents' path.
+  func removeProgram(_ name: String) throws {
+    try FileManager.default.removeItem(at: folder.url.appending(path: "bin/\(name)"))
+  }
+
+  /// A file of the home as text; nil if it is not there.
+  func text(_ path: String) -> String? { folder.text(path) }
+
+  /// The absolute path of a file in the home.
+  func path(_ path: String) -> String { folder.path(path) }
+
+  /// The path of a file in an agent's workspace, from the home.
+  static func workspaceFile(_ name: String, agent: String = "agent-1") -> String {
+    "home/agents/\(agent)/workspace/\(job)/\(name)"
+  }
+
+  /// Starts a build and waits for its end.
+  func build(_ request: Request) async throws -> JenkinsBuild {
+    var json: [String: Any] = [
+      "jenkinsfile": Self.jenkinsfile, "home": folder.path("home"), "job": Self.job, "agent": request.agent,
+      "environment": [
+        // The agent's own: what stands in no parameter.
+        "PATH": "\(folder.path("bin")):/usr/bin:/bin", "HOME": folder.path(""),
+        "ASTRA_CA_FILE": simulator.certificateFile, "TEST_HOME": folder.path(""),
+      ],
+      "credentials": [
+        "astra-api-token": ["text": token], "debug-kubeconfig": ["file": folder.path("kubeconfig")],
+      ],
+    ]
+    if let parameters = request.parameters { json["parameters"] = parameters }
+    if let restart = request.restart { json["restart"] = ["build": restart.build, "stage": restart.stage] }
+    if let abort = request.abort { json["abort"] = ["stage": abort.stage, "when": abort.when] }
+    let file = folder.url.appending(path: "request.json")
+    try JSONSerialization.data(withJSONObject: json).write(to: file)
+    let result = try await Self.groovy([file.path])
+    let number = result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard result.exit == .code(0), let summary = folder.text("home/builds/\(number)/build.json") else {
+      throw Failed(description: result.summary)
+    }
+    var build = try JSONDecoder().decode(JenkinsBuild.self, from: Data(summary.utf8))
+    build.console = folder.text("home/builds/\(number)/console.txt") ?? ""
+    return build
+  }
+
+  /// The files below the home, the steps' reports and stashes among them, that hold the token.
+  func filesWithToken() throws -> [String] {
+    guard let walk = FileManager.default.enumerator(atPath: folder.path("home")) else {
+      throw Failed(description: "there is no home to look through")
+    }
+    return try walk.compactMap { $0 as? String }.filter { path in
+      var isFolder: ObjCBool = false
+      let full = folder.path("home/\(path)")
+      let isThere = unsafe FileManager.default.fileExists(atPath: full, isDirectory: &isFolder)
+      guard isThere, !isFolder.boolValue else { return false }
+      return try Data(contentsOf: URL(filePath: full)).range(of: Data(token.utf8)) != nil
+    }
+  }
+
+  // MARK: Groovy
+
+  /// Runs the shim.
+  static func groovy(_ arguments: [String]) async throws -> Command.Result {
+    let groovy = "/usr/bin/groovy"
+    guard FileManager.default.isExecutableFile(atPath: groovy) else {
+      throw Failed(description: "groovy is not installed: run ./test, which installs groovy")
+    }
+    let shim = Installation.root.appending(path: "Tests/jenkins").path
+    return try await Command(
+      groovy, ["-cp", shim, "\(shim)/RunPipeline.groovy"] + arguments,
+      environment: [
+        "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(),
+        // The C1 compiler alone starts faster, and a build is short.
+        "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
+      ], timeLimit: .seconds(180)
+    ).run()
+  }
+
+  /// The installation of Java that the path leads to: Debian's groovy does not look for one itself.
+  private static func javaHome() throws -> String {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    for folder in path.split(separator: ":") {
+      let java = URL(filePath: "\(folder)/java").resolvingSymlinksInPath()
+      if FileManager.default.isExecutableFile(atPath: java.path) {
+        return java.deletingLastPathComponent().deletingLastPathComponent().path
+      }
+    }
+    throw Failed(description: "there is no java on the path: run ./test, which installs groovy")
+  }
+}
+
+/// What has come of a build.
+struct JenkinsBuild: Decodable, Sendable {
+  struct Stage: Decodable, Hashable, Sendable {
+    var name: String
+    var status: String
+  }
+
+  /// One published JUnit file.
+  struct Published: Decodable, Sendable {
+    struct Case: Decodable, Sendable {
+      var name: String
+      var status: String
+      var message: String
+    }
+
+    var stage: String
+    var file: String
+    var suite: String
+    var cases: [Case]
+  }
+
+  struct ShellCommand: Decodable, Sendable {
+    var stage: String
+    var script: String
+    var code: Int
+  }
+
+  struct Options: Decodable, Sendable {
+    struct Timeout: Decodable, Sendable {
+      var time: Int
+      var unit: String
+    }
+
+    var timeout: Timeout
+  }
+
+  var number: Int
+  var tag: String
+  var result: String
+  var options: Options
+  var stages: [Stage]
+  var tests: [Published]
+  var commands: [ShellCommand]
+  var archived: [String]
+  var console = ""
+
+  private enum CodingKeys: String, CodingKey {
+    case number, tag, result, options, stages, tests, commands, archived
+  }
+
+  /// The statuses of the stages, in their order.
+  var statuses: [String] { stages.map(\.status) }
+
+  /// The suites that were published, in their order.
+  var suites: [String] { tests.map(\.suite) }
+
+  /// The cases that Jenkins shows as failed.
+  var failures: [Published.Case] { tests.flatMap(\.cases).filter { $0.status == "FAILED" } }
+}
