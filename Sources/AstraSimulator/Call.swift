@@ -52,7 +52,7 @@ extension World {
 
   /// The path below the account with `{id}` for every UUID, under which requests are counted.
   private static func template(_ path: Substring) -> String {
-    path.split(separator: "/").dropFirst(2).map { isUUID(String($0)) ? "{id}" : String($0) }
+    path.split(separator: "/").dropFirst(2).map { isUUID($0) ? "{id}" : String($0) }
       .joined(separator: "/")
   }
 
@@ -106,7 +106,7 @@ extension World {
     _ request: SimulatedRequest, _ segments: [Substring], _ query: Substring?
   ) throws(Problem) -> Call {
     guard let (route, ids) = Route.find(segments) else { throw unknownPath(segments) }
-    guard ids.allSatisfy(isUUID) else { throw Problem(35) }
+    guard ids.allSatisfy({ isUUID($0) }) else { throw Problem(35) }
     guard route.methods.contains(request.method) else { throw Problem(69) }
     return Call(
       method: request.method, route: route, ids: ids, query: try Query(query), request: request)
@@ -147,7 +147,7 @@ extension World {
         status: problem.number, headers: [("Content-Type", "text/plain")], body: Array(title.utf8))
     }
     // The identifier hangs on the count of requests, so that a refusal takes nothing from the random source.
-    let correlation = uuidShaped(fingerprint("\(scenario.seed)/\(requestCount)".utf8))
+    let correlation = uuidShaped(fingerprint(Array("\(scenario.seed)/\(requestCount)".utf8)))
     let status: JSON = settings.numericProblemStatus ? .integer(kind.status) : .string("\(kind.status)")
     let body = JSON.object(
       [

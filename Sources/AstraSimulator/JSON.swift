@@ -1,5 +1,5 @@
 /// A JSON value whose object members keep their order, so that the same world always prints the same bytes.
-package indirect enum JSON: Equatable, Sendable {
+package enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int)

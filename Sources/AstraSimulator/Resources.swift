@@ -3,6 +3,20 @@
 /// The UUID that stands for the server itself in `createdBy`.
 let nobody = "00000000-0000-0000-0000-000000000000"
 
+/// The transitions between two states.
+private let knownTransitions: JSON = [
+  ["from": "pending", "to": ["discovering", "failed"]],
+  ["from": "discovering", "to": ["ready", "failed"]],
+  ["from": "ready", "to": ["discovering", "restoring", "unavailable", "failed"]],
+  ["from": "unavailable", "to": ["ready", "restoring"]],
+  ["from": "provisioning", "to": ["discovering", "failed"]],
+  ["from": "restoring", "to": ["discovering", "failed"]],
+]
+
+/// The transitions as real servers return them: those from nowhere have no `from`.
+private let allTransitions: JSON = .array(
+  [["to": ["pending"]], ["to": ["provisioning"]]] + (knownTransitions.array ?? []))
+
 extension World {
   func timestamp(_ time: Duration) -> JSON {
     .string(wallTime(at: time).text(fraction: settings.fractionalTimestamps))
@@ -37,7 +51,8 @@ extension World {
       .init("links", settings.links ? links(app) : []), .init("name", .string(app.name)),
       .init("namespaceScopedResources", scopes(app)), .init("clusterScopedResources", []),
       .init("lastResourceCollectionTimestamp", timestamp(app.collected)),
-      .init("state", .string(app.state)), .init("stateTransitions", transitions),
+      .init("state", .string(app.state)),
+      .init("stateTransitions", settings.transitionsWithoutFrom ? allTransitions : knownTransitions),
       .init("stateDetails", settings.failureTexts ? details(app.stateDetails) : []),
       .init("protectionState", .string(protectionState(app))), .init("protectionStateDetails", []),
       .init("namespaces", .array(app.namespaces.map(JSON.string))),
@@ -79,20 +94,6 @@ extension World {
 
   private func protectionState(_ app: Application) -> String {
     points.contains { $0.application == app.id && $0.state == "completed" } ? "partial" : "none"
-  }
-
-  /// The transitions as real servers return them: those from nowhere have no `from`.
-  private var transitions: JSON {
-    let start: [JSON] = [["to": ["pending"]], ["to": ["provisioning"]]]
-    let rest: [JSON] = [
-      ["from": "pending", "to": ["discovering", "failed"]],
-      ["from": "discovering", "to": ["ready", "failed"]],
-      ["from": "ready", "to": ["discovering", "restoring", "unavailable", "failed"]],
-      ["from": "unavailable", "to": ["ready", "restoring"]],
-      ["from": "provisioning", "to": ["discovering", "failed"]],
-      ["from": "restoring", "to": ["discovering", "failed"]],
-    ]
-    return .array(settings.transitionsWithoutFrom ? start + rest : rest)
   }
 
   private func links(_ app: Application) -> JSON {
@@ -263,7 +264,7 @@ extension World {
   /// `application/astra-appAsset`: one deployment in each namespace of the application.
   func assets(_ app: Application) -> [JSON] {
     app.namespaces.map { namespace in
-      let id = fingerprint("\(app.id)/\(namespace)".utf8)
+      let id = fingerprint(Array("\(app.id)/\(namespace)".utf8))
       let uuid = uuidShaped(id)
       return [
         "type": "application/astra-appAsset", "version": "1.1", "id": .string(uuid),
@@ -285,7 +286,7 @@ extension World {
       "source": "simulator", "resourceID": .string(notification.resource),
       "additionalResourceIDs": [.string(notification.application)],
       "resourceType": .string(notification.resourceType),
-      "correlationID": .string(uuidShaped(fingerprint(notification.id.utf8))),
+      "correlationID": .string(uuidShaped(fingerprint(Array(notification.id.utf8)))),
       "severity": .string(notification.severity), "class": "user",
       "description": .string(notification.description), "destinations": ["notification"],
       "accountID": .string(scenario.account),

@@ -36,7 +36,7 @@ func hex(_ value: UInt64) -> String {
 }
 
 /// A hash of 32 hexadecimal digits that depends on the bytes alone (FNV-1a, twice).
-func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
+func fingerprint(_ bytes: [UInt8]) -> String {
   var first: UInt64 = 0xCBF2_9CE4_8422_2325
   var second: UInt64 = 0x6C62_272E_07BB_0142
   for byte in bytes {
@@ -47,7 +47,21 @@ func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
 }
 
 /// Whether the text has the shape of a UUID.
-func isUUID(_ text: String) -> Bool {
-  let groups = text.split(separator: "-", omittingEmptySubsequences: false)
-  return groups.map(\.utf8.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
+func isUUID(_ text: some StringProtocol) -> Bool {
+  var length = 0
+  for byte in text.utf8 {
+    let isHyphen = byte == UInt8(ascii: "-")
+    guard isHyphen == [8, 13, 18, 23].contains(length), isHyphen || isHexDigit(byte) else { return false }
+    length += 1
+  }
+  return length == 36
+}
+
+private func isHexDigit(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+    UInt8(ascii: "A")...UInt8(ascii: "F"):
+    true
+  default: false
+  }
 }

@@ -27,49 +27,79 @@ package struct WallTime: Equatable, Sendable {
   /// The moment as `2022-10-06T20:58:16Z`, or with six digits of a fraction.
   package func text(fraction: Bool = false) -> String {
     let (year, month, day) = date
-    let time = clock
-    let micros = sinceEpoch.components.attoseconds / 1_000_000_000_000
-    let tail = fraction ? ".\(padded(Int(micros), 6))" : ""
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(time)\(tail)Z"
+    let second = secondOfDay
+    var text = Digits()
+    text.add(year, 4, then: "-")
+    text.add(month, 2, then: "-")
+    text.add(day, 2, then: "T")
+    text.add(second / 3600, 2, then: ":")
+    text.add(second / 60 % 60, 2, then: ":")
+    text.add(second % 60, 2, then: fraction ? "." : "Z")
+    if fraction { text.add(Int(sinceEpoch.components.attoseconds / 1_000_000_000_000), 6, then: "Z") }
+    return text.string
   }
 
   /// The moment in the form of an HTTP `Date` header (RFC 9110, 5.6.7).
   package var httpDate: String {
     let (year, month, day) = date
-    let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let weekday = weekdays[((daysSinceEpoch % 7) + 7) % 7]
-    return "\(weekday), \(padded(day, 2)) \(months[month - 1]) \(padded(year, 4)) \(clock) GMT"
+    let second = secondOfDay
+    var clock = Digits()
+    clock.add(year, 4, then: " ")
+    clock.add(second / 3600, 2, then: ":")
+    clock.add(second / 60 % 60, 2, then: ":")
+    clock.add(second % 60, 2, then: " ")
+    let weekday = Self.weekdays[((daysSinceEpoch % 7) + 7) % 7]
+    return "\(weekday), \(day < 10 ? "0" : "")\(day) \(Self.months[month - 1]) \(clock.string)GMT"
   }
+
+  private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+  private static let daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
   private var seconds: Int { Int(sinceEpoch.components.seconds) }
   private var secondOfDay: Int { ((seconds % 86_400) + 86_400) % 86_400 }
-  private var daysSinceEpoch: Int { (seconds - secondOfDay) / 86_400 }
-
-  private var clock: String {
-    let second = secondOfDay
-    return "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
+  private var daysSinceEpoch: Int {
+    let seconds = seconds
+    return (seconds - ((seconds % 86_400) + 86_400) % 86_400) / 86_400
   }
 
   /// Year, month and day by counting: the years a scenario plays in are few, and this is plain to check.
   private var date: (year: Int, month: Int, day: Int) {
-    var year = 1970 + daysSinceEpoch / 366
-    while Self.days(year: year + 1, month: 1, day: 1) <= daysSinceEpoch { year += 1 }
+    let days = daysSinceEpoch
+    var year = 1970 + days / 366
+    while Self.days(year: year + 1, month: 1, day: 1) <= days { year += 1 }
     var month = 12
-    while Self.days(year: year, month: month, day: 1) > daysSinceEpoch { month -= 1 }
-    return (year, month, daysSinceEpoch - Self.days(year: year, month: month, day: 1) + 1)
+    while Self.days(year: year, month: month, day: 1) > days { month -= 1 }
+    return (year, month, days - Self.days(year: year, month: month, day: 1) + 1)
   }
 
   private static func days(year: Int, month: Int, day: Int) -> Int {
     let before = year - 1
     let leapDays = before / 4 - before / 100 + before / 400 - 477
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let cumulative = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
-    return (year - 1970) * 365 + leapDays + cumulative[month - 1] + (month > 2 && isLeap ? 1 : 0) + day - 1
+    return (year - 1970) * 365 + leapDays + daysBefore[month - 1] + (month > 2 && isLeap ? 1 : 0) + day - 1
   }
 }
 
-private func padded(_ number: Int, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// Text of digits, built without a string for each of its numbers: timestamps are most of what a list consists of.
+private struct Digits {
+  private var bytes: [UInt8] = []
+
+  init() {
+    bytes.reserveCapacity(32)
+  }
+
+  mutating func add(_ number: Int, _ width: Int, then separator: Character) {
+    var divisor = 1
+    for _ in 1..<width { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+      divisor /= 10
+    }
+    bytes.append(contentsOf: separator.utf8)
+  }
+
+  var string: String { String(decoding: bytes, as: UTF8.self) }
 }
