@@ -32,6 +32,24 @@ struct JenkinsfileTextTests {
     #expect(minutes + 10 < numbers[4] * 60)
   }
 
+  @Test("its documentation names every stage, parameter and credential, and no parameter that is not there")
+  func documentation() throws {
+    let page = try String(
+      contentsOf: Installation.root.appending(path: "docs/jenkins.md"), encoding: .utf8)
+    let parameters = text.matches(of: /(?:string|booleanParam)\(name: '(\w+)'/).map { String($0.1) }
+    #expect(parameters.count >= 13)
+    let section = try #require(page.firstMatch(of: /## Parameters\n\n(?s)(.*?)\n\n[^|]/)).1
+    let rows = section.split(separator: "\n").dropFirst(2)
+    let documented = rows.flatMap { row in
+      row.split(separator: "|")[0].matches(of: /`(\w+)`/).map { String($0.1) }
+    }
+    #expect(documented.sorted() == parameters.sorted())
+    for stage in text.matches(of: /stage\('([^']+)'\)/) { #expect(page.contains("| \(stage.1) |")) }
+    for credential in text.matches(of: /credentials\('([^']+)'\)/) {
+      #expect(page.contains("| `\(credential.1)` |"))
+    }
+  }
+
   @Test("what Jenkins rejects is rejected here, and the file itself is not")
   func strictness() async throws {
     let folder = try TemporaryFolder()
