@@ -61,7 +61,6 @@ struct Problem: Error {
     12: Kind(400, "Invalid headers", "The request headers are invalid."),
     14: Kind(403, "Unauthorized access", "The user isn't enabled."),
     18: Kind(404, "Account not found", "The specified account wasn't found."),
-    24: Kind(503, "Service unavailable", "The service is unavailable."),
     25: Kind(
       409, "Action blocked: Expired Astra Control Center license",
       "The requested action was blocked because the Astra Control Center license is expired."),
@@ -72,11 +71,8 @@ struct Problem: Error {
     31: Kind(404, "Schema not found", "The schema doesn't exist."),
     32: Kind(406, "Unsupported content type", "The response can't be returned in the requested format."),
     33: Kind(400, "Invalid account ID", "The specified account ID isn't in the appropriate format."),
-    34: Kind(500, "Internal server error", "The server was unable to process this request."),
     35: Kind(400, "Invalid resource ID", "The resource ID isn't in the appropriate format."),
     38: Kind(412, "Precondition not met", "The conditional headers aren't satisfied."),
-    40: Kind(502, "Communication failed", "Communication wasn't made with downstream services."),
-    41: Kind(503, "Service not ready", "Currently, the service can't respond to this request."),
     43: Kind(
       409, "Action blocked: Astra Control Center license capacity exceeded",
       "The requested action was blocked because the managed core "
@@ -109,13 +105,8 @@ struct Problem: Error {
     123: Kind(409, "Namespace unavailable", "The namespace is currently unavailable."),
     127: Kind(400, "Bucket unavailable", "A bucket wasn't specified and a default bucket isn't configured."),
     128: Kind(409, "Backup cancellation not allowed", "A pending backup can't be canceled."),
-    129: Kind(400, "Application not found in cluster", "Application not found in specified cluster."),
     130: Kind(409, "Snapshot not supported", "The cluster is not eligible for snapshots."),
     131: Kind(409, "Backup not supported", "The cluster is not eligible for backups."),
-    136: Kind(
-      409, "Application not updated",
-      "The application wasn't updated because an application with the "
-        + "same namespace-scoped resource definition already exists."),
     142: Kind(
       409, "Backup or snapshot not deleted",
       "The backup or snapshot of the application wasn't deleted because the application is restoring."),

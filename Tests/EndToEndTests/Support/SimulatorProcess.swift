@@ -85,7 +85,12 @@ final class SimulatorProcess: Sendable {
   /// Ends the simulator with SIGTERM and says how it ended.
   func stop() async throws -> Command.Result {
     process.send(SIGTERM)
-    return try await process.result()
+    return try await result()
+  }
+
+  /// Waits for the simulator's end and says how it ended.
+  func result() async throws -> Command.Result {
+    try await process.result()
   }
 
   /// Sends the simulator a signal.
