@@ -1,0 +1,139 @@
+// How clouds, clusters, namespaces and the rest of an application's surroundings are shown by the API.
+
+extension World {
+  /// `application/astra-cloud`.
+  func resource(_ cloud: Cloud) -> JSON {
+    var members: [JSON.Member] = [
+      .init("type", "application/astra-cloud"), .init("version", "1.1"), .init("id", .string(cloud.id)),
+      .init("name", .string(cloud.name)), .init("state", "running"), .init("stateUnready", []),
+      .init("cloudType", .string(cloud.cloudType)),
+    ]
+    if let bucket = cloud.defaultBucket { members.append(.init("defaultBucketID", .string(bucket))) }
+    members.append(.init("metadata", metadata(created: .zero, modified: .zero)))
+    return .object(members)
+  }
+
+  /// `application/astra-cluster`, or `application/astra-managedCluster`.
+  func resource(_ cluster: Cluster, asManaged: Bool) -> JSON {
+    let names = namespaces.filter { $0.cluster == cluster.id }.map { JSON.string($0.name) }
+    let inUse = applications.contains { $0.cluster == cluster.id }
+    let cloudName = clouds.first { $0.id == cluster.cloud }?.name ?? ""
+    var members: [JSON.Member] = [
+      .init("type", asManaged ? "application/astra-managedCluster" : "application/astra-cluster"),
+      .init("version", "1.5"), .init("id", .string(cluster.id)), .init("name", .string(cluster.name)),
+      .init("state", "running"), .init("stateUnready", []),
+      .init("managedState", cluster.isManaged ? "managed" : "unmanaged"), .init("managedStateUnready", []),
+    ]
+    if cluster.isManaged { members.append(.init("managedTimestamp", timestamp(.zero))) }
+    members += [
+      .init("protectionState", "full"), .init("protectionStateDetails", []),
+      .init("restoreTargetSupported", truth(cluster.restoreTargetSupported)),
+      .init("snapshotSupported", truth(cluster.snapshotClass && cluster.isEligible)),
+      .init("inUse", truth(inUse)), .init("clusterType", .string(cluster.clusterType)),
+      .init("clusterVersion", .string(cluster.version)),
+      .init("clusterVersionString", .string("v\(cluster.version).0")), .init("namespaces", .array(names)),
+    ]
+    if let main = cluster.storageClasses.first {
+      members.append(.init("defaultStorageClass", .string(main.id)))
+    }
+    members += [
+      .init("cloudID", .string(cluster.cloud)), .init("isMultizonal", truth(false)),
+      .init("tridentManagedStateAllowed", ["unmanaged"]), .init("tridentVersion", "23.7.0"),
+      .init(
+        "metadata",
+        metadata(
+          created: .zero, modified: .zero,
+          labels: [
+            Mapping(source: "astra.netapp.io/labels/read-only/cloudName", destination: cloudName)
+          ], byServer: true)),
+    ]
+    return .object(members)
+  }
+
+  /// `application/astra-namespace`.
+  func resource(_ namespace: Namespace) -> JSON {
+    var members: [JSON.Member] = [
+      .init("type", "application/astra-namespace"), .init("version", "1.1"),
+      .init("id", .string(namespace.id)), .init("links", []), .init("name", .string(namespace.name)),
+      .init("namespaceState", "discovered"), .init("namespaceStateDetails", []),
+      .init(
+        "kubernetesLabels",
+        [["name": "kubernetes.io/metadata.name", "value": .string(namespace.name)]]),
+      .init("kubernetesUID", .string(namespace.kubernetesUID)),
+      .init("clusterID", .string(namespace.cluster)),
+    ]
+    let systemTypes = ["kube-system": "kubernetes", "default": "kubernetes", "trident": "netapp"]
+    if let type = systemTypes[namespace.name] { members.append(.init("systemType", .string(type))) }
+    members.append(
+      .init(
+        "metadata", metadata(created: namespace.created, modified: namespace.created, byServer: true)))
+    return .object(members)
+  }
+
+  /// `application/astra-storageClass`.
+  func resource(_ storageClass: StorageClass, isDefault: Bool) -> JSON {
+    var members: [JSON.Member] = [
+      .init("type", "application/astra-storageClass"), .init("version", "1.1"),
+      .init("id", .string(storageClass.id)), .init("name", .string(storageClass.name)),
+      .init("provisioner", "csi.trident.netapp.io"), .init("available", "eligible"),
+      .init("allowVolumeExpansion", truth(true)), .init("reclaimPolicy", "Delete"),
+      .init("volumeBindingMode", "Immediate"),
+    ]
+    if isDefault { members.append(.init("isDefault", truth(true))) }
+    members.append(.init("metadata", metadata(created: .zero, modified: .zero, byServer: true)))
+    return .object(members)
+  }
+
+  /// `application/astra-bucket`.
+  func resource(_ bucket: Bucket) -> JSON {
+    [
+      "type": "application/astra-bucket", "version": "1.2", "id": .string(bucket.id),
+      "name": .string(bucket.name), "credentialID": .string(bucket.credential),
+      "state": .string(bucket.state), "stateDetails": [], "provider": .string(bucket.provider),
+      "bucketParameters": [
+        "s3": ["serverURL": "s3.simulator.example", "bucketName": .string(bucket.name)]
+      ],
+      "metadata": metadata(created: .zero, modified: .zero),
+    ]
+  }
+
+  /// `application/astra-appAsset`: one deployment in each namespace of the application.
+  func assets(_ app: Application) -> [JSON] {
+    app.namespaces.map { namespace in
+      let id = fingerprint(Array("\(app.id)/\(namespace)".utf8))
+      let uuid = uuidShaped(id)
+      return [
+        "type": "application/astra-appAsset", "version": "1.1", "id": .string(uuid),
+        "assetType": "Deployment", "creationTimestamp": timestamp(app.created),
+        "GVK": ["group": "apps", "version": "v1", "kind": "Deployment"],
+        "assetID": .string(uuid), "labels": [["name": "app", "value": .string(app.name)]],
+        "assetName": .string(app.name), "namespace": .string(namespace),
+        "metadata": metadata(created: app.created, modified: app.modified, byServer: true),
+      ]
+    }
+  }
+
+  /// `application/astra-notification`.
+  func resource(_ notification: Notification, number: Int) -> JSON {
+    [
+      "type": "application/astra-notification", "version": "1.3", "id": .string(notification.id),
+      "name": .string(notification.name), "sequenceCount": .integer(number),
+      "summary": .string(notification.summary), "eventTime": timestamp(notification.time),
+      "source": "simulator", "resourceID": .string(notification.resource),
+      "additionalResourceIDs": [.string(notification.application)],
+      "resourceType": .string(notification.resourceType),
+      "correlationID": .string(uuidShaped(fingerprint(Array(notification.id.utf8)))),
+      "severity": .string(notification.severity), "class": "user",
+      "description": .string(notification.description), "destinations": ["notification"],
+      "accountID": .string(scenario.account),
+      "metadata": metadata(created: notification.time, modified: notification.time, byServer: true),
+    ]
+  }
+}
+
+/// 32 hexadecimal digits in the form of a version 5 UUID.
+func uuidShaped(_ digits: String) -> String {
+  let text = Array(digits)
+  let groups = [text[0..<8], text[8..<12], ["5"] + text[13..<16], ["a"] + text[17..<20], text[20..<32]]
+  return groups.map { String($0) }.joined(separator: "-")
+}
