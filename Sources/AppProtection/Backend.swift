@@ -34,7 +34,8 @@ package protocol Backend: AnyObject {
   func existsElsewhere(_ kind: RecoveryPoint.Kind, _ nameOrID: String) throws(BackendError) -> Bool
 
   /// Asks for a backup or a snapshot.
-  func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application) throws(BackendError)
+  func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application)
+    throws(BackendError)
     -> RecoveryPoint
   /// Asks for a clone.
   func createClone(_ request: CloneRequest) throws(BackendError) -> Application

@@ -19,7 +19,8 @@ package struct RecoveryPoint: Sendable {
 
   /// Makes a recovery point.
   package init(
-    id: ID, kind: Kind, name: String, applicationID: Application.ID, state: State, hooks: Hooks = .notReported,
+    id: ID, kind: Kind, name: String, applicationID: Application.ID, state: State,
+    hooks: Hooks = .notReported,
     problems: [String] = [], percentDone: Double? = nil, createdAt: Timestamp? = nil
   ) {
     self.id = id

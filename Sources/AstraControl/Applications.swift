@@ -6,12 +6,14 @@ internal import Timing
 // "topology/v1/.../namespaces" of the API.
 extension AstraControlBackend {
   package func applications(named name: String) throws(BackendError) -> [Application] {
-    try named(name, in: Self.apps, to: "look for application \"\(name)\"", { Application($0) }, nameOf: \.name)
+    try named(
+      name, in: Self.apps, to: "look for application \"\(name)\"", { Application($0) }, nameOf: \.name)
   }
 
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
     nearest(
-      to: name, among: try all(in: Self.apps, to: "list the applications", { $0["name"]?.text }), limit: limit)
+      to: name, among: try all(in: Self.apps, to: "list the applications", { $0["name"]?.text }), limit: limit
+    )
   }
 
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {

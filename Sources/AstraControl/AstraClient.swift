@@ -18,7 +18,10 @@ final class AstraClient {
   /// The server's time of the last answer, and when it came.
   private var serverClock: (date: Timestamp, at: Instant)?
 
-  init(_ settings: AstraControlBackend.Settings, transport: any Transport, time: any TimeSource, deadline: Deadline) {
+  init(
+    _ settings: AstraControlBackend.Settings, transport: any Transport, time: any TimeSource,
+    deadline: Deadline
+  ) {
     self.transport = transport
     self.time = time
     self.deadline = deadline
@@ -89,7 +92,8 @@ final class AstraClient {
         // Turned away at the door, so nothing was begun.
         case 429:
           trouble = Trouble(
-            error: BackendError(.unreachable, "cannot \(attempt): \(method.rawValue) \(path) \(Problem(response).clause)"),
+            error: BackendError(
+              .unreachable, "cannot \(attempt): \(method.rawValue) \(path) \(Problem(response).clause)"),
             isHarmless: true, retryAfter: retryAfter(of: response))
         default: throw error(for: Problem(response), method, path, attempt)
         }
@@ -148,7 +152,8 @@ final class AstraClient {
       throw BackendError(.deadline, "cannot \(attempt): the time was up before \(method.rawValue) \(path)")
     }
     let request = HTTPRequest(
-      method, root + path, fields: [HTTPField("Accept", "application/json, */*;q=0.1")] + fields, token: token,
+      method, root + path, fields: [HTTPField("Accept", "application/json, */*;q=0.1")] + fields,
+      token: token,
       body: body, timeLimit: min(limit, left))
     let began = time.now
     do throws(TransportError) {
@@ -209,7 +214,9 @@ final class AstraClient {
     case 400..<500: return .success(.rejected(problem))
     default:
       return .failure(
-        .final(BackendError(.brokenContract, error.message, hint: "redirects are not followed: name the final host")))
+        .final(
+          BackendError(
+            .brokenContract, error.message, hint: "redirects are not followed: name the final host")))
     }
   }
 

@@ -72,7 +72,8 @@ extension AstraControlBackend {
     var token: String?
     var seen: Set<String> = []
     repeat {
-      let page = [query, token.map { "continue=\(Query.encode($0))" }].compactMap { $0 }.joined(separator: "&")
+      let page = [query, token.map { "continue=\(Query.encode($0))" }].compactMap { $0 }.joined(
+        separator: "&")
       let target = page.isEmpty ? path : "\(path)?\(page)"
       let reading = try client.read(target, to: attempt) { body in
         guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
@@ -89,7 +90,8 @@ extension AstraControlBackend {
       }
       if let token, !seen.insert(token).inserted {
         throw BackendError(
-          .brokenContract, "cannot \(attempt): GET \(path) gave the same page token twice, so its list has no end")
+          .brokenContract,
+          "cannot \(attempt): GET \(path) gave the same page token twice, so its list has no end")
       }
     } while token != nil
     return .items(kept)
@@ -120,7 +122,8 @@ extension AstraControlBackend {
 
   /// Reads a whole collection.
   func all<Value>(
-    in path: String, to attempt: String, _ decode: (JSONValue) -> Value?, keep: (Value) -> Bool = { _ in true }
+    in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
+    keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> [Value] {
     switch try collect(path, to: attempt, decode, keep: keep) {
     case .items(let items): return items

@@ -27,7 +27,9 @@ extension AstraControlBackend {
   ) throws(BackendError) -> Bool {
     // Only backups have a collection for the whole account (`GET /topology/v1/appBackups`, since 22.04).
     guard kind == .backup else { return false }
-    let listing = try collect("/topology/v1/appBackups", to: "look for backup \"\(nameOrID)\"", { $0["id"]?.text == nil ? nil : $0 }) {
+    let listing = try collect(
+      "/topology/v1/appBackups", to: "look for backup \"\(nameOrID)\"", { $0["id"]?.text == nil ? nil : $0 }
+    ) {
       $0["id"]?.text == nameOrID || $0["name"]?.text == nameOrID
     }
     guard case .items(let found) = listing else { return false }
@@ -37,7 +39,8 @@ extension AstraControlBackend {
   package func create(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application
   ) throws(BackendError) -> RecoveryPoint {
-    let attempt = kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
+    let attempt =
+      kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
     let body = CreateCopyBody(type: Self.type(of: kind), version: Self.copyVersion, name: name)
     return try created(
       Self.path(of: kind, application.id), body, type: body.type, to: attempt,
@@ -98,7 +101,8 @@ extension AstraControlBackend {
     guard let value = JSONValue(parsing: response.body).flatMap(decode) else {
       throw BackendError(
         .fateUnknown,
-        "cannot \(attempt): POST \(path) answered \(response.status), but with a body that names no new object")
+        "cannot \(attempt): POST \(path) answered \(response.status), but with a body that names no new object"
+      )
     }
     return value
   }

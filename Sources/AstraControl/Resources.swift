@@ -7,7 +7,8 @@ internal import Timing
 extension Application {
   /// Reads `application/astra-app` 2.0-2.2 (`GET /k8s/v2/apps/{id}`).
   init?(_ resource: JSONValue) {
-    guard let id = resource["id"]?.text, let name = resource["name"]?.text, let state = resource["state"]?.text
+    guard let id = resource["id"]?.text, let name = resource["name"]?.text,
+      let state = resource["state"]?.text
     else { return nil }
     let discovered = resource["namespaces"]?.elements.compactMap(\.text) ?? []
     let defined = resource["namespaceScopedResources"]?.elements.compactMap { $0["namespace"]?.text } ?? []
@@ -32,7 +33,8 @@ extension RecoveryPoint {
   ///
   /// Neither names its application, so that comes from the path.
   init?(_ resource: JSONValue, kind: Kind, of application: Application.ID) {
-    guard let id = resource["id"]?.text, let name = resource["name"]?.text, let state = resource["state"]?.text
+    guard let id = resource["id"]?.text, let name = resource["name"]?.text,
+      let state = resource["state"]?.text
     else { return nil }
     let hooks: Hooks =
       switch resource["hookState"]?.text {

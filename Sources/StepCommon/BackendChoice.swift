@@ -20,7 +20,8 @@ package enum BackendChoice {
       throw .badParameter(error.message, hint: error.hint)
     }
     let settings = AstraControlBackend.Settings(
-      host: connection.endpoint.description, account: connection.account, token: connection.token, random: random
+      host: connection.endpoint.description, account: connection.account, token: connection.token,
+      random: random
     ) { event in
       switch event {
       case .exchange(let method, let path, let status, let duration):

@@ -62,16 +62,19 @@ package enum Common {
   package static let authorityFile = Parameter(
     "ca-file", "ASTRA_CA_FILE", meaning: "a PEM file of certificate authorities to trust beside the system's")
   package static let verify = Parameter(
-    "tls-verify", "ASTRA_TLS_VERIFY", meaning: "whether the server's certificate is verified", fallback: "true")
+    "tls-verify", "ASTRA_TLS_VERIFY", meaning: "whether the server's certificate is verified",
+    fallback: "true")
   package static let backend = Parameter(
     "backend", "ASTRA_BACKEND", meaning: "the service that does the work", fallback: "astra-control")
   package static let timeout = Parameter(
-    "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, or seconds)", fallback: "1h")
+    "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, or seconds)",
+    fallback: "1h")
   package static let run = Parameter(
     "run-id", "ASTRA_RUN_ID", meaning: "the name of the pipeline run",
     fallback: "BUILD_TAG, or what the CI system calls it")
   package static let reportFolder = Parameter(
-    "report-dir", "ASTRA_REPORT_DIR", meaning: "the folder of the report and the run record", fallback: "reports")
+    "report-dir", "ASTRA_REPORT_DIR", meaning: "the folder of the report and the run record",
+    fallback: "reports")
   package static let reportSuffix = Parameter(
     "report-suffix", "ASTRA_REPORT_SUFFIX",
     meaning: "an ending for the report's name, for several uses of one step in one workspace")
@@ -86,7 +89,8 @@ package enum Common {
   // Shared by several steps, though not by all.
   package static let ifExists = Parameter(
     "if-exists", "ASTRA_IF_EXISTS",
-    meaning: "what to do with a finished one of that name from an earlier run: refuse or reuse", fallback: "refuse")
+    meaning: "what to do with a finished one of that name from an earlier run: refuse or reuse",
+    fallback: "refuse")
   package static let replaceFailed = Parameter(
     "replace-failed", "ASTRA_REPLACE_FAILED", meaning: "remove a failed one of that name first")
   package static let acceptFailedHooks = Parameter(

@@ -27,7 +27,8 @@ package struct Connection: Sendable {
     guard let account = account ?? file?.account else { throw missing(Common.account) }
     guard let token = token ?? file?.token else {
       throw .badParameter(
-        "ASTRA_API_TOKEN is not set: give the API token in it, or a file that holds it in ASTRA_API_TOKEN_FILE")
+        "ASTRA_API_TOKEN is not set: give the API token in it, or a file that holds it in ASTRA_API_TOKEN_FILE"
+      )
     }
     try checkAccount(account)
     try checkToken(token)

@@ -22,11 +22,13 @@ extension StepRun {
   ) throws(StepFailure) -> Existing<RecoveryPoint> {
     let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
       .filter { $0.name == name }
-    let ours = all.filter { isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked(kind, name, application)) }
+    let ours = all.filter {
+      isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked(kind, name, application))
+    }
     guard let point = ours.count == 1 ? ours[0] : all.first else { return .nothing }
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     guard all.count == 1 || ours.count == 1 else {
-      throw .notFound(
+      throw .ambiguous(
         "there are \(all.count) of \(title) already: \(all.map(\.whereabouts).joined(separator: ", "))",
         hint: "choose another name")
     }
@@ -40,13 +42,15 @@ extension StepRun {
           "\(title) is there already, from an earlier run (\(age(point.createdAt))): it does not hold today's data",
           hint: "choose another name, or take that one with --\(Common.ifExists.flag) reuse")
       }
-      log.warning("\(title) is of an earlier run (\(age(point.createdAt))); taken because of --if-exists reuse")
+      log.warning(
+        "\(title) is of an earlier run (\(age(point.createdAt))); taken because of --if-exists reuse")
       return .complete(point)
     case .failed:
       guard replaceFailed else {
         throw .protected(
           "\(title) is there already and failed\(point.problems.isEmpty ? "" : ": " + point.problems.joined(separator: "; "))",
-          hint: "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
+          hint:
+            "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
       }
       try removeFailed(point, title)
       return .nothing
@@ -83,7 +87,9 @@ extension StepRun {
   }
 
   /// Waits for a copy to its end; returns it only if it was seen to be complete.
-  package func waitForCompletion(of point: RecoveryPoint, _ application: Application) throws(StepFailure) -> RecoveryPoint {
+  package func waitForCompletion(of point: RecoveryPoint, _ application: Application) throws(StepFailure)
+    -> RecoveryPoint
+  {
     let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
     let completion = try wait(
       for: title,
@@ -110,7 +116,9 @@ extension StepRun {
   }
 
   /// Throws if execution hooks around a copy failed and that was not accepted.
-  package func checkHooks(of point: RecoveryPoint, _ application: Application, accept: Bool) throws(StepFailure) {
+  package func checkHooks(of point: RecoveryPoint, _ application: Application, accept: Bool)
+    throws(StepFailure)
+  {
     guard case .failed(let details) = point.hooks else { return }
     let reason = details.isEmpty ? "" : ": \(details.joined(separator: "; "))"
     let message =
@@ -146,7 +154,8 @@ extension StepRun {
       return
     }
     log.info("removing the failed \(title) (\(point.whereabouts)), because of --\(Common.replaceFailed.flag)")
-    try remove(title, delete: { () throws(BackendError) in try backend.delete(point) }) { () throws(BackendError) in
+    try remove(title, delete: { () throws(BackendError) in try backend.delete(point) }) {
+      () throws(BackendError) in
       try backend.recoveryPoint(point.id, point.kind, of: point.applicationID).map(\.state.rawValue)
     }
   }

@@ -23,7 +23,7 @@ extension StepRun {
     let everywhere = candidates
     if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
     if candidates.count > 1 {
-      throw .notFound(
+      throw .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
         hint: "name the cluster, or give the id in place of the name")
     }
@@ -43,13 +43,14 @@ extension StepRun {
     let clusters = try ask { () throws(BackendError) in try backend.clusters() }
     let found = clusters.filter { $0.name == name || $0.id.text == name }
     if found.count > 1 {
-      throw .notFound(
+      throw .ambiguous(
         "there are \(found.count) clusters \"\(name)\": \(found.map(\.id.text).joined(separator: ", "))",
         hint: "give the id in place of the name")
     }
     guard let cluster = found.first else {
       throw .notFound(
-        "there is no cluster \"\(name)\"", hint: Self.choices(nearest(to: name, among: clusters.map(\.name), limit: 5)))
+        "there is no cluster \"\(name)\"",
+        hint: Self.choices(nearest(to: name, among: clusters.map(\.name), limit: 5)))
     }
     return cluster
   }
@@ -62,7 +63,7 @@ extension StepRun {
     let label = ResourceName.label(for: name)
     let found = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
     if found.count > 1 {
-      throw .notFound(
+      throw .ambiguous(
         "there are \(found.count) \(kind.rawValue)s \"\(name)\" of \"\(application.name)\": "
           + found.map(\.whereabouts).joined(separator: ", "),
         hint: "give the id in place of the name")
@@ -95,7 +96,8 @@ extension StepRun {
           "execution hooks of \(title) failed\(reason), so its data may not be consistent",
           hint: "name another one, or accept this one with --\(Common.acceptFailedHooks.flag)")
       }
-      log.warning("execution hooks of \(title) failed\(reason); accepted by --\(Common.acceptFailedHooks.flag)")
+      log.warning(
+        "execution hooks of \(title) failed\(reason); accepted by --\(Common.acceptFailedHooks.flag)")
     }
   }
 

@@ -22,14 +22,16 @@ package struct Host {
   package var random: SeededRandom
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
-  package var connect: (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+  package var connect:
+    (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
 
   /// Gathers the handles of a run.
   package init(
     arguments: [String], environment: [String: String], time: any TimeSource, files: any FileWriter,
     hostname: String, random: SeededRandom, writeError: @escaping (String) -> Void,
     writeOutput: @escaping (String) -> Void,
-    connect: @escaping (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+    connect:
+      @escaping (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
   ) {
     self.arguments = arguments
     self.environment = environment
@@ -54,7 +56,8 @@ package struct Host {
       writeError: { write($0, to: STDERR_FILENO) },
       writeOutput: { write($0, to: STDOUT_FILENO) },
       connect: { connection, userAgent, time throws(TransportError) in
-        try CurlTransport(endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time)
+        try CurlTransport(
+          endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time)
       })
   }
 
@@ -93,7 +96,9 @@ package struct Host {
   private static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let written = unsafe bytes.withUnsafeBytes { unsafe platformWrite(descriptor, $0.baseAddress, $0.count) }
+      let written = unsafe bytes.withUnsafeBytes {
+        unsafe platformWrite(descriptor, $0.baseAddress, $0.count)
+      }
       if written > 0 {
         bytes = bytes.dropFirst(written)
       } else if errno != EINTR {

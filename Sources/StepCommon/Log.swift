@@ -22,6 +22,8 @@ package final class Log {
   package var secret: Secret?
   /// The lines of the phase in hand.
   private var lines: [String] = []
+  /// Every line so far, for the report.
+  private(set) var text = ""
   /// When the last line went out.
   private(set) var lastLine: Instant
 
@@ -59,7 +61,10 @@ package final class Log {
   private func line(_ text: String) {
     let clean = cleaned(text)
     lastLine = time.now
-    lines.append("\(time.wallTime.text) \(clean)")
+    let dated = "\(time.wallTime.text) \(clean)"
+    lines.append(dated)
+    // The report shows head and tail of a mebibyte; more than twice that need not be kept.
+    if self.text.utf8.count < 2 << 20 { self.text += dated + "\n" }
     write("\(time.wallTime.text) \(name): \(clean)\n")
   }
 }

@@ -12,6 +12,8 @@ extension StepRun {
   ///   - application: the application that must be free for it.
   ///   - look: finds what an earlier request of this run has made, if it has.
   ///   - ask: asks for it, once.
+  /// - Returns: what was made, by this request or by an earlier one of this run.
+  /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
     _ what: String, of application: Application.ID, look: BackendCall<Value?>,
     ask: BackendCall<Value>

@@ -23,14 +23,14 @@ package struct Parameter: Sendable {
   /// The help text of its flag.
   package var help: String {
     let named = variables.isEmpty ? "" : " [\(variables.joined(separator: ", then "))]"
-    return meaning.prefix(1).uppercased() + meaning.dropFirst() + "." + (fallback.map { " Default: \($0)." } ?? "")
+    return meaning.prefix(1).uppercased() + meaning.dropFirst() + "."
+      + (fallback.map { " Default: \($0)." } ?? "")
       + named
   }
 
-  /// How messages name it: `PROD_APP_NAME (--application-name)`.
+  /// How messages name it: `ASTRA_APP_NAME or PROD_APP_NAME (--application)`.
   package var title: String {
-    guard let first = variables.first else { return "--\(flag)" }
-    return "\(first) (--\(flag))"
+    variables.isEmpty ? "--\(flag)" : "\(variables.joined(separator: " or ")) (--\(flag))"
   }
 }
 
@@ -45,18 +45,20 @@ package struct ParameterReader: Sendable {
 
   /// The value, without white space around it; nil if it is not set.
   package func text(_ parameter: Parameter, flag: String?) throws(StepFailure) -> String? {
+    if flag?.trimmed.isEmpty == true {
+      throw .badParameter("--\(parameter.flag) is empty: give \(parameter.meaning)")
+    }
     let candidates = [(flag, "--\(parameter.flag)")] + parameter.variables.map { (environment[$0], $0) }
     for (candidate, origin) in candidates {
       guard let value = candidate?.trimmed, !value.isEmpty else { continue }
-      guard value.utf8.count <= 4096, value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+      guard value.utf8.count <= 4096,
+        value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
       else {
         throw .badParameter(
-          "\(origin) holds a control character or is longer than 4096 bytes: \(parameter.meaning) is one line of text")
+          "\(origin) holds a control character or is longer than 4096 bytes: \(parameter.meaning) is one line of text"
+        )
       }
       return value
-    }
-    if flag != nil {
-      throw .badParameter("--\(parameter.flag) is empty: give \(parameter.meaning)")
     }
     return nil
   }
@@ -74,7 +76,8 @@ package struct ParameterReader: Sendable {
     guard let value = try text(parameter, flag: flag) else { return nil }
     guard let label = ResourceName.label(for: value) else {
       throw .badParameter(
-        "\(parameter.title) is \"\(value)\", which leaves no name: give a letter or digit of a-z and 0-9 at least")
+        "\(parameter.title) is \"\(value)\", which leaves no name: give a letter or digit of a-z and 0-9 at least"
+      )
     }
     return label
   }
@@ -141,7 +144,8 @@ extension String {
   /// Without spaces, tabs and line ends around it.
   package var trimmed: String {
     let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0.isNewline }
-    guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+    guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) })
+    else {
       return ""
     }
     return String(self[first...last])

@@ -13,6 +13,8 @@ final class Reporter {
   private(set) var report: Report
   private let began: Instant
   private var phaseBegan: Instant
+  /// Whether the file holds a version of this run.
+  private var isOurs = false
   /// Why the last attempt to write it failed; nil once one has succeeded.
   private(set) var trouble: String?
 
@@ -25,7 +27,8 @@ final class Reporter {
     began = host.time.now
     phaseBegan = began
     report = Report(
-      suite: ReportName.suite(step: identity.name, suffix: place.suffix), className: identity.className, startedAt: host.time.wallTime,
+      suite: ReportName.suite(step: identity.name, suffix: place.suffix), className: identity.className,
+      startedAt: host.time.wallTime,
       hostname: host.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
   }
 
@@ -57,6 +60,7 @@ final class Reporter {
   /// Writes the report as it stands.
   func saveFinal(facts: [Report.Property]) {
     report.properties = facts
+    report.log = log.text
     report.duration = elapsed
     save(report)
   }
@@ -65,8 +69,11 @@ final class Reporter {
     do throws(ReportError) {
       try file.save(version)
       trouble = nil
+      isOurs = true
     } catch {
       trouble = error.message
+      // What an earlier run left there may claim a success that is not this run's.
+      if !isOurs { try? file.remove() }
     }
   }
 

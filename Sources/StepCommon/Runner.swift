@@ -76,9 +76,12 @@ package struct Runner<S: Step> {
       output = settings.outputFile.map {
         OutputFile(path: $0, keys: S.outputKeys.map { OutputValues.Key($0) }, files: host.files)
       }
-      // What an earlier run left in the file must not be read as this run's. Should it not be possible, the
-      // last phase says so.
-      try? output?.purge()
+      // What an earlier run left in the file must not be read as this run's.
+      do throws(FileError) {
+        try output?.purge()
+      } catch {
+        log.warning("\(error.message): the step goes on, and will say so by its exit code")
+      }
       prepared = try prepare(command, settings, place)
       reporter.close(0, .passed)
     } catch {
@@ -106,12 +109,14 @@ package struct Runner<S: Step> {
       connection, host: host, step: S.identity, time: host.time, deadline: deadline,
       random: SeededRandom(seed: seed), log: log)
     let history = RunHistory(
-      step: S.identity.name, run: settings.run, place: place, isDryRun: settings.isDryRun, files: host.files, log: log)
+      step: S.identity.name, run: settings.run, place: place, isDryRun: settings.isDryRun, files: host.files,
+      log: log)
     let run = StepRun(
       identity: S.identity, settings: settings, place: place, time: host.time, deadline: deadline, log: log,
       backend: backend, history: history, random: random)
     log.info(
-      "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)")
+      "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)"
+    )
     run.note("version", Version.current)
     run.note("backend", backend.label)
     if let name = settings.run { run.note("run", name) }

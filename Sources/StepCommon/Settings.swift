@@ -48,10 +48,12 @@ package struct ReportPlace: Sendable {
     var place = ReportPlace()
     if let folder = try reader.text(Common.reportFolder, flag: options?.reportDir) { place.folder = folder }
     if let suffix = try reader.text(Common.reportSuffix, flag: options?.reportSuffix) {
-      guard suffix.utf8.count <= 100, suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) })
+      guard suffix.utf8.count <= 100,
+        suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) })
       else {
         throw .badParameter(
-          "\(Common.reportSuffix.title) is \"\(suffix)\": give at most 100 letters, digits, dots, dashes or underscores")
+          "\(Common.reportSuffix.title) is \"\(suffix)\": give at most 100 letters, digits, dots, dashes or underscores"
+        )
       }
       place.suffix = suffix
     }

@@ -35,7 +35,12 @@ package struct StepFailure: Error, Sendable {
     Self(.badParameter, .error, type: "parameter", message, hint: hint)
   }
 
-  /// Something named is not there, or is not one thing.
+  /// Something named is more than one thing.
+  package static func ambiguous(_ message: String, hint: String? = nil) -> Self {
+    Self(.notFound, .error, type: "ambiguous", message, hint: hint)
+  }
+
+  /// Something named is not there.
   package static func notFound(_ message: String, hint: String? = nil) -> Self {
     Self(.notFound, .error, type: "notFound", message, hint: hint)
   }
@@ -86,7 +91,8 @@ package struct StepFailure: Error, Sendable {
 
   /// The outcome of the phase that it ended.
   package func outcome(of className: String) -> Report.Outcome {
-    let problem = Report.Problem(message, type: "\(className).\(type)", details: hint.map { "hint: \($0)" } ?? "")
+    let problem = Report.Problem(
+      message, type: "\(className).\(type)", details: hint.map { "hint: \($0)" } ?? "")
     return nature == .failure ? .failed(problem) : .errored(problem)
   }
 }

@@ -42,7 +42,8 @@ package final class StepRun {
   package func known<Value>(_ value: Value?) throws(StepFailure) -> Value {
     guard let value else {
       throw StepFailure(
-        .ourBug, .error, type: "bug", "a phase ran before the one that it builds on: this is a bug of \(identity.name)")
+        .ourBug, .error, type: "bug",
+        "a phase ran before the one that it builds on: this is a bug of \(identity.name)")
     }
     return value
   }

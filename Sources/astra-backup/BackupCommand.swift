@@ -16,15 +16,18 @@ package struct BackupCommand: StepCommand {
     version: "\(BackupStep.identity.name) \(Version.current)")
 
   @Option(
-    name: [.customShort("a"), .customLong("application")], help: .init(BackupParameters.application.help, valueName: "name"))
+    name: [.customShort("a"), .customLong("application")],
+    help: .init(BackupParameters.application.help, valueName: "name"))
   package var application: String?
 
   @Option(
-    name: [.customShort("c"), .customLong("cluster")], help: .init(BackupParameters.cluster.help, valueName: "name"))
+    name: [.customShort("c"), .customLong("cluster")],
+    help: .init(BackupParameters.cluster.help, valueName: "name"))
   package var cluster: String?
 
   @Option(
-    name: [.customShort("b"), .customLong("backup-name")], help: .init(BackupParameters.backup.help, valueName: "name"))
+    name: [.customShort("b"), .customLong("backup-name")],
+    help: .init(BackupParameters.backup.help, valueName: "name"))
   package var backupName: String?
 
   @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))

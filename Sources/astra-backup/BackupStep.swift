@@ -23,7 +23,8 @@ package final class BackupStep: Step {
   private var application: Application?
   private var backup: RecoveryPoint?
 
-  package init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
+  package init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
+  {
     parameters = try BackupParameters(command, reader, settings)
   }
 

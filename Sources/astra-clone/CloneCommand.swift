@@ -5,7 +5,8 @@ package import StepCommon
 package struct CloneCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: CloneStep.identity.name,
-    abstract: "Clone an application, data included, into a namespace of its own and wait until the clone is ready.",
+    abstract:
+      "Clone an application, data included, into a namespace of its own and wait until the clone is ready.",
     discussion: """
       Clones the live application, or one of its recovery points with --use-existing-backup or
       --use-existing-snapshot. Parameters come from the environment; a flag overrides its variable (in
@@ -28,7 +29,8 @@ package struct CloneCommand: StepCommand {
   package var sourceCluster: String?
 
   @Option(
-    name: [.customShort("c"), .customLong("clone-name")], help: .init(CloneParameters.clone.help, valueName: "name"))
+    name: [.customShort("c"), .customLong("clone-name")],
+    help: .init(CloneParameters.clone.help, valueName: "name"))
   package var cloneName: String?
 
   @Option(

@@ -21,7 +21,8 @@ struct CloneParameters {
   // Not BACKUP_NAME and SNAPSHOT_NAME: those name what production goes back to, and a pipeline sets them for
   // all its stages.
   static let backup = Parameter(
-    "use-existing-backup", "ASTRA_CLONE_BACKUP", meaning: "the backup to clone in place of the live application")
+    "use-existing-backup", "ASTRA_CLONE_BACKUP",
+    meaning: "the backup to clone in place of the live application")
   static let snapshot = Parameter(
     "use-existing-snapshot", "ASTRA_CLONE_SNAPSHOT",
     meaning: "the snapshot to clone in place of the live application")
@@ -55,7 +56,8 @@ struct CloneParameters {
     let backup = try reader.text(Self.backup, flag: command.useExistingBackup)
     let snapshot = try reader.text(Self.snapshot, flag: command.useExistingSnapshot)
     guard backup == nil || snapshot == nil else {
-      throw .badParameter("\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them, or neither")
+      throw .badParameter(
+        "\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them, or neither")
     }
     point = backup.map { (.backup, $0) } ?? snapshot.map { (.snapshot, $0) }
     storageClass = try reader.text(Self.storageClass, flag: command.storageClass)

@@ -70,7 +70,9 @@ package final class CloneStep: Step {
       guard !exists else {
         throw .protected(
           "namespace \"\(namespace)\" exists already on cluster \(request.destinationCluster), and a clone makes its own",
-          hint: "choose another with --\(CloneParameters.namespace.flag), or remove it: kubectl delete namespace \(namespace)")
+          hint:
+            "choose another with --\(CloneParameters.namespace.flag), or remove it: kubectl delete namespace \(namespace)"
+        )
       }
     }
     return .done
@@ -78,7 +80,8 @@ package final class CloneStep: Step {
 
   private func requestClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let request = try run.known(request)
-    let what = point.map { "\($0.kind.rawValue) \"\($0.name)\" of \"\(request.application.name)\"" }
+    let what =
+      point.map { "\($0.kind.rawValue) \"\($0.name)\" of \"\(request.application.name)\"" }
       ?? "\"\(request.application.name)\""
     if run.settings.isDryRun {
       return .stepDone(
@@ -172,7 +175,8 @@ extension CloneStep {
       guard source.namespaces.isEmpty || Set(mapping.map(\.source)) == Set(source.namespaces) else {
         throw .badParameter(
           "\(CloneParameters.mapping.title) maps \(mapping.map(\.source).joined(separator: ", ")), but "
-            + "\"\(source.name)\" spans \(source.namespaces.joined(separator: ", ")): give each of these once")
+            + "\"\(source.name)\" spans \(source.namespaces.joined(separator: ", ")): give each of these once"
+        )
       }
       return mapping
     }

@@ -5,12 +5,14 @@ internal import Timing
 // What to do with a clone of that name that is there already: the table of situations.
 extension StepRun {
   /// Settles what stands in the place of the clone.
-  func existing(_ request: CloneRequest, _ parameters: CloneParameters) throws(StepFailure) -> Existing<Application> {
+  func existing(_ request: CloneRequest, _ parameters: CloneParameters) throws(StepFailure) -> Existing<
+    Application
+  > {
     let all = try ask { () throws(BackendError) in try applicationsInPlace(of: request) }
     guard let found = all.first else { return .nothing }
     let title = "clone \"\(request.name)\" of \"\(request.application.name)\""
     guard all.count == 1 else {
-      throw .notFound(
+      throw .ambiguous(
         "there are \(all.count) applications \"\(request.name)\": \(all.map(\.whereabouts).joined(separator: ", "))",
         hint: "choose another name")
     }
@@ -26,13 +28,15 @@ extension StepRun {
           "\(title) is there already, from an earlier run (\(age(found.createdAt))): it does not hold today's fault",
           hint: "choose another name, remove that clone, or take it with --\(Common.ifExists.flag) reuse")
       }
-      log.warning("\(title) is of an earlier run (\(age(found.createdAt))); taken because of --if-exists reuse")
+      log.warning(
+        "\(title) is of an earlier run (\(age(found.createdAt))); taken because of --if-exists reuse")
       return .complete(found)
     case .failed:
       guard parameters.replaceFailed else {
         throw .protected(
           "\(title) is there already and failed\(found.problems.isEmpty ? "" : ": " + found.problems.joined(separator: "; "))",
-          hint: "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
+          hint:
+            "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
       }
       try removeFailed(found, title)
       return .nothing
@@ -71,7 +75,8 @@ extension StepRun {
       reason = "not a clone"
     } else if !found.namespaces.isEmpty, Set(found.namespaces) != Set(request.namespaces.map(\.destination)) {
       reason = "in other namespaces (\(found.namespaces.joined(separator: ", ")))"
-    } else if case .recoveryPoint(let point) = request.source, let from = found.restoredFrom, from != point.id {
+    } else if case .recoveryPoint(let point) = request.source, let from = found.restoredFrom, from != point.id
+    {
       reason = "made from another recovery point (\(from))"
     } else {
       reason = nil
@@ -106,7 +111,8 @@ extension StepRun {
       throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
     }
     log.info("removing the failed \(title) (\(clone.whereabouts)), because of --\(Common.replaceFailed.flag)")
-    try remove(title, delete: { () throws(BackendError) in try backend.delete(clone) }) { () throws(BackendError) in
+    try remove(title, delete: { () throws(BackendError) in try backend.delete(clone) }) {
+      () throws(BackendError) in
       try backend.application(clone.id).map(\.state.rawValue)
     }
   }

@@ -96,7 +96,7 @@ extension StepRun {
     do throws(StepFailure) {
       snapshot = try evidenceSnapshot(of: application, point)
       try checkHooks(of: snapshot, application, accept: false)
-    } catch where [.operationFailed, .protected, .notFound, .brokenContract].contains(error.code) {
+    } catch  where [.operationFailed, .protected, .notFound, .brokenContract].contains(error.code) {
       throw .protected(
         "no copy of the present state of \"\(application.name)\" could be made, and the restore would destroy it: \(error.message)",
         hint: "if the present state may be lost, say so with --\(RestoreParameters.discard.flag)")
@@ -111,14 +111,17 @@ extension StepRun {
     of application: Application, _ point: RecoveryPoint
   ) throws(StepFailure) -> RecoveryPoint {
     let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
-    let isOvertaken = history.operations.last {
-      $0.application == application.id.text && $0.stage != .refused
-    }?.kind == .inPlaceRestore
+    let isOvertaken =
+      history.operations.last {
+        $0.application == application.id.text && $0.stage != .refused
+      }?.kind == .inPlaceRestore
     // A clock time keeps apart the runs that have no name.
     let run = settings.run ?? backend.currentTime.text
     var number = max(1, earlier.count)
     if !isOvertaken, earlier.last?.stage != .failed, let last = earlier.last {
-      switch try existing(.snapshot, named: last.name, of: application, ifExists: .refuse, replaceFailed: false) {
+      switch try existing(
+        .snapshot, named: last.name, of: application, ifExists: .refuse, replaceFailed: false)
+      {
       case .complete(let found): return found
       case .underWay(let found): return try waitForCompletion(of: found, application)
       case .nothing: break
@@ -127,7 +130,8 @@ extension StepRun {
       number = earlier.count + 1
     }
     let made = try request(
-      .snapshot, named: Evidence.name(run: run, number: number), of: application, as: .evidence, for: point.id)
+      .snapshot, named: Evidence.name(run: run, number: number), of: application, as: .evidence, for: point.id
+    )
     return try waitForCompletion(of: made, application)
   }
 }

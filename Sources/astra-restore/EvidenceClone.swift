@@ -53,7 +53,9 @@ extension StepRun {
     }
   }
 
-  private func judge(_ clone: Application, of application: Application, _ point: RecoveryPoint) -> CloneJudgement {
+  private func judge(_ clone: Application, of application: Application, _ point: RecoveryPoint)
+    -> CloneJudgement
+  {
     guard clone.state == .ready else { return .doubt("is \(clone.state)") }
     let asked = history.operations(ofStep: "astra-clone").filter {
       $0.kind == .clone && $0.name == clone.name && $0.application == application.id.text
@@ -71,9 +73,10 @@ extension StepRun {
     guard restores(of: application.id).allSatisfy({ $0.stage == .refused }) else {
       return .doubt("is of before an in-place restore that this run has asked for")
     }
-    let isUntouched = application.modifiedAt.map { modified in
-      modified <= cloned || modified.text == operation?.before?.modifiedAt
-    } ?? false
+    let isUntouched =
+      application.modifiedAt.map { modified in
+        modified <= cloned || modified.text == operation?.before?.modifiedAt
+      } ?? false
     let isOfSameOrigin = operation?.before.map { $0.restoredFrom == application.restoredFrom?.text } ?? true
     guard isUntouched, isOfSameOrigin else {
       return .doubt("is older than the last change of the application, which may have been a restore")

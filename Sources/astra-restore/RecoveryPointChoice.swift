@@ -12,7 +12,7 @@ extension StepRun {
       let found: RecoveryPoint
       do throws(StepFailure) {
         found = try findRecoveryPoint(parameters.kind, name, of: application)
-      } catch where error.code == .notFound {
+      } catch  where error.type == "notFound" {
         try refuseForeign(parameters.kind, name, application)
         throw error
       }
@@ -29,7 +29,9 @@ extension StepRun {
     let kind = parameters.kind
     let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
     // An earlier attempt of this run has chosen already; what came since (its own evidence!) changes nothing.
-    if let pinned = history.operations.last(where: { $0.application == application.id.text && $0.point != nil })?.point,
+    if let pinned = history.operations.last(where: {
+      $0.application == application.id.text && $0.point != nil
+    })?.point,
       let point = all.first(where: { $0.id.text == pinned })
     {
       try checkFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
@@ -50,10 +52,14 @@ extension StepRun {
         hint: there.isEmpty ? "there is none at all" : "there is: \(there.prefix(5).joined(separator: ", "))")
     }
     let passedOver = all.count - fitting.count
-    if passedOver > 0 { log.info("\(passedOver) of \(all.count) \(kind.rawValue)s passed over: unfinished, failed, or not before the time asked for") }
+    if passedOver > 0 {
+      log.info(
+        "\(passedOver) of \(all.count) \(kind.rawValue)s passed over: unfinished, failed, or not before the time asked for"
+      )
+    }
     let twins = fitting.filter { $0.createdAt == newest.createdAt }
     guard twins.count == 1 else {
-      throw .notFound(
+      throw .ambiguous(
         "there are \(twins.count) \(kind.rawValue)s of the same newest time: "
           + twins.map { "\"\($0.name)\" (\($0.whereabouts))" }.joined(separator: ", "),
         hint: "give the id of one of them")

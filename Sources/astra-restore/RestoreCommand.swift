@@ -25,11 +25,13 @@ package struct RestoreCommand: StepCommand {
   package var applicationName: String?
 
   @Option(
-    name: [.customShort("c"), .customLong("cluster")], help: .init(RestoreParameters.cluster.help, valueName: "name"))
+    name: [.customShort("c"), .customLong("cluster")],
+    help: .init(RestoreParameters.cluster.help, valueName: "name"))
   package var cluster: String?
 
   @Option(
-    name: [.customShort("B"), .customLong("use-backup")], help: .init(RestoreParameters.backup.help, valueName: "name"))
+    name: [.customShort("B"), .customLong("use-backup")],
+    help: .init(RestoreParameters.backup.help, valueName: "name"))
   package var useBackup: String?
 
   @Option(

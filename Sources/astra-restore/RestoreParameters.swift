@@ -12,7 +12,8 @@ struct RestoreParameters {
   static let backup = Parameter(
     "use-backup", "BACKUP_NAME", meaning: "the backup to restore from: its name, its id, or the word latest")
   static let snapshot = Parameter(
-    "use-snapshot", "SNAPSHOT_NAME", meaning: "the snapshot to restore from: its name, its id, or the word latest")
+    "use-snapshot", "SNAPSHOT_NAME",
+    meaning: "the snapshot to restore from: its name, its id, or the word latest")
   static let before = Parameter(
     "before", "ASTRA_RESTORE_BEFORE",
     meaning: "a time: latest then means the newest one made before it (2026-11-23T10:00:00Z)")
@@ -51,7 +52,8 @@ struct RestoreParameters {
       choice = .named(name)
     } else {
       throw .badParameter(
-        "\(Self.before.title) is set, but the \(kind.rawValue) is named (\"\(name)\"): give the name latest with it, or no time")
+        "\(Self.before.title) is set, but the \(kind.rawValue) is named (\"\(name)\"): give the name latest with it, or no time"
+      )
     }
     evidence = try reader.label(Self.evidence, flag: command.evidenceClone)
     discardPresentState = try reader.truth(Self.discard, flag: command.discardPresentState)
@@ -72,7 +74,8 @@ struct RestoreParameters {
     case (nil, let name?): return (.snapshot, name)
     case (nil, nil):
       throw .badParameter(
-        "neither \(Self.backup.title) nor \(Self.snapshot.title) is set: name the recovery point to restore from, or say latest")
+        "neither \(Self.backup.title) nor \(Self.snapshot.title) is set: name the recovery point to restore from, or say latest"
+      )
     case (.some, .some):
       throw .badParameter("\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them")
     }

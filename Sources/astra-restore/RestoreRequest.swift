@@ -49,7 +49,8 @@ extension StepRun {
           return AcceptedRestore(operation: operation, before: before, requestedAt: requestedAt)
         }
         guard lostAnswers < 3 else {
-          throw StepFailure(BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
+          throw StepFailure(
+            BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
         }
         evidence = try secureEvidence(of: id, point, parameters)
       case .refused(.busy):
@@ -74,7 +75,9 @@ extension StepRun {
       try backend.recoveryPoint(point.id, point.kind, of: application.id)
     }
     guard let now else {
-      throw .notFound("\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" is gone: it was removed meanwhile")
+      throw .notFound(
+        "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" is gone: it was removed meanwhile"
+      )
     }
     try checkFits(now, application, acceptFailedHooks: parameters.acceptFailedHooks)
   }

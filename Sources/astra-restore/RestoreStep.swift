@@ -28,7 +28,8 @@ package final class RestoreStep: Step {
   private var evidence: Evidence?
   private var restore: AcceptedRestore?
 
-  package init(_ command: RestoreCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
+  package init(_ command: RestoreCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
+  {
     parameters = try RestoreParameters(command, reader)
   }
 
@@ -64,7 +65,9 @@ package final class RestoreStep: Step {
   }
 
   private func secureEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard restore == nil else { return .notNeeded("the restore is under way: it overwrites the state already") }
+    guard restore == nil else {
+      return .notNeeded("the restore is under way: it overwrites the state already")
+    }
     let found = try run.secureEvidence(of: try run.known(application).id, try run.known(point), parameters)
     evidence = found
     run.publish("ASTRA_RESTORE_EVIDENCE", found.word)

@@ -26,12 +26,15 @@ extension StepRun {
         hint: "wait for that to end and run the step again")
     }
     switch ours?.stage {
-    case .finished where application.state == .ready && holds(application, point, ours): return .complete(accepted(ours, application))
+    case .finished where application.state == .ready && holds(application, point, ours):
+      return .complete(accepted(ours, application))
     case .accepted:
       log.info("this run has asked for the restore already: waiting for it")
       return .underWay(accepted(ours, application))
     case .asked:
-      guard let ours, let before = ours.before, try wasCarriedOut(ours, before, application.id, point) else { break }
+      guard let ours, let before = ours.before, try wasCarriedOut(ours, before, application.id, point) else {
+        break
+      }
       history.update(ours, .accepted)
       log.info("the restore that an earlier attempt asked for is under way: waiting for it")
       return .underWay(accepted(ours, application))
@@ -39,7 +42,8 @@ extension StepRun {
     }
     guard application.state == .restoring else { return .nothing }
     guard application.restoredFrom == point.id else {
-      let from = application.restoredFrom.map { "from another recovery point (\($0))" } ?? "from what is not known"
+      let from =
+        application.restoredFrom.map { "from another recovery point (\($0))" } ?? "from what is not known"
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")
@@ -50,7 +54,8 @@ extension StepRun {
 
   /// Watches for a sign that a restore of unknown fate was carried out, until no lag can hide one any more.
   func wasCarriedOut(
-    _ operation: RunRecord.Operation, _ before: RunRecord.Fingerprint, _ id: Application.ID, _ point: RecoveryPoint
+    _ operation: RunRecord.Operation, _ before: RunRecord.Fingerprint, _ id: Application.ID,
+    _ point: RecoveryPoint
   ) throws(StepFailure) -> Bool {
     let age = operation.askedTime.map { max(.zero, backend.currentTime - $0) } ?? .zero
     let began = time.now
@@ -87,7 +92,8 @@ extension StepRun {
   }
 
   /// Whether nothing shows that the application was restored from elsewhere since.
-  private func holds(_ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?) -> Bool {
+  private func holds(_ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?) -> Bool
+  {
     guard let from = application.restoredFrom else { return true }
     return from == point.id || from.text == ours?.before?.restoredFrom
   }

@@ -37,7 +37,9 @@ struct RestoreWatch {
     case _ where application.state.isDead:
       // It may have been in that state before, and the answer may be as old.
       let isStale = now.state == before.state && !sawRestoring && !sawOtherState && !isMarked(now)
-      if isStale, sinceRequest < Self.longestLag { return .working("\(application.state), as before the restore") }
+      if isStale, sinceRequest < Self.longestLag {
+        return .working("\(application.state), as before the restore")
+      }
       let problems = application.problems.joined(separator: "; ")
       return .failed("the application is \(application.state)" + (problems.isEmpty ? "" : ": \(problems)"))
     default:
@@ -56,7 +58,8 @@ struct RestoreWatch {
       return .working("ready, but with nothing else that shows an end")
     }
     let wasLookedThrough = sawOtherState || now.collectedAt != before.collectedAt
-    let wasChanged = now.restoredFrom == point.text && before.restoredFrom != point.text
+    let wasChanged =
+      now.restoredFrom == point.text && before.restoredFrom != point.text
       || now.modifiedAt != before.modifiedAt
     if wasLookedThrough, wasChanged, sinceRequest >= Self.longestLag { return .succeeded }
     return .working("ready, as before the restore")

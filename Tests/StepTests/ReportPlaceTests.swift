@@ -1,0 +1,125 @@
+import AstraSimulator
+import SimulatedBackend
+import StepCommon
+import StepReport
+import Testing
+import Timing
+import astra_backup
+import astra_clone
+import astra_restore
+
+/// Where a step's files lie, and what happens when they cannot be written.
+struct ReportPlaceTests {
+  @Test func theReportSaysDidNotFinishUntilTheEnd() throws {
+    let harness = try Magento.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    let versions = harness.files.history.filter { $0.path == "reports/TEST-astra-clone.xml" }
+    #expect(versions.count == Runner<CloneStep>.phaseNames.count)
+    for version in versions.dropLast() {
+      let report = try ReadReport(version.bytes)
+      #expect(!report.claimsSuccess && report.problem?.type == "AstraClone.didNotFinish")
+    }
+  }
+
+  @Test func aSuffixAndAFolderKeepParallelUsesApart() throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "one"
+    harness.environment["ASTRA_REPORT_DIR"] = "build/reports"
+    harness.environment["ASTRA_REPORT_SUFFIX"] = "eu"
+    let result = try harness.run(BackupStep.self)
+    result.expectSuccess()
+    #expect(result.report.suite["name"] == "astra-backup-eu")
+    #expect(harness.files.contents["build/reports/astra-backup-eu.json"] != nil)
+  }
+
+  @Test func anUnwritableReportHidesNoWorseResult() throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "one"
+    // The first version lies there; the disk is full from the second write on.
+    harness.files.failures = Dictionary(uniqueKeysWithValues: (2...200).map { ($0, FileError.Code.noSpace) })
+    let result = try harness.run(BackupStep.self)
+    #expect(result.code == .cannotWrite, "\(result.standardError)")
+    #expect(!result.report.claimsSuccess)
+    #expect(harness.site.world.points(named: "one").map(\.state) == ["completed"])
+
+    let failing = try Magento.harness()
+    failing.environment["BACKUP_NAME"] = "one"
+    failing.files.failures = Dictionary(uniqueKeysWithValues: (2...200).map { ($0, FileError.Code.noSpace) })
+    failing.site.world.disturbNext(.backup, .fails)
+    let worse = try failing.run(BackupStep.self)
+    #expect(worse.code == .operationFailed)
+    #expect(worse.standardError.contains("no space left on device"))
+  }
+
+  @Test func aStaleReportOfAnEarlierRunDoesNotStay() throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "one"
+    try harness.run(BackupStep.self).expectSuccess()
+    let attempts = harness.files.attempts
+    harness.files.failures = [attempts + 1: .noSpace]
+    harness.site.wireFaults = [WireFault(.killBefore, atRequest: harness.site.requests.count + 1)]
+    // The first version cannot be written and the step is killed in the first request of a later phase: what
+    // lies there then is this run's, or nothing.
+    let result = try harness.run(BackupStep.self)
+    #expect(result.wasKilled && !result.report.claimsSuccess)
+  }
+
+  @Test func anOutputFileThatCannotBeWrittenIsSaid() throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "one"
+    try harness.files.createFolder("folder")
+    harness.environment["ASTRA_OUTPUT_FILE"] = "folder"
+    let result = try harness.run(BackupStep.self)
+    result.expect(.cannotWrite, saying: "folder")
+    #expect(result.report.problem?.name == "write output values")
+    #expect(harness.site.world.points(named: "one").map(\.state) == ["completed"])
+  }
+
+  @Test func valuesOfAnEarlierRunDoNotStay() throws {
+    let harness = try Magento.harness()
+    harness.files.contents["out.env"] = Array("OTHER=1\nASTRA_CLONE_ID=last-week\n".utf8)
+    harness.environment["PROD_APP_NAME"] = "no-such-application"
+    try harness.run(CloneStep.self).expect(.notFound)
+    #expect(harness.values == ["OTHER": "1"])
+  }
+
+  @Test func aRecordThatIsTornOrForeignIsNotBelieved() throws {
+    let good = try Magento.harness()
+    try good.run(CloneStep.self).expectSuccess()
+    let record = try #require(good.files.contents["reports/astra-clone.json"])
+    for bytes in [Array(record.prefix(record.count / 2)), [], Array("[]".utf8), Array("{\"run\":1}".utf8)] {
+      let harness = try Magento.harness()
+      try harness.run(CloneStep.self).expectSuccess()
+      harness.files.contents["reports/astra-clone.json"] = bytes
+      try harness.run(CloneStep.self).expect(.protected, saying: "earlier run")
+      #expect(try harness.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
+    }
+  }
+
+  @Test func helpAndVersionNeedNothing() throws {
+    func said<S: Step>(_ step: S.Type, _ flag: String) -> String {
+      let harness = MemoryFiles()
+      var output = ""
+      let host = Host(
+        arguments: [flag], environment: [:], time: ManualTime(), files: harness, hostname: "ci",
+        random: SeededRandom(seed: 1), writeError: { _ in }, writeOutput: { output += $0 },
+        connect: { _, _, _ in fatalError("nothing is to be asked") })
+      #expect(Runner<S>(host).exitCode() == .success)
+      #expect(harness.contents.isEmpty)
+      return output
+    }
+    #expect(said(BackupStep.self, "--version") == "astra-backup \(Version.current)\n")
+    let helps = [
+      said(BackupStep.self, "--help"), said(CloneStep.self, "--help"), said(RestoreStep.self, "--help"),
+    ]
+    for help in helps {
+      for entry in ExitCode.table { #expect(help.contains("  \(entry.code.rawValue)  ")) }
+      for variable in [
+        "ASTRA_FQDN", "ASTRA_INSTANCE_ID", "ASTRA_API_TOKEN", "ASTRA_TIMEOUT", "PROD_APP_NAME",
+      ] {
+        #expect(help.contains(variable))
+      }
+      #expect(!help.contains("--api-token "), "the token has no flag")
+    }
+  }
+}
