@@ -116,7 +116,7 @@ extension RecoveryPoint {
       return .failed("is \(state)" + (problems.isEmpty ? "" : ": \(problems.joined(separator: "; "))"))
     }
     // A line per quarter is progress enough for a log.
-    guard let percentDone, (0...100).contains(percentDone) else { return .working(state.rawValue) }
-    return .working("\(state), \(Int(percentDone / 25) * 25) % or more")
+    guard let percentDone, (25..<100).contains(percentDone) else { return .working(state.rawValue) }
+    return .working("\(state), at least \(Int(percentDone / 25) * 25) % done")
   }
 }

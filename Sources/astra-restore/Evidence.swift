@@ -10,6 +10,8 @@ enum Evidence: CustomStringConvertible {
   case snapshot(RecoveryPoint, RunRecord.Fingerprint)
   /// The user said in so many words that the present state may be lost.
   case discarded
+  /// A dry run: a snapshot would be made.
+  case planned
 
   /// The beginning of the names of the snapshots that are made for this; `latest` never means one of them.
   private static let prefix = "evidence-"
@@ -28,6 +30,7 @@ enum Evidence: CustomStringConvertible {
     case .clone(let clone, _): "clone \"\(clone.name)\" (\(clone.whereabouts)) holds the present state"
     case .snapshot(let point, _): "snapshot \"\(point.name)\" (\(point.whereabouts)) holds the present state"
     case .discarded: "the present state is thrown away, as --\(RestoreParameters.discard.flag) says"
+    case .planned: "dry run: would make a snapshot of the present state first"
     }
   }
 
@@ -36,7 +39,7 @@ enum Evidence: CustomStringConvertible {
     switch self {
     case .clone: "clone"
     case .snapshot: "snapshot"
-    case .discarded: "none"
+    case .discarded, .planned: "none"
     }
   }
 
@@ -44,7 +47,7 @@ enum Evidence: CustomStringConvertible {
     switch self {
     case .clone(let clone, _): clone.id.text
     case .snapshot(let point, _): point.id.text
-    case .discarded: nil
+    case .discarded, .planned: nil
     }
   }
 
@@ -52,7 +55,7 @@ enum Evidence: CustomStringConvertible {
     switch self {
     case .clone(let clone, _): clone.name
     case .snapshot(let point, _): point.name
-    case .discarded: nil
+    case .discarded, .planned: nil
     }
   }
 
@@ -65,7 +68,7 @@ enum Evidence: CustomStringConvertible {
     return switch self {
     case .clone(_, let then): now.restoredFrom == then.restoredFrom && now.modifiedAt == then.modifiedAt
     case .snapshot(_, let then): now.restoredFrom == then.restoredFrom
-    case .discarded: true
+    case .discarded, .planned: true
     }
   }
 }
@@ -89,8 +92,8 @@ extension StepRun {
     log.info("evidence: \(doubt), so a snapshot is made first")
     let application = try current(id)
     guard !settings.isDryRun else {
-      log.info("dry run: would make a snapshot of \"\(application.name)\" first")
-      return .discarded
+      log.info(Evidence.planned.description)
+      return .planned
     }
     let snapshot: RecoveryPoint
     do throws(StepFailure) {

@@ -70,10 +70,11 @@ package final class RestoreStep: Step {
     }
     let found = try run.secureEvidence(of: try run.known(application).id, try run.known(point), parameters)
     evidence = found
+    run.note("evidence", found.description)
+    if case .planned = found { return .notNeeded(found.description) }
     run.publish("ASTRA_RESTORE_EVIDENCE", found.word)
     run.publish("ASTRA_RESTORE_EVIDENCE_ID", found.id ?? "")
     run.publish("ASTRA_RESTORE_EVIDENCE_NAME", found.name ?? "")
-    run.note("evidence", found.description)
     if case .discarded = found { return .notNeeded(found.description) }
     return .done
   }

@@ -104,7 +104,9 @@ enum ReportCollection {
       return
     }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let path = "\(folder)/TEST-\(step)-\(UUID().uuidString).xml"
-    try Data(bytes).write(to: URL(filePath: path))
+    // Named by its content, so that a report that many runs write alike is read once.
+    let digest = bytes.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    let path = "\(folder)/TEST-\(step)-\(String(digest, radix: 16)).xml"
+    try Data(bytes).write(to: URL(filePath: path), options: .atomic)
   }
 }
