@@ -52,7 +52,7 @@ package final class CurlTransport: Transport {
     defer { withExtendedLifetime(exchange) {} }
     easy.reset()
     defer { easy.reset() }
-    try configure(for: request, mayRepeat: mayRepeat)
+    try configure(for: request)
     try easy.set(CURLOPT_HTTPHEADER, fields)
     try exchange.attach(to: easy)
     try multi.add(easy)
@@ -112,7 +112,7 @@ package final class CurlTransport: Transport {
   }
 
   /// Sets every option of a transfer; nothing is left to libcurl's defaults that a promise rests on.
-  private func configure(for request: HTTPRequest, mayRepeat: Bool) throws(TransportError) {
+  private func configure(for request: HTTPRequest) throws(TransportError) {
     try easy.set(CURLOPT_URL, endpoint.origin + request.target)
     try easy.set(CURLOPT_PATH_AS_IS, true)
     try easy.set(CURLOPT_PROTOCOLS_STR, endpoint.scheme.rawValue)
@@ -127,9 +127,6 @@ package final class CurlTransport: Transport {
     // The limits of time are ours, by our clock; this one, a second behind, only makes libcurl share the time
     // between a host's addresses instead of spending its own five minutes on the first.
     try easy.set(CURLOPT_CONNECTTIMEOUT_MS, (Int(limits.connect.components.seconds) + 2) * 1000)
-    // A request that must not be sent twice goes over a new connection: on a kept one that the server has just
-    // closed, libcurl would send it again by itself (Curl_retry_request), and so would any safe reconnecting.
-    try easy.set(CURLOPT_FRESH_CONNECT, !mayRepeat)
     try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
     try easy.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
     if endpoint.scheme == .http {

@@ -68,8 +68,8 @@ final class Exchange {
 
   /// The connection stands, and the request is about to leave; false stops it.
   ///
-  /// libcurl sends a request again by itself if a kept connection turns out to be dead. For a read that is
-  /// welcome. Anything else goes over a new connection, where libcurl does not; should it ever, it stops here.
+  /// libcurl sends a request again by itself if a kept connection turns out to be dead (`Curl_retry_request`),
+  /// whatever its method. For a read that is welcome; the second sending of anything else stops here.
   private func begin() -> Bool {
     guard mayRepeat || !hasStarted else { return false }
     hasStarted = true

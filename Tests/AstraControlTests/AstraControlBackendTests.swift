@@ -1,0 +1,177 @@
+import AppProtection
+import AstraControl
+import HTTPTransport
+import Testing
+import Timing
+
+/// The client of the API by itself: what it sends, what it makes of answers.
+struct AstraControlBackendTests {
+  /// Answers with what it is given, in order, and keeps what it was asked.
+  private final class Script: Transport {
+    var answers: [HTTPResponse]
+    var requests: [HTTPRequest] = []
+
+    init(_ answers: [HTTPResponse]) { self.answers = answers }
+
+    func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+      requests.append(request)
+      guard !answers.isEmpty else {
+        throw TransportError(.cannotConnect, "connection refused", mayHaveBeenSent: false)
+      }
+      return answers.removeFirst()
+    }
+  }
+
+  private func json(_ text: String, status: Int = 200, fields: [HTTPField] = []) -> HTTPResponse {
+    HTTPResponse(
+      status: status, fields: [HTTPField("Content-Type", "application/json")] + fields, body: Array(text.utf8)
+    )
+  }
+
+  private func backend(_ script: Script, time: ManualTime = ManualTime()) -> AstraControlBackend {
+    let settings = AstraControlBackend.Settings(
+      host: "astra.example.com", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
+      token: Secret("not-a-real-token"),
+      random: SeededRandom(seed: 1), log: { _ in })
+    return AstraControlBackend(
+      settings, transport: script, time: time, deadline: Deadline(after: .seconds(3600), on: time))
+  }
+
+  private let application = Application(id: Application.ID("app-1"), name: "magento-prod", state: .ready)
+  private let point = RecoveryPoint(
+    id: RecoveryPoint.ID("bk-1"), kind: .backup, name: "good", applicationID: Application.ID("app-1"),
+    state: .completed)
+
+  @Test func anInPlaceRestoreSendsOneIdAndTheHeader() throws {
+    let script = Script([HTTPResponse(status: 204)])
+    try backend(script).restoreInPlace(application, from: point)
+    let request = try #require(script.requests.first)
+    #expect(request.method == .put)
+    #expect(request.target == "/accounts/5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10/k8s/v2/apps/app-1")
+    #expect(request.fields.contains(HTTPField("ForceUpdate", "true")))
+    #expect(request.fields.contains(HTTPField("Content-Type", "application/astra-app+json")))
+    let body = String(decoding: request.body ?? [], as: UTF8.self)
+    #expect(body == #"{"backupID":"bk-1","type":"application/astra-app","version":"2.0"}"#)
+  }
+
+  @Test func aCloneSendsExactlyOneSource() throws {
+    let made = #"{"id":"c","name":"debug","state":"provisioning"}"#
+    var request = CloneRequest(
+      name: "debug", application: application, sourceCluster: Cluster.ID("c1"),
+      destinationCluster: Cluster.ID("c2"),
+      source: .live, namespaces: [.init(source: "prod", destination: "debug")])
+    let script = Script([json(made, status: 201), json(made, status: 201)])
+    let backend = backend(script)
+    _ = try backend.createClone(request)
+    request.source = .recoveryPoint(point)
+    request.storageClass = "gold"
+    _ = try backend.createClone(request)
+    let bodies = script.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
+    #expect(
+      bodies == [
+        #"{"clusterID":"c2","name":"debug","namespaceMapping":[{"destination":"debug","source":"prod"}],"sourceAppID":"app-1","sourceClusterID":"c1","type":"application/astra-app","version":"2.0"}"#,
+        #"{"backupID":"bk-1","clusterID":"c2","name":"debug","namespaceMapping":[{"destination":"debug","source":"prod"}],"sourceClusterID":"c1","storageClassMapping":[{"destination":"gold","source":"*"}],"type":"application/astra-app","version":"2.2"}"#,
+      ])
+  }
+
+  @Test func aNameIsLookedForByTheServerAndComparedAgain() throws {
+    let script = Script([
+      json(
+        #"{"items":[{"id":"1","name":"a-b","state":"ready"},{"id":"2","name":"a","state":"ready"}],"metadata":null}"#
+      )
+    ])
+    let found = try backend(script).applications(named: "a")
+    #expect(found.map(\.id.text) == ["2"])
+    #expect(script.requests[0].target.hasSuffix("/k8s/v2/apps?filter=name%20eq%20%27a%27"))
+  }
+
+  @Test func everyErrorNamesTheAttemptAndTheServersWords() {
+    let problem = """
+      {"type":"https://astra.netapp.io/problems/9","title":"Invalid JSON resource","detail":"It did not pass.",
+       "status":"400","correlationID":"eafb0c1d","invalidFields":[{"name":"namespaceMapping","reason":"taken"}]}
+      """
+    let script = Script([json(problem, status: 400)])
+    do {
+      _ = try backend(script).create(.backup, named: "x", of: application)
+      Issue.record("no error")
+    } catch {
+      #expect(error.kind == .refused(.other))
+      #expect(
+        error.message
+          == "cannot back up \"magento-prod\": POST /k8s/v1/apps/app-1/appBackups answered 400 (Invalid JSON resource: It did not pass.; namespaceMapping: taken; correlation id eafb0c1d)"
+      )
+    }
+  }
+
+  @Test(arguments: [
+    (409, 107, BackendError.Kind.refused(.busy)), (409, 148, .refused(.busy)), (409, 152, .refused(.busy)),
+    (409, 112, .refused(.notReady)), (409, 143, .refused(.nameTaken)), (409, 176, .refused(.nameTaken)),
+    (400, 74, .refused(.notFound)), (400, 46, .refused(.notFound)),
+    (403, 76, .refused(.notOfThisApplication)),
+    (401, 4, .credentials), (403, 11, .credentials), (403, 79, .refused(.other)), (500, 94, .fateUnknown),
+    (503, 24, .fateUnknown), (406, 32, .refused(.other)), (302, 0, .brokenContract),
+  ])
+  func aRefusalIsToldApartFromALostAnswer(status: Int, number: Int, kind: BackendError.Kind) {
+    let script = Script([
+      json(#"{"type":"https://astra.netapp.io/problems/\#(number)","status":\#(status)}"#, status: status)
+    ])
+    do {
+      _ = try backend(script).create(.snapshot, named: "x", of: application)
+      Issue.record("no error")
+    } catch {
+      #expect(error.kind == kind)
+    }
+    #expect(script.requests.count == 1, "a change is sent once")
+  }
+
+  @Test func aRefusedConnectionAndTooManyRequestsAreTriedAgain() throws {
+    let made = json(#"{"id":"s","name":"x","state":"pending"}"#, status: 201)
+    let time = ManualTime()
+    let script = Script([HTTPResponse(status: 429, fields: [HTTPField("Retry-After", "7")]), made])
+    _ = try backend(script, time: time).create(.snapshot, named: "x", of: application)
+    #expect(script.requests.count == 2 && time.sleeps.first.map { $0 >= .seconds(7) } == true)
+  }
+
+  @Test func oddBodiesAreReadAsFarAsTheyGo() throws {
+    let odd = """
+      {"id":"1","name":"n","state":"quiescing","stateUnready":null,"metadata":{"labels":null,"createdBy":"system",
+       "creationTimestamp":"2023-09-14T08:02:11.305662Z"},"clusterName":"","percentDone":"40","unheardOf":{"a":[1]}}
+      """
+    let backup = try #require(
+      try backend(Script([json(odd)])).recoveryPoint(
+        RecoveryPoint.ID("1"), .backup, of: Application.ID("app-1")))
+    #expect(backup.state.rawValue == "quiescing" && backup.percentDone == 40 && backup.hooks == .notReported)
+    #expect(backup.createdAt?.text == "2023-09-14T08:02:11Z")
+  }
+
+  @Test func aListThatNeverEndsIsAnError() {
+    let page = json(#"{"items":[],"metadata":{"continue":"again"}}"#)
+    do {
+      _ = try backend(Script([page, page, page])).clusters()
+      Issue.record("no error")
+    } catch {
+      #expect(error.kind == .brokenContract && error.message.contains("no end"))
+    }
+  }
+
+  @Test func deepNestingIsNotFollowed() {
+    let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+    do {
+      _ = try backend(Script([json(deep)])).clusters()
+      Issue.record("no error")
+    } catch {
+      #expect(error.kind == .unreachable, "it is tried again, then the script refuses the connection")
+    }
+  }
+
+  @Test func theServersClockIsBelieved() throws {
+    let time = ManualTime()
+    let script = Script([json(#"{"items":[]}"#, fields: [HTTPField("Date", "Sun, 06 Nov 1994 08:49:37 GMT")])]
+    )
+    let backend = backend(script, time: time)
+    #expect(backend.currentTime == time.wallTime)
+    _ = try backend.clusters()
+    time.advance(by: .seconds(23))
+    #expect(backend.currentTime.text == "1994-11-06T08:50:00Z")
+  }
+}

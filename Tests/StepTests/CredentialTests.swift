@@ -1,0 +1,132 @@
+import AstraSimulator
+import SimulatedBackend
+import StepCommon
+import StepReport
+import Testing
+import Timing
+import astra_backup
+
+/// Where credentials come from, and where they never go.
+struct CredentialTests {
+  private func harness(file: String?, at path: String = "/etc/astra-toolkits/config.yaml") throws
+    -> StepHarness
+  {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "one"
+    if let file { harness.files.contents[path] = Array(file.utf8) }
+    return harness
+  }
+
+  private func configuration(host: String = "astra.example.com", extra: String = "") -> String {
+    """
+    # The toolkit's file.
+    headers:
+      Authorization: Bearer not-a-real-token-of-the-magento-scenario
+    uid: 5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10
+    astra_project: \(host)
+    \(extra)
+    """
+  }
+
+  private func clear(_ harness: StepHarness) {
+    for name in ["ASTRA_FQDN", "ASTRA_INSTANCE_ID", "ASTRA_API_TOKEN"] { harness.environment[name] = nil }
+  }
+
+  @Test(arguments: [
+    "./config.yaml", "/home/ci/.config/astra-toolkits/config.yaml", "/etc/astra-toolkits/config.yaml",
+    "/run/conf/config.yaml",
+  ])
+  func theToolkitsFileIsFoundWhereTheToolkitLooks(path: String) throws {
+    let harness = try harness(file: configuration(), at: path)
+    clear(harness)
+    harness.environment["HOME"] = "/home/ci"
+    harness.environment["ASTRATOOLKITS_CONF"] = "/run/conf"
+    let result = try harness.run(BackupStep.self)
+    result.expectSuccess()
+    #expect(!result.standardError.contains("not-a-real-token"))
+  }
+
+  @Test func theEnvironmentCountsBeforeTheFile() throws {
+    let harness = try harness(file: configuration(host: "wrong.example.com", extra: "verifySSL: False"))
+    let result = try harness.run(BackupStep.self)
+    result.expectSuccess()
+    #expect(
+      !result.standardError.contains("wrong.example.com") && !result.standardError.contains("NOT verified"))
+  }
+
+  @Test func aFileThatTurnsVerificationOffIsSaidAloud() throws {
+    let harness = try harness(file: configuration(extra: "verifySSL: False"))
+    clear(harness)
+    let result = try harness.run(BackupStep.self)
+    result.expectSuccess()
+    #expect(result.standardError.contains("warning: the server's certificate is NOT verified"))
+    let report = try #require(harness.files.text("reports/TEST-astra-backup.xml"))
+    #expect(report.contains("certificate not verified"))
+  }
+
+  @Test(arguments: [
+    ("uid: 1", "astra_project"), ("astra_project: a.b\nuid: 1", "headers.Authorization"),
+    ("astra_project: a.b\nheaders: {Authorization: Basic x}\nuid: 1", "Bearer"),
+    ("astra_project: a.b\nheaders:\n  Authorization: Bearer x\n", "uid"),
+    (": : :\n\t- [", "YAML"), ("just text", "YAML"), ("", "YAML"),
+    ("astra_project: a.b\nuid: 1\nheaders: {Authorization: Bearer x}\nverifySSL: maybe", "verifySSL"),
+  ])
+  func aFileThatCannotServeIsNamed(file: String, words: String) throws {
+    let harness = try harness(file: file)
+    clear(harness)
+    let result = try harness.run(BackupStep.self)
+    result.expect(.badParameter, saying: "config.yaml", words)
+    #expect(result.requests == 0)
+  }
+
+  @Test func anybodysFileInTheWorkingFolderIsPassedOver() throws {
+    let harness = try harness(file: "server:\n  port: 80\n", at: "./config.yaml")
+    harness.environment["ASTRA_API_TOKEN"] = nil
+    let result = try harness.run(BackupStep.self)
+    result.expect(.badParameter, saying: "ASTRA_API_TOKEN is not set")
+  }
+
+  @Test func theTokenMayLieInAFile() throws {
+    let harness = try harness(file: nil)
+    harness.environment["ASTRA_API_TOKEN"] = nil
+    harness.environment["ASTRA_API_TOKEN_FILE"] = "/run/secrets/token"
+    harness.files.contents["/run/secrets/token"] = Array("not-a-real-token-of-the-magento-scenario\n".utf8)
+    try harness.run(BackupStep.self).expectSuccess()
+    harness.files.contents["/run/secrets/token"] = Array(" \n".utf8)
+    try harness.run(BackupStep.self).expect(.badParameter, saying: "/run/secrets/token is empty")
+  }
+
+  @Test func aServerThatEchoesTheTokenDoesNotSpreadIt() throws {
+    let harness = try harness(file: nil)
+    let token = harness.site.world.token
+    let echo = #"{"type":"x/9","title":"Bad \#(token)","detail":"Bearer \#(token)\u001b[31m","status":"409"}"#
+    harness.site.wireFaults = [
+      WireFault(
+        .answers(
+          SimulatedResponse(
+            status: 409, headers: [("Content-Type", "application/problem+json")], body: Array(echo.utf8))),
+        "POST", endingIn: "appBackups")
+    ]
+    let result = try harness.run(BackupStep.self, "--json")
+    result.expect(.operationFailed, saying: "<secret>", nature: "failure")
+    let said = result.standardError + result.standardOutput
+    #expect(!said.contains(token) && !said.contains("\u{1B}"))
+    for bytes in harness.files.contents.values {
+      let text = String(decoding: bytes, as: UTF8.self)
+      #expect(!text.contains(token))
+    }
+  }
+
+  @Test func aTokenInTheWrongVariableIsNotPrinted() throws {
+    let harness = try harness(file: nil)
+    let token = harness.environment["ASTRA_API_TOKEN"]
+    harness.environment["ASTRA_API_TOKEN"] = harness.environment["ASTRA_INSTANCE_ID"]
+    harness.environment["ASTRA_INSTANCE_ID"] = token
+    let result = try harness.run(BackupStep.self)
+    result.expect(.badParameter, saying: "ASTRA_INSTANCE_ID")
+    let all =
+      result.standardError
+      + harness.files.contents.values.map { String(decoding: $0, as: UTF8.self) }.joined()
+    #expect(!all.contains("not-a-real-token-of-the-magento-scenario"))
+  }
+}
