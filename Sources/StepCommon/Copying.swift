@@ -148,10 +148,18 @@ extension StepRun {
   }
 
   /// Removes a failed copy that the user asked to have replaced, and waits until it is gone.
+  ///
+  /// It is looked at once more just before: only a failed one is ever removed.
   private func removeFailed(_ point: RecoveryPoint, _ title: String) throws(StepFailure) {
     guard !settings.isDryRun else {
       log.info("dry run: would remove the failed \(title) first")
       return
+    }
+    let now = try ask { () throws(BackendError) in
+      try backend.recoveryPoint(point.id, point.kind, of: point.applicationID)
+    }
+    guard now == nil || now?.state == .failed else {
+      throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
     }
     log.info("removing the failed \(title) (\(point.whereabouts)), because of --\(Common.replaceFailed.flag)")
     try remove(title, delete: { () throws(BackendError) in try backend.delete(point) }) {
