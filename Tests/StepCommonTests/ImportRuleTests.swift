@@ -1,0 +1,64 @@
+import Testing
+
+/// Which files may import what, where the package's manifest, which knows only whole modules, is too coarse.
+@Suite struct ImportRuleTests {
+  /// A module, and the files (or folders, ending in `/`) that may import it.
+  struct Rule: Sendable, CustomTestStringConvertible {
+    var module: String
+    var places: [String]
+
+    var testDescription: String { module }
+  }
+
+  private static let rules = [
+    Rule(module: "CCurl", places: ["Sources/HTTPTransport/"]),
+    Rule(module: "CLibXML2", places: ["Sources/StepReport/XML/"]),
+    Rule(module: "CYAML", places: ["Sources/StepCommon/FlatYAML.swift"]),
+    // The one file that knows which backends there are.
+    Rule(module: "AstraControl", places: ["Sources/StepCommon/BackendChoice.swift"]),
+    // Where a connection is set up, and where the token must be known to be kept out of texts.
+    Rule(
+      module: "HTTPTransport",
+      places: [
+        "Sources/AstraControl/", "Sources/StepCommon/BackendChoice.swift",
+        "Sources/StepCommon/Connection.swift", "Sources/StepCommon/Host.swift",
+        "Sources/StepCommon/Log.swift", "Sources/StepCommon/Runner.swift",
+      ]),
+    Rule(module: "StepReport", places: ["Sources/StepCommon/"]),
+    // Tens of megabytes of the one file that a step is shipped as.
+    Rule(module: "Foundation", places: []),
+  ]
+
+  /// The modules that a file imports.
+  private func imports(of file: Checkout.File) -> Set<String> {
+    Set(
+      file.lines.compactMap {
+        $0.firstMatch(of: /^\s*(?:\w+ )?import (?:struct |class |enum |func |protocol )?(\w+)/)
+      }.map { String($0.1) })
+  }
+
+  @Test(arguments: rules)
+  func aModuleIsImportedOnlyWhereItBelongs(rule: Rule) throws {
+    let importers = try Checkout.sources().filter { imports(of: $0).contains(rule.module) }.map(\.path)
+    for path in importers {
+      let isAllowed = rule.places.contains { $0.hasSuffix("/") ? path.hasPrefix($0) : path == $0 }
+      #expect(isAllowed, "\(path) imports \(rule.module)")
+    }
+    for place in rule.places {
+      #expect(importers.contains { $0.hasPrefix(place) }, "\(place) does not import \(rule.module) any more")
+    }
+  }
+
+  @Test func theSimulatorSharesNoCodeWithTheSteps() throws {
+    let own: Set = ["AppProtection", "AstraControl", "HTTPTransport", "StepCommon", "StepReport", "Timing"]
+    let simulator = try Checkout.sources().filter { $0.path.lowercased().contains("simulator/") }
+    #expect(simulator.count > 30)
+    for file in simulator { #expect(imports(of: file).isDisjoint(with: own), "\(file.path)") }
+  }
+
+  @Test func nothingIsPublic() throws {
+    for file in try Checkout.sources() {
+      #expect(!file.text.contains(/(?m)^\s*(?:public|open)\s/), "\(file.path)")
+    }
+  }
+}
