@@ -32,9 +32,13 @@ import Testing
   /// The modules that a file imports.
   private func imports(of file: Checkout.File) -> Set<String> {
     Set(
-      file.lines.compactMap {
-        $0.firstMatch(of: /^\s*(?:\w+ )?import (?:struct |class |enum |func |protocol )?(\w+)/)
-      }.map { String($0.1) })
+      file.lines.compactMap { line in
+        let words = line.split(separator: " ", maxSplits: 3)
+        guard let word = words.prefix(2).firstIndex(of: "import"), word + 1 < words.count else { return nil }
+        // `import struct Module.Type`
+        let isOfOneThing = ["struct", "class", "enum", "func", "protocol"].contains(words[word + 1])
+        return (isOfOneThing ? words.last : words[word + 1])?.split(separator: ".").first.map { String($0) }
+      })
   }
 
   @Test(arguments: rules)
@@ -47,6 +51,15 @@ import Testing
     for place in rule.places {
       #expect(importers.contains { $0.hasPrefix(place) }, "\(place) does not import \(rule.module) any more")
     }
+  }
+
+  @Test func theRuleSeesEveryFormOfAnImport() {
+    let forms = [
+      "import A", "internal import B", "  package import C", "import struct D.Type",
+      "private import func E.f", "let x = \"import F\"",
+    ]
+    let file = Checkout.File(path: "sample", text: forms.joined(separator: "\n"))
+    #expect(imports(of: file) == ["A", "B", "C", "D", "E"])
   }
 
   @Test func theSimulatorSharesNoCodeWithTheSteps() throws {

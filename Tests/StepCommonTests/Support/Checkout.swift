@@ -51,13 +51,19 @@ enum Checkout {
 
   /// Every source file of the package, without its comments.
   static func sources() throws -> [File] {
-    let files = try files(below: ["Sources"], endingIn: ".swift").map { file in
-      // A comment begins the line or follows a blank; the two slashes of a URL in a string do neither.
-      let lines = file.lines.map { $0.replacing(/(?:^|\s)\/\/.*$/, with: "") }
-      return File(path: file.path, text: lines.joined(separator: "\n"))
-    }
+    let files = try strippedSources.get()
     try #require(files.count > 100, "the sources were not found")
     return files
+  }
+
+  private static let strippedSources = Result {
+    try files(below: ["Sources"], endingIn: ".swift").map { file in
+      let lines = file.lines.map { line in
+        // A comment begins the line or follows a blank; the two slashes of a URL in a string do neither.
+        line.utf8.contains(UInt8(ascii: "/")) ? line.replacing(/(?:^|\s)\/\/.*$/, with: "") : line
+      }
+      return File(path: file.path, text: lines.joined(separator: "\n"))
+    }
   }
 
   /// Every page of documentation.
