@@ -48,6 +48,37 @@ package struct CommonOptions: ParsableArguments {
   package init() {}
 }
 
+/// The flags of steps that make something under a name: what to do with one that is there already.
+package struct LeftoverOptions: ParsableArguments {
+  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))
+  package var ifExists: String?
+
+  @Flag(help: .init(Common.replaceFailed.help))
+  package var replaceFailed = false
+
+  /// Makes the options, for the parser.
+  package init() {}
+}
+
+/// What a step that makes something does with one of that name that is there already.
+package struct Leftovers: Sendable {
+  package var ifExists: IfExists
+  package var replaceFailed: Bool
+
+  /// Reads the two parameters.
+  package init(_ options: LeftoverOptions, _ reader: ParameterReader) throws(StepFailure) {
+    ifExists = try reader.choice(Common.ifExists, flag: options.ifExists, default: .refuse)
+    replaceFailed = try reader.truth(Common.replaceFailed, flag: options.replaceFailed)
+  }
+
+  private init() {
+    (ifExists, replaceFailed) = (.refuse, false)
+  }
+
+  /// Takes nothing of an earlier run, and removes nothing.
+  package static let untouched = Leftovers()
+}
+
 /// The parameters that every step takes.
 package enum Common {
   package static let host = Parameter(

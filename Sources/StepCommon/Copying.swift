@@ -14,11 +14,10 @@ package enum Existing<Value> {
 extension StepRun {
   /// Settles what is there of that name already, by the table of situations.
   ///
-  /// Refuses a finished one of an earlier run (unless `ifExists` says reuse) and a failed one (unless
-  /// `replaceFailed`, which removes it).
+  /// Refuses a finished one of an earlier run (unless `leftovers` says reuse) and a failed one (unless they say
+  /// replace, which removes it).
   package func existing(
-    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, ifExists: IfExists,
-    replaceFailed: Bool
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, leftovers: Leftovers
   ) throws(StepFailure) -> Existing<RecoveryPoint> {
     let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
       .filter { $0.name == name }
@@ -37,7 +36,7 @@ extension StepRun {
       log.info("\(title) of this run is there and complete (\(point.whereabouts))")
       return .complete(point)
     case .completed:
-      guard ifExists == .reuse else {
+      guard leftovers.ifExists == .reuse else {
         throw .protected(
           "\(title) is there already, from an earlier run (\(age(point.createdAt))): it does not hold today's data",
           hint: "choose another name, or take that one with --\(Common.ifExists.flag) reuse")
@@ -46,7 +45,7 @@ extension StepRun {
         "\(title) is of an earlier run (\(age(point.createdAt))); taken because of --if-exists reuse")
       return .complete(point)
     case .failed:
-      guard replaceFailed else {
+      guard leftovers.replaceFailed else {
         throw .protected(
           "\(title) is there already and failed\(point.problems.isEmpty ? "" : ": " + point.problems.joined(separator: "; "))",
           hint:

@@ -7,7 +7,7 @@ package struct BackupCommand: StepCommand {
     commandName: BackupStep.identity.name,
     abstract: "Back up an application under a name and wait until the backup is complete.",
     discussion: """
-      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes
+      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes \
       from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
 
       Exit codes:
@@ -30,16 +30,13 @@ package struct BackupCommand: StepCommand {
     help: .init(BackupParameters.backup.help, valueName: "name"))
   package var backupName: String?
 
-  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))
-  package var ifExists: String?
-
-  @Flag(help: .init(Common.replaceFailed.help))
-  package var replaceFailed = false
+  @OptionGroup
+  package var leftovers: LeftoverOptions
 
   @Flag(help: .init(Common.acceptFailedHooks.help))
   package var acceptFailedHooks = false
 
-  @OptionGroup(title: "Common options")
+  @OptionGroup
   package var common: CommonOptions
 
   /// Makes the command, for the parser.
@@ -59,16 +56,14 @@ struct BackupParameters {
   var application: String
   var cluster: String?
   var backup: String
-  var ifExists: IfExists
-  var replaceFailed: Bool
+  var leftovers: Leftovers
   var acceptFailedHooks: Bool
 
   init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
     application = try reader.required(Self.application, flag: command.application)
     cluster = try reader.text(Self.cluster, flag: command.cluster)
     backup = try reader.name(Self.backup, flag: command.backupName, orRunOf: settings)
-    ifExists = try reader.choice(Common.ifExists, flag: command.ifExists, default: .refuse)
-    replaceFailed = try reader.truth(Common.replaceFailed, flag: command.replaceFailed)
+    leftovers = try Leftovers(command.leftovers, reader)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
   }
 }

@@ -39,8 +39,7 @@ package final class BackupStep: Step {
   private func lookForExisting(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     let existing = try run.existing(
-      .backup, named: parameters.backup, of: application, ifExists: parameters.ifExists,
-      replaceFailed: parameters.replaceFailed)
+      .backup, named: parameters.backup, of: application, leftovers: parameters.leftovers)
     switch existing {
     case .nothing: return .done
     case .underWay(let point):

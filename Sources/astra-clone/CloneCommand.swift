@@ -8,9 +8,9 @@ package struct CloneCommand: StepCommand {
     abstract:
       "Clone an application, data included, into a namespace of its own and wait until the clone is ready.",
     discussion: """
-      Clones the live application, or one of its recovery points with --use-existing-backup or
-      --use-existing-snapshot. Parameters come from the environment; a flag overrides its variable (in
-      brackets). The API token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123
+      Clones the live application, or one of its recovery points with --use-existing-backup or \
+      --use-existing-snapshot. Parameters come from the environment; a flag overrides its variable (in \
+      brackets). The API token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 \
       labels: 2.4.1 becomes 2-4-1.
 
       Exit codes:
@@ -59,16 +59,13 @@ package struct CloneCommand: StepCommand {
   @Option(help: .init(CloneParameters.storageClass.help, valueName: "name"))
   package var storageClass: String?
 
-  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))
-  package var ifExists: String?
-
-  @Flag(help: .init(Common.replaceFailed.help))
-  package var replaceFailed = false
+  @OptionGroup
+  package var leftovers: LeftoverOptions
 
   @Flag(help: .init(Common.acceptFailedHooks.help))
   package var acceptFailedHooks = false
 
-  @OptionGroup(title: "Common options")
+  @OptionGroup
   package var common: CommonOptions
 
   /// Makes the command, for the parser.

@@ -39,8 +39,7 @@ struct CloneParameters {
   /// The recovery point to clone; nil for the live application.
   var point: (kind: RecoveryPoint.Kind, name: String)?
   var storageClass: String?
-  var ifExists: IfExists
-  var replaceFailed: Bool
+  var leftovers: Leftovers
   var acceptFailedHooks: Bool
 
   init(_ command: CloneCommand, _ reader: ParameterReader) throws(StepFailure) {
@@ -61,8 +60,7 @@ struct CloneParameters {
     }
     point = backup.map { (.backup, $0) } ?? snapshot.map { (.snapshot, $0) }
     storageClass = try reader.text(Self.storageClass, flag: command.storageClass)
-    ifExists = try reader.choice(Common.ifExists, flag: command.ifExists, default: .refuse)
-    replaceFailed = try reader.truth(Common.replaceFailed, flag: command.replaceFailed)
+    leftovers = try Leftovers(command.leftovers, reader)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
   }
 

@@ -23,7 +23,7 @@ extension StepRun {
       log.info("\(title) of this run is there and ready (\(found.whereabouts))")
       return .complete(found)
     case .ready:
-      guard parameters.ifExists == .reuse else {
+      guard parameters.leftovers.ifExists == .reuse else {
         throw .protected(
           "\(title) is there already, from an earlier run (\(age(found.createdAt))): it does not hold today's fault",
           hint: "choose another name, remove that clone, or take it with --\(Common.ifExists.flag) reuse")
@@ -32,7 +32,7 @@ extension StepRun {
         "\(title) is of an earlier run (\(age(found.createdAt))); taken because of --if-exists reuse")
       return .complete(found)
     case .failed:
-      guard parameters.replaceFailed else {
+      guard parameters.leftovers.replaceFailed else {
         throw .protected(
           "\(title) is there already and failed\(found.problems.isEmpty ? "" : ": " + found.problems.joined(separator: "; "))",
           hint:

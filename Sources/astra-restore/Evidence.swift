@@ -123,7 +123,7 @@ extension StepRun {
     var number = max(1, earlier.count)
     if !isOvertaken, earlier.last?.stage != .failed, let last = earlier.last {
       switch try existing(
-        .snapshot, named: last.name, of: application, ifExists: .refuse, replaceFailed: false)
+        .snapshot, named: last.name, of: application, leftovers: .untouched)
       {
       case .complete(let found): return found
       case .underWay(let found): return try waitForCompletion(of: found, application)

@@ -51,7 +51,7 @@ package struct RestoreCommand: StepCommand {
   @Flag(help: .init(Common.acceptFailedHooks.help))
   package var acceptFailedHooks = false
 
-  @OptionGroup(title: "Common options")
+  @OptionGroup
   package var common: CommonOptions
 
   /// Makes the command, for the parser.

@@ -2,7 +2,7 @@ import Foundation
 import StepReport
 import Testing
 
-/// The reports of `Fixtures/reports`, byte for byte.
+/// The reports of `Fixtures/golden`, byte for byte.
 ///
 /// Rewritten, after a change of the dialect, by
 /// `ASTRA_REWRITE_GOLDEN=1 swift test --filter GoldenReportTests`; never by a normal run.

@@ -9,7 +9,7 @@ enum Checkout {
     .deletingLastPathComponent()
 
   static func goldenReport(_ name: String) -> URL {
-    root.appending(path: "Fixtures/reports/\(name).xml")
+    root.appending(path: "Fixtures/golden/\(name).xml")
   }
 }
 
