@@ -11,12 +11,29 @@ import Testing
     for row in rows { #expect(row.count == 3 && !row[2].isEmpty, "nothing is said to do about \(row[0])") }
   }
 
-  @Test func everyExitCodeIsOneOfTheTable() throws {
+  @Test func everySituationEndsInACodeOfTheTable() throws {
     let known = Set(ExitCode.table.map { Int($0.code.rawValue) })
     let situations = tableRows(in: try Checkout.text("docs/steps.md"), headed: "Situation")
     #expect(situations.count > 30)
-    let codes = situations.flatMap { row in (row.last ?? "").matches(of: /\d+/).compactMap { Int($0.0) } }
-    #expect(Set(codes).isSubset(of: known) && codes.count > 25)
+    let named = situations.flatMap { codes(in: $0.last ?? "") }
+    #expect(Set(named).isSubset(of: known) && named.count > 25)
+  }
+
+  @Test func theFirstPageSaysTheSameOfCodesFlagsAndVariables() throws {
+    let page = Checkout.File(path: "README.md", text: try Checkout.text("README.md"))
+    let rows = tableRows(in: page.text, headed: "Code")
+    #expect(rows.flatMap { codes(in: $0[0]) } == ExitCode.table.map { Int($0.code.rawValue) })
+    for row in rows where codes(in: row[0]).count == 1 {
+      #expect(ExitCode.table.first { String($0.code.rawValue) == row[0] }?.meaning == row[1])
+    }
+    let steps = try Checkout.text("docs/steps.md")
+    let names = prose(page).matches(of: /`(--[a-z-]+|(?:ASTRA|PROD|DEBUG|BACKUP|SNAPSHOT)_[A-Z_]+)/)
+    #expect(names.count > 30)
+    for name in names { #expect(steps.contains("`\(name.1)`"), "\(name.1)") }
+  }
+
+  private func codes(in cell: String) -> [Int] {
+    cell.matches(of: /\d+/).compactMap { Int($0.0) }
   }
 
   @Test func theNamesOfRunsAreThoseThatAreRead() throws {
