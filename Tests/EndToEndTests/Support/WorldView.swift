@@ -8,7 +8,7 @@ struct WorldView: Decodable, Sendable {
   }
 
   /// An application under protection.
-  struct Application: Decodable, Sendable {
+  struct Application: Decodable, Hashable, Sendable {
     var id: String
     var name: String
     var cluster: String
@@ -23,7 +23,7 @@ struct WorldView: Decodable, Sendable {
   }
 
   /// A backup or a snapshot.
-  struct Point: Decodable, Sendable {
+  struct Point: Decodable, Hashable, Sendable {
     var id: String
     var name: String
     var application: String
@@ -88,4 +88,27 @@ struct WorldView: Decodable, Sendable {
 
   /// The snapshot of that name.
   func snapshot(_ name: String) -> Point? { snapshots.first { $0.name == name } }
+
+  /// All that a client of the API can change, and nothing that time changes.
+  struct Contents: Hashable, Sendable {
+    var applications: [Application]
+    var backups: [Point]
+    var snapshots: [Point]
+    var namespaces: [String: [String]]
+    var tally: Tally
+    var journal: [Entry]
+  }
+
+  /// What must be the same after a step that changed nothing.
+  var contents: Contents {
+    Contents(
+      applications: applications, backups: backups, snapshots: snapshots, namespaces: namespaces,
+      tally: tally, journal: journal)
+  }
+
+  /// The applications that were made from that one.
+  func clones(of name: String) -> [Application] {
+    guard let source = application(name) else { return [] }
+    return applications.filter { $0.sourceAppID == source.id }
+  }
 }

@@ -1,0 +1,60 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What looks for secrets, children and bad reports must find them where they are.
+@Suite("The checks that every run of a step goes through can fail")
+struct StepsCheckTests {
+  @Test("a token is found in any file below the workspace")
+  func tokenInAFile() async throws {
+    let site = try await StepSite.start()
+    #expect(site.filesHolding(site.token).isEmpty)
+    let folder = site.workspace.url.appending(path: "reports/.hidden")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try site.workspace.write("Bearer \(site.token)\n", to: "reports/.hidden/.file.tmp")
+    #expect(site.filesHolding(site.token) == ["reports/.hidden/.file.tmp"])
+  }
+
+  @Test("children are seen, those that have ended too, and so are arguments")
+  func children() async throws {
+    let secret = "not-a-real-token-in-arguments"
+    let telling = try Command("/bin/sh", ["-c", "/bin/true; /bin/sleep 60; exit 0", secret]).start()
+    var watch = ProcessWatch()
+    let end = ContinuousClock.now + .seconds(30)
+    // `true` itself may be seen, or not.
+    let expected: Set = ["/bin/sleep 60 ", "one that had ended before it was seen"]
+    while !watch.children.isSuperset(of: expected), .now < end {
+      watch.look(at: telling.processID, "/bin/sh", [secret])
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    telling.send(SIGKILL)
+    #expect(watch.children.isSuperset(of: expected))
+    #expect(watch.looks > 0 && watch.tellingArguments.count == 1, "\(watch)")
+
+    let quiet = try Command("/bin/sleep", ["3"]).start()
+    let quietWatch = await ProcessWatch.follow(quiet, program: "/bin/sleep", secrets: [secret])
+    #expect(quietWatch.looks > 0 && quietWatch.children.isEmpty, "\(quietWatch)")
+    #expect(quietWatch.tellingArguments.isEmpty, "\(quietWatch)")
+  }
+
+  @Test("a report that is torn, or breaks a rule, is refused")
+  func badReports() async throws {
+    let folder = try TemporaryFolder()
+    let good = try Data(
+      contentsOf: Installation.root.appending(path: "Fixtures/golden/\(Self.goldenReport)"))
+    try good.write(to: folder.url.appending(path: "good.xml"))
+    try good.prefix(good.count - 20).write(to: folder.url.appending(path: "torn.xml"))
+    let text = String(decoding: good, as: UTF8.self)
+    try folder.write(
+      text.replacing("<testsuites name=", with: "<testsuites colour='red' name="), to: "rule.xml")
+    #expect(try await ReportCollection.refusals(of: [folder.path("good.xml")]) == nil)
+    for name in ["torn.xml", "rule.xml"] {
+      let refusals = try await ReportCollection.refusals(of: [folder.path("good.xml"), folder.path(name)])
+      #expect(
+        refusals?.contains(name) == true && refusals?.contains("good.xml") == false, "\(refusals ?? "")")
+    }
+    #expect(throws: (any Error).self) { try StepReportView(good.prefix(good.count - 20)) }
+  }
+
+  private static let goldenReport = "passed.xml"
+}

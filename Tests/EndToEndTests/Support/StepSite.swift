@@ -1,0 +1,235 @@
+import Foundation
+import Testing
+
+/// The steps, by the names of their programs.
+enum StepProgram: String, CaseIterable, Sendable {
+  case backup = "astra-backup"
+  case clone = "astra-clone"
+  case restore = "astra-restore"
+}
+
+/// A simulated site, and an agent's workspace in which the real programs run against it.
+///
+/// Every run goes through `run`, which looks for the token in all that the step left and showed, for
+/// children, for a report that says something else than the exit code, and for more or less than one sentence
+/// of error.
+struct StepSite: Sendable {
+  let simulator: SimulatorProcess
+  /// The steps' working directory, where nothing may hold the token.
+  let workspace: TemporaryFolder
+  /// Where a user keeps credentials; outside the workspace, since these files do hold the token.
+  let home: TemporaryFolder
+  /// The environment of every step; nothing else is inherited.
+  var environment: [String: String]
+  /// The simulator's token.
+  let token: String
+
+  /// What a run must leave behind, besides its report.
+  enum Remains {
+    /// A report, and no temporary file.
+    case report
+    /// What a killed step leaves: a report, unless it was killed at once, and perhaps a temporary file.
+    case anything
+    /// No report: it could not be written.
+    case noReport
+  }
+
+  /// Starts a site whose operations take about that long; each of its two parts takes half of it.
+  static func start(
+    seconds: Double = 1, bend: (inout [String: Any]) -> Void = { _ in }
+  ) async throws -> StepSite {
+    let simulator = try await SimulatorProcess.start { scenario in
+      var settings = scenario["settings"] as? [String: Any] ?? [:]
+      for name in [
+        "backupPending", "backup", "snapshotPending", "snapshot", "clone", "cloneDiscovery", "restore",
+        "restoreDiscovery",
+      ] {
+        settings["\(name)Seconds"] = seconds / 2
+      }
+      scenario["settings"] = settings
+      bend(&scenario)
+    }
+    return try StepSite(simulator)
+  }
+
+  private init(_ simulator: SimulatorProcess) throws {
+    self.simulator = simulator
+    workspace = try TemporaryFolder()
+    home = try TemporaryFolder()
+    token = simulator.environment["ASTRA_API_TOKEN"] ?? ""
+    environment = simulator.environment.merging([
+      "BUILD_TAG": "jenkins-post-mortem-42", "ASTRA_LOG_LEVEL": "debug", "ASTRA_OUTPUT_FILE": "values.env",
+      "HOME": home.path(""), "PATH": "/usr/bin:/bin",
+    ]) { $1 }
+  }
+
+  /// The environment with some variables changed; nil unsets one.
+  func with(_ changes: [String: String?]) -> StepSite {
+    var site = self
+    for (name, value) in changes { site.environment[name] = value }
+    return site
+  }
+
+  /// The whole world as it is now.
+  func world() async throws -> WorldView { try await simulator.world() }
+
+  /// Runs a step to its end, and checks all that is true of every run.
+  ///
+  /// `shell` is what `/bin/sh` does in the step's place, and must end in `exec "$@"`; `during` happens while
+  /// the step runs.
+  @discardableResult
+  func run(
+    _ step: StepProgram, _ arguments: [String] = [], shell: String? = nil, leaving remains: Remains = .report,
+    at location: SourceLocation = #_sourceLocation,
+    during: (RunningCommand) async throws -> Void = { _ in }
+  ) async throws -> StepResult {
+    let program = try Installation.program(step.rawValue)
+    var command = Command(
+      program, arguments, environment: environment, directory: workspace.path(""), timeLimit: .seconds(120))
+    if let shell {
+      (command.program, command.arguments) = ("/bin/sh", ["-c", shell, "sh", program] + arguments)
+    }
+    let secrets = [token, environment["ASTRA_API_TOKEN"] ?? ""].filter { !$0.isEmpty }
+    let running = try command.start()
+    async let watched = ProcessWatch.follow(running, program: program, secrets: secrets)
+    do {
+      try await during(running)
+    } catch {
+      running.send(SIGKILL)
+      throw error
+    }
+    let ended = try await running.result()
+    let data = try? Data(contentsOf: URL(filePath: reportPath(of: step)))
+    let result = StepResult(
+      ended, report: try data.map { try StepReportView($0) }, values: values, watch: await watched)
+
+    if let data { try ReportCollection.keep(data, step: step.rawValue) }
+    checkSecrecy(of: result, secrets, location)
+    checkEnd(of: result, remains, location)
+    if remains != .anything { checkFiles(location) }
+    return result
+  }
+
+  /// The report of a step, as the environment places it.
+  func reportPath(of step: StepProgram) -> String {
+    let folder = environment["ASTRA_REPORT_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "reports"
+    return workspace.path("\(folder)/TEST-\(step.rawValue).xml")
+  }
+
+  /// What the output file says.
+  private var values: [String: String] {
+    let lines = (workspace.text(environment["ASTRA_OUTPUT_FILE"] ?? "") ?? "").split(separator: "\n")
+      .map { $0.split(separator: "=", maxSplits: 1) }
+    return Dictionary(
+      lines.compactMap { $0.count == 2 ? (String($0[0]), String($0[1])) : nil }, uniquingKeysWith: { $1 })
+  }
+}
+
+// MARK: - What is true of every run
+
+extension StepSite {
+  /// The token is nowhere but in the header, and nobody inherits it.
+  private func checkSecrecy(of result: StepResult, _ secrets: [String], _ location: SourceLocation) {
+    for secret in secrets {
+      #expect(!result.output.contains(secret), "stdout tells the token", sourceLocation: location)
+      #expect(!result.errors.contains(secret), "stderr tells the token", sourceLocation: location)
+      #expect(filesHolding(secret).isEmpty, "files tell the token", sourceLocation: location)
+    }
+    #expect(result.watch.tellingArguments.isEmpty, sourceLocation: location)
+    #expect(result.watch.children.isEmpty, sourceLocation: location)
+    // A step that ends in an instant may do so between two looks.
+    #expect(
+      result.watch.looks > 0 || result.duration < .seconds(3), "it was never looked at",
+      sourceLocation: location)
+  }
+
+  /// The exit code, the report and the one sentence on stderr say the same.
+  private func checkEnd(of result: StepResult, _ remains: Remains, _ location: SourceLocation) {
+    #expect(!result.isTimedOut, "\(result.summary)", sourceLocation: location)
+    #expect(result.output.isEmpty, "\(result.summary)", sourceLocation: location)
+    switch result.exit {
+    case .code(0): #expect(result.messages.isEmpty, "\(result.summary)", sourceLocation: location)
+    case .code:
+      // The report is a matter of its own: that it cannot be written is said besides what else went wrong.
+      let most = remains == .noReport && result.exit != .code(73) ? 2 : 1
+      if !result.errors.isEmpty {
+        #expect((1...most).contains(result.messages.count), "\(result.summary)", sourceLocation: location)
+      }
+    case .signal(let signal):
+      #expect(signal == SIGKILL && remains == .anything, "\(result.summary)", sourceLocation: location)
+    }
+    switch remains {
+    case .noReport: #expect(result.report == nil, "\(result.summary)", sourceLocation: location)
+    case .report: #expect(result.report != nil, "\(result.summary)", sourceLocation: location)
+    case .anything: break
+    }
+    guard let report = result.report else { return }
+    #expect(report.claimsSuccess == (result.exit == .code(0)), "\(result.summary)", sourceLocation: location)
+    if let message = result.messages.first {
+      #expect(report.problem?.message == message, "\(result.summary)", sourceLocation: location)
+    }
+  }
+
+  /// Nothing lies in the workspace but what the documentation names.
+  private func checkFiles(_ location: SourceLocation) {
+    for path in files.keys {
+      let name = path.split(separator: "/").last.map(String.init) ?? ""
+      let isKnown =
+        name.hasPrefix("TEST-astra-") && name.hasSuffix(".xml")
+        || name.hasPrefix("astra-") && name.hasSuffix(".json") || ["values.env", "a-file"].contains(name)
+      #expect(isKnown, "\(path) was left behind", sourceLocation: location)
+    }
+  }
+
+  /// The files below the workspace that hold a text, by their paths from there.
+  func filesHolding(_ text: String) -> [String] {
+    files.filter { $0.value.range(of: Data(text.utf8)) != nil }.map(\.key).sorted()
+  }
+
+  /// Every file below the workspace.
+  private var files: [String: Data] {
+    var files: [String: Data] = [:]
+    for case let path as String in FileManager.default.enumerator(atPath: workspace.path("")) ?? .init() {
+      if let data = try? Data(contentsOf: workspace.url.appending(path: path)) { files[path] = data }
+    }
+    return files
+  }
+}
+
+/// What came of a step.
+struct StepResult: Sendable {
+  var exit: Command.Exit
+  var output: String
+  var errors: String
+  var isTimedOut: Bool
+  var duration: Duration
+  /// The report on disk when the step had ended; nil if there is none.
+  var report: StepReportView?
+  /// The lines of the output file.
+  var values: [String: String]
+  var watch: ProcessWatch
+  /// The run in full, for the comment of an expectation.
+  var summary: String
+
+  init(_ result: Command.Result, report: StepReportView?, values: [String: String], watch: ProcessWatch) {
+    (exit, output, errors, isTimedOut) = (result.exit, result.output, result.errors, result.isTimedOut)
+    (duration, summary) = (result.duration, result.summary)
+    (self.report, self.values, self.watch) = (report, values, watch)
+  }
+
+  /// The sentences that say why it failed.
+  var messages: [String] {
+    errors.split(separator: "\n").compactMap { line in
+      line.firstRange(of: ": error: ").map { String(line[$0.upperBound...]) }
+    }
+  }
+
+  /// Checks how it ended, and that its one sentence says these words.
+  func expect(_ code: Int32, saying words: String..., at location: SourceLocation = #_sourceLocation) {
+    #expect(exit == .code(code), "\(summary)", sourceLocation: location)
+    for word in words {
+      #expect(
+        messages.first?.contains(word) == true, "no \"\(word)\" in: \(summary)", sourceLocation: location)
+    }
+  }
+}
