@@ -187,11 +187,11 @@ extension StepsTests {
       let site = try await StepSite.start(seconds: 7200)
       for step in StepProgram.allCases {
         let site = step == .backup ? site.with(["BACKUP_NAME": "release-2.4.2"]) : site
-        let first = try await site.with(["ASTRA_TIMEOUT": "3s"]).run(step)
-        first.expect(75, saying: "when the time was up after 3s")
+        let first = try await site.with(["ASTRA_TIMEOUT": "5s"]).run(step)
+        first.expect(75, saying: "when the time was up after 5s")
         #expect(first.report?.problem?.name == step.waitingPhase, "\(first.summary)")
         #expect(first.errors.contains("running the step again continues"), "\(first.summary)")
-        #expect(first.duration < .seconds(6), "\(first.summary)")
+        #expect(first.duration < .seconds(20), "\(first.summary)")
         try await site.runToItsEnd(step).expect(0)
       }
       try await site.expectPipelineDone()

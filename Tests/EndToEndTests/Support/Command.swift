@@ -78,9 +78,16 @@ final class RunningCommand: Sendable {
     process.arguments = command.arguments
     process.environment = command.environment
     if let directory = command.directory { process.currentDirectoryURL = URL(filePath: directory) }
-    process.standardInput = try FileHandle(forReadingFrom: folder.url.appending(path: "stdin"))
-    process.standardOutput = try FileHandle(forWritingTo: folder.url.appending(path: "stdout"))
-    process.standardError = try FileHandle(forWritingTo: folder.url.appending(path: "stderr"))
+    let streams = [
+      try FileHandle(forReadingFrom: folder.url.appending(path: "stdin")),
+      try FileHandle(forWritingTo: folder.url.appending(path: "stdout")),
+      try FileHandle(forWritingTo: folder.url.appending(path: "stderr")),
+    ]
+    // Foundation keeps them open with a process that has long ended, and from about 1300 on it crashes.
+    defer { for stream in streams { try? stream.close() } }
+    (process.standardInput, process.standardOutput, process.standardError) = (
+      streams[0], streams[1], streams[2]
+    )
     process.terminationHandler = { [exit] process in
       let status = process.terminationStatus
       exit.set(process.terminationReason == .uncaughtSignal ? .signal(status) : .code(status))
