@@ -29,8 +29,9 @@ package struct Application: Sendable {
   package var namespaces: [String]
   /// The application it was cloned from, if it is a clone.
   package var sourceID: ID?
-  /// The recovery point its content came from last, as far as the backend tells.
-  package var restoredFrom: RecoveryPoint.ID?
+  /// The recovery point its content came from last, as far as the backend tells; empty if it does not, and
+  /// more than one where it keeps an older mark beside a newer one.
+  package var restoredFrom: [RecoveryPoint.ID]
   package var createdAt: Timestamp?
   /// When the backend's own entry for it changed last, for whatever reason.
   package var modifiedAt: Timestamp?
@@ -41,7 +42,7 @@ package struct Application: Sendable {
   package init(
     id: ID, name: String, state: State, problems: [String] = [], clusterID: Cluster.ID? = nil,
     clusterName: String? = nil, namespaces: [String] = [], sourceID: ID? = nil,
-    restoredFrom: RecoveryPoint.ID? = nil, createdAt: Timestamp? = nil, modifiedAt: Timestamp? = nil,
+    restoredFrom: [RecoveryPoint.ID] = [], createdAt: Timestamp? = nil, modifiedAt: Timestamp? = nil,
     collectedAt: Timestamp? = nil
   ) {
     self.id = id

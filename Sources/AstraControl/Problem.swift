@@ -69,9 +69,9 @@ struct Problem: Sendable {
   /// Which kind of "no" this is, by the catalogue of the API.
   var refusal: BackendError.Refusal {
     switch number {
-    case 48, 107, 123, 142, 144, 148, 152, 157, 164, 174: .busy
+    case 48, 107, 142, 144, 148, 152, 157, 164, 174: .busy
     case 111, 112: .notReady
-    case 121, 136, 143, 176: .nameTaken
+    case 121, 123, 136, 143, 176: .nameTaken
     case 46, 74, 75, 106, 122, 124, 129, 156: .notFound
     case 47, 76: .notOfThisApplication
     default: status == 404 ? .notFound : .other

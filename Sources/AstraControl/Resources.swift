@@ -21,7 +21,7 @@ extension Application {
       // A new application shows what it is defined to span before it has been looked through.
       namespaces: discovered.isEmpty ? defined : discovered,
       sourceID: resource["sourceAppID"]?.text.map { ID($0) },
-      restoredFrom: (resource["backupID"]?.text ?? resource["snapshotID"]?.text).map { RecoveryPoint.ID($0) },
+      restoredFrom: ["backupID", "snapshotID"].compactMap { resource[$0]?.text }.map { RecoveryPoint.ID($0) },
       createdAt: metadata?["creationTimestamp"]?.text.flatMap { Timestamp($0) },
       modifiedAt: metadata?["modificationTimestamp"]?.text.flatMap { Timestamp($0) },
       collectedAt: resource["lastResourceCollectionTimestamp"]?.text.flatMap { Timestamp($0) })

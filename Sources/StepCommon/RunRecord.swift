@@ -80,14 +80,14 @@ package struct RunRecord: Codable, Hashable, Sendable {
     package var state: String
     package var modifiedAt: String?
     package var collectedAt: String?
-    package var restoredFrom: String?
+    package var restoredFrom: [String]
 
     /// Takes the marks of an application as it is now.
     package init(_ application: Application) {
       state = application.state.rawValue
       modifiedAt = application.modifiedAt?.text
       collectedAt = application.collectedAt?.text
-      restoredFrom = application.restoredFrom?.text
+      restoredFrom = application.restoredFrom.map(\.text)
     }
   }
 

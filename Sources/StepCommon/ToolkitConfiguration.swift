@@ -20,11 +20,12 @@ struct ToolkitConfiguration {
       let path = "\(folder)/config.yaml"
       guard files.exists(path) else { continue }
       let text = try files.text(at: path, named: "config.yaml")
-      guard let entries = FlatYAML.entries(of: text) else {
+      let entries = FlatYAML.entries(of: text)
+      // A file of that name in the working folder may be anybody's.
+      guard folder != "." || entries?["astra_project"] != nil else { continue }
+      guard let entries else {
         throw .badParameter("config.yaml: \(path) is not YAML that the toolkit could read")
       }
-      // A file of that name in the working folder may be anybody's.
-      guard folder != "." || entries["astra_project"] != nil else { continue }
       return try Self(entries, path: path)
     }
     return nil

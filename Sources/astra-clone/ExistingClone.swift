@@ -75,9 +75,11 @@ extension StepRun {
       reason = "not a clone"
     } else if !found.namespaces.isEmpty, Set(found.namespaces) != Set(request.namespaces.map(\.destination)) {
       reason = "in other namespaces (\(found.namespaces.joined(separator: ", ")))"
-    } else if case .recoveryPoint(let point) = request.source, let from = found.restoredFrom, from != point.id
+    } else if case .recoveryPoint(let point) = request.source, !found.restoredFrom.isEmpty,
+      !found.restoredFrom.contains(point.id)
     {
-      reason = "made from another recovery point (\(from))"
+      reason =
+        "made from another recovery point (\(found.restoredFrom.map(\.text).joined(separator: ", ")))"
     } else {
       reason = nil
     }

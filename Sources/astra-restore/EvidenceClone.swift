@@ -64,7 +64,7 @@ extension StepRun {
       return .doubt("is not of this run (it is \(age(clone.createdAt)))")
     }
     let operation = asked.last { $0.id == clone.id.text } ?? asked.last
-    guard operation != nil || clone.restoredFrom == nil, operation?.point == nil else {
+    guard operation != nil || clone.restoredFrom.isEmpty, operation?.point == nil else {
       return .doubt("was made from a recovery point, not from the live application")
     }
     guard let cloned = clone.createdAt, let saved = point.createdAt, cloned > saved else {
@@ -77,7 +77,8 @@ extension StepRun {
       application.modifiedAt.map { modified in
         modified <= cloned || modified.text == operation?.before?.modifiedAt
       } ?? false
-    let isOfSameOrigin = operation?.before.map { $0.restoredFrom == application.restoredFrom?.text } ?? true
+    let isOfSameOrigin =
+      operation?.before.map { $0.restoredFrom == application.restoredFrom.map(\.text) } ?? true
     guard isUntouched, isOfSameOrigin else {
       return .doubt("is older than the last change of the application, which may have been a restore")
     }

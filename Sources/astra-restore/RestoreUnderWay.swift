@@ -41,9 +41,11 @@ extension StepRun {
     default: break
     }
     guard application.state == .restoring else { return .nothing }
-    guard application.restoredFrom == point.id else {
+    guard application.restoredFrom == [point.id] else {
       let from =
-        application.restoredFrom.map { "from another recovery point (\($0))" } ?? "from what is not known"
+        application.restoredFrom.isEmpty
+        ? "from what is not known"
+        : "from another recovery point (\(application.restoredFrom.map(\.text).joined(separator: " or ")))"
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")
@@ -63,7 +65,9 @@ extension StepRun {
       let application = try current(id)
       let now = RunRecord.Fingerprint(application)
       if application.state == .restoring { return true }
-      if now.restoredFrom == point.id.text, before.restoredFrom != point.id.text { return true }
+      if now.restoredFrom.contains(point.id.text), !before.restoredFrom.contains(point.id.text) {
+        return true
+      }
       if now.state != before.state, now.modifiedAt != before.modifiedAt { return true }
       if age + (time.now - began) >= RestoreWatch.longestLag {
         log.info("nothing shows that the restore was begun")
@@ -94,8 +98,8 @@ extension StepRun {
   /// Whether nothing shows that the application was restored from elsewhere since.
   private func holds(_ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?) -> Bool
   {
-    guard let from = application.restoredFrom else { return true }
-    return from == point.id || from.text == ours?.before?.restoredFrom
+    let from = application.restoredFrom
+    return from.isEmpty || from.contains(point.id) || from.map(\.text) == ours?.before?.restoredFrom
   }
 
   private func accepted(_ operation: RunRecord.Operation?, _ application: Application) -> AcceptedRestore {

@@ -49,7 +49,9 @@ struct RestoreWatch {
   }
 
   private func judgeReady(_ now: RunRecord.Fingerprint, _ sinceRequest: Duration) -> Verdict {
-    if let from = now.restoredFrom, from != point.text, from != before.restoredFrom {
+    let isForeign = !now.restoredFrom.isEmpty && !now.restoredFrom.contains(point.text)
+    if isForeign, now.restoredFrom != before.restoredFrom {
+      let from = now.restoredFrom.joined(separator: ", ")
       return .failed("the application was restored from another recovery point (\(from))")
     }
     if sawRestoring {
@@ -59,7 +61,7 @@ struct RestoreWatch {
     }
     let wasLookedThrough = sawOtherState || now.collectedAt != before.collectedAt
     let wasChanged =
-      now.restoredFrom == point.text && before.restoredFrom != point.text
+      now.restoredFrom.contains(point.text) && !before.restoredFrom.contains(point.text)
       || now.modifiedAt != before.modifiedAt
     if wasLookedThrough, wasChanged, sinceRequest >= Self.longestLag { return .succeeded }
     return .working("ready, as before the restore")

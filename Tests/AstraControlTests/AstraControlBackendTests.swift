@@ -106,6 +106,7 @@ struct AstraControlBackendTests {
   @Test(arguments: [
     (409, 107, BackendError.Kind.refused(.busy)), (409, 148, .refused(.busy)), (409, 152, .refused(.busy)),
     (409, 112, .refused(.notReady)), (409, 143, .refused(.nameTaken)), (409, 176, .refused(.nameTaken)),
+    (409, 123, .refused(.nameTaken)),
     (400, 74, .refused(.notFound)), (400, 46, .refused(.notFound)),
     (403, 76, .refused(.notOfThisApplication)),
     (401, 4, .credentials), (403, 11, .credentials), (403, 79, .refused(.other)), (500, 94, .fateUnknown),
@@ -142,6 +143,12 @@ struct AstraControlBackendTests {
         RecoveryPoint.ID("1"), .backup, of: Application.ID("app-1")))
     #expect(backup.state.rawValue == "quiescing" && backup.percentDone == 40 && backup.hooks == .notReported)
     #expect(backup.createdAt?.text == "2023-09-14T08:02:11Z")
+  }
+
+  @Test func anOlderMarkBesideANewerOneIsNotPassedOver() throws {
+    let both = #"{"id":"1","name":"n","state":"restoring","backupID":"old","snapshotID":"new"}"#
+    let application = try backend(Script([json(both)])).application(Application.ID("1"))
+    #expect(application?.restoredFrom.map(\.text) == ["old", "new"])
   }
 
   @Test func aListThatNeverEndsIsAnError() {

@@ -80,10 +80,12 @@ struct CredentialTests {
   }
 
   @Test func anybodysFileInTheWorkingFolderIsPassedOver() throws {
-    let harness = try harness(file: "server:\n  port: 80\n", at: "./config.yaml")
-    harness.environment["ASTRA_API_TOKEN"] = nil
-    let result = try harness.run(BackupStep.self)
-    result.expect(.badParameter, saying: "ASTRA_API_TOKEN is not set")
+    for file in ["server:\n  port: 80\n", "{{ .Values.server }}\n\t- x"] {
+      let harness = try harness(file: file, at: "./config.yaml")
+      harness.environment["ASTRA_API_TOKEN"] = nil
+      let result = try harness.run(BackupStep.self)
+      result.expect(.badParameter, saying: "ASTRA_API_TOKEN is not set")
+    }
   }
 
   @Test func theTokenMayLieInAFile() throws {
