@@ -46,6 +46,8 @@ package struct Host {
 
   /// The real machine, made ready for a step: signals handled, no core files.
   package static func system() -> Host {
+    // A closed standard stream would give its number to the next socket, and the log would go into that.
+    while (STDIN_FILENO...STDERR_FILENO).contains(unsafe open("/dev/null", O_RDWR)) {}
     installInterruptionHandlers()
     forbidCoreFiles()
     var systemRandom = SystemRandomNumberGenerator()
