@@ -19,8 +19,19 @@ extension StepsTests {
       "without standard streams, or with full ones", .serialized,
       arguments: [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full"])
     func streams(_ redirection: String) async throws {
-      let site = try await site()
-      let result = try await site.run(.backup, shell: "exec \"$@\" \(redirection)")
+      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+      var streams: [String] = []
+      let result = try await site.run(.backup, shell: "exec \"$@\" \(redirection)") { running in
+        try await site.until("the request", running) { try await site.world().tally.backupsCreated == 1 }
+        streams = try redirection.split(separator: " ").map { word in
+          let number = word.hasPrefix("<") ? 0 : word.hasPrefix("2") ? 2 : 1
+          return try FileManager.default.destinationOfSymbolicLink(
+            atPath: "/proc/\(running.processID)/fd/\(number)")
+        }
+        try await site.simulator.post("complete", ["subject": "release-2-4-2"])
+      }
+      // Where nothing was, the next socket would be, and the log would go into that.
+      #expect(Set(streams).isSubset(of: ["/dev/null", "/dev/full"]), "\(streams)")
       result.expect(0)
       #expect(result.errors.isEmpty == redirection.contains("2>"))
       #expect(result.values["ASTRA_BACKUP_STATE"] == "completed")
