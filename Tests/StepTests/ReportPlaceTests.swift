@@ -123,3 +123,15 @@ struct ReportPlaceTests {
     }
   }
 }
+
+/// The tests' own reader of reports.
+struct ReadReportTests {
+  @Test func aTornReportIsNoticed() throws {
+    let harness = try Magento.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    let whole = try #require(harness.files.contents["reports/TEST-astra-clone.xml"])
+    for length in [0, 100, whole.count / 2, whole.count - 20] {
+      #expect(throws: (any Error).self) { try ReadReport(Array(whole.prefix(length))) }
+    }
+  }
+}
