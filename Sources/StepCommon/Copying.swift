@@ -96,22 +96,8 @@ extension StepRun {
         try backend.recoveryPoint(point.id, point.kind, of: application.id)
       },
       judge: { $0.verdict })
-    switch completion {
-    case .succeeded(let finished):
-      log.info("\(title) is complete")
-      settle(point, as: .finished)
-      return finished
-    case .failed(_, let reason):
-      settle(point, as: .failed)
-      throw .operationFailed("\(title) \(reason)")
-    case .vanished:
-      settle(point, as: .failed)
-      throw .operationFailed("\(title) is gone: it was removed while it was waited for")
-    case .deadline(let lastSeen):
-      throw .deadline(
-        "\(title) was not complete when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
-        hint: "it may still be running: running the step again continues to wait for it")
-    }
+    let operation = history.operations.last { $0.id == point.id.text }
+    return try settle(completion, title, goal: "complete", operation)
   }
 
   /// Throws if execution hooks around a copy failed and that was not accepted.
@@ -137,12 +123,6 @@ extension StepRun {
     let kinds: [RunRecord.Operation.Kind] = kind == .backup ? [.backup] : [.snapshot, .evidence]
     return history.operations.filter {
       kinds.contains($0.kind) && $0.name == name && $0.application == application.id.text
-    }
-  }
-
-  private func settle(_ point: RecoveryPoint, as stage: RunRecord.Operation.Stage) {
-    if let operation = history.operations.last(where: { $0.id == point.id.text }) {
-      history.update(operation, stage)
     }
   }
 

@@ -79,6 +79,40 @@ extension StepRun {
     }
   }
 
+  /// Settles how an operation ended, in the run's record and for the step; returns what was seen to end well.
+  ///
+  /// - Parameters:
+  ///   - completion: how waiting for it ended.
+  ///   - title: the operation, for messages: `clone "magento-debug" of "magento-prod"`.
+  ///   - goal: what it was to become, for messages: `ready`.
+  ///   - operation: this run's record of it, if it has one.
+  /// - Returns: what was waited for, as it was seen at its good end.
+  /// - Throws: `.operationFailed` if it failed or vanished, `.deadline` if the time was up first.
+  package func settle<Value>(
+    _ completion: Completion<Value>, _ title: String, goal: String, _ operation: RunRecord.Operation?
+  ) throws(StepFailure) -> Value {
+    func note(_ stage: RunRecord.Operation.Stage) {
+      if let operation { history.update(operation, stage) }
+    }
+    switch completion {
+    case .succeeded(let value):
+      note(.finished)
+      log.info("\(title) is \(goal)")
+      return value
+    case .failed(_, let reason):
+      note(.failed)
+      throw .operationFailed("\(title) \(reason)")
+    case .vanished:
+      note(.failed)
+      throw .operationFailed(
+        "\(title) has vanished: it, or the application, was removed while it was waited for")
+    case .deadline(let lastSeen):
+      throw .deadline(
+        "\(title) was not \(goal) when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "it may still be running: running the step again continues to wait for it")
+    }
+  }
+
   /// Sleeps, though never beyond the deadline.
   package func rest(_ duration: Duration) throws(StepFailure) {
     do throws(Interruption) {

@@ -112,25 +112,10 @@ package final class CloneStep: Step {
       for: title,
       read: { () throws(BackendError) in try run.backend.application(begun.id) },
       judge: { $0.cloneVerdict })
+    if case .failed(let last, _) = completion { publish(last, run) }
     let operation = run.history.operations.last { $0.id == begun.id.text }
-    switch completion {
-    case .succeeded(let ready):
-      if let operation { run.history.update(operation, .finished) }
-      run.log.info("\(title) is ready")
-      publish(ready, run)
-      return .done
-    case .failed(let last, let reason):
-      if let operation { run.history.update(operation, .failed) }
-      publish(last, run)
-      throw .operationFailed("\(title) \(reason)")
-    case .vanished:
-      if let operation { run.history.update(operation, .failed) }
-      throw .operationFailed("\(title) is gone: it was removed while it was waited for")
-    case .deadline(let lastSeen):
-      throw .deadline(
-        "\(title) was not ready when the time was up after \(run.deadline.allowance.shortText) (last seen: \(lastSeen))",
-        hint: "it may still be copying: running the step again continues to wait for it")
-    }
+    publish(try run.settle(completion, title, goal: "ready", operation), run)
+    return .done
   }
 
   private func publish(_ clone: Application, _ run: StepRun) {

@@ -102,21 +102,7 @@ package final class RestoreStep: Step {
       for: title,
       read: { () throws(BackendError) in try run.backend.application(application.id) },
       judge: { watch.look(at: $0, sinceRequest: run.time.now - restore.requestedAt) })
-    switch completion {
-    case .succeeded:
-      if let operation = restore.operation { run.history.update(operation, .finished) }
-      run.log.info("\(title) has finished: the application is ready")
-      return .done
-    case .failed(_, let reason):
-      if let operation = restore.operation { run.history.update(operation, .failed) }
-      throw .operationFailed("\(title): \(reason)")
-    case .vanished:
-      if let operation = restore.operation { run.history.update(operation, .failed) }
-      throw .operationFailed("\(title): the application is gone: it was removed while it was waited for")
-    case .deadline(let lastSeen):
-      throw .deadline(
-        "\(title) was not seen to finish when the time was up after \(run.deadline.allowance.shortText) (last seen: \(lastSeen))",
-        hint: "it may still be running: running the step again continues to wait for it")
-    }
+    _ = try run.settle(completion, title, goal: "finished", restore.operation)
+    return .done
   }
 }

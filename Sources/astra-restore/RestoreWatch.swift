@@ -41,7 +41,8 @@ struct RestoreWatch {
         return .working("\(application.state), as before the restore")
       }
       let problems = application.problems.joined(separator: "; ")
-      return .failed("the application is \(application.state)" + (problems.isEmpty ? "" : ": \(problems)"))
+      return .failed(
+        "failed: the application is \(application.state)" + (problems.isEmpty ? "" : ": \(problems)"))
     default:
       if now.state != before.state { sawOtherState = true }
       return .working(application.state.rawValue)
@@ -52,7 +53,7 @@ struct RestoreWatch {
     let isForeign = !now.restoredFrom.isEmpty && !now.restoredFrom.contains(point.text)
     if isForeign, now.restoredFrom != before.restoredFrom {
       let from = now.restoredFrom.joined(separator: ", ")
-      return .failed("the application was restored from another recovery point (\(from))")
+      return .failed("ended elsewhere: the application was restored from another recovery point (\(from))")
     }
     if sawRestoring {
       // A replica that lags behind would show the old marks with the old state.
