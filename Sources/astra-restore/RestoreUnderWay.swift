@@ -18,9 +18,11 @@ extension StepRun {
     of id: Application.ID, from point: RecoveryPoint
   ) throws(StepFailure) -> Existing<AcceptedRestore> {
     let application = try current(id)
-    let asked = restores(of: id).filter { $0.stage != .failed && $0.stage != .refused }
-    let ours = asked.last { $0.point == point.id.text }
-    if let other = asked.last, other.point != point.id.text, application.state == .restoring {
+    // Only the last one tells what the application holds: a later restore, even a failed one, overwrote it.
+    let asked = restores(of: id).last { $0.stage != .refused }
+    let last = asked?.stage == .failed ? nil : asked
+    let ours = last?.point == point.id.text ? last : nil
+    if let other = last, ours == nil, application.state == .restoring {
       throw .protected(
         "\"\(application.name)\" is being restored in place from another recovery point (\(other.point ?? "unknown"))",
         hint: "wait for that to end and run the step again")

@@ -105,6 +105,16 @@ struct RestoreStepTests {
     #expect(harness.site.world.changes == before)
   }
 
+  @Test func anEarlierRestoreOfTheRunIsNoResultAfterALaterOne() throws {
+    let harness = try Magento.harness { $0.restoreSourceShown = .never }
+    for name in [Magento.goodBackup, "upgrade-prod-2-4-0-debian-10-r14", Magento.goodBackup] {
+      harness.environment["BACKUP_NAME"] = name
+      try harness.run(RestoreStep.self).expectSuccess()
+    }
+    #expect(harness.site.world.tally.restoresFinished == 3)
+    #expect(harness.site.world.productionContent?.version == Magento.goodVersion)
+  }
+
   // MARK: - Evidence
 
   @Test func withoutACloneASnapshotComesFirst() throws {
