@@ -14,6 +14,21 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+/// A step's two targets, of one folder: its phases as a module (`AstraClone`), which tests can run too, and the
+/// program around it (`astra-clone`).
+func step(_ word: String) -> [Target] {
+  let module = "Astra" + word.prefix(1).uppercased() + word.dropFirst()
+  let folder = "Sources/astra-\(word)"
+  return [
+    .target(
+      name: module, dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser], path: folder,
+      exclude: ["Main.swift"]),
+    .executableTarget(
+      name: "astra-\(word)", dependencies: [.target(name: module), "StepCommon"], path: folder,
+      sources: ["Main.swift"]),
+  ]
+}
+
 let package = Package(
   name: "astra-steps",
   platforms: [.macOS(.v15)],
@@ -61,14 +76,6 @@ let package = Package(
         .linkedLibrary("yaml", .when(platforms: [.macOS])),
       ]
     ),
-    .executableTarget(
-      name: "astra-backup", dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser]),
-    .executableTarget(
-      name: "astra-clone", dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser]),
-    .executableTarget(
-      name: "astra-restore", dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser]
-    ),
-
     // The simulator: shares no code with the steps.
     .target(name: "AstraSimulator"),
     .executableTarget(
@@ -112,7 +119,7 @@ let package = Package(
       name: "StepTests",
       dependencies: [
         "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
-        "astra-backup", "astra-clone", "astra-restore",
+        "AstraBackup", "AstraClone", "AstraRestore",
       ]
     ),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
@@ -122,6 +129,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+package.targets += ["backup", "clone", "restore"].flatMap(step)
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

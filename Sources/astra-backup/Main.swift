@@ -1,3 +1,4 @@
+internal import AstraBackup
 internal import StepCommon
 
 @main

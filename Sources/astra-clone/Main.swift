@@ -1,3 +1,4 @@
+internal import AstraClone
 internal import StepCommon
 
 @main

@@ -1,3 +1,4 @@
+internal import AstraRestore
 internal import StepCommon
 
 @main

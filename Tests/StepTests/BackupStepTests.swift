@@ -4,7 +4,7 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
+import AstraBackup
 
 /// `astra-backup` in every situation of the table.
 struct BackupStepTests {

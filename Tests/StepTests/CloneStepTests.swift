@@ -4,7 +4,7 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_clone
+import AstraClone
 
 /// `astra-clone` in every situation of the table.
 struct CloneStepTests {

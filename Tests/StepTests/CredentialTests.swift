@@ -4,7 +4,7 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
+import AstraBackup
 
 /// Where credentials come from, and where they never go.
 struct CredentialTests {

@@ -4,9 +4,9 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
-import astra_clone
-import astra_restore
+import AstraBackup
+import AstraClone
+import AstraRestore
 
 /// Answers that are lost, steps that are killed: nothing is made twice, and a second run ends as one would.
 struct LostAnswerTests {

@@ -3,9 +3,9 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
-import astra_clone
-import astra_restore
+import AstraBackup
+import AstraClone
+import AstraRestore
 
 import struct Foundation.URL
 

@@ -4,9 +4,9 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
-import astra_clone
-import astra_restore
+import AstraBackup
+import AstraClone
+import AstraRestore
 
 /// The clone-then-restore pipeline on the worked example.
 struct PipelineTests {

@@ -4,9 +4,9 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
-import astra_clone
-import astra_restore
+import AstraBackup
+import AstraClone
+import AstraRestore
 
 /// What every step must refuse or report in the same way: one sentence, one code, a report, an unchanged world.
 struct RefusalTests {

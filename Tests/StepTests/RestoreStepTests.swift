@@ -4,9 +4,9 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
-import astra_clone
-import astra_restore
+import AstraBackup
+import AstraClone
+import AstraRestore
 
 /// `astra-restore`: which recovery point, which evidence, and when it is over.
 struct RestoreStepTests {

@@ -4,9 +4,9 @@ import StepCommon
 import StepReport
 import Testing
 import Timing
-import astra_backup
-import astra_clone
-import astra_restore
+import AstraBackup
+import AstraClone
+import AstraRestore
 
 /// Whatever the documentation of Astra Control leaves open is a setting of the simulator, and the whole
 /// pipeline is right under every value of each.
