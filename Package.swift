@@ -103,6 +103,18 @@ let package = Package(
       dependencies: ["AstraSimulator", "HTTPTransport", "StepCommon", "StepReport", "Timing"],
       path: "Tests/SimulatedBackend"
     ),
+    .target(
+      name: "Exploration",
+      dependencies: [
+        "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "SimulatedBackend", "StepCommon",
+        "StepReport", "Timing",
+      ],
+      path: "Tests/Exploration", exclude: ["Main"]
+    ),
+    .executableTarget(
+      name: "explorer", dependencies: ["AstraSimulator", "Exploration", argumentParser],
+      path: "Tests/Exploration/Main"
+    ),
     .testTarget(name: "TimingTests", dependencies: ["Timing"]),
     .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
     .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),

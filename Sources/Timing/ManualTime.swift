@@ -6,6 +6,8 @@ package final class ManualTime: TimeSource {
   package private(set) var sleeps: [Duration] = []
   /// Called after each advance with the new moment, so that a simulated world can follow.
   package var onAdvance: ((Instant) -> Void)?
+  /// Called before each sleep with its length; may plan an interruption that then meets it.
+  package var beforeSleep: ((Duration) -> Void)?
 
   private var plannedInterruption: (moment: Instant, interruption: Interruption)?
 
@@ -25,6 +27,7 @@ package final class ManualTime: TimeSource {
 
   package func sleep(for duration: Duration) throws(Interruption) {
     sleeps.append(duration)
+    beforeSleep?(duration)
     if let interruption { throw interruption }
     let wanted = max(.zero, duration)
     guard let planned = plannedInterruption, planned.moment <= now + wanted else {
@@ -53,5 +56,10 @@ package final class ManualTime: TimeSource {
   /// Plans a signal for a moment of the monotonic clock; one that has passed already interrupts at once.
   package func interrupt(with signal: Int32, at moment: Instant) {
     plannedInterruption = (moment, Interruption(signal: signal))
+  }
+
+  /// Forgets the planned signal, as for the next process.
+  package func clearInterruption() {
+    plannedInterruption = nil
   }
 }

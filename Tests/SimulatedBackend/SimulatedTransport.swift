@@ -2,17 +2,14 @@ internal import AstraSimulator
 internal import HTTPTransport
 internal import Timing
 
-/// The transport of tests: requests go to a simulated world, and faults are put in their way.
+/// The transport of tests: requests go to a simulated site, with all that goes wrong there.
 final class SimulatedTransport: Transport {
   private let site: Site
   private let userAgent: String
-  /// Called when the step is killed: nothing it does from then on may be kept.
-  private let onKill: () -> Void
 
-  init(_ site: Site, userAgent: String, onKill: @escaping () -> Void) {
+  init(_ site: Site, userAgent: String) {
     self.site = site
     self.userAgent = userAgent
-    self.onKill = onKill
   }
 
   func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
@@ -22,8 +19,8 @@ final class SimulatedTransport: Transport {
     let simulated = SimulatedRequest(
       request.method.rawValue, request.target,
       headers: request.wireFields(userAgent: userAgent).map { ($0.name, $0.value) }, body: request.body ?? [])
-    do throws(WireFault.Effect) {
-      let response = try site.exchange(simulated)
+    do throws(Breakage) {
+      let response = try site.exchange(simulated, limit: request.timeLimit)
       return HTTPResponse(
         status: response.status, fields: response.headers.map { HTTPField($0.name, $0.value) },
         body: response.body)
@@ -32,24 +29,18 @@ final class SimulatedTransport: Transport {
     }
   }
 
-  private func failure(_ effect: WireFault.Effect) -> TransportError {
-    switch effect {
+  private func failure(_ breakage: Breakage) -> TransportError {
+    switch breakage {
     case .refused:
       TransportError(.cannotConnect, "connection refused by astra.example.com:443", mayHaveBeenSent: false)
-    case .resetBefore, .lostAnswer, .answers:
-      TransportError(.broken, "the connection was reset", mayHaveBeenSent: true)
-    case .silence: TransportError(.timedOut, "no answer in time", mayHaveBeenSent: true)
+    case .reset: TransportError(.broken, "the connection was reset", mayHaveBeenSent: true)
+    case .timedOut: TransportError(.timedOut, "no answer in time", mayHaveBeenSent: true)
     case .untrusted:
       TransportError(
         .untrusted, "the certificate of astra.example.com:443 is not trusted",
         hint: "add the server's CA with ASTRA_CA_FILE", mayHaveBeenSent: false)
-    case .killBefore, .killAfter: killed()
+    case .interrupted(let interruption, let sent):
+      TransportError(.interrupted(interruption), "interrupted", mayHaveBeenSent: sent)
     }
-  }
-
-  /// A killed process does nothing more; in a test it has to unwind, so its files are frozen first.
-  private func killed() -> TransportError {
-    onKill()
-    return TransportError(.interrupted(Interruption(signal: 9)), "killed", mayHaveBeenSent: true)
   }
 }

@@ -1,25 +1,49 @@
 package import AstraSimulator
+internal import StepReport
 package import Timing
 
-/// A simulated site: a world, the virtual time that it shares with a step, and what goes wrong on the wire.
+/// A simulated site: a world, the virtual time that it shares with a step, and what goes wrong between them.
+///
+/// Whatever a step does that the world could notice is an event with a number: a request, a write, a pause.
+/// Faults meet events.
 package final class Site {
   package var world: World
   package let time: ManualTime
-  /// Faults on the wire, each used once.
-  package var wireFaults: [WireFault] = []
+  /// What goes wrong, each once.
+  package var faults: [SiteFault] = []
+  /// Every event so far, in order.
+  package private(set) var events: [SiteEvent] = []
   /// Every request so far as `GET /accounts/…`, in order.
   package private(set) var requests: [String] = []
   /// How long each request takes.
   package var latency = Duration.milliseconds(5)
   /// Called before each request with its number, from 1.
   package var beforeRequest: ((Int) -> Void)?
+  /// Hears of everything that happens, a line at a time; nil costs nothing.
+  package var tell: ((String) -> Void)?
+  /// Sees the world before each event, and before what meets it.
+  package var observe: ((World) -> Void)?
+  /// Whether the step in hand was killed: nothing that it does from then on reaches anything.
+  package private(set) var isKilled = false
+
+  /// The world as it was before each request, the oldest first; only the last few.
+  private var past: [World] = []
+  /// What a lagging replica shows, and until when.
+  private var replica: (world: World, until: Instant)?
+  /// What answers in the server's place, and until when; no response is a refused connection.
+  private var outage: (response: SimulatedResponse?, until: Instant?)?
+  /// Requests that the server is going to carry out although their connections are gone.
+  private var late: [(request: SimulatedRequest, due: Instant)] = []
+  /// How many more writes fail, and why.
+  private var unwritable: (code: FileError.Code, writes: Int)?
 
   /// Starts a site as the scenario says.
   package init(_ scenario: Scenario) {
     let world = World(scenario: scenario)
     self.world = world
     time = ManualTime(wallTime: Timestamp(sinceEpoch: scenario.startDate.sinceEpoch))
-    time.onAdvance = { [unowned self] now in self.world.advance(to: now.sinceOrigin) }
+    time.onAdvance = { [unowned self] now in follow(to: now) }
+    time.beforeSleep = { [unowned self] in rest($0) }
   }
 
   /// Lets time pass for the world and the steps alike.
@@ -27,66 +51,217 @@ package final class Site {
     time.advance(by: duration)
   }
 
-  /// Carries a request to the world and its answer back, as far as the wire lets it.
-  func exchange(_ request: SimulatedRequest) throws(WireFault.Effect) -> SimulatedResponse {
-    requests.append("\(request.method) \(request.target)")
-    beforeRequest?(requests.count)
-    time.advance(by: latency)
-    guard let index = wireFaults.firstIndex(where: { $0.meets(request, number: requests.count) }) else {
-      return world.handle(request)
+  /// Makes ready for another process: what met the one before is over.
+  package func beginAttempt() {
+    isKilled = false
+    unwritable = nil
+    if time.interruption != nil { time.clearInterruption() }
+  }
+
+  private func follow(to now: Instant) {
+    while let index = late.indices.min(by: { late[$0].due < late[$1].due }), late[index].due <= now {
+      let (request, due) = late.remove(at: index)
+      world.advance(to: due.sinceOrigin)
+      let response = world.handle(request)
+      tell?("     the server carries out \(request.method) \(request.target) late: \(response.status)")
     }
-    let fault = wireFaults.remove(at: index)
-    if fault.effect.carriesOut { _ = world.handle(request) }
-    if case .answers(let response) = fault.effect { return response }
-    if case .silence(let limit) = fault.effect { time.advance(by: limit) }
-    throw fault.effect
+    world.advance(to: now.sinceOrigin)
   }
 }
 
-/// Something that goes wrong between a step and the server, once.
-package struct WireFault {
-  package enum Effect: Error {
-    /// Nothing accepts the connection.
-    case refused
-    /// The connection breaks before the server has seen the request.
-    case resetBefore
-    /// The server carries the request out, and its answer is lost.
-    case lostAnswer
-    /// The server carries the request out and says nothing for that long.
-    case silence(Duration)
-    /// The server's certificate is not trusted.
-    case untrusted
-    /// Something on the way answers in the server's place; the server sees nothing.
-    case answers(SimulatedResponse)
-    /// The step is killed before the request leaves.
-    case killBefore
-    /// The step is killed after the server has carried the request out.
-    case killAfter
+// MARK: - Events
 
-    var carriesOut: Bool {
-      switch self {
-      case .lostAnswer, .silence, .killAfter: true
-      default: false
+extension Site {
+  /// Counts an event and takes the faults that meet it; carries out those that are not about its answer.
+  private func meet(_ event: SiteEvent) -> [SiteFault.Effect] {
+    events.append(event)
+    observe?(world)
+    var met: [SiteFault.Effect] = []
+    faults.removeAll { fault in
+      guard isMet(fault.position, by: event) else { return false }
+      met.append(fault.effect)
+      return true
+    }
+    if tell != nil {
+      tell?(
+        "#\(events.count) \(event.text)\(met.isEmpty ? "" : "   <-- \(met.map(\.name).joined(separator: ", "))")"
+      )
+    }
+    for effect in met {
+      switch effect {
+      case .world(let change): change(&world)
+      case .clockJump(let duration): time.jumpWallTime(by: duration)
+      case .unwritable(let code, let writes): unwritable = (code, writes)
+      case .lag(let duration): replica = (world, time.now + duration)
+      case .down(let duration): outage = (nil, duration.map { time.now + $0 })
+      case .overload(let response, let duration): outage = (response, duration.map { time.now + $0 })
+      case .killBefore: kill()
+      case .signalBefore(let signal): time.interrupt(with: signal, at: time.now)
+      default: break
+      }
+    }
+    return met
+  }
+
+  private func isMet(_ position: SiteFault.Position, by event: SiteEvent) -> Bool {
+    switch position {
+    case .event(let number): number == events.count
+    case .request(let number): if case .request = event { number == requests.count } else { false }
+    case .next(let method, let ending):
+      if case .request(method, let target) = event {
+        target.prefix { $0 != "?" }.hasSuffix(ending)
+      } else {
+        false
       }
     }
   }
 
-  package var effect: Effect
-  private let fits: (SimulatedRequest, Int) -> Bool
-
-  /// A fault at the request of that number, from 1.
-  package init(_ effect: Effect, atRequest number: Int) {
-    self.effect = effect
-    fits = { $1 == number }
+  /// Kills the step: it unwinds without reaching anything, since a test cannot end its process.
+  private func kill() {
+    isKilled = true
+    time.interrupt(with: 9, at: time.now)
   }
 
-  /// A fault at the next request of that method whose path ends so (its query left aside).
-  package init(_ effect: Effect, _ method: String, endingIn ending: String = "") {
-    self.effect = effect
-    fits = { request, _ in
-      request.method == method && String(request.target.prefix { $0 != "?" }).hasSuffix(ending)
+  private func rest(_ duration: Duration) {
+    guard !isKilled else { return }
+    for effect in meet(.sleep(duration)) {
+      switch effect {
+      case .killAfter: time.interrupt(with: 9, at: time.now + duration)
+      case .signalWithin(let signal): time.interrupt(with: signal, at: time.now + duration / 2)
+      default: break
+      }
+    }
+    // A step that is killed at the end of its pause does nothing after it.
+    if time.interruption?.signal == 9 { isKilled = true }
+  }
+
+  /// What becomes of a write.
+  enum WriteOutcome {
+    case done
+    /// The process is dead: nothing is written, and nobody hears of it.
+    case unheard
+    case failed(FileError.Code)
+  }
+
+  /// A step writes a file; `write` does it.
+  func write(to path: String, _ write: () -> Void) -> WriteOutcome {
+    guard !isKilled else { return .unheard }
+    let met = meet(.write(path: path))
+    guard !isKilled else { return .unheard }
+    if let (code, writes) = unwritable, writes > 0 {
+      unwritable = (code, writes - 1)
+      return .failed(code)
+    }
+    write()
+    for effect in met {
+      if case .killAfter = effect { kill() }
+      if case .signalWithin(let signal) = effect { time.interrupt(with: signal, at: time.now) }
+    }
+    return .done
+  }
+}
+
+// MARK: - Requests
+
+/// Why a request got no answer.
+enum Breakage: Error {
+  case refused
+  /// The connection broke after the request had begun to leave.
+  case reset
+  case timedOut
+  case untrusted
+  /// The step was killed or asked to end, before the request left or after it.
+  case interrupted(Interruption, sent: Bool)
+}
+
+extension Site {
+  /// Carries a request to the world and its answer back, as far as the faults let it.
+  ///
+  /// - Parameters:
+  ///   - request: the request.
+  ///   - limit: how long the client waits for the answer.
+  func exchange(_ request: SimulatedRequest, limit: Duration) throws(Breakage) -> SimulatedResponse {
+    if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
+    requests.append("\(request.method) \(request.target)")
+    beforeRequest?(requests.count)
+    past.append(world)
+    if past.count > 8 { past.removeFirst() }
+    let met = meet(.request(method: request.method, target: request.target))
+    if let interruption = time.interruption { throw .interrupted(interruption, sent: false) }
+    time.advance(by: latency)
+    do throws(Breakage) {
+      let response = try answer(request, met, limit)
+      if tell != nil {
+        tell?("     \(response.status) \(String(decoding: response.body.prefix(300), as: UTF8.self))")
+      }
+      return response
+    } catch {
+      tell?("     \(error)")
+      throw error
     }
   }
 
-  func meets(_ request: SimulatedRequest, number: Int) -> Bool { fits(request, number) }
+  private func answer(
+    _ request: SimulatedRequest, _ met: [SiteFault.Effect], _ limit: Duration
+  ) throws(Breakage) -> SimulatedResponse {
+    if let (response, until) = outage, until.map({ time.now < $0 }) ?? true {
+      guard let response else { throw .refused }
+      return response
+    }
+    var response: SimulatedResponse?
+    for effect in met {
+      switch effect {
+      case .refused: throw .refused
+      case .untrusted: throw .untrusted
+      case .resetBefore: throw .reset
+      case .lostAnswer, .cutAnswer:
+        _ = carryOut(request)
+        throw .reset
+      case .silence:
+        _ = carryOut(request)
+        time.advance(by: limit)
+        throw .timedOut
+      case .slow(let duration):
+        let answer = carryOut(request)
+        time.advance(by: min(duration, limit))
+        guard duration < limit else { throw .timedOut }
+        response = answer
+      case .late(let duration):
+        late.append((request, time.now + duration))
+        throw .reset
+      case .answers(let answer, let afterwards):
+        if afterwards { _ = carryOut(request) }
+        response = answer
+      case .bent(let bend):
+        var answer = response ?? carryOut(request)
+        bend(&answer)
+        response = answer
+      case .stale(let count) where request.method == "GET":
+        var then = past.dropLast().suffix(count).first ?? world
+        response = then.handle(request)
+      case .killAfter:
+        _ = carryOut(request)
+        kill()
+        throw .interrupted(Interruption(signal: 9), sent: true)
+      case .signalWithin(let signal):
+        _ = carryOut(request)
+        time.interrupt(with: signal, at: time.now)
+        throw .interrupted(Interruption(signal: signal), sent: true)
+      default: break
+      }
+    }
+    return response ?? carryOut(request)
+  }
+
+  /// The server's own answer, or that of a replica that lags behind it.
+  private func carryOut(_ request: SimulatedRequest) -> SimulatedResponse {
+    guard request.method == "GET", let replica, time.now < replica.until else { return world.handle(request) }
+    var world = replica.world
+    return world.handle(request)
+  }
+}
+
+extension SiteFault.Effect {
+  /// The effect's case, for stories.
+  fileprivate var name: String { String("\(self)".prefix { $0 != "(" }) }
 }

@@ -3,13 +3,13 @@ internal import Foundation
 internal import HTTPTransport
 package import StepCommon
 package import StepReport
-internal import Testing
 internal import Timing
 
 /// Runs steps against a simulated site, with files in memory that stay from one run to the next.
 package final class StepHarness {
   package let site: Site
-  package let files = MemoryFiles()
+  package var files: MemoryFiles { siteFiles.memory }
+  private let siteFiles: SiteFiles
   /// The environment of every step; a test changes it as a pipeline would.
   package var environment: [String: String]
   /// Everything that any step has written anywhere, for the search for secrets.
@@ -18,6 +18,7 @@ package final class StepHarness {
   /// Sets up a site and the environment that its scenario brings.
   package init(_ scenario: Scenario, run: String? = "jenkins-post-mortem-42") {
     site = Site(scenario)
+    siteFiles = SiteFiles(site)
     environment = scenario.environment
     environment["ASTRA_FQDN"] = "astra.example.com"
     environment["ASTRA_INSTANCE_ID"] = scenario.account
@@ -53,30 +54,45 @@ package final class StepHarness {
 
   /// Runs a step with these arguments.
   package func run<S: Step>(_ step: S.Type, arguments: [String]) throws -> Result {
-    var (said, output, wasKilled) = ("", "", false)
-    var frozen: [String: [UInt8]]?
+    site.beginAttempt()
+    var (said, output) = ("", "")
     let before = site.requests.count
     let host = Host(
-      arguments: arguments, environment: environment, time: site.time, files: files, hostname: "ci-1",
+      arguments: arguments, environment: environment, time: site.time, files: siteFiles, hostname: "ci-1",
       random: SeededRandom(seed: 7),
-      writeError: { text in if !wasKilled { said += text } },
-      writeOutput: { text in if !wasKilled { output += text } },
-      connect: { [site, files] connection, userAgent, time throws(TransportError) in
-        SimulatedTransport(site, userAgent: userAgent) {
-          frozen = files.contents
-          wasKilled = true
-        }
+      writeError: { [site] text in
+        guard !site.isKilled else { return }
+        said += text
+        site.tell?("     \(text.dropLast())")
+      },
+      writeOutput: { [site] text in if !site.isKilled { output += text } },
+      connect: { [site] _, userAgent, _ throws(TransportError) in
+        SimulatedTransport(site, userAgent: userAgent)
       })
     let code = Runner<S>(host).exitCode()
-    if let frozen { files.contents = frozen }
     everythingSaid +=
       said + output + files.contents.values.map { String(decoding: $0, as: UTF8.self) }.joined()
-    let path = "\(reportFolder)/TEST-\(S.identity.name)\(suffix).xml"
-    let bytes = try #require(files.contents[path], "no report at \(path): \(said)")
+    let path = reportPath(of: S.identity.name)
+    guard let bytes = files.contents[path] else {
+      throw NoReport(path: path, code: code, wasKilled: site.isKilled, said: said)
+    }
     try ReportCollection.keep(bytes, step: S.identity.name)
     return Result(
-      code: code, wasKilled: wasKilled, standardError: said, standardOutput: output,
+      code: code, wasKilled: site.isKilled, standardError: said, standardOutput: output,
       report: try ReadReport(bytes), values: values, requests: site.requests.count - before)
+  }
+
+  /// A step left no report.
+  package struct NoReport: Error {
+    package var path: String
+    package var code: ExitCode
+    package var wasKilled: Bool
+    package var said: String
+  }
+
+  /// Where the report of the program of that name lies.
+  package func reportPath(of program: String) -> String {
+    "\(reportFolder)/TEST-\(program)\(suffix).xml"
   }
 
   private var reportFolder: String {

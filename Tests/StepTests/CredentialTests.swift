@@ -102,8 +102,8 @@ struct CredentialTests {
     let harness = try harness(file: nil)
     let token = harness.site.world.token
     let echo = #"{"type":"x/9","title":"Bad \#(token)","detail":"Bearer \#(token)\u001b[31m","status":"409"}"#
-    harness.site.wireFaults = [
-      WireFault(
+    harness.site.faults = [
+      SiteFault(
         .answers(
           SimulatedResponse(
             status: 409, headers: [("Content-Type", "application/problem+json")], body: Array(echo.utf8))),

@@ -53,9 +53,9 @@ struct LostAnswerTests {
   @Test func aKillAtAnyPointIsMadeGoodByASecondRun() throws {
     let count = try undisturbed()
     for number in 1...count {
-      for (name, effect) in [("before", WireFault.Effect.killBefore), ("after", .killAfter)] {
+      for (name, effect) in [("before", SiteFault.Effect.killBefore), ("after", .killAfter)] {
         let harness = try Magento.harness()
-        harness.site.wireFaults = [WireFault(effect, atRequest: number)]
+        harness.site.faults = [SiteFault(effect, atRequest: number)]
         check(
           harness, try pipeline(harness),
           "killed \(name) request \(number): \(harness.site.requests[number - 1])")
@@ -67,11 +67,11 @@ struct LostAnswerTests {
     let count = try undisturbed()
     for number in 1...count {
       for (name, effect) in [
-        ("reset before", WireFault.Effect.resetBefore), ("lost answer", .lostAnswer), ("refused", .refused),
-        ("silence", .silence(.seconds(60))),
+        ("reset before", SiteFault.Effect.resetBefore), ("lost answer", .lostAnswer), ("refused", .refused),
+        ("silence", .silence),
       ] {
         let harness = try Magento.harness()
-        harness.site.wireFaults = [WireFault(effect, atRequest: number)]
+        harness.site.faults = [SiteFault(effect, atRequest: number)]
         check(
           harness, try pipeline(harness), "\(name) at request \(number): \(harness.site.requests[number - 1])"
         )
@@ -100,9 +100,9 @@ struct LostAnswerTests {
     // Older servers take two backups of one name, so a blind repetition would make a second one.
     let harness = try Magento.harness { $0.duplicateBackupNames = true }
     harness.environment["BACKUP_NAME"] = "release-2.4.2"
-    harness.site.wireFaults = [
-      WireFault(.lostAnswer, "POST", endingIn: "appBackups"),
-      WireFault(
+    harness.site.faults = [
+      SiteFault(.lostAnswer, "POST", endingIn: "appBackups"),
+      SiteFault(
         .answers(
           SimulatedResponse(
             status: 200, headers: [("Content-Type", "application/json")],
@@ -110,9 +110,9 @@ struct LostAnswerTests {
         "GET", endingIn: "appBackups"),
     ]
     // The first look of the step is before its request; the faulty one is to be the first after it.
-    let fault = harness.site.wireFaults.removeLast()
+    let fault = harness.site.faults.removeLast()
     harness.site.beforeRequest = { [unowned harness] number in
-      if harness.site.requests[number - 1].hasPrefix("POST") { harness.site.wireFaults.append(fault) }
+      if harness.site.requests[number - 1].hasPrefix("POST") { harness.site.faults.append(fault) }
     }
     try harness.run(BackupStep.self).expectSuccess()
     #expect(harness.site.world.tally.backupsCreated == 1)

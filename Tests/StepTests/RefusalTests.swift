@@ -171,14 +171,14 @@ struct RefusalTests {
   @Test func aServerThatCannotBeReached() throws {
     try eachStep(
       changing: { harness in
-        harness.site.wireFaults = (1...50).map { WireFault(.refused, atRequest: $0) }
+        harness.site.faults = (1...50).map { SiteFault(.refused, atRequest: $0) }
       },
       check: { result, step in
         result.expect(.unreachable, saying: "connection refused by astra.example.com:443")
         #expect(result.requests < 12, "\(step) hammers")
       })
     try eachStep(
-      changing: { $0.site.wireFaults = [WireFault(.untrusted, atRequest: 1)] },
+      changing: { $0.site.faults = [SiteFault(.untrusted, atRequest: 1)] },
       check: { result, _ in
         result.expect(.unreachable, saying: "is not trusted")
         #expect(result.requests == 1 && result.standardError.contains("ASTRA_CA_FILE"))
@@ -191,13 +191,13 @@ struct RefusalTests {
         status: status, headers: [("Content-Type", "text/html")], body: Array("<html>Welcome</html>".utf8))
       try eachStep(
         changing: { harness in
-          harness.site.wireFaults = (1...50).map { WireFault(.answers(page), atRequest: $0) }
+          harness.site.faults = (1...50).map { SiteFault(.answers(page), atRequest: $0) }
         },
         check: { result, _ in result.expect(.brokenContract, saying: "\(status)") })
     }
     let redirect = SimulatedResponse(status: 302, headers: [("Location", "https://elsewhere.example.com/")])
     try eachStep(
-      changing: { $0.site.wireFaults = [WireFault(.answers(redirect), atRequest: 1)] },
+      changing: { $0.site.faults = [SiteFault(.answers(redirect), atRequest: 1)] },
       check: { result, _ in
         result.expect(.brokenContract, saying: "302")
         #expect(result.requests == 1)
@@ -206,7 +206,7 @@ struct RefusalTests {
 
   @Test func everyPassingTroubleIsOutlasted() throws {
     let html = Array("<html>Bad gateway</html>".utf8)
-    let troubles: [WireFault.Effect] =
+    let troubles: [SiteFault.Effect] =
       [429, 500, 502, 503, 504].map {
         .answers(
           SimulatedResponse(
@@ -219,12 +219,12 @@ struct RefusalTests {
       ]
     for trouble in troubles {
       let harness = try Magento.harness()
-      harness.site.wireFaults = [
-        WireFault(trouble, "GET"), WireFault(trouble, "GET", endingIn: Magento.production),
+      harness.site.faults = [
+        SiteFault(trouble, "GET"), SiteFault(trouble, "GET", endingIn: Magento.production),
       ]
       let result = try harness.run(RestoreStep.self)
       result.expectSuccess()
-      #expect(harness.site.wireFaults.isEmpty && result.standardError.contains("trying again"))
+      #expect(harness.site.faults.isEmpty && result.standardError.contains("trying again"))
     }
   }
 

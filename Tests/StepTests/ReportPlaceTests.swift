@@ -57,7 +57,7 @@ struct ReportPlaceTests {
     try harness.run(BackupStep.self).expectSuccess()
     let attempts = harness.files.attempts
     harness.files.failures = [attempts + 1: .noSpace]
-    harness.site.wireFaults = [WireFault(.killBefore, atRequest: harness.site.requests.count + 1)]
+    harness.site.faults = [SiteFault(.killBefore, atRequest: harness.site.requests.count + 1)]
     // The first version cannot be written and the step is killed in the first request of a later phase: what
     // lies there then is this run's, or nothing.
     let result = try harness.run(BackupStep.self)

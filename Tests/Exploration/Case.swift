@@ -1,0 +1,47 @@
+package import AstraSimulator
+
+/// One bad day, by a name that is enough to play it again.
+package enum Case: Hashable, Sendable, CustomStringConvertible {
+  /// `pipeline/17/lostAnswer`: a fault at one event of a mission.
+  case event(mission: String, number: Int, fault: String)
+  /// `pipeline/17/killAfter/abandoned`: the same, and nobody runs the step again before the week is over.
+  case abandoned(mission: String, number: Int, fault: String)
+  /// `pipeline/backup-1/fails`: an operation of the server that goes wrong.
+  case operation(mission: String, kind: Operation.Kind, nth: Int, effect: OperationFault.Effect)
+  /// `seed/4711`: a world, and what goes wrong in it, drawn from a seed.
+  case seed(UInt64)
+
+  package var description: String {
+    switch self {
+    case .event(let mission, let number, let fault): "\(mission)/\(number)/\(fault)"
+    case .abandoned(let mission, let number, let fault): "\(mission)/\(number)/\(fault)/abandoned"
+    case .operation(let mission, let kind, let nth, let effect):
+      "\(mission)/\(kind.rawValue)-\(nth)/\(effect.rawValue)"
+    case .seed(let seed): "seed/\(seed)"
+    }
+  }
+
+  /// Reads a name; nil if it is none.
+  package init?(_ name: String) {
+    let parts = name.split(separator: "/").map(String.init)
+    if parts.count == 2, parts[0] == "seed", let seed = UInt64(parts[1]) {
+      self = .seed(seed)
+      return
+    }
+    guard parts.count == 3 || (parts.count == 4 && parts[3] == "abandoned"), Mission.named(parts[0]) != nil
+    else { return nil }
+    let place = parts[1].split(separator: "-").map(String.init)
+    if let number = Int(parts[1]), FaultKind.named(parts[2]) != nil {
+      self =
+        parts.count == 4
+        ? .abandoned(mission: parts[0], number: number, fault: parts[2])
+        : .event(mission: parts[0], number: number, fault: parts[2])
+    } else if parts.count == 3, place.count == 2, let kind = Operation.Kind(rawValue: place[0]),
+      let nth = Int(place[1]), let effect = OperationFault.Effect(rawValue: parts[2])
+    {
+      self = .operation(mission: parts[0], kind: kind, nth: nth, effect: effect)
+    } else {
+      return nil
+    }
+  }
+}

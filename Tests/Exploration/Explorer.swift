@@ -1,0 +1,92 @@
+package import AstraSimulator
+internal import Dispatch
+internal import Foundation
+internal import SimulatedBackend
+internal import Synchronization
+
+/// Plays many cases on all cores, and counts.
+package final class Explorer: Sendable {
+  let systematic: SystematicExploration
+  let seeded: SeededExploration
+
+  /// Learns what the undisturbed missions come to.
+  package init(_ scenario: Scenario) {
+    systematic = SystematicExploration(scenario)
+    seeded = SeededExploration(scenario)
+  }
+
+  /// What each mission comes to when nothing goes wrong.
+  package var undisturbed: [String: Outcome] { systematic.undisturbed }
+
+  /// Every single fault at every point of every mission.
+  package var singleFaults: [Case] { systematic.cases }
+
+  /// The sum over many cases.
+  package struct Tally: Sendable {
+    package var cases = 0
+    package var attempts = 0
+    package var requests = 0
+    package var virtualTime = Duration.zero
+    package var isComplete = 0
+    /// Attempts by exit code; -9 for one that was killed.
+    package var codes: [Int32: Int] = [:]
+    /// The cases that broke a promise, with the promises.
+    package var broken: [(name: Case, violations: [String])] = []
+  }
+
+  /// The plan of a case; nil if there is no such case.
+  func plan(of name: Case) -> Plan? {
+    if case .seed(let seed) = name { seeded.plan(of: seed) } else { systematic.plan(of: name) }
+  }
+
+  /// Plays one case; nil if there is no such case.
+  package func play(_ name: Case, tell: ((String) -> Void)? = nil) -> Outcome? {
+    plan(of: name).map { Play($0, tell: tell).run() }
+  }
+
+  /// Plays cases, on all cores.
+  ///
+  /// - Parameters:
+  ///   - count: how many there are.
+  ///   - stopAfter: how many broken cases are enough.
+  ///   - name: the case of each number, from 0.
+  ///   - progress: hears of every thousandth.
+  package func explore(
+    _ count: Int, stopAfter: Int = .max, progress: @Sendable (Int) -> Void = { _ in },
+    name: @Sendable (Int) -> Case
+  ) -> Tally {
+    let total = Mutex(Tally())
+    let next = Atomic(0)
+    let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < count, total.withLock({ $0.broken.count < stopAfter }) else { return }
+        let name = name(number)
+        let outcome = play(name)
+        let cases = total.withLock { tally in
+          tally.add(name, outcome)
+          return tally.cases
+        }
+        if cases.isMultiple(of: 1000) { progress(cases) }
+      }
+    }
+    return total.withLock { $0 }
+  }
+}
+
+extension Explorer.Tally {
+  fileprivate mutating func add(_ name: Case, _ outcome: Outcome?) {
+    cases += 1
+    guard let outcome else {
+      broken.append((name, ["there is no such case"]))
+      return
+    }
+    attempts += outcome.attempts
+    requests += outcome.requests
+    virtualTime += outcome.time
+    if outcome.isComplete { isComplete += 1 }
+    for code in outcome.codes { codes[code, default: 0] += 1 }
+    if !outcome.violations.isEmpty { broken.append((name, outcome.violations)) }
+  }
+}

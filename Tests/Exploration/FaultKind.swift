@@ -1,0 +1,83 @@
+internal import SimulatedBackend
+
+/// One way in which things go wrong at one moment, and what a step owes its user then.
+struct FaultKind: Sendable {
+  /// Its name in the names of cases: `lostAnswer`, `409-107`.
+  var name: String
+  /// Which events it can meet.
+  var meets: @Sendable (SiteEvent) -> Bool
+  var effect: SiteFault.Effect
+  /// What the attempt that meets it may end with, and what comes after.
+  var expectation: @Sendable (SiteEvent) -> Expectation
+
+  /// What the checker has to know of it beside that.
+  var traits: Set<Trait> = []
+
+  enum Trait: Sendable {
+    /// The process ends by it, and somebody runs the step again.
+    case ending
+    /// Files cannot be written.
+    case spoilsFiles
+    /// Others change what the checker would compare.
+    case changesTheWorld
+    /// It may outlast an attempt that follows at once.
+    case lasts
+  }
+
+  /// What is owed when it meets an event.
+  struct Expectation: Sendable {
+    /// The exit codes that the attempt may end with.
+    var codes: Set<Int32>
+    /// Whether further attempts of the same run must reach the end that an undisturbed run reaches.
+    var recovers: Bool
+
+    /// The attempt itself succeeds.
+    static let passes = Self(codes: [0], recovers: true)
+
+    /// The attempt ends with one of these codes, and the next one makes it good.
+    static func ends(_ codes: Int32...) -> Self { Self(codes: Set(codes), recovers: true) }
+
+    /// The attempt ends with one of these codes, and what is broken stays broken.
+    static func breaks(_ codes: Int32...) -> Self { Self(codes: Set(codes), recovers: false) }
+  }
+
+  /// A fault of requests.
+  static func request(
+    _ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation, changes: Expectation? = nil
+  ) -> FaultKind {
+    FaultKind(
+      name: name, meets: { if case .request = $0 { true } else { false } }, effect: effect,
+      expectation: { $0.isChange ? changes ?? expectation : expectation })
+  }
+
+  /// A fault of any event.
+  static func anywhere(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+    FaultKind(name: name, meets: { _ in true }, effect: effect, expectation: { _ in expectation })
+  }
+
+  /// A fault of writing files.
+  static func write(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+    FaultKind(
+      name: name, meets: { if case .write = $0 { true } else { false } }, effect: effect,
+      expectation: { _ in expectation })
+  }
+
+  /// The same kinds with one more trait.
+  static func with(_ trait: Trait, _ kinds: [FaultKind]) -> [FaultKind] {
+    kinds.map { kind in
+      var kind = kind
+      kind.traits.insert(trait)
+      return kind
+    }
+  }
+
+  /// Every kind there is.
+  static let all =
+    connection + answers + bodies + replicas + with(.lasts, outages) + with(.changesTheWorld, world) + clocks
+    + with(.spoilsFiles, disks) + with(.ending, process)
+
+  /// The kind of that name.
+  static func named(_ name: String) -> FaultKind? { byName[name] }
+
+  private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+}

@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import AstraSimulator
+internal import Exploration
+internal import Foundation
+
+@main
+struct Main: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explorer",
+    abstract: "Play bad days in virtual time, and let an outside checker look for lies and damage.",
+    subcommands: [Single.self, Long.self, Replay.self])
+}
+
+/// Where the world comes from.
+struct WorldOptions: ParsableArguments {
+  @Option(help: "The scenario that every world begins as.")
+  var scenario = "Fixtures/scenarios/magento.json"
+
+  @Option(help: "Stop after so many cases that break a promise.")
+  var stopAfter = 20
+
+  func explorer() throws -> Explorer {
+    let bytes = try Data(contentsOf: URL(filePath: scenario))
+    return Explorer(try Scenario(file: Array(bytes)))
+  }
+}
+
+/// Every single fault at every point.
+struct Single: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Play every single fault at every event of every mission.")
+
+  @OptionGroup var world: WorldOptions
+
+  @Option(help: "Only this mission.")
+  var mission: String?
+
+  @Option(help: "Only faults whose name holds this.")
+  var fault: String?
+
+  func run() throws {
+    let explorer = try world.explorer()
+    for (name, outcome) in explorer.undisturbed.sorted(by: { $0.key < $1.key }) {
+      print(
+        "undisturbed \(name): \(outcome.events.count) events, \(outcome.requests) requests, exit \(outcome.codes)"
+      )
+      for violation in outcome.violations { print("  \(violation)") }
+      if !outcome.violations.isEmpty || !outcome.isComplete { throw ExitCode.failure }
+    }
+    let cases = explorer.singleFaults.filter { name in
+      let parts = name.description.split(separator: "/")
+      return (mission.map { parts[0] == $0 } ?? true) && (fault.map { parts[2].contains($0) } ?? true)
+    }
+    try Summary.show(explorer, cases.count, world.stopAfter) { cases[$0] }
+    print(Summary.table(of: cases))
+  }
+}
+
+/// Many faults at once, from seeds.
+struct Long: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Play pipelines with several faults, from seeds.")
+
+  @OptionGroup var world: WorldOptions
+
+  @Option(help: "How many seeds.")
+  var runs = 100_000
+
+  @Option(help: "The first seed.")
+  var seed: UInt64 = 1
+
+  func run() throws {
+    let explorer = try world.explorer()
+    try Summary.show(explorer, runs, world.stopAfter) { [seed] in .seed(seed + UInt64($0)) }
+  }
+}
+
+/// One case, told in full.
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Play one case again and tell it, request by request and phase by phase.")
+
+  @OptionGroup var world: WorldOptions
+
+  @Argument(help: "The case: pipeline/17/lostAnswer, restore/snapshot-1/fails, seed/4711.")
+  var name: String
+
+  func run() throws {
+    guard let name = Case(name) else { throw ValidationError("\"\(name)\" is no name of a case") }
+    let explorer = try world.explorer()
+    guard let outcome = explorer.play(name, tell: { print($0) }) else {
+      throw ValidationError("there is no case \(name)")
+    }
+    print("exit codes: \(outcome.codes)")
+    for violation in outcome.violations { print("BROKEN: \(violation)") }
+    if !outcome.violations.isEmpty { throw ExitCode.failure }
+    print("every promise was kept")
+  }
+}

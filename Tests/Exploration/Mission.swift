@@ -1,0 +1,82 @@
+internal import AstraBackup
+internal import AstraClone
+internal import AstraRestore
+internal import AstraSimulator
+internal import SimulatedBackend
+internal import StepCommon
+
+/// One of the programs, as the explorer runs it.
+enum Program: String, CaseIterable, Sendable {
+  case backup = "astra-backup"
+  case clone = "astra-clone"
+  case restore = "astra-restore"
+
+  /// The phases of its report, in order.
+  var phases: [String] {
+    switch self {
+    case .backup: Runner<BackupStep>.phaseNames
+    case .clone: Runner<CloneStep>.phaseNames
+    case .restore: Runner<RestoreStep>.phaseNames
+    }
+  }
+
+  /// Runs it once.
+  func run(_ harness: StepHarness, _ arguments: [String]) throws -> StepHarness.Result {
+    switch self {
+    case .backup: try harness.run(BackupStep.self, arguments: arguments)
+    case .clone: try harness.run(CloneStep.self, arguments: arguments)
+    case .restore: try harness.run(RestoreStep.self, arguments: arguments)
+    }
+  }
+}
+
+/// What a pipeline does, stage by stage.
+struct Mission: Sendable {
+  /// One stage: a program with its arguments and the variables that only it has.
+  struct Stage: Sendable {
+    var program: Program
+    var arguments: [String] = []
+    var environment: [String: String] = [:]
+  }
+
+  var name: String
+  var stages: [Stage]
+
+  /// The backup that the stage of `astra-backup` makes.
+  static let newBackup = "release-2-4-2"
+
+  private static let backup = Stage(program: .backup, environment: ["BACKUP_NAME": newBackup])
+  private static let clone = Stage(program: .clone)
+  private static let restore = Stage(program: .restore)
+
+  /// Each step by itself, each with the variants that take another way through it, and the whole pipeline.
+  static let all: [Mission] = [
+    Mission(name: "backup", stages: [backup]),
+    Mission(name: "clone", stages: [clone]),
+    Mission(
+      name: "clone-of-backup",
+      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])]),
+    Mission(name: "restore", stages: [restore]),
+    Mission(name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])]),
+    Mission(name: "clone-restore", stages: [clone, restore]),
+    pipeline,
+  ]
+
+  /// Backup, clone, restore.
+  static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore])
+
+  /// The mission of that name.
+  static func named(_ name: String) -> Mission? { all.first { $0.name == name } }
+}
+
+/// The worked example, `Fixtures/scenarios/magento.json`, and what is to come of it.
+enum Shop {
+  static let production = "40516273-8495-4a6b-b7c8-d9eaf0011223"
+  static let goodBackup = "upgrade-prod-2-4-1-debian-10-r14"
+  static let goodBackupID = "62738495-a6b7-4c8d-99ea-fb0c12233445"
+  static let olderBackupID = "61728394-a5b6-4c7d-98e9-f00112233444"
+  static let cloneName = "magento-debug"
+  /// What the good backup holds.
+  static let goodContent = Content(
+    version: "2.4.1-debian-10-r14", rows: ["order-1001", "order-1002", "order-1003"])
+}

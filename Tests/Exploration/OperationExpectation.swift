@@ -1,0 +1,38 @@
+internal import AstraSimulator
+
+extension FaultKind.Expectation {
+  /// What is owed when the first operation of that kind goes wrong so.
+  ///
+  /// - Parameters:
+  ///   - kind: what the server was asked for; a snapshot is the evidence of a restore.
+  ///   - effect: how it goes wrong.
+  init(_ kind: Operation.Kind, _ effect: OperationFault.Effect) {
+    switch (kind, effect) {
+    case (_, .unknownState), (_, .goesBack): self = .passes
+    case (_, .stalls): self = .breaks(75)
+    // No copy of the present state, no restore.
+    case (.snapshot, .fails), (.snapshot, .failsAtOnce), (.snapshot, .removed), (.snapshot, .hooksFail):
+      self = .ends(78)
+    case (.snapshot, .vanishes): self = .ends(78)
+    case (.backup, .hooksFail): self = .breaks(1)
+    case (_, .hooksFail): self = .passes
+    // Only recovery points end so.
+    case (.clone, .removed), (.restore, .removed): self = .passes
+    // A restore of this run that failed is asked for again, with fresh evidence.
+    case (.restore, .fails), (.restore, .failsAtOnce): self = .ends(1)
+    default: self = .breaks(1)
+    }
+  }
+}
+
+extension Operation.Kind {
+  /// The program that asks for it.
+  var program: Program? {
+    switch self {
+    case .backup: .backup
+    case .clone: .clone
+    case .restore, .snapshot: .restore
+    case .definition, .deletion, .rediscovery: nil
+    }
+  }
+}

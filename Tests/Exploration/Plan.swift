@@ -1,0 +1,31 @@
+internal import AstraSimulator
+internal import SimulatedBackend
+
+/// What is to be played: a mission in a world, and what goes wrong.
+struct Plan: Sendable {
+  var mission: Mission
+  var scenario: Scenario
+  var faults: [SiteFault] = []
+  /// How often each stage is tried in the run.
+  var attempts = 2
+  var timeoutSeconds = 1800
+  /// The exit codes that the attempt which meets a fault may end with; nil for any of the table.
+  var codes: Set<Int32>?
+  /// The program to whose first attempt alone `codes` apply; nil for whichever meets a fault.
+  var codesOf: Program?
+  /// What the world must come to; nil if what went wrong leaves that open.
+  var undisturbedEnding: [String]?
+  /// Whether nobody runs the step again in its run.
+  var isAbandoned = false
+  /// Whether the pipeline is run again a week later.
+  var comesBackNextWeek = false
+  /// Whether files cannot be written at some time.
+  var spoilsFiles = false
+  /// Whether others change what the checker would compare.
+  var changesTheWorld = false
+
+  /// Plans an undisturbed mission.
+  init(_ mission: Mission, _ scenario: Scenario) {
+    (self.mission, self.scenario) = (mission, scenario)
+  }
+}

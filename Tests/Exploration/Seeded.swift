@@ -1,0 +1,57 @@
+internal import AstraSimulator
+internal import SimulatedBackend
+internal import Timing
+
+/// Pipelines in which several things go wrong, drawn from a seed: the world, its server, and every fault.
+struct SeededExploration: Sendable {
+  let scenario: Scenario
+  /// How many events the undisturbed pipeline has; faults are spread a little beyond.
+  let events: Int
+  let undisturbed: [String]
+
+  /// Prepares the drawing of plans.
+  init(_ scenario: Scenario) {
+    self.scenario = scenario
+    let outcome = Play(Plan(.pipeline, scenario)).run()
+    (events, undisturbed) = (outcome.events.count, outcome.ending)
+  }
+
+  /// The plan of a seed.
+  ///
+  /// Of four seeds, two draw a pair of faults in the world as it is: all pairs are among them in the long run.
+  /// One draws up to five faults in a server that behaves otherwise, and one operations that go wrong as well.
+  func plan(of seed: UInt64) -> Plan {
+    var random = Timing.SeededRandom(seed: seed)
+    var changed = scenario
+    let form = seed % 4
+    if form >= 2 { Variation.draw(&changed.settings, &random) }
+    if form == 3 {
+      for kind in [Operation.Kind.backup, .clone, .restore, .snapshot]
+      where Int.random(in: 0..<4, using: &random) == 0 {
+        guard let effect = OperationFault.Effect.allCases.randomElement(using: &random) else { continue }
+        changed.operationFaults.append(
+          OperationFault(kind, nth: Int.random(in: 1...2, using: &random), effect))
+      }
+    }
+    var plan = Plan(.pipeline, changed)
+    var kinds: [FaultKind] = []
+    let count = form < 2 ? 2 : Int.random(in: 1...5, using: &random)
+    for _ in 0..<count {
+      guard let kind = FaultKind.all.randomElement(using: &random) else { continue }
+      kinds.append(kind)
+      let number = Int.random(in: 1...(events + events / 2), using: &random)
+      plan.faults.append(SiteFault(kind.effect, atEvent: number))
+    }
+    plan.attempts = 2 + count
+    plan.spoilsFiles = kinds.contains { $0.traits.contains(.spoilsFiles) }
+    plan.changesTheWorld = kinds.contains { $0.traits.contains(.changesTheWorld) } || form == 3
+    plan.isAbandoned = Int.random(in: 0..<8, using: &random) == 0
+    plan.comesBackNextWeek = !plan.changesTheWorld && Int.random(in: 0..<8, using: &random) == 0
+    // Where only passing trouble was drawn, in the world as it is, the run must come to its end.
+    let passes = kinds.allSatisfy { kind in
+      kind.expectation(.request(method: "GET", target: "")).recovers && !kind.traits.contains(.spoilsFiles)
+    }
+    if form < 2, passes, !plan.isAbandoned { plan.undisturbedEnding = undisturbed }
+    return plan
+  }
+}

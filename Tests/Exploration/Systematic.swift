@@ -1,0 +1,83 @@
+internal import AstraSimulator
+internal import SimulatedBackend
+
+/// Every single fault at every point of every mission.
+struct SystematicExploration: Sendable {
+  let scenario: Scenario
+  /// What each mission comes to when nothing goes wrong.
+  let undisturbed: [String: Outcome]
+
+  /// Plays every mission once, undisturbed; that has to go well.
+  init(_ scenario: Scenario) {
+    self.scenario = scenario
+    undisturbed = Dictionary(
+      uniqueKeysWithValues: Mission.all.map { ($0.name, Play(Plan($0, scenario)).run()) })
+  }
+
+  /// Every case there is, mission by mission.
+  var cases: [Case] { Mission.all.flatMap { cases(of: $0) } }
+
+  private func cases(of mission: Mission) -> [Case] {
+    let events = undisturbed[mission.name]?.events ?? []
+    var cases: [Case] = []
+    for (index, event) in events.enumerated() {
+      for kind in FaultKind.all where kind.meets(event) {
+        cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
+        if kind.traits.contains(.ending) {
+          cases.append(.abandoned(mission: mission.name, number: index + 1, fault: kind.name))
+        }
+      }
+    }
+    for kind in [Operation.Kind.backup, .clone, .restore, .snapshot] {
+      for effect in OperationFault.Effect.allCases {
+        cases.append(.operation(mission: mission.name, kind: kind, nth: 1, effect: effect))
+      }
+    }
+    return cases
+  }
+
+  /// The plan of a case; nil for one that is not of this kind, or names what there is not.
+  func plan(of name: Case) -> Plan? {
+    switch name {
+    case .event(let mission, let number, let fault):
+      plan(mission, number, fault, isAbandoned: false)
+    case .abandoned(let mission, let number, let fault):
+      plan(mission, number, fault, isAbandoned: true)
+    case .operation(let mission, let kind, let nth, let effect):
+      plan(mission, OperationFault(kind, nth: nth, effect))
+    case .seed: nil
+    }
+  }
+
+  private func plan(_ mission: String, _ number: Int, _ fault: String, isAbandoned: Bool) -> Plan? {
+    guard let mission = Mission.named(mission), let kind = FaultKind.named(fault),
+      let outcome = undisturbed[mission.name], outcome.events.indices.contains(number - 1)
+    else { return nil }
+    let expectation = kind.expectation(outcome.events[number - 1])
+    var plan = Plan(mission, scenario)
+    plan.faults = [SiteFault(kind.effect, atEvent: number)]
+    plan.codes = expectation.codes
+    plan.undisturbedEnding = expectation.recovers && !isAbandoned ? outcome.ending : nil
+    plan.isAbandoned = isAbandoned
+    plan.comesBackNextWeek = kind.traits.contains(.ending)
+    plan.spoilsFiles = kind.traits.contains(.spoilsFiles)
+    plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
+    if kind.traits.contains(.lasts) { plan.attempts = 3 }
+    return plan
+  }
+
+  private func plan(_ mission: String, _ fault: OperationFault) -> Plan? {
+    guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
+    let expectation = FaultKind.Expectation(fault.kind, fault.effect)
+    var changed = scenario
+    changed.operationFaults.append(fault)
+    var plan = Plan(mission, changed)
+    // Not every mission has that operation; then nothing goes wrong.
+    let isMet = outcome.operations.contains(fault.kind)
+    plan.codes = isMet ? expectation.codes : [0]
+    plan.codesOf = fault.kind.program
+    plan.undisturbedEnding = expectation.recovers || !isMet ? outcome.ending : nil
+    plan.changesTheWorld = fault.effect == .vanishes
+    return plan
+  }
+}

@@ -1,0 +1,116 @@
+internal import AstraSimulator
+
+/// What truly happened in a run, by the world's own journal and contents.
+struct Truth {
+  let world: World
+  let witness: Witness
+
+  /// What has been written into the journal since the run began.
+  private var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
+
+  /// Whether a stage has done what it is for; nil if it has, else what is missing.
+  func missing(from stage: Mission.Stage) -> String? {
+    switch stage.program {
+    case .backup: missingBackup()
+    case .clone: missingClone(of: stage.arguments.isEmpty ? nil : Shop.goodContent)
+    case .restore: missingRestore()
+    }
+  }
+
+  private func missingBackup() -> String? {
+    let completed = news.filter {
+      $0.event == .completed && $0.kind == .backup && $0.name == Mission.newBackup
+    }
+    guard let id = completed.first?.id else {
+      return "no backup \(Mission.newBackup) of this run has completed"
+    }
+    guard let point = world.point(id) else { return nil }
+    if point.hookState == "failed" { return "the hooks of the backup failed" }
+    return point.content.map(witness.contents.contains) == true
+      ? nil : "the backup holds \(String(describing: point.content)), which production never held"
+  }
+
+  /// Looks for the clone; `content` is what it has to hold, nil for what production held.
+  private func missingClone(of content: Content?) -> String? {
+    let completed = news.filter {
+      $0.event == .completed && $0.kind == .clone && $0.name == Shop.cloneName
+    }
+    guard let id = completed.first?.id else { return "no clone \(Shop.cloneName) of this run was completed" }
+    guard let clone = world.application(id), clone.id == id else { return nil }
+    guard clone.sourceAppID == Shop.production else { return "the clone is of another application" }
+    let fits = content.map { $0 == clone.content } ?? clone.content.map(witness.contents.contains) ?? false
+    return fits ? nil : "the clone holds \(String(describing: clone.content))"
+  }
+
+  private func missingRestore() -> String? {
+    let restores = news.filter { $0.id == Shop.production }
+    guard
+      let end = restores.lastIndex(where: { $0.event == .restoreFinished && $0.related == Shop.goodBackupID })
+    else { return "no in-place restore from \(Shop.goodBackup) has finished in this run" }
+    let later = restores[(end + 1)...]
+    if later.contains(where: { $0.event == .restoreBegan && $0.related == Shop.goodBackupID }) {
+      return "another restore began after the one that finished"
+    }
+    guard later.isEmpty, let production = world.application(Shop.production) else { return nil }
+    return production.content == Shop.goodContent
+      ? nil : "production holds \(String(describing: production.content))"
+  }
+
+  // MARK: - What must not be
+
+  /// What exists twice, or was asked for more often than anything explains.
+  func excess(of mission: Mission, replacing: Bool = false) -> [String] {
+    let programs = Set(mission.stages.map(\.program))
+    let (tally, then) = (world.tally, witness.tallyAtBase)
+    var excess: [String] = []
+    func bound(_ what: String, _ count: Int, _ most: Int) {
+      if count > most { excess.append("\(count) \(what), and at most \(most) are explained") }
+    }
+    let failures = news.count { $0.event == .failed }
+    let again = replacing ? failures : 0
+    bound(
+      "backups made", tally.backupsCreated - then.backupsCreated, programs.contains(.backup) ? 1 + again : 0)
+    bound("clones made", tally.clonesCreated - then.clonesCreated, programs.contains(.clone) ? 1 + again : 0)
+    let wanted = news.filter { $0.event == .restoreRequested && $0.related == Shop.goodBackupID }
+    let failed = news.count { $0.event == .restoreFailed }
+    bound("restores asked for", wanted.count, programs.contains(.restore) ? 1 + failed : 0)
+    let strange = news.filter {
+      $0.event == .restoreRequested && ![Shop.goodBackupID, Shop.olderBackupID].contains($0.related)
+    }
+    bound("restores from a recovery point that nobody named", strange.count, 0)
+    // One for each restore, and one more where the step could not know whether the clone is still evidence, or
+    // where the one before failed.
+    let snapshots = tally.snapshotsCreated - then.snapshotsCreated
+    bound("snapshots made", snapshots, programs.contains(.restore) ? 1 + failed + failures : 0)
+    bound("deletions", tally.deletions - then.deletions, again)
+    return excess
+  }
+
+  /// What of others has changed since the scenario's start.
+  func damage(since start: World) -> [String] {
+    let others = start.applications.filter { $0.id != Shop.production }
+    return others.compactMap { before in
+      let now = world.applications.first { $0.id == before.id }
+      let isWhole =
+        now?.content == before.content && now?.state == before.state && now?.namespaces == before.namespaces
+      return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
+    }
+      + start.points.compactMap { before in
+        let now = world.points.first { $0.id == before.id }
+        return now?.content == before.content && now?.state == before.state
+          ? nil : "\(before.kind.rawValue) \(before.name), which was there before, has changed"
+      }
+  }
+
+  /// What the run has come to, for a comparison with an undisturbed one.
+  var ending: [String] {
+    let production = world.application(Shop.production)
+    return [
+      "production \(production?.state ?? "gone") \(String(describing: production?.content)) at \(production?.address ?? "")"
+    ]
+      + world.applications.filter { $0.sourceAppID != nil }
+      .map { "clone \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
+      + world.points.filter { $0.kind == .backup }
+      .map { "backup \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
+  }
+}

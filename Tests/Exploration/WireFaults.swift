@@ -1,0 +1,177 @@
+internal import AstraSimulator
+internal import SimulatedBackend
+internal import Timing
+
+// What goes wrong between a step and the server.
+extension FaultKind {
+  /// Connections that are not made, break, or bring nothing.
+  static let connection: [FaultKind] = [
+    .request("refused", .refused, .passes),
+    .request("resetBefore", .resetBefore, .passes),
+    .request("lostAnswer", .lostAnswer, .passes),
+    .request("cutAnswer", .cutAnswer, .passes),
+    .request("silence", .silence, .passes),
+    .request("slow", .slow(.seconds(20)), .passes),
+    .request("slowPastTheLimit", .slow(.seconds(600)), .passes),
+    .request("late-10s", .late(.seconds(10)), .passes),
+    .request("untrusted", .untrusted, .ends(69)),
+  ]
+
+  /// Replicas that lag, for one read or for a while.
+  static let replicas: [FaultKind] = [
+    .request("stale-1", .stale(requests: 1), .passes),
+    .request("stale-3", .stale(requests: 3), .passes),
+    .request("stale-8", .stale(requests: 8), .passes),
+    .request("lag-3s", .lag(.seconds(3)), .passes),
+    .request("lag-20s", .lag(.seconds(20)), .passes),
+  ]
+
+  /// Servers that are away or say no to everything, for a while.
+  ///
+  /// A read is repeated for a minute before an operation runs, and for ten while it does.
+  static let outages: [FaultKind] = [
+    .request("down-5s", .down(.seconds(5)), .passes),
+    .request("down-5min", .down(.seconds(300)), .ends(0, 69)),
+    .request("down-20min", .down(.seconds(1200)), .ends(69, 75)),
+    .request("overload-503-5s", .overload(.page(503), .seconds(5)), .passes),
+    .request("overload-503-5min", .overload(.page(503), .seconds(300)), .ends(0, 69)),
+    .request("overload-429-20s", .overload(.page(429, retryAfter: "1"), .seconds(20)), .passes),
+    .request("down-for-good", .down(nil), .breaks(69, 75)),
+    .request("html-for-good", .overload(.page(200), nil), .breaks(69, 75, 76)),
+  ]
+}
+
+// Answers that are not the server's own, or not those of a good day.
+extension FaultKind {
+  /// Answers in the server's place; it does not see the request, unless the name says so.
+  static let answers: [FaultKind] =
+    [
+      .request("401", .answers(.problem(401, 4)), .ends(77)),
+      .request("401-html", .answers(.page(401)), .ends(77)),
+      .request("403", .answers(.problem(403, 11)), .ends(77)),
+      .request("403-html", .answers(.page(403)), .ends(77)),
+      // An object that the API itself says is not there: gone, or never there.
+      .request("404", .answers(.problem(404, 1)), .ends(0, 1, 65, 77, 78), changes: .ends(65)),
+      .request("404-html", .answers(.page(404)), .passes),
+      .request("406", .answers(.problem(406, 32)), .ends(76), changes: .ends(1)),
+      .request("400", .answers(.problem(400, 9)), .ends(0, 76), changes: .ends(1)),
+      .request("413-html", .answers(.page(413)), .ends(76), changes: .ends(1)),
+      .request("302", .answers(.page(302)), .ends(76)),
+      .request("429", .answers(.page(429)), .passes),
+      .request("429-5s", .answers(.page(429, retryAfter: "5")), .passes),
+      .request("429-past", .answers(.page(429, retryAfter: "Mon, 05 Jan 1970 10:00:00 GMT")), .passes),
+      .request("429-date", .answers(.page(429, retryAfter: "Mon, 02 Mar 2026 09:00:20 GMT")), .passes),
+      .request("429-absurd", .answers(.page(429, retryAfter: "99999999999999999999")), .passes),
+      .request("429-far", .answers(.page(429, retryAfter: "86400")), .passes),
+      .request("429-nonsense", .answers(.page(429, retryAfter: "-1, soon")), .passes),
+      .request("500-problem", .answers(.problem(500, 34)), .passes),
+    ]
+    + [500, 502, 503, 504].flatMap { status -> [FaultKind] in
+      [
+        .request("\(status)-before", .answers(.page(status)), .passes),
+        .request("\(status)-afterwards", .answers(.page(status), afterwards: true), .passes),
+      ]
+    } + conflicts
+
+  /// Every conflict of the catalogue of problems (Astra Control 24.02), as the answer to anything.
+  private static let conflicts = ConflictCatalogue.numbers.map { number -> FaultKind in
+    let change: Expectation =
+      switch ConflictCatalogue.meaning(of: number) {
+      case .passing: .passes
+      case .nameTaken: .ends(78)
+      case .refusal: .ends(1)
+      }
+    return .request("409-\(number)", .answers(.problem(409, number)), .ends(76), changes: change)
+  }
+
+  /// Answers whose bodies are not what they should be.
+  static let bodies: [FaultKind] = [
+    .request("emptyBody", .bent { $0.body = [] }, .passes),
+    .request("htmlBody", .bent { ($0.body, $0.headers) = (Page.body, Page.headers) }, .passes),
+    .request("wrongMediaType", .bent { $0.headers = Page.headers }, .passes),
+    .request("cutJSON", .bent { $0.body = Array($0.body.prefix($0.body.count / 2)) }, .passes),
+    .request("notUTF8", .bent { $0.body = [0xFF, 0xFE] + $0.body }, .passes),
+    .request("noID", .bent { $0.edit { $0.without("id") } }, .passes),
+    .request("noName", .bent { $0.edit { $0.without("name") } }, .passes),
+    .request("noState", .bent { $0.edit { $0.without("state") } }, .passes),
+    .request("nullState", .bent { $0.edit { $0.with("state", nil) } }, .passes),
+    .request("numberForState", .bent { $0.edit { $0.with("state", 7) } }, .passes),
+    // Real servers write null for an empty list, so this one says that there is nothing.
+    .request("nullArray", .bent { $0.editList { _ in nil } }, .ends(0, 65, 78)),
+    .request("objectForArray", .bent { $0.editList { _ in ["id": "x"] } }, .passes),
+    .request(
+      "extraFields",
+      .bent {
+        $0.edit { $0.with("quantumState", ["spin": [1, 2.5, nil, true, "up"]]).with("Ω", "é\u{1F980}") }
+      },
+      .passes),
+    // Unknown is waited on; as a recovery point or a leftover it is refused.
+    .request("unknownState", .bent { $0.edit { $0.with("state", "quiescing") } }, .ends(0, 78)),
+    .request("echoedToken", .bent { $0.echoToken() }, .passes),
+  ]
+}
+
+/// A page of something that is not the API.
+private enum Page {
+  static let headers: [SimulatedRequest.Field] = [("Content-Type", "text/html")]
+  static let body = Array("<html><body><h1>It works!</h1></body></html>".utf8)
+}
+
+extension SimulatedResponse {
+  /// A page of a gateway.
+  static func page(_ status: Int, retryAfter: String? = nil) -> Self {
+    SimulatedResponse(
+      status: status, headers: Page.headers + (retryAfter.map { [("Retry-After", $0)] } ?? []),
+      body: Page.body)
+  }
+
+  /// A problem of the API, by its number.
+  static func problem(_ status: Int, _ number: Int) -> Self {
+    let body: JSON = [
+      "type": "https://astra.netapp.io/problems/\(number)", "title": "A fault of the explorer",
+      "detail": "Problem \(number) was put in the server's place.", "status": "\(status)",
+      "correlationID": "00000000-0000-4000-8000-000000000000",
+    ]
+    return SimulatedResponse(
+      status: status, headers: [("Content-Type", "application/problem+json")], body: body.bytes)
+  }
+
+  /// Changes the object of a successful answer, or each object of its list.
+  mutating func edit(_ change: (JSON) -> JSON) {
+    guard (200..<300).contains(status), let json else { return }
+    if let items = json["items"]?.array {
+      body = json.with("items", .array(items.map(change))).bytes
+    } else if json["id"] != nil {
+      body = change(json).bytes
+    }
+  }
+
+  /// Changes the list of a successful answer.
+  mutating func editList(_ change: (JSON) -> JSON) {
+    guard (200..<300).contains(status), let json, let items = json["items"] else { return }
+    body = json.with("items", change(items)).bytes
+  }
+
+  /// Puts the token everywhere that a step might repeat.
+  mutating func echoToken() {
+    let token = "Bearer not-a-real-token-of-the-magento-scenario"
+    self = .problem(503, 34)
+    headers.append(("X-Request", token))
+    edit { $0 }
+    if let json { body = json.with("detail", .string(token)).with("title", .string(token)).bytes }
+  }
+}
+
+extension JSON {
+  /// This object without a member.
+  func without(_ name: String) -> JSON {
+    .object((members ?? []).filter { $0.name != name })
+  }
+
+  /// This object with a member set.
+  func with(_ name: String, _ value: JSON) -> JSON {
+    let members = members ?? []
+    guard members.contains(where: { $0.name == name }) else { return .object(members + [.init(name, value)]) }
+    return .object(members.map { $0.name == name ? .init(name, value) : $0 })
+  }
+}

@@ -1,0 +1,112 @@
+package import AstraSimulator
+package import StepReport
+
+/// Something that goes wrong at a site, once, as data.
+package struct SiteFault: Sendable {
+  package enum Effect: Sendable {
+    // On the way to the server and back.
+
+    /// Nothing accepts the connection.
+    case refused
+    /// The connection breaks before the server has seen the request.
+    case resetBefore
+    /// The server carries the request out, and the connection breaks before its answer.
+    case lostAnswer
+    /// The server carries the request out, and the connection breaks within its answer.
+    case cutAnswer
+    /// The server carries the request out at once and says nothing until the client's patience ends.
+    case silence
+    /// The answer takes so long; longer than the client's patience is a silence.
+    case slow(Duration)
+    /// The connection breaks at once, and the server carries the request out only after so long.
+    case late(Duration)
+    /// The server's certificate is not trusted.
+    case untrusted
+
+    // In the answer.
+
+    /// Something on the way answers in the server's place; the server sees the request only if `afterwards`.
+    case answers(SimulatedResponse, afterwards: Bool = false)
+    /// The server's own answer arrives, bent.
+    case bent(@Sendable (inout SimulatedResponse) -> Void)
+    /// A read is answered by a replica that stands where the server stood so many requests ago.
+    case stale(requests: Int)
+
+    // From here on, for a while; nil is for good.
+
+    /// Every read is answered as of now.
+    case lag(Duration)
+    /// Nothing accepts connections.
+    case down(Duration?)
+    /// Every request is answered so, and the server sees none.
+    case overload(SimulatedResponse, Duration?)
+
+    // Elsewhere.
+
+    /// Somebody or something changes the world.
+    case world(@Sendable (inout World) -> Void)
+    /// This machine's calendar clock jumps.
+    case clockJump(Duration)
+    /// So many writes of files in a row fail for that reason.
+    case unwritable(FileError.Code, writes: Int)
+    /// The step is killed: before what it is about to do is done, or after it.
+    case killBefore
+    case killAfter
+    /// A signal asks the step to end before what it is about to do is done, or within it.
+    case signalBefore(Int32)
+    case signalWithin(Int32)
+  }
+
+  /// What it meets.
+  package enum Position: Sendable {
+    /// The request of that number, from 1.
+    case request(Int)
+    /// The event of that number, from 1.
+    case event(Int)
+    /// The next request of that method whose path ends so (its query left aside).
+    case next(method: String, ending: String)
+  }
+
+  package var effect: Effect
+  package var position: Position
+
+  /// A fault at the request of that number, from 1.
+  package init(_ effect: Effect, atRequest number: Int) {
+    (self.effect, position) = (effect, .request(number))
+  }
+
+  /// A fault at the event of that number, from 1.
+  package init(_ effect: Effect, atEvent number: Int) {
+    (self.effect, position) = (effect, .event(number))
+  }
+
+  /// A fault at the next request of that method whose path ends so (its query left aside).
+  package init(_ effect: Effect, _ method: String, endingIn ending: String = "") {
+    (self.effect, position) = (effect, .next(method: method, ending: ending))
+  }
+}
+
+/// What a step does that the world could notice, in the order in which it does it: where faults can meet it.
+package enum SiteEvent: Hashable, Sendable {
+  /// A request, with its target.
+  case request(method: String, target: String)
+  /// A file is replaced or appended to.
+  case write(path: String)
+  /// A pause.
+  case sleep(Duration)
+
+  /// Whether it asks the server for a change.
+  package var isChange: Bool {
+    if case .request(let method, _) = self { method != "GET" } else { false }
+  }
+
+  /// One line about it.
+  package var text: String {
+    switch self {
+    case .request(let method, let target):
+      "\(method) \(target.split(separator: "/").dropFirst(2).joined(separator: "/"))"
+    case .write(let path): "write \(path)"
+    case .sleep(let duration): "sleep \(duration)"
+    }
+  }
+}
