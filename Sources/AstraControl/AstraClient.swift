@@ -111,6 +111,8 @@ final class AstraClient {
       switch problem.status {
       case _ where problem.refusesCredentials: .credentials
       case 500...: method == .get ? .unreachable : .fateUnknown
+      // A gateway that has lost its server says so in its own words; what became of the request is not known.
+      case 404 where method != .get && !problem.isFromAPI: .fateUnknown
       case 400..<500: .refused(problem.refusal)
       default: .brokenContract
       }
@@ -169,7 +171,7 @@ final class AstraClient {
       switch error.kind {
       case .interrupted(let interruption):
         throw BackendError(.interrupted(interruption), message)
-      case .untrusted: throw BackendError(.unreachable, message, hint: error.hint)
+      case .untrusted: throw BackendError(.untrusted, message, hint: error.hint)
       case .misconfigured: throw BackendError(.misconfigured, message, hint: error.hint)
       case .tooLarge: throw BackendError(.brokenContract, message, hint: error.hint)
       case .timedOut, .cannotConnect, .broken:

@@ -69,7 +69,8 @@ extension StepRun {
   ) throws(StepFailure) -> RecoveryPoint {
     let operation = history.begin(
       RunRecord.Operation(
-        operationKind, application: application.id, name: name, point: point, askedAt: backend.currentTime))
+        operationKind, application: application.id, name: name, point: point, askedAt: backend.currentTime,
+        before: RunRecord.Fingerprint(application)))
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     let asked = asked(kind, name, application)
     let point = try make(

@@ -101,6 +101,21 @@ extension StepRun {
     }
   }
 
+  /// Looks once more at a recovery point, which may have been removed or spoilt since it was chosen.
+  package func checkStillFits(
+    _ point: RecoveryPoint, _ application: Application, acceptFailedHooks: Bool
+  ) throws(StepFailure) {
+    let now = try ask { () throws(BackendError) in
+      try backend.recoveryPoint(point.id, point.kind, of: application.id)
+    }
+    guard let now else {
+      throw .notFound(
+        "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" is gone: it was removed meanwhile"
+      )
+    }
+    try checkFits(now, application, acceptFailedHooks: acceptFailedHooks)
+  }
+
   private func narrowed(
     _ candidates: [Application], named name: String, to cluster: Cluster
   ) throws(StepFailure) -> [Application] {

@@ -10,24 +10,31 @@ extension StepRun {
   /// - Parameters:
   ///   - what: what is made, for messages.
   ///   - application: the application that must be free for it.
+  ///   - check: throws if it is not to be asked for any more; asked before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
   ///   - ask: asks for it, once.
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
-    _ what: String, of application: Application.ID, look: BackendCall<Value?>,
-    ask: BackendCall<Value>
+    _ what: String, of application: Application.ID, check: () throws(StepFailure) -> Void = {},
+    look: BackendCall<Value?>, ask: BackendCall<Value>
   ) throws(StepFailure) -> Value {
     let began = time.now
     var lostAnswers = 0
+    var lastRefusal: BackendError?
     while true {
+      if lastRefusal != nil { try check() }
       let refusal: BackendError
       do throws(BackendError) {
         return try ask()
       } catch {
         refusal = error
       }
+      defer { lastRefusal = refusal }
       switch refusal.kind {
+      case .deadline:
+        guard let lastRefusal else { throw StepFailure(refusal) }
+        throw timeIsUp(after: lastRefusal, for: what)
       case .fateUnknown:
         lostAnswers += 1
         log.warning("\(refusal.message); looking whether \(what) was begun all the same")
@@ -70,15 +77,18 @@ extension StepRun {
 
   /// Waits a little because the application is busy; throws once the time is up.
   package func waitOut(_ refusal: BackendError, _ began: Instant, for what: String) throws(StepFailure) {
-    if deadline.hasPassed(on: time) {
-      throw .deadline(
-        "\(refusal.message), and so until the time was up after \(deadline.allowance.shortText)",
-        hint: "\(what) was not begun; run the step again when the application is free")
-    }
+    if deadline.hasPassed(on: time) { throw timeIsUp(after: refusal, for: what) }
     if time.now - began < .seconds(1) || time.now - log.lastLine >= .seconds(60) {
       log.info("\(refusal.message): waiting for that to end")
     }
     try rest(pollInterval(since: began))
+  }
+
+  /// The application was busy until the end.
+  private func timeIsUp(after refusal: BackendError, for what: String) -> StepFailure {
+    .deadline(
+      "\(refusal.message), and so until the time was up after \(deadline.allowance.shortText)",
+      hint: "\(what) was not begun; run the step again when the application is free")
   }
 
   /// Throws unless the application is in a state that passes by itself.

@@ -89,6 +89,11 @@ package struct RunRecord: Codable, Hashable, Sendable {
       collectedAt = application.collectedAt?.text
       restoredFrom = application.restoredFrom.map(\.text)
     }
+
+    /// Whether both show the same last change and the same source; false where no change is ever shown.
+    package func hasSameMarks(as other: Self) -> Bool {
+      modifiedAt != nil && modifiedAt == other.modifiedAt && restoredFrom == other.restoredFrom
+    }
   }
 
   /// Makes an empty record of a run.

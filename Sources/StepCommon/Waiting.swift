@@ -24,7 +24,7 @@ extension StepRun {
   /// Looks at an operation again and again until it has ended or the time is up.
   ///
   /// An end counts when two looks in a row agree on it, and a disappearance likewise: one stale answer of a
-  /// replica must not end the wait. A backend that cannot be reached is borne for ten minutes, since the
+  /// replica must not end the wait. What was never seen yet may be missing for as long as answers may lag. A backend that cannot be reached is borne for ten minutes, since the
   /// operation goes on without us.
   package func wait<Value>(
     for what: String, read: BackendCall<Value?>, judge: (Value) -> Verdict
@@ -32,6 +32,7 @@ extension StepRun {
     let began = time.now
     var lastSeen = "nothing yet"
     var end: Verdict?
+    var wasSeen = false
     var absences = 0
     var troubleSince: Instant?
     while true {
@@ -40,6 +41,7 @@ extension StepRun {
         let value = try read()
         troubleSince = nil
         if let value {
+          wasSeen = true
           absences = 0
           let verdict = judge(value)
           switch verdict {
@@ -52,6 +54,9 @@ extension StepRun {
             isConfirming = end == nil
             end = verdict
           }
+        } else if !wasSeen, time.now - began < Self.longestLag {
+          // What was accepted a moment ago need not be in every replica yet.
+          show("not shown yet", of: what, since: began, last: &lastSeen)
         } else {
           end = nil
           absences += 1
@@ -127,6 +132,8 @@ extension StepRun {
     schedule.interval(afterElapsed: time.now - began, using: &random)
   }
 
+  /// How long what is shown may lag behind the request that changes it: 60 s, twice what was ever seen.
+  package static var longestLag: Duration { .seconds(60) }
   /// How long a backend may be out of reach while an operation runs: 10 minutes.
   private static var longestOutage: Duration { .seconds(600) }
   /// The longest silence of the log: some CI systems end a step that says nothing for ten minutes.

@@ -96,6 +96,11 @@ package final class CloneStep: Step {
         askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application)))
     let made = try run.make(
       "clone \"\(request.name)\"", of: request.application.id,
+      check: { () throws(StepFailure) in
+        guard let point else { return }
+        try run.checkStillFits(
+          point, request.application, acceptFailedHooks: parameters.acceptFailedHooks)
+      },
       look: { () throws(BackendError) in try run.cloneOfThisRun(request) },
       ask: { () throws(BackendError) in try run.backend.createClone(request) })
     run.history.update(operation, .accepted, id: made.id.text)

@@ -110,6 +110,9 @@ extension StepRun {
   }
 
   /// The snapshot that this run made for the purpose, or a new one.
+  ///
+  /// An earlier attempt's is taken only if nothing has happened to the application since it was asked for: that
+  /// attempt may have restored it, and its record may be lost.
   private func evidenceSnapshot(
     of application: Application, _ point: RecoveryPoint
   ) throws(StepFailure) -> RecoveryPoint {
@@ -121,7 +124,9 @@ extension StepRun {
     // A clock time keeps apart the runs that have no name.
     let run = settings.run ?? backend.currentTime.text
     var number = max(1, earlier.count)
-    if !isOvertaken, earlier.last?.stage != .failed, let last = earlier.last {
+    let isUntouched =
+      earlier.last?.before.map { $0.hasSameMarks(as: RunRecord.Fingerprint(application)) } ?? false
+    if isUntouched, !isOvertaken, earlier.last?.stage != .failed, let last = earlier.last {
       switch try existing(
         .snapshot, named: last.name, of: application, leftovers: .untouched)
       {

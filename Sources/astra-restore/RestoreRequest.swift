@@ -24,7 +24,7 @@ extension StepRun {
         evidence = try secureEvidence(of: id, point, parameters)
         continue
       }
-      try checkStillThere(point, application, parameters)
+      try checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
       let before = RunRecord.Fingerprint(application)
       let operation = history.begin(
         RunRecord.Operation(
@@ -65,20 +65,5 @@ extension StepRun {
         throw StepFailure(refusal)
       }
     }
-  }
-
-  /// Looks once more at the recovery point, which may have been removed or spoilt since it was chosen.
-  private func checkStillThere(
-    _ point: RecoveryPoint, _ application: Application, _ parameters: RestoreParameters
-  ) throws(StepFailure) {
-    let now = try ask { () throws(BackendError) in
-      try backend.recoveryPoint(point.id, point.kind, of: application.id)
-    }
-    guard let now else {
-      throw .notFound(
-        "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" is gone: it was removed meanwhile"
-      )
-    }
-    try checkFits(now, application, acceptFailedHooks: parameters.acceptFailedHooks)
   }
 }

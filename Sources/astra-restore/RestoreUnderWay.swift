@@ -71,7 +71,7 @@ extension StepRun {
         return true
       }
       if now.state != before.state, now.modifiedAt != before.modifiedAt { return true }
-      if age + (time.now - began) >= RestoreWatch.longestLag {
+      if age + (time.now - began) >= Self.longestLag {
         log.info("nothing shows that the restore was begun")
         return false
       }

@@ -17,9 +17,6 @@ struct RestoreWatch {
   /// When it was last seen not to be ready, since the request.
   private var lastNotReady = Duration.zero
 
-  /// How long a state may lag behind the request that changes it: 60 s, twice what was ever seen.
-  static let longestLag = Duration.seconds(60)
-
   init(point: RecoveryPoint.ID, before: RunRecord.Fingerprint) {
     self.point = point
     self.before = before
@@ -37,7 +34,7 @@ struct RestoreWatch {
     case _ where application.state.isDead:
       // It may have been in that state before, and the answer may be as old.
       let isStale = now.state == before.state && !sawRestoring && !sawOtherState && !isMarked(now)
-      if isStale, sinceRequest < Self.longestLag {
+      if isStale, sinceRequest < StepRun.longestLag {
         return .working("\(application.state), as before the restore")
       }
       let problems = application.problems.joined(separator: "; ")
@@ -57,14 +54,14 @@ struct RestoreWatch {
     }
     if sawRestoring {
       // A replica that lags behind would show the old marks with the old state.
-      if isMarked(now) || sinceRequest - lastNotReady >= Self.longestLag { return .succeeded }
+      if isMarked(now) || sinceRequest - lastNotReady >= StepRun.longestLag { return .succeeded }
       return .working("ready, but with nothing else that shows an end")
     }
     let wasLookedThrough = sawOtherState || now.collectedAt != before.collectedAt
     let wasChanged =
       now.restoredFrom.contains(point.text) && !before.restoredFrom.contains(point.text)
       || now.modifiedAt != before.modifiedAt
-    if wasLookedThrough, wasChanged, sinceRequest >= Self.longestLag { return .succeeded }
+    if wasLookedThrough, wasChanged, sinceRequest >= StepRun.longestLag { return .succeeded }
     return .working("ready, as before the restore")
   }
 

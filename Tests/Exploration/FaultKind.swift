@@ -47,7 +47,12 @@ struct FaultKind: Sendable {
   ) -> FaultKind {
     FaultKind(
       name: name, meets: { if case .request = $0 { true } else { false } }, effect: effect,
-      expectation: { $0.isChange ? changes ?? expectation : expectation })
+      expectation: { event in
+        guard event.isChange, var owed = changes else { return expectation }
+        // A restore without evidence is refused, whatever has kept the evidence from being made.
+        if event.text.hasSuffix("/appSnaps"), owed.codes != [0] { owed.codes.insert(78) }
+        return owed
+      })
   }
 
   /// A fault of any event.

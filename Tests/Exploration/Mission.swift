@@ -42,6 +42,9 @@ struct Mission: Sendable {
   var name: String
   var stages: [Stage]
 
+  /// Whether it restores from whatever backup is the newest.
+  var restoresTheNewest: Bool { stages.contains { $0.arguments.contains("latest") } }
+
   /// The backup that the stage of `astra-backup` makes.
   static let newBackup = "release-2-4-2"
 

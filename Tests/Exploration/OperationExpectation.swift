@@ -11,15 +11,13 @@ extension FaultKind.Expectation {
     case (_, .unknownState), (_, .goesBack): self = .passes
     case (_, .stalls): self = .breaks(75)
     // No copy of the present state, no restore.
-    case (.snapshot, .fails), (.snapshot, .failsAtOnce), (.snapshot, .removed), (.snapshot, .hooksFail):
+    case (.snapshot, .fails), (.snapshot, .failsAtOnce), (.snapshot, .removed), (.snapshot, .vanishes):
       self = .ends(78)
-    case (.snapshot, .vanishes): self = .ends(78)
+    case (.snapshot, .hooksFail): self = .breaks(78)
     case (.backup, .hooksFail): self = .breaks(1)
     case (_, .hooksFail): self = .passes
     // Only recovery points end so.
     case (.clone, .removed), (.restore, .removed): self = .passes
-    // A restore of this run that failed is asked for again, with fresh evidence.
-    case (.restore, .fails), (.restore, .failsAtOnce): self = .ends(1)
     default: self = .breaks(1)
     }
   }

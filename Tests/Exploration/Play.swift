@@ -40,7 +40,9 @@ final class Play {
     return outcome
   }
 
-  private var truth: Truth { Truth(world: harness.site.world, witness: witness) }
+  private var truth: Truth {
+    Truth(world: harness.site.world, witness: witness, mission: plan.mission, others: plan.changesTheWorld)
+  }
 
   private func watch() {
     harness.site.observe = { [unowned self] world in witness.look(world) }
@@ -108,7 +110,7 @@ final class Play {
 
   private func checkEnd() {
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
-    for excess in truth.excess(of: plan.mission) { fail(excess) }
+    for excess in truth.excess(slack: plan.changesTheWorld || plan.spoilsFiles ? 1 : 0) { fail(excess) }
     if !plan.changesTheWorld {
       for damage in truth.damage(since: start) { fail(damage) }
     }
@@ -131,7 +133,7 @@ final class Play {
     let rows = Shop.goodContent.rows + ["order-3001", "order-3002"]
     site.world.deploy(version: "2.4.3", broken: true, rows: rows, to: Shop.production)
     witness = Witness(site.world)
-    let leftovers = Truth(world: site.world, witness: witness).ending
+    let leftovers = truth.ending
     for stage in plan.mission.stages {
       guard let attempt = play(stage, 1) else { return }
       let isRefusal = attempt.result.code == .protected
@@ -143,7 +145,7 @@ final class Play {
       }
     }
     for loss in witness.losses { fail("a week later: overwritten without evidence: \(loss)") }
-    for excess in truth.excess(of: plan.mission) { fail("a week later: \(excess)") }
+    for excess in truth.excess() { fail("a week later: \(excess)") }
     // What the week before left stands as it was.
     for left in leftovers.dropFirst() where !truth.ending.contains(left) {
       fail("a week later: gone is \(left)")

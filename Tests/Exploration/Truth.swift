@@ -4,6 +4,9 @@ internal import AstraSimulator
 struct Truth {
   let world: World
   let witness: Witness
+  let mission: Mission
+  /// Whether others have changed the world.
+  var others = false
 
   /// What has been written into the journal since the run began.
   private var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
@@ -45,21 +48,32 @@ struct Truth {
   private func missingRestore() -> String? {
     let restores = news.filter { $0.id == Shop.production }
     guard
-      let end = restores.lastIndex(where: { $0.event == .restoreFinished && $0.related == Shop.goodBackupID })
+      let end = restores.lastIndex(where: { $0.event == .restoreFinished && isWanted($0.related) })
     else { return "no in-place restore from \(Shop.goodBackup) has finished in this run" }
     let later = restores[(end + 1)...]
-    if later.contains(where: { $0.event == .restoreBegan && $0.related == Shop.goodBackupID }) {
+    if later.contains(where: { $0.event == .restoreBegan && isWanted($0.related) }) {
       return "another restore began after the one that finished"
     }
     guard later.isEmpty, let production = world.application(Shop.production) else { return nil }
-    return production.content == Shop.goodContent
+    let wanted = restores[end].related.flatMap { id in world.point(id)?.content } ?? Shop.goodContent
+    return production.content == wanted
       ? nil : "production holds \(String(describing: production.content))"
+  }
+
+  /// Whether a restore from a recovery point is what the mission is for.
+  ///
+  /// The newest backup is another one once others have made or removed one.
+  private func isWanted(_ point: String?) -> Bool {
+    guard mission.restoresTheNewest, others else { return point == Shop.goodBackupID }
+    return point != nil
   }
 
   // MARK: - What must not be
 
   /// What exists twice, or was asked for more often than anything explains.
-  func excess(of mission: Mission, replacing: Bool = false) -> [String] {
+  ///
+  /// - Parameter slack: how many more of each others explain, who took things away, or a disk that kept no record.
+  func excess(slack: Int = 0) -> [String] {
     let programs = Set(mission.stages.map(\.program))
     let (tally, then) = (world.tally, witness.tallyAtBase)
     var excess: [String] = []
@@ -67,22 +81,21 @@ struct Truth {
       if count > most { excess.append("\(count) \(what), and at most \(most) are explained") }
     }
     let failures = news.count { $0.event == .failed }
-    let again = replacing ? failures : 0
     bound(
-      "backups made", tally.backupsCreated - then.backupsCreated, programs.contains(.backup) ? 1 + again : 0)
-    bound("clones made", tally.clonesCreated - then.clonesCreated, programs.contains(.clone) ? 1 + again : 0)
-    let wanted = news.filter { $0.event == .restoreRequested && $0.related == Shop.goodBackupID }
+      "backups made", tally.backupsCreated - then.backupsCreated, programs.contains(.backup) ? 1 + slack : 0)
+    bound("clones made", tally.clonesCreated - then.clonesCreated, programs.contains(.clone) ? 1 + slack : 0)
+    let wanted = news.filter { $0.event == .restoreRequested && isWanted($0.related) }
     let failed = news.count { $0.event == .restoreFailed }
-    bound("restores asked for", wanted.count, programs.contains(.restore) ? 1 + failed : 0)
+    bound("restores asked for", wanted.count, programs.contains(.restore) ? 1 + failed + slack : 0)
     let strange = news.filter {
-      $0.event == .restoreRequested && ![Shop.goodBackupID, Shop.olderBackupID].contains($0.related)
+      $0.event == .restoreRequested && !isWanted($0.related) && $0.related != Shop.olderBackupID
     }
     bound("restores from a recovery point that nobody named", strange.count, 0)
-    // One for each restore, and one more where the step could not know whether the clone is still evidence, or
-    // where the one before failed.
+    // One for each restore; one more where the fate of a request for a restore was unknown; and one for each
+    // that failed.
     let snapshots = tally.snapshotsCreated - then.snapshotsCreated
-    bound("snapshots made", snapshots, programs.contains(.restore) ? 1 + failed + failures : 0)
-    bound("deletions", tally.deletions - then.deletions, again)
+    bound("snapshots made", snapshots, programs.contains(.restore) ? 2 + failed + failures + slack : 0)
+    bound("deletions", tally.deletions - then.deletions, 0)
     return excess
   }
 

@@ -66,6 +66,8 @@ package final class Site {
       tell?("     the server carries out \(request.method) \(request.target) late: \(response.status)")
     }
     world.advance(to: now.sinceOrigin)
+    // A step that is killed within a pause does nothing after it.
+    if time.interruption?.signal == 9 { isKilled = true }
   }
 }
 
@@ -131,8 +133,6 @@ extension Site {
       default: break
       }
     }
-    // A step that is killed at the end of its pause does nothing after it.
-    if time.interruption?.signal == 9 { isKilled = true }
   }
 
   /// What becomes of a write.
