@@ -41,6 +41,8 @@ extension World {
         guard finishCopy(ofOperationAt: index) else { return }
       }
     }
+    // What ended with this one (a clone's vehicle) may have stood before it.
+    guard let index = operations.firstIndex(where: { $0.number == operation.number }) else { return }
     if operation.stage + 1 < operation.stages.count {
       operations[index].stage += 1
       operations[index].stageBegan += stage.length

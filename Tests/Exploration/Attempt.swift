@@ -11,6 +11,8 @@ struct Attempt {
   var timeout: Duration
   /// Whether a fault kept files from being written.
   var mayBeUnwritable: Bool
+  /// Whether lists come in pages of few items.
+  var pages: Bool
 
   var succeeded: Bool { result.code == .success && !result.wasKilled }
 
@@ -48,6 +50,6 @@ struct Attempt {
     let seconds = elapsed / .seconds(1)
     var expected = 60 + 2 * min(seconds, 10)
     if seconds > 10 { expected += 60 * min(1, (seconds - 10) / 190) + seconds / 5 }
-    return Int(expected)
+    return Int(expected) * (pages ? 3 : 1)
   }
 }

@@ -61,7 +61,6 @@ struct Mission: Sendable {
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])]),
     Mission(name: "restore", stages: [restore]),
     Mission(name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])]),
-    Mission(name: "clone-restore", stages: [clone, restore]),
     pipeline,
   ]
 

@@ -21,6 +21,8 @@ struct Plan: Sendable {
   var comesBackNextWeek = false
   /// Whether files cannot be written at some time.
   var spoilsFiles = false
+  /// Whether the server may show nothing of an in-place restore, so that nobody can know its end.
+  var mayShowNothing = false
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
 

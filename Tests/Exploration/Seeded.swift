@@ -36,10 +36,15 @@ struct SeededExploration: Sendable {
     var plan = Plan(.pipeline, changed)
     var kinds: [FaultKind] = []
     let count = form < 2 ? 2 : Int.random(in: 1...5, using: &random)
+    plan.mayShowNothing = form >= 2
+    var last: Int?
     for _ in 0..<count {
       guard let kind = FaultKind.all.randomElement(using: &random) else { continue }
       kinds.append(kind)
-      let number = Int.random(in: 1...(events + events / 2), using: &random)
+      var number = Int.random(in: 1...(events + events / 2), using: &random)
+      // Half of them come close upon each other, where one meets what the other has left.
+      if let last, Bool.random(using: &random) { number = last + Int.random(in: 1...12, using: &random) }
+      last = number
       plan.faults.append(SiteFault(kind.effect, atEvent: number))
     }
     plan.attempts = 2 + count

@@ -28,7 +28,8 @@ struct Truth {
       return "no backup \(Mission.newBackup) of this run has completed"
     }
     guard let point = world.point(id) else { return nil }
-    if point.hookState == "failed" { return "the hooks of the backup failed" }
+    // A server that does not show how hooks went keeps everyone from knowing.
+    if point.hookState == "failed", world.settings.hookStateShown { return "the hooks of the backup failed" }
     return point.content.map(witness.contents.contains) == true
       ? nil : "the backup holds \(String(describing: point.content)), which production never held"
   }
@@ -62,10 +63,11 @@ struct Truth {
 
   /// Whether a restore from a recovery point is what the mission is for.
   ///
-  /// The newest backup is another one once others have made or removed one.
+  /// The newest backup, and the one of that name, may be another one once others have made or removed one.
   private func isWanted(_ point: String?) -> Bool {
-    guard mission.restoresTheNewest, others else { return point == Shop.goodBackupID }
-    return point != nil
+    guard others, let point else { return point == Shop.goodBackupID }
+    return mission.restoresTheNewest || point == Shop.goodBackupID
+      || world.point(point)?.name == Shop.goodBackup
   }
 
   // MARK: - What must not be
@@ -86,7 +88,9 @@ struct Truth {
     bound("clones made", tally.clonesCreated - then.clonesCreated, programs.contains(.clone) ? 1 + slack : 0)
     let wanted = news.filter { $0.event == .restoreRequested && isWanted($0.related) }
     let failed = news.count { $0.event == .restoreFailed }
-    bound("restores asked for", wanted.count, programs.contains(.restore) ? 1 + failed + slack : 0)
+    // Where the newest is wanted, what others restore from may be that too.
+    let theirs = mission.restoresTheNewest && others ? 1 : 0
+    bound("restores asked for", wanted.count, programs.contains(.restore) ? 1 + failed + slack + theirs : 0)
     let strange = news.filter {
       $0.event == .restoreRequested && !isWanted($0.related) && $0.related != Shop.olderBackupID
     }
@@ -105,7 +109,8 @@ struct Truth {
     return others.compactMap { before in
       let now = world.applications.first { $0.id == before.id }
       let isWhole =
-        now?.content == before.content && now?.state == before.state && now?.namespaces == before.namespaces
+        now?.content == before.content && ["ready", "discovering"].contains(now?.state)
+        && now?.namespaces == before.namespaces
       return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
     }
       + start.points.compactMap { before in
@@ -113,6 +118,15 @@ struct Truth {
         return now?.content == before.content && now?.state == before.state
           ? nil : "\(before.kind.rawValue) \(before.name), which was there before, has changed"
       }
+  }
+
+  /// What a later run must leave as it is: clones and backups, without the states that pass.
+  var keepsakes: Set<String> {
+    Set(
+      world.applications.filter { $0.sourceAppID != nil }
+        .map { "clone \($0.name) \(String(describing: $0.content))" }
+        + world.points.filter { $0.kind == .backup }
+        .map { "backup \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 
   /// What the run has come to, for a comparison with an undisturbed one.

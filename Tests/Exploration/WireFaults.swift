@@ -57,7 +57,7 @@ extension FaultKind {
       .request("406", .answers(.problem(406, 32)), .ends(0, 76), changes: .ends(1)),
       .request("400", .answers(.problem(400, 9)), .ends(0, 76), changes: .ends(1)),
       .request("413-html", .answers(.page(413)), .ends(0, 76), changes: .ends(1)),
-      .request("302", .answers(.page(302)), .ends(0, 76)),
+      .request("302", .answers(.page(302)), .ends(0, 76), changes: .ends(76)),
       .request("429", .answers(.page(429)), .passes),
       .request("429-5s", .answers(.page(429, retryAfter: "5")), .passes),
       .request("429-past", .answers(.page(429, retryAfter: "Mon, 05 Jan 1970 10:00:00 GMT")), .passes),

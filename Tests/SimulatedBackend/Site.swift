@@ -58,6 +58,13 @@ package final class Site {
     if time.interruption != nil { time.clearInterruption() }
   }
 
+  /// Ends everything that goes wrong, and all that was still to go wrong.
+  package func endTroubles() {
+    faults = []
+    (replica, outage, late) = (nil, nil, [])
+    beginAttempt()
+  }
+
   private func follow(to now: Instant) {
     while let index = late.indices.min(by: { late[$0].due < late[$1].due }), late[index].due <= now {
       let (request, due) = late.remove(at: index)

@@ -63,7 +63,8 @@ package final class StepHarness {
       writeError: { [site] text in
         guard !site.isKilled else { return }
         said += text
-        site.tell?("     \(text.dropLast())")
+        // What its debugging lines say is told by the site itself.
+        if !text.contains(": debug: ") { site.tell?("     \(text.dropLast())") }
       },
       writeOutput: { [site] text in if !site.isKilled { output += text } },
       connect: { [site] _, userAgent, _ throws(TransportError) in
