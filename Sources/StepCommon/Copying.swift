@@ -34,6 +34,7 @@ extension StepRun {
     switch point.state {
     case .completed where ours.count == 1:
       log.info("\(title) of this run is there and complete (\(point.whereabouts))")
+      recognise(point.id.text, .finished, asked(kind, name, application))
       return .complete(point)
     case .completed:
       guard leftovers.ifExists == .reuse else {
@@ -57,7 +58,11 @@ extension StepRun {
       throw .protected("\(title) is there already and is \(point.state)", hint: "choose another name")
     default:
       log.info("\(title) is there already and is \(point.state) (\(point.whereabouts)): waiting for it")
-      if ours.isEmpty { log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))") }
+      if ours.isEmpty {
+        log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))")
+      } else {
+        recognise(point.id.text, .accepted, asked(kind, name, application))
+      }
       return .underWay(point)
     }
   }
@@ -115,6 +120,14 @@ extension StepRun {
         hint: "mend the hooks, or accept such a copy with --\(Common.acceptFailedHooks.flag)")
     }
     log.warning("\(message); accepted by --\(Common.acceptFailedHooks.flag)")
+  }
+
+  /// Writes down what has become of what an earlier attempt asked for, which it may not have come to do itself.
+  package func recognise(
+    _ id: String, _ stage: RunRecord.Operation.Stage, _ asked: [RunRecord.Operation]
+  ) {
+    let operation = asked.last { $0.id == id } ?? asked.last { $0.id == nil }
+    if let operation, operation.stage != stage { history.update(operation, stage, id: id) }
   }
 
   /// What this run has asked for of that kind and name.

@@ -21,6 +21,7 @@ extension StepRun {
     switch found.state {
     case .ready where isOurs:
       log.info("\(title) of this run is there and ready (\(found.whereabouts))")
+      recognise(found.id.text, .finished, asked(request))
       return .complete(found)
     case .ready:
       guard parameters.leftovers.ifExists == .reuse else {
@@ -44,7 +45,11 @@ extension StepRun {
       throw .protected("\(title) is there already and is \(found.state)", hint: "choose another name")
     default:
       log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
-      if !isOurs { log.warning("\(title) was begun by an earlier run (\(age(found.createdAt)))") }
+      if isOurs {
+        recognise(found.id.text, .accepted, asked(request))
+      } else {
+        log.warning("\(title) was begun by an earlier run (\(age(found.createdAt)))")
+      }
       return .underWay(found)
     }
   }

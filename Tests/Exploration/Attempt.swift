@@ -46,10 +46,11 @@ struct Attempt {
 
   /// How many requests the poll schedule and the retries explain: twice a second for ten seconds, every
   /// twentieth of the time from then on, every ten seconds at last, and some for finding things and for retries.
+  /// A restore that waits for its turn looks at application and recovery point before it asks again.
   private var mostRequests: Int {
     let seconds = elapsed / .seconds(1)
-    var expected = 60 + 2 * min(seconds, 10)
+    var expected = 90 + 2 * min(seconds, 10)
     if seconds > 10 { expected += 60 * min(1, (seconds - 10) / 190) + seconds / 5 }
-    return Int(expected) * (pages ? 3 : 1)
+    return Int(expected) * (pages || stage.program == .restore ? 3 : 1)
   }
 }

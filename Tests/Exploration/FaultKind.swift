@@ -67,6 +67,13 @@ struct FaultKind: Sendable {
       expectation: { _ in expectation })
   }
 
+  /// A fault of one system call for a file.
+  static func call(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+    FaultKind(
+      name: name, meets: { if case .fileCall = $0 { true } else { false } }, effect: effect,
+      expectation: { _ in expectation })
+  }
+
   /// The same kinds with one more trait.
   static func with(_ trait: Trait, _ kinds: [FaultKind]) -> [FaultKind] {
     kinds.map { kind in
@@ -79,7 +86,7 @@ struct FaultKind: Sendable {
   /// Every kind there is.
   static let all =
     connection + answers + bodies + replicas + with(.lasts, outages) + with(.changesTheWorld, world) + clocks
-    + with(.spoilsFiles, disks) + with(.ending, process)
+    + with(.spoilsFiles, disks + calls) + with(.ending, process)
 
   /// The kind of that name.
   static func named(_ name: String) -> FaultKind? { byName[name] }

@@ -41,6 +41,11 @@ struct Mission: Sendable {
 
   var name: String
   var stages: [Stage]
+  /// Whether its files are real ones, so that the system calls of their writing can be met as well.
+  var isOnDisk = false
+
+  /// Whether failed copies are to be removed and made again.
+  var replacesFailed: Bool { stages.contains { $0.arguments.contains("--replace-failed") } }
 
   /// Whether it restores from whatever backup is the newest.
   var restoresTheNewest: Bool { stages.contains { $0.arguments.contains("latest") } }
@@ -61,6 +66,17 @@ struct Mission: Sendable {
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])]),
     Mission(name: "restore", stages: [restore]),
     Mission(name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])]),
+    Mission(
+      name: "backup-replacing",
+      stages: [
+        Stage(
+          program: .backup, arguments: ["--replace-failed"], environment: ["BACKUP_NAME": newBackup])
+      ]),
+    // A clone of a recovery point is a clone of this run, and no evidence.
+    Mission(
+      name: "clone-of-backup-restore",
+      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore]),
+    Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
   ]
 

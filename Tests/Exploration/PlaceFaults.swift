@@ -47,10 +47,17 @@ extension FaultKind {
     .write("noPermission-once", .unwritable(.noPermission, writes: 1), .ends(0, 73)),
   ]
 
+  /// The system calls by which files are written.
+  static let calls: [FaultKind] = [
+    .call("noSpaceInCall", .callFails(.noSpace), .ends(0, 73)),
+    .call("inputOutputErrorInCall", .callFails(.inputOutput), .ends(0, 73)),
+  ]
+
   /// The step's process: killed, and asked to end. The exit code of a killed one is nobody's.
   static let process: [FaultKind] = [
     .anywhere("killBefore", .killBefore, .ends()),
     .anywhere("killAfter", .killAfter, .ends()),
+    .call("killWithinWrite", .killWithinWrite(bytes: 10), .ends()),
     .anywhere("terminatedBefore", .signalBefore(15), .ends(0, 143)),
     .anywhere("terminatedWithin", .signalWithin(15), .ends(0, 143)),
     .anywhere("interruptedWithin", .signalWithin(2), .ends(0, 130)),

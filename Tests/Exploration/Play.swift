@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import Foundation
 internal import SimulatedBackend
 internal import StepCommon
 internal import Timing
@@ -7,6 +8,8 @@ internal import Timing
 final class Play {
   private let plan: Plan
   private let harness: StepHarness
+  /// Where real files are written; removed with this.
+  private let folder: String?
   private let start: World
   private var witness: Witness
   private var outcome = Outcome()
@@ -14,13 +17,29 @@ final class Play {
   /// Prepares a plan; `tell` hears the whole story, line by line.
   init(_ plan: Plan, tell: ((String) -> Void)? = nil) {
     self.plan = plan
-    harness = StepHarness(plan.scenario, run: Self.run)
+    folder = plan.mission.isOnDisk ? Self.newFolder() : nil
+    harness = StepHarness(plan.scenario, run: Self.run, folder: folder)
     harness.environment["ASTRA_TIMEOUT"] = "\(plan.timeoutSeconds)s"
     harness.site.faults = plan.faults
     harness.site.tell = tell
     start = harness.site.world
     witness = Witness(start)
     watch()
+  }
+
+  deinit {
+    if let folder { try? FileManager.default.removeItem(atPath: folder) }
+  }
+
+  /// A folder in memory where there is such a file system: every write is brought to the disk.
+  private static func newFolder() -> String {
+    let memory = "/dev/shm"
+    let parent =
+      FileManager.default.isWritableFile(atPath: memory)
+      ? memory : FileManager.default.temporaryDirectory.path
+    let path = "\(parent)/astra-explorer-\(UUID().uuidString)"
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
   }
 
   private static let run = "jenkins-post-mortem-42"
@@ -89,7 +108,8 @@ final class Play {
       return attempt
     } catch let error as StepHarness.NoReport {
       outcome.codes.append(error.wasKilled ? -9 : error.code.rawValue)
-      let diedAtOnce = error.wasKilled && site.events.count == eventsBefore + 1
+      let writes = site.events.dropFirst(eventsBefore).count { if case .write = $0 { true } else { false } }
+      let diedAtOnce = error.wasKilled && writes <= 1
       // Nothing but a fault of the disk, or a death before the first write, can keep it from being there.
       if !diedAtOnce, !plan.spoilsFiles { fail("\(stage.program.rawValue): no report at \(error.path)") }
       if !error.wasKilled { checkCode(error.code.rawValue, of: stage, number, true, saying: error.said) }
@@ -110,6 +130,8 @@ final class Play {
   }
 
   private func checkEnd() {
+    let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
+    if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
     for excess in truth.excess(slack: plan.changesTheWorld || plan.spoilsFiles ? 1 : 0) { fail(excess) }
     if !plan.changesTheWorld {

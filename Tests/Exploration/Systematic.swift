@@ -21,6 +21,7 @@ struct SystematicExploration: Sendable {
     let events = undisturbed[mission.name]?.events ?? []
     var cases: [Case] = []
     for (index, event) in events.enumerated() {
+      if mission.isOnDisk, case .fileCall = event {} else if mission.isOnDisk { continue }
       for kind in FaultKind.all where kind.meets(event) {
         cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
         if kind.traits.contains(.ending) {
@@ -76,7 +77,10 @@ struct SystematicExploration: Sendable {
     let isMet = outcome.operations.contains(fault.kind)
     plan.codes = isMet ? expectation.codes : [0]
     plan.codesOf = fault.kind.program
-    plan.undisturbedEnding = expectation.recovers || !isMet ? outcome.ending : nil
+    // A failed copy is removed and made again, if that was asked for; one that is removed is not failed.
+    let isReplaced =
+      mission.replacesFailed && [.fails, .failsAtOnce, .vanishes].contains(fault.effect)
+    plan.undisturbedEnding = expectation.recovers || !isMet || isReplaced ? outcome.ending : nil
     plan.changesTheWorld = fault.effect == .vanishes
     return plan
   }

@@ -83,9 +83,13 @@ struct Truth {
       if count > most { excess.append("\(count) \(what), and at most \(most) are explained") }
     }
     let failures = news.count { $0.event == .failed }
+    let again = mission.replacesFailed ? failures : 0
     bound(
-      "backups made", tally.backupsCreated - then.backupsCreated, programs.contains(.backup) ? 1 + slack : 0)
-    bound("clones made", tally.clonesCreated - then.clonesCreated, programs.contains(.clone) ? 1 + slack : 0)
+      "backups made", tally.backupsCreated - then.backupsCreated,
+      programs.contains(.backup) ? 1 + slack + again : 0)
+    bound(
+      "clones made", tally.clonesCreated - then.clonesCreated,
+      programs.contains(.clone) ? 1 + slack + again : 0)
     let wanted = news.filter { $0.event == .restoreRequested && isWanted($0.related) }
     let failed = news.count { $0.event == .restoreFailed }
     // Where the newest is wanted, what others restore from may be that too.
@@ -99,7 +103,7 @@ struct Truth {
     // that failed.
     let snapshots = tally.snapshotsCreated - then.snapshotsCreated
     bound("snapshots made", snapshots, programs.contains(.restore) ? 2 + failed + failures + slack : 0)
-    bound("deletions", tally.deletions - then.deletions, 0)
+    bound("deletions", tally.deletions - then.deletions, again)
     return excess
   }
 

@@ -108,6 +108,9 @@ extension FaultKind {
       .passes),
     // Unknown is waited on; as a recovery point or a leftover it is refused.
     .request("unknownState", .bent { $0.edit { $0.with("state", "quiescing") } }, .ends(0, 65, 78)),
+    // One look that shows an end does not end a wait; where it is the only look, it is all there is to believe.
+    .request("oneGoodEnd", .bent { $0.showEnd(good: true) }, .ends(0, 78)),
+    .request("oneBadEnd", .bent { $0.showEnd(good: false) }, .ends(0, 1, 65, 78)),
     .request("echoedToken", .bent { $0.echoToken() }, .passes),
   ]
 }
@@ -145,6 +148,13 @@ extension SimulatedResponse {
     } else if json["id"] != nil {
       body = change(json).bytes
     }
+  }
+
+  /// Shows one object, not a list, at its end.
+  mutating func showEnd(good: Bool) {
+    guard (200..<300).contains(status), let json, json["id"] != nil else { return }
+    let isApplication = json["type"]?.string?.hasSuffix("astra-app") == true
+    body = json.with("state", good ? (isApplication ? "ready" : "completed") : "failed").bytes
   }
 
   /// Changes the list of a successful answer.

@@ -34,6 +34,8 @@ package final class Site {
   private var outage: (response: SimulatedResponse?, until: Instant?)?
   /// Requests that the server is going to carry out although their connections are gone.
   private var late: [(request: SimulatedRequest, due: Instant)] = []
+  /// Whether the step dies at its next system call, since its last one ended in the middle.
+  private var diesNext = false
   /// How many more writes fail, and why.
   private var unwritable: (code: FileError.Code, writes: Int)?
 
@@ -53,9 +55,14 @@ package final class Site {
 
   /// Makes ready for another process: what met the one before is over.
   package func beginAttempt() {
-    isKilled = false
+    (isKilled, diesNext) = (false, false)
     unwritable = nil
     if time.interruption != nil { time.clearInterruption() }
+  }
+
+  /// A step has come to its end, unless it died at its last system call.
+  package func endAttempt() {
+    if diesNext { kill() }
   }
 
   /// Ends everything that goes wrong, and all that was still to go wrong.
@@ -132,6 +139,7 @@ extension Site {
   }
 
   private func rest(_ duration: Duration) {
+    if diesNext { kill() }
     guard !isKilled else { return }
     for effect in meet(.sleep(duration)) {
       switch effect {
@@ -152,6 +160,7 @@ extension Site {
 
   /// A step writes a file; `write` does it.
   func write(to path: String, _ write: () -> Void) -> WriteOutcome {
+    if diesNext { kill() }
     guard !isKilled else { return .unheard }
     let met = meet(.write(path: path))
     guard !isKilled else { return .unheard }
@@ -165,6 +174,26 @@ extension Site {
       if case .signalWithin(let signal) = effect { time.interrupt(with: signal, at: time.now) }
     }
     return .done
+  }
+}
+
+extension Site {
+  /// A step makes a system call for a file; returns what takes its place.
+  func call(_ call: FileCall) -> FileFault? {
+    if diesNext { kill() }
+    // A dead process makes no calls; whatever fails from then on changes nothing on the disk.
+    guard !isKilled else { return .fails(.inputOutput) }
+    var fault: FileFault?
+    for effect in meet(.fileCall(call)) {
+      switch effect {
+      case .callFails(let code): fault = .fails(code)
+      case .killWithinWrite(let bytes): (fault, diesNext) = (.short(bytes), true)
+      case .killAfter: diesNext = true
+      case .signalWithin(let signal): time.interrupt(with: signal, at: time.now)
+      default: break
+      }
+    }
+    return isKilled ? .fails(.inputOutput) : fault
   }
 }
 
@@ -188,6 +217,7 @@ extension Site {
   ///   - request: the request.
   ///   - limit: how long the client waits for the answer.
   func exchange(_ request: SimulatedRequest, limit: Duration) throws(Breakage) -> SimulatedResponse {
+    if diesNext { kill() }
     if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
     requests.append("\(request.method) \(request.target)")
     beforeRequest?(requests.count)

@@ -49,6 +49,10 @@ package struct SiteFault: Sendable {
     case clockJump(Duration)
     /// So many writes of files in a row fail for that reason.
     case unwritable(FileError.Code, writes: Int)
+    /// One system call for a file fails for that reason.
+    case callFails(FileError.Code)
+    /// So many bytes of a write reach the disk, and the step is killed.
+    case killWithinWrite(bytes: Int)
     /// The step is killed: before what it is about to do is done, or after it.
     case killBefore
     case killAfter
@@ -92,6 +96,8 @@ package enum SiteEvent: Hashable, Sendable {
   case request(method: String, target: String)
   /// A file is replaced or appended to.
   case write(path: String)
+  /// A system call on the way of that, where files are real.
+  case fileCall(FileCall)
   /// A pause.
   case sleep(Duration)
 
@@ -106,6 +112,7 @@ package enum SiteEvent: Hashable, Sendable {
     case .request(let method, let target):
       "\(method) \(target.split(separator: "/").dropFirst(2).joined(separator: "/"))"
     case .write(let path): "write \(path)"
+    case .fileCall(let call): "call \(call.rawValue)"
     case .sleep(let duration): "sleep \(duration)"
     }
   }

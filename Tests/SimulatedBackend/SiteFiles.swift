@@ -1,25 +1,46 @@
 package import StepReport
 
-/// The files of steps at a site: in memory, kept from one run to the next, and met by the site's faults.
+/// The files of steps at a site, kept from one run to the next, and met by the site's faults.
+///
+/// They are in memory, or real ones below a folder.
 package final class SiteFiles: FileWriter {
-  /// What lies there.
+  /// What lies in memory.
   package let memory = MemoryFiles()
   private let site: Site
+  private let backing: any FileWriter
+  /// The folder of the real files; nil for those in memory.
+  private let folder: String?
 
-  init(_ site: Site) {
+  init(_ site: Site, folder: String? = nil) {
     self.site = site
+    self.folder = folder
+    let caller = SiteReference(site: site)
+    backing = folder == nil ? memory : SystemFiles { caller.site.call($0) }
+  }
+
+  /// Everything there is, by path.
+  package var contents: [String: [UInt8]] {
+    guard let folder else { return memory.contents }
+    var contents: [String: [UInt8]] = [:]
+    for parent in [folder, "\(folder)/reports"] {
+      for name in (try? SystemFiles().names(in: parent)) ?? [] {
+        let path = "\(parent)/\(name)"
+        contents[path] = try? SystemFiles().read(path, limit: 64 << 20)
+      }
+    }
+    return contents
   }
 
   package func createFolder(_ path: String) throws(FileError) {
-    if !site.isKilled { try memory.createFolder(path) }
+    if !site.isKilled { try backing.createFolder(path) }
   }
 
   package func write(_ bytes: [UInt8], to path: String, access: FileAccess) throws(FileError) {
-    try settle(path) { () throws(FileError) in try memory.write(bytes, to: path, access: access) }
+    try settle(path) { () throws(FileError) in try backing.write(bytes, to: path, access: access) }
   }
 
   package func append(_ bytes: [UInt8], to path: String) throws(FileError) {
-    try settle(path) { () throws(FileError) in try memory.append(bytes, to: path) }
+    try settle(path) { () throws(FileError) in try backing.append(bytes, to: path) }
   }
 
   private func settle(_ path: String, _ write: () throws(FileError) -> Void) throws(FileError) {
@@ -36,18 +57,23 @@ package final class SiteFiles: FileWriter {
   }
 
   package func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-    try memory.read(path, limit: limit)
+    try backing.read(path, limit: limit)
   }
 
-  package func names(in folder: String) throws(FileError) -> [String] { try memory.names(in: folder) }
+  package func names(in folder: String) throws(FileError) -> [String] { try backing.names(in: folder) }
 
   package func remove(_ path: String) throws(FileError) {
-    if !site.isKilled { try memory.remove(path) }
+    if !site.isKilled { try backing.remove(path) }
   }
 
-  package func exists(_ path: String) -> Bool { memory.exists(path) }
+  package func exists(_ path: String) -> Bool { backing.exists(path) }
 
   package func destination(of path: String) throws(FileError) -> FileDestination {
-    try memory.destination(of: path)
+    try backing.destination(of: path)
   }
+}
+
+/// A way to a site from where only what may be shared between threads can be held: each site has one thread.
+private struct SiteReference: @unchecked Sendable {
+  let site: Site
 }

@@ -9,6 +9,8 @@ internal import Timing
 package final class StepHarness {
   package let site: Site
   package var files: MemoryFiles { siteFiles.memory }
+  /// Everything that the steps have written, by path.
+  package var writtenFiles: [String: [UInt8]] { siteFiles.contents }
   private let siteFiles: SiteFiles
   /// The environment of every step; a test changes it as a pipeline would.
   package var environment: [String: String]
@@ -16,9 +18,11 @@ package final class StepHarness {
   package private(set) var everythingSaid = ""
 
   /// Sets up a site and the environment that its scenario brings.
-  package init(_ scenario: Scenario, run: String? = "jenkins-post-mortem-42") {
+  ///
+  /// `folder`, if there is one, is where the steps write real files.
+  package init(_ scenario: Scenario, run: String? = "jenkins-post-mortem-42", folder: String? = nil) {
     site = Site(scenario)
-    siteFiles = SiteFiles(site)
+    siteFiles = SiteFiles(site, folder: folder)
     environment = scenario.environment
     environment["ASTRA_FQDN"] = "astra.example.com"
     environment["ASTRA_INSTANCE_ID"] = scenario.account
@@ -26,6 +30,10 @@ package final class StepHarness {
     environment["ASTRA_LOG_LEVEL"] = "debug"
     environment["ASTRA_OUTPUT_FILE"] = "out.env"
     environment["BUILD_TAG"] = run
+    if let folder {
+      environment["ASTRA_REPORT_DIR"] = "\(folder)/reports"
+      environment["ASTRA_OUTPUT_FILE"] = "\(folder)/out.env"
+    }
   }
 
   /// What a step left behind.
@@ -71,10 +79,11 @@ package final class StepHarness {
         SimulatedTransport(site, userAgent: userAgent)
       })
     let code = Runner<S>(host).exitCode()
+    site.endAttempt()
     everythingSaid +=
-      said + output + files.contents.values.map { String(decoding: $0, as: UTF8.self) }.joined()
+      said + output + siteFiles.contents.values.map { String(decoding: $0, as: UTF8.self) }.joined()
     let path = reportPath(of: S.identity.name)
-    guard let bytes = files.contents[path] else {
+    guard let bytes = siteFiles.contents[path] else {
       throw NoReport(path: path, code: code, wasKilled: site.isKilled, said: said)
     }
     try ReportCollection.keep(bytes, step: S.identity.name)
@@ -107,7 +116,8 @@ package final class StepHarness {
   /// What the output file says.
   package var values: [String: String] {
     let path = environment["ASTRA_OUTPUT_FILE"] ?? ""
-    let lines = (files.text(path) ?? "").split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
+    let text = siteFiles.contents[path].map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let lines = text.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
     return Dictionary(
       lines.compactMap { $0.count == 2 ? (String($0[0]), String($0[1])) : nil }, uniquingKeysWith: { $1 })
   }
