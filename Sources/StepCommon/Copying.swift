@@ -19,13 +19,16 @@ extension StepRun {
   package func existing(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application, leftovers: Leftovers
   ) throws(StepFailure) -> Existing<RecoveryPoint> {
-    let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
-      .filter { $0.name == name }
-    let ours = all.filter {
-      isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked(kind, name, application))
-    }
-    guard let point = ours.count == 1 ? ours[0] : all.first else { return .nothing }
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
+    let asked = asked(kind, name, application)
+    let all = try lookForTraces(
+      of: asked, title,
+      look: { () throws(BackendError) in
+        try backend.recoveryPoints(kind, of: application.id).filter { $0.name == name }
+      },
+      isThere: { !$0.isEmpty })
+    let ours = all.filter { isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked) }
+    guard let point = ours.count == 1 ? ours[0] : all.first else { return .nothing }
     guard all.count == 1 || ours.count == 1 else {
       throw .ambiguous(
         "there are \(all.count) of \(title) already: \(all.map(\.whereabouts).joined(separator: ", "))",
@@ -34,7 +37,7 @@ extension StepRun {
     switch point.state {
     case .completed where ours.count == 1:
       log.info("\(title) of this run is there and complete (\(point.whereabouts))")
-      recognise(point.id.text, .finished, asked(kind, name, application))
+      recognise(point.id.text, .finished, asked)
       return .complete(point)
     case .completed:
       guard leftovers.ifExists == .reuse else {
@@ -61,7 +64,7 @@ extension StepRun {
       if ours.isEmpty {
         log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))")
       } else {
-        recognise(point.id.text, .accepted, asked(kind, name, application))
+        recognise(point.id.text, .accepted, asked)
       }
       return .underWay(point)
     }
@@ -78,17 +81,15 @@ extension StepRun {
         before: RunRecord.Fingerprint(application)))
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     let asked = asked(kind, name, application)
-    let point = try make(
-      "the \(title)", of: application.id,
+    return try make(
+      "the \(title)", operation, of: application.id,
       look: { () throws(BackendError) in
         try backend.recoveryPoints(kind, of: application.id).first { point in
           point.name == name && isOfThisRun(id: point.id.text, createdAt: point.createdAt, asked: asked)
         }
       },
-      ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application) })
-    history.update(operation, .accepted, id: point.id.text)
-    log.info("\(title) was accepted (id \(point.id))")
-    return point
+      ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application) },
+      id: { $0.id.text })
   }
 
   /// Waits for a copy to its end; returns it only if it was seen to be complete.
@@ -130,13 +131,14 @@ extension StepRun {
     if let operation, operation.stage != stage { history.update(operation, stage, id: id) }
   }
 
-  /// What this run has asked for of that kind and name.
+  /// What this run has asked for of that kind and name, and was not refused.
   private func asked(
     _ kind: RecoveryPoint.Kind, _ name: String, _ application: Application
   ) -> [RunRecord.Operation] {
     let kinds: [RunRecord.Operation.Kind] = kind == .backup ? [.backup] : [.snapshot, .evidence]
     return history.operations.filter {
       kinds.contains($0.kind) && $0.name == name && $0.application == application.id.text
+        && $0.stage != .refused
     }
   }
 

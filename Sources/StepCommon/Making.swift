@@ -9,6 +9,7 @@ extension StepRun {
   ///
   /// - Parameters:
   ///   - what: what is made, for messages.
+  ///   - operation: this run's record of the request, which learns what becomes of it.
   ///   - application: the application that must be free for it.
   ///   - check: throws if it is not to be asked for any more; asked before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
@@ -16,8 +17,9 @@ extension StepRun {
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
-    _ what: String, of application: Application.ID, check: () throws(StepFailure) -> Void = {},
-    look: BackendCall<Value?>, ask: BackendCall<Value>
+    _ what: String, _ operation: RunRecord.Operation, of application: Application.ID,
+    check: () throws(StepFailure) -> Void = {},
+    look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
     let began = time.now
     var lostAnswers = 0
@@ -26,7 +28,10 @@ extension StepRun {
       if lastRefusal != nil { try check() }
       let refusal: BackendError
       do throws(BackendError) {
-        return try ask()
+        let made = try ask()
+        history.update(operation, .accepted, id: id(made))
+        log.info("\(what) was accepted (id \(id(made)))")
+        return made
       } catch {
         refusal = error
       }
@@ -39,7 +44,8 @@ extension StepRun {
         lostAnswers += 1
         log.warning("\(refusal.message); looking whether \(what) was begun all the same")
         if let found = try search(look) {
-          log.info("\(what) was begun: going on with it")
+          history.update(operation, .accepted, id: id(found))
+          log.info("\(what) was begun: going on with it (id \(id(found)))")
           return found
         }
         guard lostAnswers < Self.mostLostAnswers else {
@@ -49,18 +55,51 @@ extension StepRun {
         log.info("\(what) was not begun: asking again")
       case .refused(.nameTaken) where lostAnswers > 0:
         guard let found = try search(look) else { throw StepFailure(refusal) }
+        history.update(operation, .accepted, id: id(found))
         return found
       case .refused(.busy): try waitOut(refusal, began, for: what)
       case .refused(.notReady):
         try checkMayBecomeReady(application, refusal)
         try waitOut(refusal, began, for: what)
-      default: throw StepFailure(refusal)
+      default:
+        if lostAnswers == 0, refusal.isAnswer { history.update(operation, .refused) }
+        throw StepFailure(refusal)
       }
+    }
+  }
+
+  /// Looks for what an earlier attempt of this run asked for, as long as lag may hide it from every list.
+  ///
+  /// That attempt may have been killed with its request on the way.
+  ///
+  /// - Parameters:
+  ///   - asked: what this run has asked for of that kind and name.
+  ///   - what: what it would be, for messages.
+  ///   - look: takes one look.
+  ///   - isThere: whether a look shows it.
+  /// - Returns: the last look.
+  package func lookForTraces<Value>(
+    of asked: [RunRecord.Operation], _ what: String, look: BackendCall<Value>, isThere: (Value) -> Bool
+  ) throws(StepFailure) -> Value {
+    let began = time.now
+    let hidden = asked.filter { [.asked, .accepted].contains($0.stage) }.compactMap(\.askedTime)
+      .map { Self.longestSearch - max(.zero, backend.currentTime - $0) }.max()
+    while true {
+      let seen = try ask(look)
+      guard let hidden, !isThere(seen), time.now - began < hidden, !deadline.hasPassed(on: time) else {
+        return seen
+      }
+      if time.now == began || time.now - log.lastLine >= .seconds(60) {
+        log.info("an earlier attempt asked for \(what), and nothing shows it yet: looking for it")
+      }
+      try rest(pollInterval(since: began))
     }
   }
 
   /// How many lost answers in a row end the step: 3.
   private static var mostLostAnswers: Int { 3 }
+  /// How long after a request its object is looked for: half a minute.
+  private static var longestSearch: Duration { .seconds(30) }
 
   /// Looks for half a minute: a list may lag behind the request that it should show.
   private func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {
@@ -107,6 +146,16 @@ extension StepRun {
     if application.state == .restoring { throw .beingRestored(application) }
     if application.state.isDead || application.state == .unavailable {
       throw .operationFailed("\(refusal.message): the application is \(application.state)")
+    }
+  }
+}
+
+extension BackendError {
+  /// Whether the backend has answered, so that nothing was begun.
+  var isAnswer: Bool {
+    switch kind {
+    case .refused, .credentials: true
+    default: false
     }
   }
 }

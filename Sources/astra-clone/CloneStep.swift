@@ -95,16 +95,15 @@ package final class CloneStep: Step {
         .clone, application: request.application.id, name: request.name, point: point?.id,
         askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application)))
     let made = try run.make(
-      "clone \"\(request.name)\"", of: request.application.id,
+      "clone \"\(request.name)\"", operation, of: request.application.id,
       check: { () throws(StepFailure) in
         guard let point else { return }
         try run.checkStillFits(
           point, request.application, acceptFailedHooks: parameters.acceptFailedHooks)
       },
       look: { () throws(BackendError) in try run.cloneOfThisRun(request) },
-      ask: { () throws(BackendError) in try run.backend.createClone(request) })
-    run.history.update(operation, .accepted, id: made.id.text)
-    run.log.info("clone \"\(request.name)\" was accepted (id \(made.id))")
+      ask: { () throws(BackendError) in try run.backend.createClone(request) },
+      id: { $0.id.text })
     clone = made
     publish(made, run)
     return .done

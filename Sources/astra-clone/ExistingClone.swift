@@ -8,9 +8,11 @@ extension StepRun {
   func existing(_ request: CloneRequest, _ parameters: CloneParameters) throws(StepFailure) -> Existing<
     Application
   > {
-    let all = try ask { () throws(BackendError) in try applicationsInPlace(of: request) }
-    guard let found = all.first else { return .nothing }
     let title = "clone \"\(request.name)\" of \"\(request.application.name)\""
+    let all = try lookForTraces(
+      of: asked(request), title,
+      look: { () throws(BackendError) in try applicationsInPlace(of: request) }, isThere: { !$0.isEmpty })
+    guard let found = all.first else { return .nothing }
     guard all.count == 1 else {
       throw .ambiguous(
         "there are \(all.count) applications \"\(request.name)\": \(all.map(\.whereabouts).joined(separator: ", "))",
@@ -95,13 +97,13 @@ extension StepRun {
     }
   }
 
-  /// What this run has asked for under that name, from that source.
+  /// What this run has asked for under that name, from that source, and was not refused.
   private func asked(_ request: CloneRequest) -> [RunRecord.Operation] {
     var point: String?
     if case .recoveryPoint(let source) = request.source { point = source.id.text }
     return history.operations.filter {
       $0.kind == .clone && $0.name == request.name && $0.application == request.application.id.text
-        && $0.point == point
+        && $0.point == point && $0.stage != .refused
     }
   }
 

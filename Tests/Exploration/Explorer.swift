@@ -11,7 +11,11 @@ package final class Explorer: Sendable {
 
   /// Learns what the undisturbed missions come to.
   package init(_ scenario: Scenario) {
-    systematic = SystematicExploration(scenario)
+    var permissive = scenario
+    // Older servers take two copies of one name, so that a blind repetition makes a second one.
+    permissive.settings.duplicateBackupNames = true
+    permissive.settings.duplicateSnapshotNames = true
+    systematic = SystematicExploration(permissive)
     seeded = SeededExploration(scenario)
   }
 

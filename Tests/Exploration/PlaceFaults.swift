@@ -57,6 +57,10 @@ extension FaultKind {
   static let process: [FaultKind] = [
     .anywhere("killBefore", .killBefore, .ends()),
     .anywhere("killAfter", .killAfter, .ends()),
+    // The next attempt does not see yet what this one has asked for, or the server does not know it yet itself.
+    .request("killAfter-lag-20s", .several([.lag(.seconds(20)), .killAfter]), .ends()),
+    .request("killAfter-late-10s", .several([.late(.seconds(10)), .killAfter]), .ends()),
+    .request("lostAnswer-lag-20s", .several([.lag(.seconds(20)), .lostAnswer]), .passes),
     .call("killWithinWrite", .killWithinWrite(bytes: 10), .ends()),
     .anywhere("terminatedBefore", .signalBefore(15), .ends(0, 143)),
     .anywhere("terminatedWithin", .signalWithin(15), .ends(0, 143)),

@@ -95,7 +95,7 @@ extension Site {
     var met: [SiteFault.Effect] = []
     faults.removeAll { fault in
       guard isMet(fault.position, by: event) else { return false }
-      met.append(fault.effect)
+      if case .several(let effects) = fault.effect { met += effects } else { met.append(fault.effect) }
       return true
     }
     if tell != nil {
@@ -265,6 +265,10 @@ extension Site {
         response = answer
       case .late(let duration):
         late.append((request, time.now + duration))
+        guard !met.contains(where: { if case .killAfter = $0 { true } else { false } }) else {
+          kill()
+          throw .interrupted(Interruption(signal: 9), sent: true)
+        }
         throw .reset
       case .answers(let answer, let afterwards):
         if afterwards { _ = carryOut(request) }

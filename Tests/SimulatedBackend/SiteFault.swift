@@ -3,7 +3,10 @@ package import StepReport
 
 /// Something that goes wrong at a site, once, as data.
 package struct SiteFault: Sendable {
-  package enum Effect: Sendable {
+  package indirect enum Effect: Sendable {
+    /// Several things at once, in this order.
+    case several([Effect])
+
     // On the way to the server and back.
 
     /// Nothing accepts the connection.
