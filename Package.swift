@@ -109,7 +109,7 @@ let package = Package(
         "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "SimulatedBackend", "StepCommon",
         "StepReport", "Timing",
       ],
-      path: "Tests/Exploration", exclude: ["Main"]
+      path: "Tests/Exploration", exclude: ["Main", "Mutants"]
     ),
     .executableTarget(
       name: "explorer", dependencies: ["AstraSimulator", "Exploration", argumentParser],
