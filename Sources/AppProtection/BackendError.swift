@@ -9,6 +9,8 @@ package struct BackendError: Error, Sendable {
     case deadline
     /// It cannot be reached, or keeps failing.
     case unreachable
+    /// Its certificate is not trusted: the same again next time, so nobody waits for that to pass.
+    case untrusted
     /// It refused the token, the account or the permission.
     case credentials
     /// It answered something that breaks its own contract.

@@ -169,7 +169,7 @@ final class AstraClient {
       switch error.kind {
       case .interrupted(let interruption):
         throw BackendError(.interrupted(interruption), message)
-      case .untrusted: throw BackendError(.unreachable, message, hint: error.hint)
+      case .untrusted: throw BackendError(.untrusted, message, hint: error.hint)
       case .misconfigured: throw BackendError(.misconfigured, message, hint: error.hint)
       case .tooLarge: throw BackendError(.brokenContract, message, hint: error.hint)
       case .timedOut, .cannotConnect, .broken:

@@ -75,7 +75,7 @@ package struct StepFailure: Error, Sendable {
       self = .interrupted(interruption, error.message)
       hint = error.hint
     case .deadline: self = .deadline(error.message, hint: error.hint)
-    case .unreachable, .fateUnknown:
+    case .unreachable, .untrusted, .fateUnknown:
       self.init(.unreachable, .error, type: "unreachable", error.message, hint: error.hint)
     case .credentials:
       self.init(.credentialsRefused, .error, type: "credentials", error.message, hint: error.hint)
