@@ -55,7 +55,9 @@ struct CurlFailure {
     }
     return systemError == ECONNREFUSED
       ? make(.cannotConnect, "connection refused by \(endpoint)")
-      : make(.cannotConnect, "no connection to \(endpoint) (\(reason))")
+      : make(
+        .cannotConnect, "no connection to \(endpoint) (\(reason))",
+        hint: systemError == EMFILE ? "raise the limit of open files (ulimit -n)" : nil)
   }
 
   private var brokenOff: TransportError {

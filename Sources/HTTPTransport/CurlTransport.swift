@@ -59,13 +59,19 @@ package final class CurlTransport: Transport {
     defer { multi.remove(easy) }
     let code = try run(exchange, timeLimit: request.timeLimit)
     guard code == CURLE_OK, exchange.brokenBound == nil else {
-      throw failure(
-        of: exchange, code: code, systemError: Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO)),
-        token: request.token)
+      throw failure(of: exchange, code: code, systemError: systemError(of: code), token: request.token)
     }
     let status = easy.number(CURLINFO_RESPONSE_CODE)
     try checkFraming(of: exchange, status: status, token: request.token)
     return HTTPResponse(status: status, fields: exchange.fields, body: exchange.body)
+  }
+
+  /// The system's error number where a connection failed; else zero.
+  ///
+  /// libcurl tells none where it could not even have a socket, so it is looked whether there is one to be had.
+  private func systemError(of code: CURLcode) -> Int32 {
+    let known = Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO))
+    return known == 0 && code == CURLE_COULDNT_CONNECT ? descriptorShortage() : known
   }
 
   /// Runs the transfer to its end, in slices, within the limits of time.

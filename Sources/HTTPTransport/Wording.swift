@@ -32,3 +32,13 @@ func lowerCaseStart(_ text: String) -> String {
   }
   return first.lowercased() + text.dropFirst()
 }
+
+/// The system's error number for it if this process can open nothing more; else zero.
+func descriptorShortage() -> Int32 {
+  let descriptor = unsafe open("/", O_RDONLY | O_CLOEXEC)
+  guard descriptor < 0 else {
+    close(descriptor)
+    return 0
+  }
+  return [EMFILE, ENFILE].contains(errno) ? errno : 0
+}
