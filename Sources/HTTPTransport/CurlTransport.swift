@@ -68,10 +68,16 @@ package final class CurlTransport: Transport {
 
   /// The system's error number where a connection failed; else zero.
   ///
-  /// libcurl tells none where it could not even have a socket, so it is looked whether there is one to be had.
+  /// libcurl tells none where it could not even have a descriptor, so it is looked whether there are any.
   private func systemError(of code: CURLcode) -> Int32 {
     let known = Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO))
-    return known == 0 && code == CURLE_COULDNT_CONNECT ? descriptorShortage() : known
+    guard known == 0 else { return known }
+    return switch code {
+    case CURLE_COULDNT_CONNECT: descriptorShortage(needing: 1)
+    // Two wake its thread up, and what is left serves for files and sockets.
+    case CURLE_COULDNT_RESOLVE_HOST: descriptorShortage(needing: 6)
+    default: 0
+    }
   }
 
   /// Runs the transfer to its end, in slices, within the limits of time.
