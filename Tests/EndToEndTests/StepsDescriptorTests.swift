@@ -25,11 +25,23 @@ extension StepsTests {
           step, shell: "ulimit -n \(number); exec \"$@\"", leaving: .whatCanBeWritten)
         guard case .code(let code) = result.exit, code != 0 else { continue }
         #expect(Self.codes.contains(code), "\(number): \(result.summary)")
-        #expect(result.messages.first?.contains("too many open files") == true, "\(number): \(result.summary)")
+        #expect(
+          result.messages.first?.contains("too many open files") == true, "\(number): \(result.summary)")
         #expect(result.duration < .seconds(15), "\(number): \(result.summary)")
       }
       let tally = try await site.world().tally
       #expect(tally.backupsCreated <= 1 && tally.clonesCreated <= 1 && tally.restoresBegun <= 1, "\(tally)")
+    }
+
+    @Test("a name that cannot be looked up for want of descriptors is not called a wrong one", .inTurn)
+    func name() async throws {
+      let site = try await StepSite.start().with([
+        "ASTRA_FQDN": "no-such-host.invalid", "ASTRA_TIMEOUT": "2s", "ASTRA_OUTPUT_FILE": nil,
+      ])
+      let result = try await site.run(
+        .backup, shell: #"ulimit -n 7; exec "$@""#, leaving: .whatCanBeWritten)
+      result.expect(69, saying: "no-such-host.invalid", "too many open files")
+      #expect(result.errors.contains("hint: raise the limit of open files"), "\(result.summary)")
     }
 
     @Test("without room for a single library it does not begin")

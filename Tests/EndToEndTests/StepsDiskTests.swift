@@ -8,7 +8,9 @@ extension StepsTests {
       try await StepSite.start(seconds: 0.4).with(["BACKUP_NAME": "release-2.4.2"])
     }
 
-    @Test("the operation is done, and the exit code says that no report is", .inTurn, arguments: BadDisk.Kind.possible)
+    @Test(
+      "the operation is done, and the exit code says that no report is", .inTurn,
+      arguments: BadDisk.Kind.possible)
     func fromTheStart(_ kind: BadDisk.Kind) async throws {
       let site = try await site()
       let disk = try BadDisk(kind, site.workspace, "reports")
@@ -44,7 +46,30 @@ extension StepsTests {
       withExtendedLifetime(disk) {}
     }
 
-    @Test("one that fills up in the wait: the report stays at what it said, and a second run ends well", .inTurn)
+    @Test(
+      "one that cannot even be removed stays as it was, and the exit code says so", .inTurn,
+      arguments: BadDisk.Kind.possible.filter { [.forbidden, .readOnly].contains($0) })
+    func oldReportThatStays(_ kind: BadDisk.Kind) async throws {
+      let site = try await site()
+      let old = try Data(contentsOf: Installation.root.appending(path: "Fixtures/golden/passed.xml"))
+      let name = "TEST-astra-backup.xml"
+      let disk = try BadDisk(kind, site.workspace, "reports", holding: (name, old))
+      let program = try Installation.program("astra-backup")
+      // Not through `run`, which would take that report for this run's.
+      let result = try await Command(
+        "/bin/sh", ["-c", disk.shell ?? "exec \"$@\"", "sh", program], environment: site.environment,
+        directory: site.workspace.path("")
+      ).run()
+      #expect(result.exit == .code(73), "\(result.summary)")
+      #expect(
+        result.errors.contains("error: cannot write reports/\(name): \(kind.words)"), "\(result.summary)")
+      #expect(try Data(contentsOf: site.workspace.url.appending(path: "reports/\(name)")) == old)
+      #expect(try await site.world().tally.backupsCreated == 1)
+      withExtendedLifetime(disk) {}
+    }
+
+    @Test(
+      "one that fills up in the wait: the report stays at what it said, and a second run ends well", .inTurn)
     func fullInTheWait() async throws {
       let site = try await StepSite.start(seconds: 7200)
       for (step, site) in site.pipeline {
@@ -67,7 +92,9 @@ extension StepsTests {
       try await site.expectPipelineDone()
     }
 
-    @Test("an output file that cannot be written", .inTurn, arguments: BadDisk.Kind.possible.filter { $0 != .limited })
+    @Test(
+      "an output file that cannot be written", .inTurn,
+      arguments: BadDisk.Kind.possible.filter { $0 != .limited })
     func outputFile(_ kind: BadDisk.Kind) async throws {
       let site = try await site().with(["ASTRA_OUTPUT_FILE": "values/values.env"])
       let disk = try BadDisk(kind, site.workspace, "values")
@@ -76,7 +103,8 @@ extension StepsTests {
       #expect(result.report?.problem?.name == "write output values", "\(result.summary)")
       #expect(try await site.world().tally.backupsCreated == 1)
       // The report and the record could be written, so a second run recognises it.
-      try await site.with(["ASTRA_OUTPUT_FILE": "values.env"]).run(.backup, leaving: .whatCanBeWritten).expect(0)
+      try await site.with(["ASTRA_OUTPUT_FILE": "values.env"]).run(.backup, leaving: .whatCanBeWritten)
+        .expect(0)
       #expect(try await site.world().tally.backupsCreated == 1)
       withExtendedLifetime(disk) {}
     }

@@ -25,7 +25,8 @@ extension StepsTests {
     ]
 
     @Test(
-      "what passes is outlasted, and nothing is made twice", .inTurn, arguments: briefTrouble, StepMoment.allCases)
+      "what passes is outlasted, and nothing is made twice", .inTurn, arguments: briefTrouble,
+      StepMoment.allCases)
     func passing(_ trouble: Trouble, _ moment: StepMoment) async throws {
       let site = try await StepSite.start(seconds: 0.6)
       for (step, site) in site.pipeline {

@@ -53,7 +53,8 @@ extension StepsTests {
     @Test(
       "a name that nobody knows, or that leads to nobody", .inTurn,
       arguments: [
-        ("no-such-host.invalid", "no-such-host.invalid"), ("no-such-host.invalid:8443", "no-such-host.invalid"),
+        ("no-such-host.invalid", "no-such-host.invalid"),
+        ("no-such-host.invalid:8443", "no-such-host.invalid"),
         ("localhost:\(nobody)", "connection refused by localhost:\(nobody)"),
         ("https://127.0.0.1:\(nobody)/", "connection refused by 127.0.0.1:\(nobody)"),
       ])

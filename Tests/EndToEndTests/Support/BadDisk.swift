@@ -62,7 +62,8 @@ final class BadDisk: Sendable {
   private var isMounted: Bool { kind == .full || kind == .readOnly }
 
   /// Makes a folder of a workspace such a place, with `file` in it if that is given.
-  init(_ kind: Kind, _ workspace: TemporaryFolder, _ name: String, holding file: (String, Data)? = nil) throws {
+  init(_ kind: Kind, _ workspace: TemporaryFolder, _ name: String, holding file: (String, Data)? = nil) throws
+  {
     (self.kind, folder) = (kind, workspace.path(name))
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if isMounted { try unsafe Self.check(mount("none", folder, "tmpfs", 0, "size=64k")) }

@@ -17,6 +17,7 @@ final class Relay: Sendable {
   ///   - server: where it leads.
   ///   - isFresh: whether each request needs a connection of its own, because the last one ends in order with
   ///     its answer; only then does every request meet the faults of connections.
+  /// - Throws: `POSIXError` if there is no port to be had.
   init(to server: String, isFresh: Bool = false) throws {
     let holder = try RelaySocket.bound(to: 0)
     let port = try RelaySocket.port(of: holder)
