@@ -22,6 +22,10 @@ struct CurlFailure {
   var error: TransportError {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST:
+      guard systemError == 0 else {
+        return make(
+          .cannotConnect, "the name \(endpoint.host) cannot be resolved (\(reason))", hint: descriptorHint)
+      }
       return make(
         .cannotConnect, "the name \(endpoint.host) cannot be resolved", hint: "check the host in ASTRA_FQDN")
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
@@ -55,7 +59,9 @@ struct CurlFailure {
     }
     return systemError == ECONNREFUSED
       ? make(.cannotConnect, "connection refused by \(endpoint)")
-      : make(.cannotConnect, "no connection to \(endpoint) (\(reason))")
+      : make(
+        .cannotConnect, "no connection to \(endpoint) (\(reason))",
+        hint: descriptorHint)
   }
 
   private var brokenOff: TransportError {
@@ -92,6 +98,10 @@ struct CurlFailure {
     }
     return caFile.map { "\(printable($0)) does not hold the CA that signed it" }
       ?? "add the server's CA with ASTRA_CA_FILE"
+  }
+
+  private var descriptorHint: String? {
+    systemError == EMFILE ? "raise the limit of open files (ulimit -n)" : nil
   }
 
   private let proxyHint = "check https_proxy and no_proxy"

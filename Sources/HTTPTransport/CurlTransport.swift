@@ -59,13 +59,25 @@ package final class CurlTransport: Transport {
     defer { multi.remove(easy) }
     let code = try run(exchange, timeLimit: request.timeLimit)
     guard code == CURLE_OK, exchange.brokenBound == nil else {
-      throw failure(
-        of: exchange, code: code, systemError: Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO)),
-        token: request.token)
+      throw failure(of: exchange, code: code, systemError: systemError(of: code), token: request.token)
     }
     let status = easy.number(CURLINFO_RESPONSE_CODE)
     try checkFraming(of: exchange, status: status, token: request.token)
     return HTTPResponse(status: status, fields: exchange.fields, body: exchange.body)
+  }
+
+  /// The system's error number where a connection failed; else zero.
+  ///
+  /// libcurl tells none where it could not even have a descriptor, so it is looked whether there are any.
+  private func systemError(of code: CURLcode) -> Int32 {
+    let known = Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO))
+    guard known == 0 else { return known }
+    return switch code {
+    case CURLE_COULDNT_CONNECT: descriptorShortage(needing: 1)
+    // Two wake its thread up, and what is left serves for files and sockets.
+    case CURLE_COULDNT_RESOLVE_HOST: descriptorShortage(needing: 6)
+    default: 0
+    }
   }
 
   /// Runs the transfer to its end, in slices, within the limits of time.

@@ -22,8 +22,9 @@ var recordedInterruption: Interruption? {
 /// The first of the two is recorded, for `SystemTime.interruption` to show. Later ones change nothing,
 /// because CI systems send several per abort and the clean-up would be lost. Should the clean-up hang, the
 /// process ends itself after `seconds` seconds with 128 + the signal's number (130, 143): Jenkins sends no
-/// SIGKILL, so nobody else would end it. SIGPIPE is ignored, so that a closed pipe is an error code. SIGHUP
-/// stays as inherited, since a CI agent may have chosen to ignore it.
+/// SIGKILL, so nobody else would end it. SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a file
+/// that may not grow (`ulimit -f`) are error codes. SIGHUP stays as inherited, since a CI agent may have chosen
+/// to ignore it.
 ///
 /// - Parameter seconds: how long the clean-up may take, in whole seconds, at least 1. 15 is under the 20 s
 ///   after which Jenkins gives a step up.
@@ -42,7 +43,7 @@ package func installInterruptionHandlers(lastResortAfter seconds: UInt32 = 15) {
       if exchange.exchanged { alarm(lastResortSeconds.load(ordering: .acquiring)) }
     }
   }
-  _ = signal(SIGPIPE, SIG_IGN)
+  for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
   unblock([SIGTERM, SIGINT, SIGALRM])
 }
 

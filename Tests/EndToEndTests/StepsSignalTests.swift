@@ -22,11 +22,6 @@ extension StepsTests {
       var name: String { signals[0] == SIGTERM ? "SIGTERM" : "SIGINT" }
     }
 
-    /// The steps in the order of the pipeline, each in an environment of its own.
-    private func pipeline(_ site: StepSite) -> [(StepProgram, StepSite)] {
-      StepProgram.allCases.map { ($0, $0 == .backup ? site.with(["BACKUP_NAME": "release-2.4.2"]) : site) }
-    }
-
     /// Runs a step until it waits and something else has happened, sends it signals, and holds its end.
     private func end(
       _ step: StepProgram, _ site: StepSite, by abort: Abort, then: () async throws -> Void = {}
@@ -51,7 +46,7 @@ extension StepsTests {
     @Test("in a wait: at once, with a report; the operation goes on", .serialized, arguments: Abort.allCases)
     func whileWaiting(_ abort: Abort) async throws {
       let site = try await StepSite.start(seconds: 7200)
-      for (step, site) in pipeline(site) {
+      for (step, site) in site.pipeline {
         try await end(step, site, by: abort)
         try await site.runToItsEnd(step).expect(0)
       }
@@ -86,7 +81,7 @@ extension StepsTests {
       arguments: Moment.allCases)
     func killed(_ moment: Moment) async throws {
       let site = try await StepSite.start(seconds: 7200)
-      for (step, site) in pipeline(site) {
+      for (step, site) in site.pipeline {
         let killed = try await site.run(step, leaving: .anything) { running in
           switch moment {
           case .atTheStart:

@@ -27,6 +27,13 @@ struct AtomicReplacement {
   func replace(with bytes: [UInt8], access: FileAccess) throws(FileError) {
     guard !name.isEmpty else { throw FileError("write", path, .isFolder) }
     removeLeftovers()
+    try putInPlace(bytes, access)
+    // No file is open any more: where descriptors are short, this takes no more of them than the write did.
+    try syncFolder()
+  }
+
+  /// Writes the new bytes beside the file and renames them into its place.
+  private func putInPlace(_ bytes: [UInt8], _ access: FileAccess) throws(FileError) {
     let file = try openTemporary()
     let temporary = file.location
     do throws(FileError) {
@@ -39,7 +46,6 @@ struct AtomicReplacement {
       if fault(.remove) == nil { unsafe _ = unlink(temporary) }
       throw error
     }
-    try syncFolder()
   }
 
   private var pattern: (prefix: String, suffix: String) { (".\(name).", ".tmp") }

@@ -37,11 +37,11 @@ struct ProcessWatch: Sendable {
     if fields.count > 8, fields[8] != "0" { children.insert("one that had ended before it was seen") }
   }
 
-  private static func arguments(of id: pid_t) -> [String] {
+  static func arguments(of id: pid_t) -> [String] {
     text("/proc/\(id)/cmdline").split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
   }
 
-  private static func text(_ path: String) -> String {
+  static func text(_ path: String) -> String {
     // Files of /proc have no size, so they are read to their end.
     guard let file = FileHandle(forReadingAtPath: path) else { return "" }
     defer { try? file.close() }

@@ -66,11 +66,22 @@ extension StepSite {
     }
   }
 
+  /// The steps in the order of the pipeline, each in an environment of its own.
+  var pipeline: [(StepProgram, StepSite)] {
+    StepProgram.allCases.map { ($0, $0 == .backup ? with(["BACKUP_NAME": "release-2.4.2"]) : self) }
+  }
+
   /// Checks that a backup, a clone and a restore have each been made, once, and hold what they must.
-  func expectPipelineDone(at location: SourceLocation = #_sourceLocation) async throws {
+  ///
+  /// `snapshots` is how many snapshots may have been made as evidence.
+  func expectPipelineDone(
+    backups: Int = 1, snapshots: ClosedRange<Int> = 0...0, at location: SourceLocation = #_sourceLocation
+  ) async throws {
     let world = try await world()
+    let made = world.tally.snapshotsCreated
+    #expect(snapshots.contains(made), sourceLocation: location)
     let expected = WorldView.Tally(
-      applicationsDefined: 0, backupsCreated: 1, snapshotsCreated: 0, clonesCreated: 1, deletions: 0,
+      applicationsDefined: 0, backupsCreated: backups, snapshotsCreated: made, clonesCreated: 1, deletions: 0,
       restoresRequested: 1, restoresBegun: 1, restoresFinished: 1)
     #expect(world.tally == expected, sourceLocation: location)
     #expect(
