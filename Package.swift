@@ -103,6 +103,18 @@ let package = Package(
       dependencies: ["AstraSimulator", "HTTPTransport", "StepCommon", "StepReport", "Timing"],
       path: "Tests/SimulatedBackend"
     ),
+    // Fuzzing: what is checked, the program that libFuzzer drives, and its seeds as a test. No product.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
+        "Timing", "AstraBackup", "AstraClone", "AstraRestore",
+      ],
+      path: "Tests/FuzzTargets"
+    ),
+    .executableTarget(name: "astra-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing"),
+    .testTarget(name: "FuzzSeedTests", dependencies: ["FuzzTargets"]),
+
     .testTarget(name: "TimingTests", dependencies: ["Timing"]),
     .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
     .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),
