@@ -35,7 +35,7 @@ extension FuzzTarget {
   }
 
   /// Answers of every status and kind, to reads and to changes.
-  static let answers = FuzzTarget("answers", longest: 1024) { bytes throws(BrokenProperty) in
+  static let answers = FuzzTarget("answers", longest: 2048) { bytes throws(BrokenProperty) in
     let parts = parts(bytes)
     let time = ManualTime()
     let script = AnswerScript(parts.dropFirst(), on: time)
