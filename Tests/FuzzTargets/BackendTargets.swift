@@ -41,17 +41,21 @@ extension FuzzTarget {
     let script = AnswerScript(parts.dropFirst(), on: time)
     let check = BackendCheck(script, time)
     let name = text(parts[0])
-    let succeeded: Bool
+    let error: BackendError?
     if let change = BackendCheck.changes[name] {
-      succeeded = try check.run(change)
+      error = try check.run(change)
       let begun = script.exchanges.dropLast().filter(\.mayHaveBegun)
       try hold(begun.isEmpty, "a change was sent again after \(begun.map { $0.status ?? 0 })")
+      if let last = script.exchanges.last, last.status == nil, last.mayHaveBegun {
+        try hold(
+          error?.kind == .fateUnknown, "a lost answer ends as \(error.map { "\($0.kind)" } ?? "success")")
+      }
     } else {
-      succeeded = try check.run(BackendCheck.reads[name] ?? { _ = try $0.clusters() })
+      error = try check.run(BackendCheck.reads[name] ?? { _ = try $0.clusters() })
       try hold(script.exchanges.allSatisfy { $0.method == .get }, "a read changed something")
     }
     try hold(script.exchanges.count <= 8 * (parts.count + 2), "\(script.exchanges.count) requests")
-    if succeeded {
+    if error == nil {
       let status = script.exchanges.last?.status ?? 0
       let isFine = (200..<300).contains(status) || (status == 404 && name == "read application")
       try hold(
@@ -71,9 +75,9 @@ struct BackendCheck {
     (self.script, self.time) = (script, time)
   }
 
-  /// Runs a call; whether it succeeded.
+  /// Runs a call; the error that it ended with, if it did.
   @discardableResult
-  func run(_ call: Call) throws(BrokenProperty) -> Bool {
+  func run(_ call: Call) throws(BrokenProperty) -> BackendError? {
     var lines: [String] = []
     let log = Log(name: "astra-fuzz", time: time) { lines.append($0) }
     log.secret = Secret(fuzzToken)
@@ -88,13 +92,13 @@ struct BackendCheck {
     let backend = AstraControlBackend(
       settings, transport: script, time: time, deadline: Deadline(after: limit, on: time))
     let began = time.now
-    var succeeded = false
+    var ended: BackendError?
     do {
       try call(backend)
-      succeeded = true
     } catch let error as BrokenProperty {
       throw error
     } catch let error as BackendError {
+      ended = error
       let failure = StepFailure(error)
       try hold(failure.code != .success && failure.code != .ourBug, "exits with \(failure.code)")
       try hold(!error.message.isEmpty, "gives no reason")
@@ -110,7 +114,7 @@ struct BackendCheck {
       try hold(line.last == "\n", "says no whole line: \(line)")
       try hold(!holds(line.utf8, fuzzToken), "says the token: \(line)")
     }
-    return succeeded
+    return ended
   }
 
   private static let application = Application(

@@ -44,6 +44,32 @@ extension FuzzTarget {
     }
     try hold(holds(bytes, "-----BEGIN CERTIFICATE-----"), "holds no certificate and was taken")
   }
+
+  /// Bytes where an HTTP response should be, through libcurl: a response that is whole, or one line that says why not.
+  static let response = FuzzTarget("response", longest: 2048) { bytes throws(BrokenProperty) in
+    guard let server = OneAnswerServer.shared else { throw BrokenProperty("there is no port for a server") }
+    server.answer(with: bytes)
+    let response: HTTPResponse
+    do throws(TransportError) {
+      let transport = try CurlTransport(
+        endpoint: Endpoint("http://127.0.0.1:\(server.port)"), userAgent: "fuzz", time: SystemTime())
+      response = try transport.send(HTTPRequest(.get, "/", token: Secret(fuzzToken), timeLimit: .seconds(10)))
+    } catch {
+      let message = error.message + (error.hint ?? "")
+      try hold(![.misconfigured, .timedOut, .untrusted].contains(error.kind), "is another error: \(error)")
+      try hold(message.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{7F}" }, "says \(message)")
+      return try hold(!holds(message.utf8, fuzzToken), "says the token: \(message)")
+    }
+    try hold((200...599).contains(response.status), "has the status \(response.status)")
+    try hold(response.body.count < bytes.count, "has \(response.body.count) bytes of \(bytes.count)")
+    for field in response.fields {
+      try hold(!field.name.contains("\n") && !field.value.contains("\n"), "has the field \(field)")
+    }
+    if let length = response.field("Content-Length"), response.field("Transfer-Encoding") == nil {
+      let isBodiless = response.status == 204 || response.status == 304
+      try hold(isBodiless || Int(length) == response.body.count, "announced \(length) bytes")
+    }
+  }
 }
 
 /// A file that lasts as long as this value.

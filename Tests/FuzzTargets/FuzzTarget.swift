@@ -17,7 +17,7 @@ package struct FuzzTarget: Sendable {
 
   /// Every target, in the order in which they are run.
   package static let all: [FuzzTarget] = [
-    .retryAfter, .httpDate, .timestamp, .duration, .name, .endpoint, .caFile, .configYAML, .record,
+    .retryAfter, .httpDate, .timestamp, .duration, .name, .endpoint, .caFile, .response, .configYAML, .record,
     .outputFile,
     .reportText, .resources, .answers, .parameters, .scenario, .simulator,
   ]
