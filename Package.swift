@@ -115,6 +115,18 @@ let package = Package(
       name: "explorer", dependencies: ["AstraSimulator", "Exploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
+    // Fuzzing: what is checked, the program that libFuzzer drives, and its seeds as a test. No product.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
+        "Timing", "AstraBackup", "AstraClone", "AstraRestore",
+      ],
+      path: "Tests/FuzzTargets"
+    ),
+    .executableTarget(name: "astra-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing"),
+    .testTarget(name: "FuzzSeedTests", dependencies: ["FuzzTargets"]),
+
     .testTarget(name: "TimingTests", dependencies: ["Timing"]),
     .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
     .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),

@@ -171,6 +171,9 @@ final class AstraClient {
       switch error.kind {
       case .interrupted(let interruption):
         throw BackendError(.interrupted(interruption), message)
+      // Whatever was wrong with the answer: the change may have been carried out, and the caller has to look.
+      case _ where method != .get && error.mayHaveBeenSent:
+        return .failure(Trouble(error: BackendError(.unreachable, message, hint: error.hint)))
       case .untrusted: throw BackendError(.untrusted, message, hint: error.hint)
       case .misconfigured: throw BackendError(.misconfigured, message, hint: error.hint)
       case .tooLarge: throw BackendError(.brokenContract, message, hint: error.hint)

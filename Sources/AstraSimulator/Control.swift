@@ -41,6 +41,10 @@ extension World {
       let length: Duration = try reader.require("seconds")
       try reader.finish()
       guard length >= .zero else { throw ScenarioError("body.seconds is negative") }
+      // Everything that falls due on the way happens, and the request waits for it.
+      guard length <= .seconds(31 * 86_400) else {
+        throw ScenarioError("body.seconds is more than 31 days at a time")
+      }
       advance(by: length)
       return ["now": .number(now.inSeconds)]
     case "token":

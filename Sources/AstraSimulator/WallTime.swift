@@ -8,13 +8,14 @@ package struct WallTime: Equatable, Sendable {
     self.sinceEpoch = sinceEpoch
   }
 
-  /// Reads `YYYY-MM-DDTHH:MM:SSZ`; nil if it is anything else.
+  /// Reads `YYYY-MM-DDTHH:MM:SSZ` of the years 1 to 9999; nil if it is anything else.
   package init?(_ text: String) {
     let fields = text.split(whereSeparator: { "-T:Z".contains($0) })
     let numbers = fields.compactMap { Int($0) }
-    guard text.utf8.count == 20, text.hasSuffix("Z"), fields.count == 6, numbers.count == 6,
-      (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), numbers[3] < 24, numbers[4] < 60,
-      numbers[5] < 60
+    guard text.utf8.count == 20, text.hasSuffix("Z"), fields.map(\.utf8.count) == [4, 2, 2, 2, 2, 2],
+      fields.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }), numbers.count == 6,
+      numbers[0] >= 1, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), numbers[3] < 24,
+      numbers[4] < 60, numbers[5] < 60
     else { return nil }
     let days = Self.days(year: numbers[0], month: numbers[1], day: numbers[2])
     sinceEpoch = .seconds(days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5])
@@ -35,7 +36,7 @@ package struct WallTime: Equatable, Sendable {
     text.add(second / 3600, 2, then: ":")
     text.add(second / 60 % 60, 2, then: ":")
     text.add(second % 60, 2, then: fraction ? "." : "Z")
-    if fraction { text.add(Int(sinceEpoch.components.attoseconds / 1_000_000_000_000), 6, then: "Z") }
+    if fraction { text.add(microseconds, 6, then: "Z") }
     return text.string
   }
 
@@ -58,7 +59,16 @@ package struct WallTime: Equatable, Sendable {
   ]
   private static let daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
-  private var seconds: Int { Int(sinceEpoch.components.seconds) }
+  /// Years 1 to 9999 are what a timestamp can write; anything beyond is shown as the nearest of them.
+  private var seconds: Int {
+    let (seconds, attoseconds) = sinceEpoch.components
+    return min(max(Int(seconds) - (attoseconds < 0 ? 1 : 0), -62_135_596_800), 253_402_300_799)
+  }
+  /// The fraction of that second; before 1970 too it counts forwards.
+  private var microseconds: Int {
+    let attoseconds = sinceEpoch.components.attoseconds
+    return Int((attoseconds < 0 ? attoseconds + 1_000_000_000_000_000_000 : attoseconds) / 1_000_000_000_000)
+  }
   private var secondOfDay: Int { ((seconds % 86_400) + 86_400) % 86_400 }
   private var daysSinceEpoch: Int {
     let seconds = seconds
@@ -68,7 +78,7 @@ package struct WallTime: Equatable, Sendable {
   /// Year, month and day by counting: the years a scenario plays in are few, and this is plain to check.
   private var date: (year: Int, month: Int, day: Int) {
     let days = daysSinceEpoch
-    var year = 1970 + days / 366
+    var year = 1970 + (days < 0 ? days / 365 - 1 : days / 366)
     while Self.days(year: year + 1, month: 1, day: 1) <= days { year += 1 }
     var month = 12
     while Self.days(year: year, month: month, day: 1) > days { month -= 1 }

@@ -41,11 +41,13 @@ struct CurlFailure {
       return make(
         .cannotConnect, "no TLS session with \(endpoint) (\(cause))",
         hint: isVersion ? "the server must speak TLS 1.2 or newer at this port" : nil)
+    // Whatever its words: once the request is on its way this is about the answer. libcurl 7.88 calls a header line
+    // with a lone CR before its colon a bad argument of its own function.
+    case _ where hasStarted: return brokenOff
     case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_NOT_BUILT_IN, CURLE_UNKNOWN_OPTION,
       CURLE_BAD_FUNCTION_ARGUMENT, CURLE_URL_MALFORMAT:
       return make(.misconfigured, "libcurl cannot send to \(endpoint) (\(cause))")
     default:
-      if hasStarted { return brokenOff }
       // A proxy that refuses the tunnel shows only here: "CONNECT tunnel failed, response 403".
       return make(
         .cannotConnect, "no connection to \(endpoint) (\(cause))",
@@ -68,7 +70,7 @@ struct CurlFailure {
     switch code {
     case CURLE_GOT_NOTHING: make(.broken, "\(endpoint) closed the connection without an answer")
     case CURLE_PARTIAL_FILE: make(.broken, "the answer of \(endpoint) was cut short (\(cause))")
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_FUNCTION_ARGUMENT:
       make(.broken, "the answer of \(endpoint) is not HTTP/1 (\(cause))")
     case CURLE_ABORTED_BY_CALLBACK:
       make(.broken, "the connection to \(endpoint) ended before an answer, and the request is not repeated")

@@ -15,8 +15,19 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
   var revealed: String { value }
 
   /// Replaces every appearance of the secret in `text`, so that a server that echoes it does not spread it.
+  ///
+  /// Compared byte by byte: to Swift's characters a secret with a combining mark behind it is another text.
   package func scrubbed(from text: String) -> String {
-    guard value.utf8.count >= 4, text.contains(value) else { return text }
-    return text.split(separator: value, omittingEmptySubsequences: false).joined(separator: "<secret>")
+    let secret = Array(value.utf8)
+    var rest = Array(text.utf8)[...]
+    guard secret.count >= 4, var found = rest.firstRange(of: secret) else { return text }
+    var scrubbed: [UInt8] = []
+    while true {
+      scrubbed += rest[..<found.lowerBound] + Array("<secret>".utf8)
+      rest = rest[found.upperBound...]
+      guard let next = rest.firstRange(of: secret) else { break }
+      found = next
+    }
+    return String(decoding: scrubbed + rest, as: UTF8.self)
   }
 }

@@ -48,8 +48,14 @@ package final class Log {
 
   /// The text without secrets and control characters, on one line.
   package func cleaned(_ text: String) -> String {
-    let scrubbed = secret?.scrubbed(from: text) ?? text
-    return cleanLine(scrubbed)
+    // Cleaned between the two: a terminal sequence inside a secret hides it until it is dropped. Cut at the very end,
+    // so that no part of a secret is left before the cut.
+    cleanLine(scrubbed(cleanLine(scrubbed(text), limit: .max)))
+  }
+
+  /// The text without secrets, otherwise as it is.
+  func scrubbed(_ text: String) -> String {
+    secret?.scrubbed(from: text) ?? text
   }
 
   /// Takes the lines since the last call.

@@ -58,9 +58,20 @@ package struct ParameterReader: Sendable {
           "\(origin) holds a control character or is longer than 4096 bytes: \(parameter.meaning) is one line of text"
         )
       }
+      try refuseToken(in: value, of: origin)
       return value
     }
     return nil
+  }
+
+  /// Refuses a value that holds the token, put into the wrong place: it would become a name, a path or a record.
+  ///
+  /// A token of few letters may be part of any value; a real one has many.
+  func refuseToken(in value: String, of origin: String) throws(StepFailure) {
+    guard let token = environment["ASTRA_API_TOKEN"]?.trimmed.utf8, token.count >= 20 else { return }
+    if Array(value.utf8).firstRange(of: Array(token)) != nil {
+      throw .badParameter("\(origin) holds the API token, which belongs into ASTRA_API_TOKEN alone")
+    }
   }
 
   /// The value, which has to be there.

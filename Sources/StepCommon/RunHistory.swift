@@ -60,7 +60,8 @@ package final class RunHistory {
     guard !isDryRun else { return }
     do throws(FileError) {
       try files.createFolder(folder)
-      try files.write(record.bytes, to: path)
+      let text = log.scrubbed(String(decoding: record.bytes, as: UTF8.self))
+      try files.write(Array(text.utf8), to: path)
     } catch {
       log.warning("\(error.message): a second attempt of this run will not know what this one asked for")
     }

@@ -19,9 +19,11 @@ package enum RunIdentity {
   ]
 
   /// The run that the CI system names; nil if none does.
-  package static func detect(_ reader: ParameterReader) -> String? {
+  package static func detect(_ reader: ParameterReader) throws(StepFailure) -> String? {
     for (variable, prefix) in variables {
-      if let value = reader.variable(variable)?.trimmed, !value.isEmpty { return prefix + value }
+      guard let value = reader.variable(variable)?.trimmed, !value.isEmpty else { continue }
+      try reader.refuseToken(in: value, of: variable)
+      return prefix + value
     }
     return nil
   }

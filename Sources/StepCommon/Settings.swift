@@ -17,10 +17,16 @@ package struct Settings: Sendable {
     }
     return Settings(
       timeout: try timeout(options, reader),
-      run: try reader.text(Common.run, flag: options.runId) ?? RunIdentity.detect(reader),
+      run: try run(options, reader),
       isDryRun: try reader.truth(Common.dryRun, flag: options.dryRun),
       logLevel: try reader.choice(Common.logLevel, flag: options.logLevel, default: .info),
       outputFile: try reader.text(Common.outputFile, flag: options.outputFile))
+  }
+
+  private static func run(_ options: CommonOptions, _ reader: ParameterReader) throws(StepFailure) -> String?
+  {
+    if let run = try reader.text(Common.run, flag: options.runId) { return run }
+    return try RunIdentity.detect(reader)
   }
 
   private static func timeout(

@@ -50,7 +50,7 @@ package final class StepRun {
 
   /// Keeps a value for later steps of the pipeline; a later one of the same key replaces it.
   package func publish(_ key: String, _ value: String) {
-    values.set(OutputValues.Key(key), to: value)
+    values.set(OutputValues.Key(key), to: log.scrubbed(value))
   }
 
   /// Keeps a fact for the report's readers.

@@ -54,6 +54,33 @@ struct AstraControlBackendTests {
     #expect(body == #"{"backupID":"bk-1","type":"application/astra-app","version":"2.0"}"#)
   }
 
+  @Test(arguments: [TransportError.Kind.broken, .timedOut, .tooLarge, .misconfigured])
+  func aChangeWhoseAnswerIsOfNoUseMayHaveBeenCarriedOut(kind: TransportError.Kind) {
+    final class Lossy: Transport {
+      let error: TransportError
+      var requests = 0
+      init(_ error: TransportError) { self.error = error }
+      func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+        requests += 1
+        throw error
+      }
+    }
+    let time = ManualTime()
+    let transport = Lossy(TransportError(kind, "no use", mayHaveBeenSent: true))
+    let backend = AstraControlBackend(
+      AstraControlBackend.Settings(
+        host: "astra.example.com", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
+        token: Secret("not-a-real-token"), random: SeededRandom(seed: 1), log: { _ in }),
+      transport: transport, time: time, deadline: Deadline(after: .seconds(3600), on: time))
+    do {
+      try backend.restoreInPlace(application, from: point)
+      Issue.record("it succeeded")
+    } catch {
+      #expect(error.kind == .fateUnknown)
+    }
+    #expect(transport.requests == 1)
+  }
+
   @Test func aCloneSendsExactlyOneSource() throws {
     let made = #"{"id":"c","name":"debug","state":"provisioning"}"#
     var request = CloneRequest(

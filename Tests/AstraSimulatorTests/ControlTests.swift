@@ -111,6 +111,9 @@ struct ControlTests {
     arguments: [
       ("advance", "{}", "no \"seconds\""), ("advance", "{\"seconds\":-1}", "negative"),
       ("advance", "{\"seconds\":\"x\"}", "not a number"), ("advance", "{", "not valid JSON"),
+      ("advance", "{\"seconds\":1e10}", "more than 31 days"),
+      ("settings", "{\"rediscoveryEverySeconds\":1e-9}", "more often than every 10 seconds"),
+      ("settings", "{\"modificationEverySeconds\":0.5}", "more often than every 10 seconds"),
       ("deploy", "{\"application\":\"none\",\"version\":\"1\"}", "no application \"none\""),
       ("settings", "{\"colour\":1}", "unknown key \"colour\""), ("settings", "[]", "not an object"),
       ("settings", "{\"cloneCapture\":\"middle\"}", "none of start, end"),

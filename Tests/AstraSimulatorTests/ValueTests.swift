@@ -41,6 +41,9 @@ struct ValueTests {
   @Test(
     "calendar dates, checked with date(1)",
     arguments: [
+      (-62_135_596_800, "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT"),
+      (-2_208_988_800, "1900-01-01T00:00:00Z", "Mon, 01 Jan 1900 00:00:00 GMT"),
+      (-1, "1969-12-31T23:59:59Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
       (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
       (951_782_399, "2000-02-28T23:59:59Z", "Mon, 28 Feb 2000 23:59:59 GMT"),
       (951_868_800, "2000-03-01T00:00:00Z", "Wed, 01 Mar 2000 00:00:00 GMT"),
@@ -48,6 +51,7 @@ struct ValueTests {
       (1_735_689_599, "2024-12-31T23:59:59Z", "Tue, 31 Dec 2024 23:59:59 GMT"),
       (4_102_444_800, "2100-01-01T00:00:00Z", "Fri, 01 Jan 2100 00:00:00 GMT"),
       (4_107_542_400, "2100-03-01T00:00:00Z", "Mon, 01 Mar 2100 00:00:00 GMT"),
+      (253_402_300_799, "9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"),
     ])
   func dates(_ seconds: Int, _ text: String, _ http: String) {
     let time = WallTime(sinceEpoch: .seconds(seconds))
@@ -56,7 +60,19 @@ struct ValueTests {
     #expect(WallTime(text) == time)
   }
 
-  @Test("what is no time", arguments: ["2024-02-29", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z", "now"])
+  @Test("a moment that no timestamp can write is shown as the nearest that one can")
+  func farTimes() {
+    #expect(WallTime(sinceEpoch: .seconds(-90_000_000_000)).text() == "0001-01-01T00:00:00Z")
+    #expect(WallTime(sinceEpoch: .seconds(900_000_000_000)).httpDate == "Fri, 31 Dec 9999 23:59:59 GMT")
+    #expect(WallTime(sinceEpoch: .milliseconds(-1)).text(fraction: true) == "1969-12-31T23:59:59.999000Z")
+  }
+
+  @Test(
+    "what is no time",
+    arguments: [
+      "2024-02-29", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z", "now", "0000-01-01T00:00:00Z",
+      "999999999-1-1T1:1:1Z",
+    ])
   func noTime(_ text: String) {
     #expect(WallTime(text) == nil)
   }

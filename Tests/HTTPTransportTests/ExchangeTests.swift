@@ -101,6 +101,14 @@ import Timing
     #expect(answer.field("Trailer") == nil)
   }
 
+  @Test func `a header line that libcurl cannot take is a broken answer and no mistake of the user`() throws {
+    let server = try LoopbackServer.answering(
+      "HTTP/1.1 201 Created\r\nX\rY: z\r\nContent-Length: 2\r\n\r\nok")
+    let error = try #require(throws: TransportError.self) { try plainTransport(to: server.port).send(get()) }
+    #expect(error.kind == .broken)
+    #expect(error.mayHaveBeenSent)
+  }
+
   @Test func `an error page without a length is taken, as its status says it all`() throws {
     let server = try LoopbackServer { connection in
       guard connection.readRequest() != nil else { return }

@@ -33,8 +33,11 @@ import Testing
     ("nothing here", "nothing here"),
     ("a \(fakeToken) b \(fakeToken)", "a <secret> b <secret>"),
     (fakeToken, "<secret>"),
+    ("e\u{301} \(fakeToken)\(fakeToken)e\u{301}", "e\u{301} <secret><secret>e\u{301}"),
+    // One character with what stands beside it, and the secret all the same.
+    ("\(fakeToken)\u{301} \u{600}\(fakeToken)", "<secret>\u{301} \u{600}<secret>"),
   ])
   func `an echoed secret is scrubbed`(text: String, scrubbed: String) {
-    #expect(Secret(fakeToken).scrubbed(from: text) == scrubbed)
+    #expect(Array(Secret(fakeToken).scrubbed(from: text).utf8) == Array(scrubbed.utf8))
   }
 }

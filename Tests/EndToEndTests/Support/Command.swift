@@ -60,6 +60,11 @@ struct Command: Sendable {
 /// Its streams go into files, which can be read at any time and never fill up as a pipe does. A program that is
 /// forgotten is killed.
 final class RunningCommand: Sendable {
+  /// What a sanitizer is told, in a build under one (`./test --sanitize`); the one thing that is inherited.
+  private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+    ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
+  }
+
   /// The program's process id.
   let processID: pid_t
   private let command: Command
@@ -76,7 +81,7 @@ final class RunningCommand: Sendable {
     let process = Process()
     process.executableURL = URL(filePath: command.program)
     process.arguments = command.arguments
-    process.environment = command.environment
+    process.environment = command.environment.merging(Self.sanitizerOptions) { own, _ in own }
     if let directory = command.directory { process.currentDirectoryURL = URL(filePath: directory) }
     let streams = [
       try FileHandle(forReadingFrom: folder.url.appending(path: "stdin")),
