@@ -146,6 +146,8 @@ let package = Package(
         "AstraBackup", "AstraClone", "AstraRestore",
       ]
     ),
+    .testTarget(
+      name: "ExplorationTests", dependencies: ["AstraSimulator", "Exploration", "SimulatedBackend"]),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",

@@ -14,6 +14,7 @@ extension StepRun {
   ///   - check: throws if it is not to be asked for any more; asked before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
   ///   - ask: asks for it, once.
+  ///   - id: the id of what was made.
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
@@ -78,6 +79,7 @@ extension StepRun {
   ///   - look: takes one look.
   ///   - isThere: whether a look shows it.
   /// - Returns: the last look.
+  /// - Throws: what the backend's error means for the step.
   package func lookForTraces<Value>(
     of asked: [RunRecord.Operation], _ what: String, look: BackendCall<Value>, isThere: (Value) -> Bool
   ) throws(StepFailure) -> Value {

@@ -44,7 +44,9 @@ struct Attempt {
     return violations
   }
 
-  /// How many requests the poll schedule and the retries explain: twice a second for ten seconds, every
+  /// How many requests may be explained.
+  ///
+  /// By the poll schedule they come twice a second for ten seconds, every
   /// twentieth of the time from then on, every ten seconds at last, and some for finding things and for retries.
   /// A restore that waits for its turn looks at application and recovery point before it asks again.
   private var mostRequests: Int {

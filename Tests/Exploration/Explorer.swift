@@ -53,8 +53,9 @@ package final class Explorer: Sendable {
   /// - Parameters:
   ///   - count: how many there are.
   ///   - stopAfter: how many broken cases are enough.
-  ///   - name: the case of each number, from 0.
   ///   - progress: hears of every thousandth.
+  ///   - name: the case of each number, from 0.
+  /// - Returns: the sum.
   package func explore(
     _ count: Int, stopAfter: Int = .max, progress: @Sendable (Int) -> Void = { _ in },
     name: @Sendable (Int) -> Case

@@ -53,7 +53,7 @@ extension FaultKind {
     .call("inputOutputErrorInCall", .callFails(.inputOutput), .ends(0, 73)),
   ]
 
-  /// The step's process: killed, and asked to end. The exit code of a killed one is nobody's.
+  /// The step's process is killed, or asked to end; the exit code of a killed one is nobody's.
   static let process: [FaultKind] = [
     .anywhere("killBefore", .killBefore, .ends()),
     .anywhere("killAfter", .killAfter, .ends()),

@@ -75,6 +75,7 @@ struct Truth {
   /// What exists twice, or was asked for more often than anything explains.
   ///
   /// - Parameter slack: how many more of each others explain, who took things away, or a disk that kept no record.
+  /// - Returns: a sentence for each.
   func excess(slack: Int = 0) -> [String] {
     let programs = Set(mission.stages.map(\.program))
     let (tally, then) = (world.tally, witness.tallyAtBase)

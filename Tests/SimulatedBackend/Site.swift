@@ -216,6 +216,8 @@ extension Site {
   /// - Parameters:
   ///   - request: the request.
   ///   - limit: how long the client waits for the answer.
+  /// - Returns: the answer that arrives.
+  /// - Throws: why none does.
   func exchange(_ request: SimulatedRequest, limit: Duration) throws(Breakage) -> SimulatedResponse {
     if diesNext { kill() }
     if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }

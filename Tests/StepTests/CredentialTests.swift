@@ -155,8 +155,8 @@ struct CredentialTests {
     let harness = try harness(file: nil)
     let token = harness.site.world.token
     let made = #"{"id":"\#(token)","name":"one","state":"running"}"#
-    harness.site.wireFaults = [
-      WireFault(
+    harness.site.faults = [
+      SiteFault(
         .answers(SimulatedResponse(status: 201, body: Array(made.utf8))), "POST", endingIn: "appBackups")
     ]
     let result = try harness.run(BackupStep.self, "--json")

@@ -44,8 +44,10 @@ struct Single: ParsableCommand {
       print(
         "undisturbed \(name): \(outcome.events.count) events, \(outcome.requests) requests, exit \(outcome.codes)"
       )
-      for violation in outcome.violations { print("  \(violation)") }
-      if !outcome.violations.isEmpty || !outcome.isComplete { throw ExitCode.failure }
+      guard outcome.violations.isEmpty, outcome.isComplete else {
+        print("BROKEN \(name), undisturbed\n    \(outcome.violations.joined(separator: "\n    "))")
+        throw ExitCode.failure
+      }
     }
     let cases = explorer.singleFaults.filter { name in
       let parts = name.description.split(separator: "/")
