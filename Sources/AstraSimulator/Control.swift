@@ -42,8 +42,10 @@ extension World {
       try reader.finish()
       guard length >= .zero else { throw ScenarioError("body.seconds is negative") }
       // Everything that falls due on the way happens, and the request waits for it.
-      guard length <= .seconds(31 * 86_400) else {
-        throw ScenarioError("body.seconds is more than 31 days at a time")
+      for period in [settings.rediscoveryEvery, settings.modificationEvery] where period > .zero {
+        guard length / period <= 100_000 else {
+          throw ScenarioError("body.seconds lets more than 100000 rediscoveries or modifications fall due")
+        }
       }
       advance(by: length)
       return ["now": .number(now.inSeconds)]

@@ -226,8 +226,8 @@ extension Settings: ScenarioValue {
     try reader.take("hookStateShown", &hookStateShown)
     try reader.take("clusterOnlyWhenReady", &clusterOnlyWhenReady)
     try reader.take("dateHeader", &dateHeader)
-    for period in [rediscoveryEvery, modificationEvery] where period > .zero && period < .seconds(10) {
-      throw ScenarioError("\(reader.path) lets something happen more often than every 10 seconds")
+    for period in [rediscoveryEvery, modificationEvery] where period > .zero && period < .seconds(1) {
+      throw ScenarioError("\(reader.path) lets something happen more often than once a second")
     }
     guard pageSize >= 0 else { throw ScenarioError("\(reader.path).pageSize is negative") }
     for number in [invalidTokenProblem, missingItemProblem, legacyAppsProblem]
