@@ -33,6 +33,7 @@ extension StepRun {
     }
     switch point.state {
     case .completed where ours.count == 1:
+      history.adopt(point.id.text, among: asked(kind, name, application), as: .finished)
       log.info("\(title) of this run is there and complete (\(point.whereabouts))")
       return .complete(point)
     case .completed:
@@ -57,7 +58,11 @@ extension StepRun {
       throw .protected("\(title) is there already and is \(point.state)", hint: "choose another name")
     default:
       log.info("\(title) is there already and is \(point.state) (\(point.whereabouts)): waiting for it")
-      if ours.isEmpty { log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))") }
+      if ours.isEmpty {
+        log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))")
+      } else {
+        history.adopt(point.id.text, among: asked(kind, name, application), as: .accepted)
+      }
       return .underWay(point)
     }
   }

@@ -20,6 +20,7 @@ extension StepRun {
     let isOurs = isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
     switch found.state {
     case .ready where isOurs:
+      history.adopt(found.id.text, among: asked(request), as: .finished)
       log.info("\(title) of this run is there and ready (\(found.whereabouts))")
       return .complete(found)
     case .ready:
@@ -44,7 +45,11 @@ extension StepRun {
       throw .protected("\(title) is there already and is \(found.state)", hint: "choose another name")
     default:
       log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
-      if !isOurs { log.warning("\(title) was begun by an earlier run (\(age(found.createdAt)))") }
+      if isOurs {
+        history.adopt(found.id.text, among: asked(request), as: .accepted)
+      } else {
+        log.warning("\(title) was begun by an earlier run (\(age(found.createdAt)))")
+      }
       return .underWay(found)
     }
   }
