@@ -36,8 +36,8 @@ extension StepRun {
     }
     switch point.state {
     case .completed where ours.count == 1:
+      history.adopt(point.id.text, among: asked, as: .finished)
       log.info("\(title) of this run is there and complete (\(point.whereabouts))")
-      recognise(point.id.text, .finished, asked)
       return .complete(point)
     case .completed:
       guard leftovers.ifExists == .reuse else {
@@ -64,7 +64,7 @@ extension StepRun {
       if ours.isEmpty {
         log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))")
       } else {
-        recognise(point.id.text, .accepted, asked)
+        history.adopt(point.id.text, among: asked, as: .accepted)
       }
       return .underWay(point)
     }
@@ -121,14 +121,6 @@ extension StepRun {
         hint: "mend the hooks, or accept such a copy with --\(Common.acceptFailedHooks.flag)")
     }
     log.warning("\(message); accepted by --\(Common.acceptFailedHooks.flag)")
-  }
-
-  /// Writes down what has become of what an earlier attempt asked for, which it may not have come to do itself.
-  package func recognise(
-    _ id: String, _ stage: RunRecord.Operation.Stage, _ asked: [RunRecord.Operation]
-  ) {
-    let operation = asked.last { $0.id == id } ?? asked.last { $0.id == nil }
-    if let operation, operation.stage != stage { history.update(operation, stage, id: id) }
   }
 
   /// What this run has asked for of that kind and name, and was not refused.

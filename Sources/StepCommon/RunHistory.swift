@@ -56,6 +56,15 @@ package final class RunHistory {
     save()
   }
 
+  /// Writes down what an attempt that was killed has made and could not write down any more.
+  package func adopt(
+    _ id: String, among operations: [RunRecord.Operation], as stage: RunRecord.Operation.Stage
+  ) {
+    let known = operations.last { $0.id == id } ?? operations.last { $0.id == nil && $0.stage == .asked }
+    guard let known, known.id != id || known.stage != stage else { return }
+    update(known, stage, id: id)
+  }
+
   private func save() {
     guard !isDryRun else { return }
     do throws(FileError) {

@@ -22,8 +22,8 @@ extension StepRun {
     let isOurs = isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
     switch found.state {
     case .ready where isOurs:
+      history.adopt(found.id.text, among: asked(request), as: .finished)
       log.info("\(title) of this run is there and ready (\(found.whereabouts))")
-      recognise(found.id.text, .finished, asked(request))
       return .complete(found)
     case .ready:
       guard parameters.leftovers.ifExists == .reuse else {
@@ -48,7 +48,7 @@ extension StepRun {
     default:
       log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
       if isOurs {
-        recognise(found.id.text, .accepted, asked(request))
+        history.adopt(found.id.text, among: asked(request), as: .accepted)
       } else {
         log.warning("\(title) was begun by an earlier run (\(age(found.createdAt)))")
       }

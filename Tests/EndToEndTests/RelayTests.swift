@@ -68,13 +68,15 @@ struct RelayTests {
     let folder = try TemporaryFolder()
     let good = try String(
       contentsOf: Installation.root.appending(path: "Fixtures/golden/passed.xml"), encoding: .utf8)
-    for (text, isBad) in [(good, false), (String(good.dropLast(20)), true), (nil, true)] {
+    let torn = String(good.dropLast(20))
+    for (text, isBad) in [(good, false), (torn, true), ("", true), (nil, true)] {
       try folder.write(good, to: "report.xml")
       let running = try Command("/bin/sleep", ["60"]).start()
       async let watched = ReportWatch.follow(running, folder.path("report.xml"))
       try await Task.sleep(for: .milliseconds(300))
       if let text {
-        try folder.write(text, to: "report.xml")
+        // In one go, or somebody would see it torn before it is.
+        try Data(text.utf8).write(to: folder.url.appending(path: "report.xml"), options: .atomic)
       } else {
         try FileManager.default.removeItem(atPath: folder.path("report.xml"))
       }

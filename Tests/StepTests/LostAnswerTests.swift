@@ -50,6 +50,41 @@ struct LostAnswerTests {
     return harness.site.requests.count
   }
 
+  @Test func aCertificateThatChangesAtAnyPointEndsTheStepAtOnce() throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    for number in 1...(try harness.run(BackupStep.self).requests) {
+      let harness = try Magento.harness()
+      harness.environment["BACKUP_NAME"] = "release-2.4.2"
+      harness.site.wireFaults = [WireFault(.untrusted, atRequest: number)]
+      let result = try harness.run(BackupStep.self)
+      result.expect(.unreachable, saying: "is not trusted")
+      #expect(result.requests == number && result.standardError.contains("ASTRA_CA_FILE"), "at \(number)")
+      #expect(try harness.run(BackupStep.self).code == .success)
+      #expect(harness.site.world.tally.backupsCreated == 1)
+    }
+  }
+
+  @Test func whatAKilledStepCouldNotWriteDownIsWrittenDownByTheNext() throws {
+    func check<S: Step>(_ step: S.Type) throws {
+      let name = S.identity.name
+      let whole = try Magento.harness()
+      whole.environment["BACKUP_NAME"] = "release-2.4.2"
+      for number in 1...(try whole.run(step).requests) {
+        let harness = try Magento.harness()
+        harness.environment["BACKUP_NAME"] = "release-2.4.2"
+        harness.site.wireFaults = [WireFault(.killAfter, atRequest: number)]
+        #expect(try harness.run(step).wasKilled && harness.run(step).code == .success)
+        let record = harness.files.text("reports/\(name).json") ?? ""
+        #expect(
+          record.contains(#""id" : "#) && record.contains(#""stage" : "finished""#), "\(number): \(record)")
+        #expect(!record.contains(#""stage" : "asked""#), "\(number): \(record)")
+      }
+    }
+    try check(BackupStep.self)
+    try check(CloneStep.self)
+  }
+
   @Test func aKillAtAnyPointIsMadeGoodByASecondRun() throws {
     let count = try undisturbed()
     for number in 1...count {

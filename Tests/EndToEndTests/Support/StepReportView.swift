@@ -27,6 +27,8 @@ struct StepReportView: Sendable {
 
   /// Reads a report; throws if it is not one suite with at least one case and true counts.
   init(_ data: Data) throws {
+    // Nothing at all passes the strict reader and crashes the other.
+    guard !data.isEmpty else { throw Malformed(reason: "it is empty") }
     // The tree's reader mends what is torn, so the strict one goes first; Linux's answers true even then.
     let strict = XMLParser(data: data)
     guard strict.parse(), strict.parserError == nil else {
