@@ -76,19 +76,36 @@ enum JSONValue: Sendable, Hashable {
 
 extension JSONValue: Decodable {
   init(from decoder: any Decoder) throws {
+    // Asked for in the order that makes the fewest guesses wrong: each wrong one builds an error.
     let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let text = try? container.decode(String.self) {
+    if let text = try? container.decode(String.self) {
       self = .string(text)
-    } else if let members = try? container.decode([String: JSONValue].self) {
-      self = .object(members)
-    } else if let elements = try? container.decode([JSONValue].self) {
-      self = .array(elements)
-    } else if let truth = try? container.decode(Bool.self) {
-      self = .bool(truth)
+    } else if let members = try? decoder.container(keyedBy: Name.self) {
+      var object: [String: JSONValue] = [:]
+      for name in members.allKeys { object[name.stringValue] = try members.decode(JSONValue.self, forKey: name) }
+      self = .object(object)
+    } else if var elements = try? decoder.unkeyedContainer() {
+      var array: [JSONValue] = []
+      while !elements.isAtEnd { array.append(try elements.decode(JSONValue.self)) }
+      self = .array(array)
+    } else if container.decodeNil() {
+      self = .null
+    } else if let number = try? container.decode(Double.self) {
+      self = .number(number)
     } else {
-      self = .number(try container.decode(Double.self))
+      self = .bool(try container.decode(Bool.self))
     }
+  }
+
+  /// The name of a member, whatever it is.
+  private struct Name: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) {
+      self.stringValue = stringValue
+    }
+
+    init?(intValue: Int) { nil }
   }
 }

@@ -14,8 +14,8 @@ struct FaultKind: Sendable {
   var traits: Set<Trait> = []
 
   enum Trait: Sendable {
-    /// The process ends by it, and somebody runs the step again.
-    case ending
+    /// The process is killed by it.
+    case kills
     /// Files cannot be written.
     case spoilsFiles
     /// Others change what the checker would compare.
@@ -84,9 +84,12 @@ struct FaultKind: Sendable {
   }
 
   /// Every kind there is.
-  static let all =
-    connection + answers + bodies + replicas + with(.lasts, outages) + with(.changesTheWorld, world) + clocks
-    + with(.spoilsFiles, disks + calls) + with(.ending, process)
+  static let all = variantKinds + answers + bodies
+
+  /// Those that depend on the way through a step, and not on how answers are read.
+  static let variantKinds =
+    connection + replicas + with(.lasts, outages) + with(.changesTheWorld, world) + clocks
+    + with(.spoilsFiles, disks + calls) + with(.kills, deaths) + signals
 
   /// The kind of that name.
   static func named(_ name: String) -> FaultKind? { byName[name] }

@@ -41,6 +41,8 @@ struct Mission: Sendable {
 
   var name: String
   var stages: [Stage]
+  /// Whether it is another way through a step: then the readers of answers, which are the same, are not tried again.
+  var isVariant = false
   /// Whether its files are real ones, so that the system calls of their writing can be met as well.
   var isOnDisk = false
 
@@ -63,19 +65,23 @@ struct Mission: Sendable {
     Mission(name: "clone", stages: [clone]),
     Mission(
       name: "clone-of-backup",
-      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])]),
+      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
+      isVariant: true),
     Mission(name: "restore", stages: [restore]),
-    Mission(name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])]),
+    Mission(
+      name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])],
+      isVariant: true),
     Mission(
       name: "backup-replacing",
       stages: [
         Stage(
           program: .backup, arguments: ["--replace-failed"], environment: ["BACKUP_NAME": newBackup])
-      ]),
+      ], isVariant: true),
     // A clone of a recovery point is a clone of this run, and no evidence.
     Mission(
       name: "clone-of-backup-restore",
-      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore]),
+      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
+      isVariant: true),
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
   ]

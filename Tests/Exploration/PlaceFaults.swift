@@ -53,15 +53,18 @@ extension FaultKind {
     .call("inputOutputErrorInCall", .callFails(.inputOutput), .ends(0, 73)),
   ]
 
-  /// The step's process is killed, or asked to end; the exit code of a killed one is nobody's.
-  static let process: [FaultKind] = [
+  /// The step's process is killed; the exit code is then nobody's.
+  static let deaths: [FaultKind] = [
     .anywhere("killBefore", .killBefore, .ends()),
     .anywhere("killAfter", .killAfter, .ends()),
     // The next attempt does not see yet what this one has asked for, or the server does not know it yet itself.
     .request("killAfter-lag-20s", .several([.lag(.seconds(20)), .killAfter]), .ends()),
     .request("killAfter-late-10s", .several([.late(.seconds(10)), .killAfter]), .ends()),
-    .request("lostAnswer-lag-20s", .several([.lag(.seconds(20)), .lostAnswer]), .passes),
     .call("killWithinWrite", .killWithinWrite(bytes: 10), .ends()),
+  ]
+
+  /// The step's process is asked to end.
+  static let signals: [FaultKind] = [
     .anywhere("terminatedBefore", .signalBefore(15), .ends(0, 143)),
     .anywhere("terminatedWithin", .signalWithin(15), .ends(0, 143)),
     .anywhere("interruptedWithin", .signalWithin(2), .ends(0, 130)),

@@ -22,9 +22,9 @@ struct SystematicExploration: Sendable {
     var cases: [Case] = []
     for (index, event) in events.enumerated() {
       if mission.isOnDisk, case .fileCall = event {} else if mission.isOnDisk { continue }
-      for kind in FaultKind.all where kind.meets(event) {
+      for kind in mission.isVariant ? FaultKind.variantKinds : FaultKind.all where kind.meets(event) {
         cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
-        if kind.traits.contains(.ending) {
+        if kind.traits.contains(.kills) {
           cases.append(.abandoned(mission: mission.name, number: index + 1, fault: kind.name))
         }
       }
@@ -60,7 +60,7 @@ struct SystematicExploration: Sendable {
     plan.codes = expectation.codes
     plan.undisturbedEnding = expectation.recovers && !isAbandoned ? outcome.ending : nil
     plan.isAbandoned = isAbandoned
-    plan.comesBackNextWeek = kind.traits.contains(.ending)
+    plan.comesBackNextWeek = kind.traits.contains(.kills)
     plan.spoilsFiles = kind.traits.contains(.spoilsFiles)
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     if kind.traits.contains(.lasts) { plan.attempts = 3 }

@@ -24,6 +24,7 @@ extension FaultKind {
     .request("stale-8", .stale(requests: 8), .passes),
     .request("lag-3s", .lag(.seconds(3)), .passes),
     .request("lag-20s", .lag(.seconds(20)), .passes),
+    .request("lostAnswer-lag-20s", .several([.lag(.seconds(20)), .lostAnswer]), .passes),
   ]
 
   /// Servers that are away or say no to everything, for a while.

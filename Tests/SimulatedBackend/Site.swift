@@ -10,7 +10,11 @@ package final class Site {
   package var world: World
   package let time: ManualTime
   /// What goes wrong, each once.
-  package var faults: [SiteFault] = []
+  package var faults: [SiteFault] = [] {
+    didSet { remembers = remembers || faults.contains { if case .stale = $0.effect { true } else { false } } }
+  }
+  /// Whether past worlds may be asked for; keeping them costs a copy for each request.
+  private var remembers = false
   /// Every event so far, in order.
   package private(set) var events: [SiteEvent] = []
   /// Every request so far as `GET /accounts/…`, in order.
@@ -223,8 +227,10 @@ extension Site {
     if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
     requests.append("\(request.method) \(request.target)")
     beforeRequest?(requests.count)
-    past.append(world)
-    if past.count > 8 { past.removeFirst() }
+    if remembers {
+      past.append(world)
+      if past.count > 8 { past.removeFirst() }
+    }
     let met = meet(.request(method: request.method, target: request.target))
     if let interruption = time.interruption { throw .interrupted(interruption, sent: false) }
     time.advance(by: latency)

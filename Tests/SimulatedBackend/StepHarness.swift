@@ -14,8 +14,10 @@ package final class StepHarness {
   private let siteFiles: SiteFiles
   /// The environment of every step; a test changes it as a pipeline would.
   package var environment: [String: String]
-  /// Everything that any step has written anywhere, for the search for secrets.
-  package private(set) var everythingSaid = ""
+  /// Everything that any step has written to its streams, as bytes, for the search for secrets.
+  private var said = Data()
+  /// Everything that a step has left in files, in each of its versions at the end of an attempt.
+  private var left = Set<[UInt8]>()
 
   /// Sets up a site and the environment that its scenario brings.
   ///
@@ -80,8 +82,8 @@ package final class StepHarness {
       })
     let code = Runner<S>(host).exitCode()
     site.endAttempt()
-    everythingSaid +=
-      said + output + siteFiles.contents.values.map { String(decoding: $0, as: UTF8.self) }.joined()
+    self.said += Data((said + output).utf8)
+    left.formUnion(siteFiles.contents.values)
     let path = reportPath(of: S.identity.name)
     guard let bytes = siteFiles.contents[path] else {
       throw NoReport(path: path, code: code, wasKilled: site.isKilled, said: said)
@@ -90,6 +92,12 @@ package final class StepHarness {
     return Result(
       code: code, wasKilled: site.isKilled, standardError: said, standardOutput: output,
       report: try ReadReport(bytes), values: values, requests: site.requests.count - before)
+  }
+
+  /// Whether a step has written that text anywhere: compared byte by byte, whatever characters are beside it.
+  package func hasTold(_ secret: String) -> Bool {
+    let secret = Data(secret.utf8)
+    return said.range(of: secret) != nil || left.contains { Data($0).range(of: secret) != nil }
   }
 
   /// A step left no report.

@@ -41,7 +41,7 @@ struct LostAnswerTests {
     #expect(world.tally.deletions == 0, story)
     // At most one copy beyond the clone, where the step could not know whether the clone still was evidence.
     #expect(world.tally.snapshotsCreated <= 1, story)
-    #expect(!harness.everythingSaid.contains(world.token), story)
+    #expect(!harness.hasTold(world.token), story)
   }
 
   private func undisturbed() throws -> Int {

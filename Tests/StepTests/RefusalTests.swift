@@ -24,7 +24,7 @@ struct RefusalTests {
       check(result, S.identity.name)
       #expect(harness.site.world.changes == before, "\(S.identity.name) changed the world")
       #expect(
-        !harness.everythingSaid.contains(harness.site.world.token), "\(S.identity.name) tells the token")
+        !harness.hasTold(harness.site.world.token), "\(S.identity.name) tells the token")
     }
     try one(BackupStep.self)
     try one(CloneStep.self)
