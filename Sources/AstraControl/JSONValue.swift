@@ -82,7 +82,9 @@ extension JSONValue: Decodable {
       self = .string(text)
     } else if let members = try? decoder.container(keyedBy: Name.self) {
       var object: [String: JSONValue] = [:]
-      for name in members.allKeys { object[name.stringValue] = try members.decode(JSONValue.self, forKey: name) }
+      for name in members.allKeys {
+        object[name.stringValue] = try members.decode(JSONValue.self, forKey: name)
+      }
       self = .object(object)
     } else if var elements = try? decoder.unkeyedContainer() {
       var array: [JSONValue] = []
