@@ -86,13 +86,15 @@ extension StepRun {
     let began = time.now
     let hidden = asked.filter { [.asked, .accepted].contains($0.stage) }.compactMap(\.askedTime)
       .map { Self.longestSearch - max(.zero, backend.currentTime - $0) }.max()
+    var hasSaid = false
     while true {
       let seen = try ask(look)
       guard let hidden, !isThere(seen), time.now - began < hidden, !deadline.hasPassed(on: time) else {
         return seen
       }
-      if time.now == began || time.now - log.lastLine >= .seconds(60) {
+      if !hasSaid {
         log.info("an earlier attempt asked for \(what), and nothing shows it yet: looking for it")
+        hasSaid = true
       }
       try rest(pollInterval(since: began))
     }

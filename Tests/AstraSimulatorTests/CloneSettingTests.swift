@@ -130,6 +130,18 @@ struct CloneSettingTests {
     #expect(client.world.points.count(where: { $0.kind == .snapshot }) == 2)
   }
 
+  @Test("a snapshot that is not complete when it has served goes with it, and the clone goes on")
+  func slowSnapshotVehicle() {
+    var client = Client {
+      $0.settings.cloneVehicle = .snapshot
+      $0.settings.snapshot = .seconds(600)
+    }
+    _ = client.clone("shop", as: "c")
+    client.world.advance(by: .seconds(60))
+    #expect(client.world.application("c")?.state == "ready")
+    #expect(client.world.points.count(where: { $0.kind == .snapshot }) == 2)
+  }
+
   @Test(
     "a snapshot onto another cluster",
     arguments: [(Settings.FarSnapshot.fails, "failed"), (.allowed, "ready")])

@@ -16,7 +16,12 @@ enum Summary {
       }, name: name)
     FileHandle.standardError.write(Data("\r".utf8))
     let seconds = (ContinuousClock.now - began) / .seconds(1)
-    for (name, violations) in tally.broken.sorted(by: { $0.name.description < $1.name.description }) {
+    let broken = tally.broken.sorted { $0.name.description < $1.name.description }
+    if let first = broken.first {
+      print("the story of \(first.name):")
+      _ = explorer.play(first.name) { print($0) }
+    }
+    for (name, violations) in broken {
       print("BROKEN \(name)")
       for violation in violations { print("    \(violation)") }
       print("    ./explore replay \(name)")
