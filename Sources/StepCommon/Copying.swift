@@ -165,7 +165,8 @@ extension StepRun {
       // A lost answer is settled by looking; that it is gone already is what was wanted.
       guard error.kind == .fateUnknown || error.kind == .refused(.notFound) else { throw StepFailure(error) }
     }
-    let completion = try wait(for: "removal of \(title)", read: stateOf, judge: { .working($0) })
+    let completion = try wait(
+      for: "removal of \(title)", isKnown: true, read: stateOf, judge: { .working($0) })
     switch completion {
     case .vanished: log.info("\(title) is gone")
     case .deadline(let lastSeen), .failed(let lastSeen, _), .succeeded(let lastSeen):

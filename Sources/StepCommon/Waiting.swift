@@ -24,15 +24,23 @@ extension StepRun {
   /// Looks at an operation again and again until it has ended or the time is up.
   ///
   /// An end counts when two looks in a row agree on it, and a disappearance likewise: one stale answer of a
-  /// replica must not end the wait. What was never seen yet may be missing for as long as answers may lag. A backend that cannot be reached is borne for ten minutes, since the
-  /// operation goes on without us.
+  /// replica must not end the wait. What was never seen yet may be missing for as long as answers may lag. A
+  /// backend that cannot be reached is borne for ten minutes, since the operation goes on without us.
+  ///
+  /// - Parameters:
+  ///   - what: the operation, for the log: `clone "magento-debug" of "magento-prod"`.
+  ///   - isKnown: whether what is looked at was there before, so that its absence means that it is gone.
+  ///   - read: takes one look; nil where there is nothing.
+  ///   - judge: what a look says.
+  /// - Returns: how the wait ended.
+  /// - Throws: what ends the step at once: a signal, refused credentials, a server that is not trusted.
   package func wait<Value>(
-    for what: String, read: BackendCall<Value?>, judge: (Value) -> Verdict
+    for what: String, isKnown: Bool = false, read: BackendCall<Value?>, judge: (Value) -> Verdict
   ) throws(StepFailure) -> Completion<Value> {
     let began = time.now
     var lastSeen = "nothing yet"
     var end: Verdict?
-    var wasSeen = false
+    var wasSeen = isKnown
     var absences = 0
     var troubleSince: Instant?
     while true {

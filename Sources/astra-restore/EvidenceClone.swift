@@ -33,7 +33,7 @@ extension StepRun {
   private func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
     let title = "evidence clone \"\(clone.name)\""
     let completion = try wait(
-      for: title,
+      for: title, isKnown: true,
       read: { () throws(BackendError) in try backend.application(clone.id) },
       judge: { (now: Application) -> Verdict in
         if now.state == .ready { return .succeeded }

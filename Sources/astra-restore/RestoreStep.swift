@@ -99,7 +99,7 @@ package final class RestoreStep: Step {
     let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
     var watch = RestoreWatch(point: point.id, before: restore.before)
     let completion = try run.wait(
-      for: title,
+      for: title, isKnown: true,
       read: { () throws(BackendError) in try run.backend.application(application.id) },
       judge: { watch.look(at: $0, sinceRequest: run.time.now - restore.requestedAt) })
     _ = try run.settle(completion, title, goal: "finished", restore.operation)

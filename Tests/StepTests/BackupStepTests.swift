@@ -83,6 +83,16 @@ struct BackupStepTests {
     #expect(harness.site.world.tally.deletions == 1)
   }
 
+  @Test func seesAtOnceThatWhatItRemovesIsGone() throws {
+    let harness = try harness()
+    harness.site.world.settings.deletion = .zero
+    harness.site.world.disturbNext(.backup, .fails)
+    _ = try harness.run(BackupStep.self)
+    let began = harness.site.time.now
+    try harness.run(BackupStep.self, "--replace-failed").expectSuccess()
+    #expect(harness.site.time.now - began < .seconds(10))
+  }
+
   @Test func failedHooksAreAFailureUnlessAccepted() throws {
     let harness = try harness()
     harness.site.world.disturbNext(.backup, .hooksFail)
