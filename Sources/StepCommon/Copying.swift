@@ -75,17 +75,21 @@ extension StepRun {
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application,
     as operationKind: RunRecord.Operation.Kind, for point: RecoveryPoint.ID? = nil
   ) throws(StepFailure) -> RecoveryPoint {
-    let operation = history.begin(
-      RunRecord.Operation(
-        operationKind, application: application.id, name: name, point: point, askedAt: backend.currentTime,
-        before: RunRecord.Fingerprint(application)))
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
-    let asked = asked(kind, name, application)
     return try make(
-      "the \(title)", operation, of: application.id,
+      "the \(title)",
+      begin: {
+        history.begin(
+          RunRecord.Operation(
+            operationKind, application: application.id, name: name, point: point,
+            askedAt: backend.currentTime, before: RunRecord.Fingerprint(application)))
+      },
+      of: application.id,
       look: { () throws(BackendError) in
         try backend.recoveryPoints(kind, of: application.id).first { point in
-          point.name == name && isOfThisRun(id: point.id.text, createdAt: point.createdAt, asked: asked)
+          point.name == name
+            && isOfThisRun(
+              id: point.id.text, createdAt: point.createdAt, asked: asked(kind, name, application))
         }
       },
       ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application) },
@@ -93,12 +97,19 @@ extension StepRun {
   }
 
   /// Waits for a copy to its end; returns it only if it was seen to be complete.
-  package func waitForCompletion(of point: RecoveryPoint, _ application: Application) throws(StepFailure)
-    -> RecoveryPoint
-  {
+  ///
+  /// - Parameters:
+  ///   - point: the copy.
+  ///   - application: the application that it is a copy of.
+  ///   - isKnown: whether it was seen before, so that its absence means that it is gone.
+  /// - Returns: the copy at its good end.
+  /// - Throws: what its bad end, or the end of the time, means for the step.
+  package func waitForCompletion(
+    of point: RecoveryPoint, _ application: Application, isKnown: Bool = false
+  ) throws(StepFailure) -> RecoveryPoint {
     let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
     let completion = try wait(
-      for: title,
+      for: title, isKnown: isKnown,
       read: { () throws(BackendError) in
         try backend.recoveryPoint(point.id, point.kind, of: application.id)
       },

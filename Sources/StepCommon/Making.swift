@@ -9,7 +9,8 @@ extension StepRun {
   ///
   /// - Parameters:
   ///   - what: what is made, for messages.
-  ///   - operation: this run's record of the request, which learns what becomes of it.
+  ///   - begin: writes down that it is about to be asked for; called before each request, so that the record's last
+  ///     time is the last request's.
   ///   - application: the application that must be free for it.
   ///   - check: throws if it is not to be asked for any more; asked before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
@@ -18,7 +19,7 @@ extension StepRun {
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
-    _ what: String, _ operation: RunRecord.Operation, of application: Application.ID,
+    _ what: String, begin: () -> RunRecord.Operation, of application: Application.ID,
     check: () throws(StepFailure) -> Void = {},
     look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
@@ -27,6 +28,7 @@ extension StepRun {
     var lastRefusal: BackendError?
     while true {
       if lastRefusal != nil { try check() }
+      let operation = begin()
       let refusal: BackendError
       do throws(BackendError) {
         let made = try ask()
@@ -58,12 +60,15 @@ extension StepRun {
         guard let found = try search(look) else { throw StepFailure(refusal) }
         history.update(operation, .accepted, id: id(found))
         return found
-      case .refused(.busy): try waitOut(refusal, began, for: what)
+      case .refused(.busy):
+        if lostAnswers == 0 { history.update(operation, .refused) }
+        try waitOut(refusal, began, for: what)
       case .refused(.notReady):
+        if lostAnswers == 0 { history.update(operation, .refused) }
         try checkMayBecomeReady(application, refusal)
         try waitOut(refusal, began, for: what)
       default:
-        if lostAnswers == 0, refusal.isAnswer { history.update(operation, .refused) }
+        if lostAnswers == 0, refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
         throw StepFailure(refusal)
       }
     }
@@ -155,11 +160,11 @@ extension StepRun {
 }
 
 extension BackendError {
-  /// Whether the backend has answered, so that nothing was begun.
-  var isAnswer: Bool {
+  /// Whether a change that ended so was certainly not begun: the backend said no, or the request never left.
+  package var provesThatNothingWasBegun: Bool {
     switch kind {
-    case .refused, .credentials: true
-    default: false
+    case .refused, .credentials, .unreachable, .untrusted, .misconfigured: true
+    case .interrupted, .deadline, .brokenContract, .fateUnknown: false
     }
   }
 }

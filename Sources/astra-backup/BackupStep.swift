@@ -22,6 +22,8 @@ package final class BackupStep: Step {
   private let parameters: BackupParameters
   private var application: Application?
   private var backup: RecoveryPoint?
+  /// Whether the backup was under way before this attempt.
+  private var wasThere = false
 
   package init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   {
@@ -43,7 +45,7 @@ package final class BackupStep: Step {
     switch existing {
     case .nothing: return .done
     case .underWay(let point):
-      backup = point
+      (backup, wasThere) = (point, true)
       publish(point, run)
       return .done
     case .complete(let point):
@@ -68,7 +70,8 @@ package final class BackupStep: Step {
   }
 
   private func waitForBackup(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let finished = try run.waitForCompletion(of: try run.known(backup), try run.known(application))
+    let finished = try run.waitForCompletion(
+      of: try run.known(backup), try run.known(application), isKnown: wasThere)
     backup = finished
     publish(finished, run)
     return .done

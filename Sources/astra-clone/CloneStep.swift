@@ -25,6 +25,8 @@ package final class CloneStep: Step {
   private var request: CloneRequest?
   private var point: RecoveryPoint?
   private var clone: Application?
+  /// Whether the clone was under way before this attempt.
+  private var wasThere = false
 
   package init(_ command: CloneCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
     parameters = try CloneParameters(command, reader)
@@ -54,7 +56,7 @@ package final class CloneStep: Step {
     switch try run.existing(request, parameters) {
     case .nothing: break
     case .underWay(let found):
-      clone = found
+      (clone, wasThere) = (found, true)
       publish(found, run)
       return .done
     case .complete(let found):
@@ -90,12 +92,15 @@ package final class CloneStep: Step {
           : "dry run: would wait for clone \"\(request.name)\", which is under way")
     }
     guard clone == nil else { return .notNeeded("one of that name is under way") }
-    let operation = run.history.begin(
-      RunRecord.Operation(
-        .clone, application: request.application.id, name: request.name, point: point?.id,
-        askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application)))
     let made = try run.make(
-      "clone \"\(request.name)\"", operation, of: request.application.id,
+      "clone \"\(request.name)\"",
+      begin: {
+        run.history.begin(
+          RunRecord.Operation(
+            .clone, application: request.application.id, name: request.name, point: point?.id,
+            askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application)))
+      },
+      of: request.application.id,
       check: { () throws(StepFailure) in
         guard let point else { return }
         try run.checkStillFits(
@@ -113,7 +118,7 @@ package final class CloneStep: Step {
     let begun = try run.known(clone)
     let title = "clone \"\(begun.name)\" of \"\(try run.known(source).name)\""
     let completion = try run.wait(
-      for: title,
+      for: title, isKnown: wasThere,
       read: { () throws(BackendError) in try run.backend.application(begun.id) },
       judge: { $0.cloneVerdict })
     if case .failed(let last, _) = completion { publish(last, run) }

@@ -16,6 +16,9 @@ enum Evidence: CustomStringConvertible {
   /// The beginning of the names of the snapshots that are made for this; `latest` never means one of them.
   private static let prefix = "evidence-"
 
+  /// How old a snapshot may be when the restore is asked for: 10 minutes.
+  static var longestAge: Duration { .seconds(600) }
+
   /// Whether a snapshot of that name was made as evidence.
   static func isNamed(_ name: String) -> Bool { name.hasPrefix(prefix) }
 
@@ -61,7 +64,7 @@ enum Evidence: CustomStringConvertible {
 
   /// Whether the application shows no sign of having been overwritten since.
   ///
-  /// A snapshot is minutes old at most, so only a restore counts against it; a clone is older, and any change
+  /// A snapshot is minutes old at most (`longestAge`), so only a restore counts against it; a clone is older, and any change
   /// of the backend's entry might have been one.
   func stillFits(_ application: Application) -> Bool {
     let now = RunRecord.Fingerprint(application)
@@ -111,8 +114,9 @@ extension StepRun {
 
   /// The snapshot that this run made for the purpose, or a new one.
   ///
-  /// An earlier attempt's is taken only if nothing has happened to the application since it was asked for: that
-  /// attempt may have restored it, and its record may be lost.
+  /// An earlier attempt's is taken only if it is minutes old, since customers go on writing, and if nothing has
+  /// happened to the application since it was asked for: that attempt may have restored it, and its record may be
+  /// lost.
   private func evidenceSnapshot(
     of application: Application, _ point: RecoveryPoint
   ) throws(StepFailure) -> RecoveryPoint {
@@ -123,23 +127,21 @@ extension StepRun {
       }?.kind == .inPlaceRestore
     // A clock time keeps apart the runs that have no name.
     let run = settings.run ?? backend.currentTime.text
-    var number = max(1, earlier.count)
+    var name = Evidence.name(run: run, number: Set(earlier.map(\.name)).count + 1)
     let isUntouched =
       earlier.last?.before.map { $0.hasSameMarks(as: RunRecord.Fingerprint(application)) } ?? false
-    if isUntouched, !isOvertaken, earlier.last?.stage != .failed, let last = earlier.last {
-      switch try existing(
-        .snapshot, named: last.name, of: application, leftovers: .untouched)
-      {
+    let isFresh =
+      earlier.last?.askedTime.map { backend.currentTime - $0 <= Evidence.longestAge } ?? false
+    if isUntouched, isFresh, !isOvertaken, let last = earlier.last,
+      ![.failed, .refused].contains(last.stage)
+    {
+      switch try existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
       case .complete(let found): return found
-      case .underWay(let found): return try waitForCompletion(of: found, application)
-      case .nothing: break
+      case .underWay(let found): return try waitForCompletion(of: found, application, isKnown: true)
+      case .nothing: name = last.name
       }
-    } else {
-      number = earlier.count + 1
     }
-    let made = try request(
-      .snapshot, named: Evidence.name(run: run, number: number), of: application, as: .evidence, for: point.id
-    )
+    let made = try request(.snapshot, named: name, of: application, as: .evidence, for: point.id)
     return try waitForCompletion(of: made, application)
   }
 }

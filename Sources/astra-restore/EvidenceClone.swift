@@ -59,12 +59,13 @@ extension StepRun {
     guard clone.state == .ready else { return .doubt("is \(clone.state)") }
     let asked = history.operations(ofStep: "astra-clone").filter {
       $0.kind == .clone && $0.name == clone.name && $0.application == application.id.text
+        && $0.stage != .refused
     }
     guard isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: asked) else {
       return .doubt("is not of this run (it is \(age(clone.createdAt)))")
     }
     let operation = asked.last { $0.id == clone.id.text } ?? asked.last
-    guard operation != nil || clone.restoredFrom.isEmpty, operation?.point == nil else {
+    guard operation?.id != nil || clone.restoredFrom.isEmpty, operation?.point == nil else {
       return .doubt("was made from a recovery point, not from the live application")
     }
     guard let cloned = clone.createdAt, let saved = point.createdAt, cloned > saved else {

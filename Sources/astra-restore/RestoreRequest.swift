@@ -11,6 +11,7 @@ extension StepRun {
   ) throws(StepFailure) -> AcceptedRestore {
     let began = time.now
     var evidence = evidence
+    var securedAt = began
     var lostAnswers = 0
     while true {
       let application = try current(id)
@@ -19,9 +20,17 @@ extension StepRun {
           "\"\(application.name)\" is being restored in place by somebody else, who was faster",
           hint: "wait for that to end and run the step again")
       }
+      if case .snapshot = evidence, time.now - securedAt > Evidence.longestAge {
+        log.warning(
+          "the evidence is \((time.now - securedAt).shortText) old, and customers have gone on writing")
+        evidence = try secureEvidence(of: id, point, parameters)
+        securedAt = time.now
+        continue
+      }
       if !evidence.stillFits(application) {
         log.warning("\"\(application.name)\" has changed since its evidence was secured")
         evidence = try secureEvidence(of: id, point, parameters)
+        securedAt = time.now
         continue
       }
       try checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
@@ -53,6 +62,7 @@ extension StepRun {
             BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
         }
         evidence = try secureEvidence(of: id, point, parameters)
+        securedAt = time.now
       case .refused(.busy):
         history.update(operation, .refused)
         try waitOut(refusal, began, for: "the in-place restore")
@@ -61,7 +71,7 @@ extension StepRun {
         try checkMayBecomeReady(id, refusal)
         try waitOut(refusal, began, for: "the in-place restore")
       default:
-        history.update(operation, .refused)
+        if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
         throw StepFailure(refusal)
       }
     }

@@ -20,7 +20,9 @@ struct Attempt {
   func violations(_ truth: Truth) -> [String] {
     var violations: [String] = []
     let report = result.report
-    if succeeded, let missing = truth.missing(from: stage) { violations.append("exit 0, but \(missing)") }
+    if succeeded, let missing = truth.missing(from: stage, values: result.values) {
+      violations.append("exit 0, but \(missing)")
+    }
     if report.claimsSuccess, let missing = truth.missing(from: stage) {
       violations.append("the report claims success, but \(missing)")
     }

@@ -16,7 +16,7 @@ package final class Explorer: Sendable {
     permissive.settings.duplicateBackupNames = true
     permissive.settings.duplicateSnapshotNames = true
     systematic = SystematicExploration(permissive)
-    seeded = SeededExploration(scenario)
+    seeded = SeededExploration(permissive)
   }
 
   /// What each mission comes to when nothing goes wrong.

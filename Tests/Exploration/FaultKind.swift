@@ -20,6 +20,8 @@ struct FaultKind: Sendable {
     case spoilsFiles
     /// Others change what the checker would compare.
     case changesTheWorld
+    /// What is there may not be seen, so that a step may doubt.
+    case hides
     /// It may outlast an attempt that follows at once.
     case lasts
   }
@@ -84,11 +86,12 @@ struct FaultKind: Sendable {
   }
 
   /// Every kind there is.
-  static let all = variantKinds + answers + bodies
+  static let all = variantKinds + answers + with(.hides, bodies)
 
   /// Those that depend on the way through a step, and not on how answers are read.
   static let variantKinds =
-    connection + replicas + with(.lasts, outages) + with(.changesTheWorld, world) + clocks
+    connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)
+    + clocks
     + with(.spoilsFiles, disks + calls) + with(.kills, deaths) + signals
 
   /// The kind of that name.

@@ -11,6 +11,8 @@ package struct Outcome: Sendable {
   package var ending: [String] = []
   /// The kinds of operation that the server has begun.
   package var operations: Set<AstraSimulator.Operation.Kind> = []
+  /// How many snapshots were made.
+  package var snapshots = 0
   /// How many times a step was run.
   package var attempts = 0
   /// How much virtual time passed.

@@ -67,6 +67,8 @@ extension FaultKind {
   static let signals: [FaultKind] = [
     .anywhere("terminatedBefore", .signalBefore(15), .ends(0, 143)),
     .anywhere("terminatedWithin", .signalWithin(15), .ends(0, 143)),
+    // The second changes nothing: it is the first that counts.
+    .anywhere("terminatedTwice", .several([.signalBefore(15), .signalWithin(15)]), .ends(0, 143)),
     .anywhere("interruptedWithin", .signalWithin(2), .ends(0, 130)),
   ]
 

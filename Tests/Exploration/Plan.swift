@@ -23,6 +23,10 @@ struct Plan: Sendable {
   var spoilsFiles = false
   /// Whether the server may show nothing of an in-place restore, so that nobody can know its end.
   var mayShowNothing = false
+  /// How many snapshots may be made: those of an undisturbed run, and what doubt explains.
+  var snapshots = 2
+  /// The exit codes that the second attempt of `codesOf` may end with; nil for any of the table.
+  var codesAgain: Set<Int32>?
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
 

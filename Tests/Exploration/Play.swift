@@ -23,7 +23,7 @@ final class Play {
     harness.site.faults = plan.faults
     harness.site.tell = tell
     start = harness.site.world
-    witness = Witness(start)
+    witness = Witness(start, others: plan.changesTheWorld)
     watch()
   }
 
@@ -51,6 +51,7 @@ final class Play {
     outcome.operations = Set(
       AstraSimulator.Operation.Kind.allCases.filter { harness.site.world.started($0) > 0 })
     outcome.ending = truth.ending
+    outcome.snapshots = harness.site.world.tally.snapshotsCreated
     checkEnd()
     if plan.comesBackNextWeek { playNextWeek() }
     outcome.requests = harness.site.requests.count
@@ -123,8 +124,11 @@ final class Play {
   private func checkCode(
     _ code: Int32, of stage: Mission.Stage, _ number: Int, _ met: Bool, saying message: String
   ) {
-    let applies = plan.codesOf.map { $0 == stage.program && number == 1 } ?? met
-    guard applies, let codes = plan.codes, !codes.contains(code) else { return }
+    var owed = met ? plan.codes : nil
+    if let program = plan.codesOf {
+      owed = program != stage.program ? nil : number == 1 ? plan.codes : plan.codesAgain
+    }
+    guard let codes = owed, !codes.contains(code) else { return }
     let allowed = codes.sorted().map(String.init).joined(separator: ", ")
     fail("\(stage.program.rawValue): exit \(code), but \(allowed) is owed: \(message)")
   }
@@ -133,7 +137,9 @@ final class Play {
     let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
-    for excess in truth.excess(slack: plan.changesTheWorld || plan.spoilsFiles ? 1 : 0) { fail(excess) }
+    for excess in truth.excess(
+      slack: plan.changesTheWorld || plan.spoilsFiles ? 1 : 0, snapshots: plan.snapshots)
+    { fail(excess) }
     if !plan.changesTheWorld {
       for damage in truth.damage(since: start) { fail(damage) }
     }
@@ -169,7 +175,7 @@ final class Play {
       }
     }
     for loss in witness.losses { fail("a week later: overwritten without evidence: \(loss)") }
-    for excess in truth.excess() { fail("a week later: \(excess)") }
+    for excess in truth.excess(snapshots: 2) { fail("a week later: \(excess)") }
     // What the week before left stands as it was.
     for left in leftovers.subtracting(truth.keepsakes) { fail("a week later: gone is \(left)") }
   }

@@ -63,8 +63,18 @@ struct SystematicExploration: Sendable {
     plan.comesBackNextWeek = kind.traits.contains(.kills)
     plan.spoilsFiles = kind.traits.contains(.spoilsFiles)
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
+    plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)
     if kind.traits.contains(.lasts) { plan.attempts = 3 }
     return plan
+  }
+
+  /// Whether a step may rightly doubt that its evidence still is one: where the fate of its request for a restore is
+  /// unknown, and where answers hide what is there.
+  private func mayDoubt(_ kind: FaultKind, _ number: Int, _ outcome: Outcome) -> Bool {
+    if kind.traits.contains(.hides) { return true }
+    let request = outcome.events.firstIndex { if case .request("PUT", _) = $0 { true } else { false } }
+    // Its record is written just before it.
+    return request.map { (($0)...($0 + 1)).contains(number) } ?? false
   }
 
   private func plan(_ mission: String, _ fault: OperationFault) -> Plan? {
@@ -82,6 +92,12 @@ struct SystematicExploration: Sendable {
       mission.replacesFailed && [.fails, .failsAtOnce, .vanishes].contains(fault.effect)
     plan.undisturbedEnding = expectation.recovers || !isMet || isReplaced ? outcome.ending : nil
     plan.changesTheWorld = fault.effect == .vanishes
+    plan.snapshots = outcome.snapshots + (fault.effect == .removed || fault.kind == .restore ? 1 : 0)
+    // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed
+    // application, of which there can be no evidence.
+    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect), fault.kind != .snapshot {
+      plan.codesAgain = [78]
+    }
     return plan
   }
 }

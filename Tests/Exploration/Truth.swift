@@ -12,22 +12,31 @@ struct Truth {
   private var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
 
   /// Whether a stage has done what it is for; nil if it has, else what is missing.
-  func missing(from stage: Mission.Stage) -> String? {
+  ///
+  /// - Parameters:
+  ///   - stage: the stage.
+  ///   - values: what it has published; empty where that is not known.
+  /// - Returns: a sentence about what is missing.
+  func missing(from stage: Mission.Stage, values: [String: String] = [:]) -> String? {
     switch stage.program {
-    case .backup: missingBackup()
-    case .clone: missingClone(of: stage.arguments.isEmpty ? nil : Shop.goodContent)
-    case .restore: missingRestore()
+    case .backup: missingBackup(published: values["ASTRA_BACKUP_ID"])
+    case .clone:
+      missingClone(
+        of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
+    case .restore: missingRestore(published: values["ASTRA_RESTORE_POINT_ID"])
     }
   }
 
-  private func missingBackup() -> String? {
+  private func missingBackup(published: String?) -> String? {
     let completed = news.filter {
       $0.event == .completed && $0.kind == .backup && $0.name == Mission.newBackup
     }
-    guard let id = completed.first?.id else {
-      return "no backup \(Mission.newBackup) of this run has completed"
+    guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
+      return "no backup \(Mission.newBackup) of this run has completed, or another one was published"
     }
     guard let point = world.point(id) else { return nil }
+    // One that ends `removed` has been completed, by the journal.
+    if point.state != "completed", !others { return "the backup is \(point.state)" }
     // A server that does not show how hooks went keeps everyone from knowing.
     if point.hookState == "failed", world.settings.hookStateShown { return "the hooks of the backup failed" }
     return point.content.map(witness.contents.contains) == true
@@ -35,22 +44,27 @@ struct Truth {
   }
 
   /// Looks for the clone; `content` is what it has to hold, nil for what production held.
-  private func missingClone(of content: Content?) -> String? {
+  private func missingClone(of content: Content?, published: String?) -> String? {
     let completed = news.filter {
       $0.event == .completed && $0.kind == .clone && $0.name == Shop.cloneName
     }
-    guard let id = completed.first?.id else { return "no clone \(Shop.cloneName) of this run was completed" }
+    guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
+      return "no clone \(Shop.cloneName) of this run was completed, or another one was published"
+    }
     guard let clone = world.application(id), clone.id == id else { return nil }
     guard clone.sourceAppID == Shop.production else { return "the clone is of another application" }
     let fits = content.map { $0 == clone.content } ?? clone.content.map(witness.contents.contains) ?? false
     return fits ? nil : "the clone holds \(String(describing: clone.content))"
   }
 
-  private func missingRestore() -> String? {
+  private func missingRestore(published: String?) -> String? {
     let restores = news.filter { $0.id == Shop.production }
     guard
       let end = restores.lastIndex(where: { $0.event == .restoreFinished && isWanted($0.related) })
     else { return "no in-place restore from \(Shop.goodBackup) has finished in this run" }
+    if let published, published != restores[end].related {
+      return "it was published that \(published) was restored from"
+    }
     let later = restores[(end + 1)...]
     if later.contains(where: { $0.event == .restoreBegan && isWanted($0.related) }) {
       return "another restore began after the one that finished"
@@ -74,9 +88,11 @@ struct Truth {
 
   /// What exists twice, or was asked for more often than anything explains.
   ///
-  /// - Parameter slack: how many more of each others explain, who took things away, or a disk that kept no record.
+  /// - Parameters:
+  ///   - slack: how many more of each others explain, who took things away, or a disk that kept no record.
+  ///   - most: how many snapshots an undisturbed run makes, and how many more the fault explains.
   /// - Returns: a sentence for each.
-  func excess(slack: Int = 0) -> [String] {
+  func excess(slack: Int = 0, snapshots most: Int) -> [String] {
     let programs = Set(mission.stages.map(\.program))
     let (tally, then) = (world.tally, witness.tallyAtBase)
     var excess: [String] = []
@@ -100,10 +116,9 @@ struct Truth {
       $0.event == .restoreRequested && !isWanted($0.related) && $0.related != Shop.olderBackupID
     }
     bound("restores from a recovery point that nobody named", strange.count, 0)
-    // One for each restore; one more where the fate of a request for a restore was unknown; and one for each
-    // that failed.
+    // And one for each copy or restore that failed.
     let snapshots = tally.snapshotsCreated - then.snapshotsCreated
-    bound("snapshots made", snapshots, programs.contains(.restore) ? 2 + failed + failures + slack : 0)
+    bound("snapshots made", snapshots, programs.contains(.restore) ? most + failed + failures + slack : 0)
     bound("deletions", tally.deletions - then.deletions, again)
     return excess
   }

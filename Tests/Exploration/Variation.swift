@@ -18,13 +18,13 @@ enum Variation {
       .milliseconds(Int64(100 * pow(longest * 10, Double.random(in: 0...1, using: &random))))
     }
     settings.backupPending = length(60)
-    settings.backup = length(900)
+    settings.backup = length(120)
     settings.snapshotPending = length(5)
     settings.snapshot = length(60)
-    settings.clone = length(900)
+    settings.clone = length(120)
     settings.cloneDiscovery = length(60)
     settings.restoreFirstState = length(10)
-    settings.restore = length(900)
+    settings.restore = length(120)
     settings.restoreDiscovery = length(60)
   }
 
@@ -52,8 +52,8 @@ enum Variation {
     { settings, _ in settings.restoreSourceForgottenAtEnd = true },
     { settings, _ in settings.restoreCollects = false },
     { settings, _ in settings.operationsTouchSource = true },
-    { settings, _ in settings.duplicateBackupNames = true },
-    { settings, _ in settings.duplicateSnapshotNames = true },
+    { settings, _ in settings.duplicateBackupNames = false },
+    { settings, _ in settings.duplicateSnapshotNames = false },
     { settings, _ in settings.duplicateAppNames = false },
     { settings, _ in settings.blockedByBackup = [.backup, .snapshot, .clone] },
     { settings, random in settings.pageSize = Int.random(in: 1...3, using: &random) },

@@ -62,7 +62,7 @@ extension FaultKind {
       .request("429", .answers(.page(429)), .passes),
       .request("429-5s", .answers(.page(429, retryAfter: "5")), .passes),
       .request("429-past", .answers(.page(429, retryAfter: "Mon, 05 Jan 1970 10:00:00 GMT")), .passes),
-      .request("429-date", .answers(.page(429, retryAfter: "Mon, 02 Mar 2026 09:00:20 GMT")), .passes),
+      .request("429-date", .answers(.page(429, retryAfter: "Mon, 02 Mar 2026 23:00:00 GMT")), .passes),
       .request("429-absurd", .answers(.page(429, retryAfter: "99999999999999999999")), .passes),
       .request("429-far", .answers(.page(429, retryAfter: "86400")), .passes),
       .request("429-nonsense", .answers(.page(429, retryAfter: "-1, soon")), .passes),
@@ -113,6 +113,7 @@ extension FaultKind {
     .request("oneGoodEnd", .bent { $0.showEnd(good: true) }, .ends(0, 78)),
     .request("oneBadEnd", .bent { $0.showEnd(good: false) }, .ends(0, 1, 65, 78)),
     .request("echoedToken", .bent { $0.echoToken() }, .passes),
+    .request("tokenInDetails", .bent { $0.edit { $0.withToken } }, .passes),
   ]
 }
 
@@ -169,12 +170,18 @@ extension SimulatedResponse {
     let token = "Bearer not-a-real-token-of-the-magento-scenario"
     self = .problem(503, 34)
     headers.append(("X-Request", token))
-    edit { $0 }
     if let json { body = json.with("detail", .string(token)).with("title", .string(token)).bytes }
   }
 }
 
 extension JSON {
+  /// This object with the token where a server gives its reasons.
+  fileprivate var withToken: JSON {
+    let text: JSON = "not-a-real-token-of-the-magento-scenario"
+    return with("stateUnready", [text]).with("stateDetails", [["title": text, "detail": text]])
+      .with("hookStateDetails", [["title": text]])
+  }
+
   /// This object without a member.
   func without(_ name: String) -> JSON {
     .object((members ?? []).filter { $0.name != name })

@@ -12,12 +12,15 @@ final class Witness {
   /// What was destroyed by this run's restores without a complete copy beside it.
   private(set) var losses: [String] = []
 
+  /// Whether others may restore production too, from the older backup.
+  private let others: Bool
   private var last: Content?
   private var copies: [Content] = []
   private var seen: Int
 
   /// Begins to watch.
-  init(_ world: World) {
+  init(_ world: World, others: Bool = false) {
+    self.others = others
     (base, tallyAtBase, seen) = (world.journal.count, world.tally, world.journal.count)
     look(world)
   }
@@ -29,7 +32,8 @@ final class Witness {
       seen = world.journal.count
       let begun = news.filter { $0.event == .restoreBegan && $0.id == Shop.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
-      if let first = begun.first, first.related == Shop.goodBackupID { judge(world) }
+      // What others restore is their affair.
+      if let first = begun.first, !(others && first.related == Shop.olderBackupID) { judge(world) }
     }
     let now = world.application(Shop.production)?.content
     if let now, now != last { contents.append(now) }

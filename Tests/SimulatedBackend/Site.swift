@@ -229,7 +229,7 @@ extension Site {
     beforeRequest?(requests.count)
     if remembers {
       past.append(world)
-      if past.count > 8 { past.removeFirst() }
+      if past.count > 9 { past.removeFirst() }
     }
     let met = meet(.request(method: request.method, target: request.target))
     if let interruption = time.interruption { throw .interrupted(interruption, sent: false) }
@@ -250,6 +250,17 @@ extension Site {
     _ request: SimulatedRequest, _ met: [SiteFault.Effect], _ limit: Duration
   ) throws(Breakage) -> SimulatedResponse {
     if let (response, until) = outage, until.map({ time.now < $0 }) ?? true {
+      for effect in met {
+        switch effect {
+        case .killAfter:
+          kill()
+          throw .interrupted(Interruption(signal: 9), sent: false)
+        case .signalWithin(let signal):
+          time.interrupt(with: signal, at: time.now)
+          throw .interrupted(Interruption(signal: signal), sent: false)
+        default: break
+        }
+      }
       guard let response else { throw .refused }
       return response
     }

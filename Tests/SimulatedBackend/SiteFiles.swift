@@ -6,6 +6,8 @@ package import StepReport
 package final class SiteFiles: FileWriter {
   /// What lies in memory.
   package let memory = MemoryFiles()
+  /// Everything that was ever written, for the search for secrets.
+  private(set) var versions: [[UInt8]] = []
   private let site: Site
   private let backing: any FileWriter
   /// The folder of the real files; nil for those in memory.
@@ -36,10 +38,12 @@ package final class SiteFiles: FileWriter {
   }
 
   package func write(_ bytes: [UInt8], to path: String, access: FileAccess) throws(FileError) {
+    versions.append(bytes)
     try settle(path) { () throws(FileError) in try backing.write(bytes, to: path, access: access) }
   }
 
   package func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+    versions.append(bytes)
     try settle(path) { () throws(FileError) in try backing.append(bytes, to: path) }
   }
 

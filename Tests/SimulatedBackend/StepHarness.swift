@@ -16,8 +16,6 @@ package final class StepHarness {
   package var environment: [String: String]
   /// Everything that any step has written to its streams, as bytes, for the search for secrets.
   private var said = Data()
-  /// Everything that a step has left in files, in each of its versions at the end of an attempt.
-  private var left = Set<[UInt8]>()
 
   /// Sets up a site and the environment that its scenario brings.
   ///
@@ -83,7 +81,6 @@ package final class StepHarness {
     let code = Runner<S>(host).exitCode()
     site.endAttempt()
     self.said += Data((said + output).utf8)
-    left.formUnion(siteFiles.contents.values)
     let path = reportPath(of: S.identity.name)
     guard let bytes = siteFiles.contents[path] else {
       throw NoReport(path: path, code: code, wasKilled: site.isKilled, said: said)
@@ -97,7 +94,7 @@ package final class StepHarness {
   /// Whether a step has written that text anywhere: compared byte by byte, whatever characters are beside it.
   package func hasTold(_ secret: String) -> Bool {
     let secret = Data(secret.utf8)
-    return said.range(of: secret) != nil || left.contains { Data($0).range(of: secret) != nil }
+    return said.range(of: secret) != nil || siteFiles.versions.contains { Data($0).range(of: secret) != nil }
   }
 
   /// A step left no report.
