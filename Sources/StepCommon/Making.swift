@@ -41,6 +41,7 @@ extension StepRun {
       defer { lastRefusal = refusal }
       switch refusal.kind {
       case .deadline:
+        history.update(operation, .refused)
         guard let lastRefusal else { throw StepFailure(refusal) }
         throw timeIsUp(after: lastRefusal, for: what)
       case .fateUnknown:
@@ -61,14 +62,14 @@ extension StepRun {
         history.update(operation, .accepted, id: id(found))
         return found
       case .refused(.busy):
-        if lostAnswers == 0 { history.update(operation, .refused) }
+        history.update(operation, .refused)
         try waitOut(refusal, began, for: what)
       case .refused(.notReady):
-        if lostAnswers == 0 { history.update(operation, .refused) }
+        history.update(operation, .refused)
         try checkMayBecomeReady(application, refusal)
         try waitOut(refusal, began, for: what)
       default:
-        if lostAnswers == 0, refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
+        if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
         throw StepFailure(refusal)
       }
     }
@@ -160,11 +161,12 @@ extension StepRun {
 }
 
 extension BackendError {
-  /// Whether a change that ended so was certainly not begun: the backend said no, or the request never left.
+  /// Whether a change that ended so was certainly not begun: the backend said no, or the request never left, as when
+  /// the time is up before it.
   package var provesThatNothingWasBegun: Bool {
     switch kind {
-    case .refused, .credentials, .unreachable, .untrusted, .misconfigured: true
-    case .interrupted, .deadline, .brokenContract, .fateUnknown: false
+    case .refused, .credentials, .unreachable, .untrusted, .misconfigured, .deadline: true
+    case .interrupted, .brokenContract, .fateUnknown: false
     }
   }
 }

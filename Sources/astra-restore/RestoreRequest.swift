@@ -49,7 +49,6 @@ extension StepRun {
         refusal = error
       }
       switch refusal.kind {
-      case .interrupted, .deadline: throw StepFailure(refusal)
       case .fateUnknown:
         lostAnswers += 1
         log.warning("\(refusal.message); looking whether the restore was begun all the same")
