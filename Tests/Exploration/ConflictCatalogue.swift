@@ -1,6 +1,7 @@
 /// The conflicts (409) of the API's catalogue of problems, release 24.02, and what each means for a change.
 ///
-/// Written from the catalogue, not from the client: so that one mistake is not made twice.
+/// Sorted by the catalogue's own words; whether a busy application or one that is not ready is waited for, the steps
+/// have to find out.
 enum ConflictCatalogue {
   enum Meaning {
     /// Something else is under way and will end, or the object is not ready yet.
