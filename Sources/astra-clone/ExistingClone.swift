@@ -20,7 +20,10 @@ extension StepRun {
     }
     try checkIsThatClone(found, request)
     let isOurs = isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
-    switch found.state {
+    // A server looks through what is ready, too, from time to time: what has long been there is not being made.
+    let isOld = found.createdAt.map { backend.currentTime - $0 > settings.timeout } ?? false
+    let state = found.state == .discovering && isOld && !isOurs ? .ready : found.state
+    switch state {
     case .ready where isOurs:
       history.adopt(found.id.text, among: asked(request), as: .finished)
       log.info("\(title) of this run is there and ready (\(found.whereabouts))")

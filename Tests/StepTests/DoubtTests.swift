@@ -72,6 +72,15 @@ struct DoubtTests {
     #expect(harness.site.world.tally.backupsCreated == 1)
   }
 
+  @Test func aCloneOfAnEarlierRunThatIsBeingLookedThroughIsNotUnderWay() throws {
+    let harness = try Magento.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    harness.site.pass(.seconds(7 * 86_400))
+    harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43"
+    harness.site.world.setState("discovering", of: "magento-debug")
+    try harness.run(CloneStep.self).expect(.protected, saying: "from an earlier run")
+  }
+
   @Test func anOldSnapshotOfAnEarlierAttemptIsNoEvidence() throws {
     let harness = try Magento.harness()
     harness.environment["DEBUG_APP_NAME"] = nil
