@@ -15,6 +15,8 @@ final class AstraClient {
   private let log: (AstraControlBackend.Event) -> Void
   /// `/accounts/{account_id}`, the front of every path.
   private let root: String
+  /// The last document that was read: while an operation is waited for, answer after answer is the same.
+  private var lastDocument: (bytes: [UInt8], value: JSONValue)?
   /// The server's time of the last answer, and when it came.
   private var serverClock: (date: Timestamp, at: Instant)?
 
@@ -190,8 +192,9 @@ final class AstraClient {
     _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (JSONValue) -> Bool
   ) -> Result<Reading, Verdict> {
     if (200..<300).contains(response.status) {
-      if let value = JSONValue(parsing: response.body), isWhole(value) { return .success(.value(value)) }
-      let kind = JSONValue(parsing: response.body) == nil ? "not JSON" : "not what the API promises"
+      let value = document(response.body)
+      if let value, isWhole(value) { return .success(.value(value)) }
+      let kind = value == nil ? "not JSON" : "not what the API promises"
       return .failure(
         .passing(
           Trouble(
@@ -223,6 +226,13 @@ final class AstraClient {
           BackendError(
             .brokenContract, error.message, hint: "redirects are not followed: name the final host")))
     }
+  }
+
+  private func document(_ bytes: [UInt8]) -> JSONValue? {
+    if let lastDocument, lastDocument.bytes == bytes { return lastDocument.value }
+    guard let value = JSONValue(parsing: bytes) else { return nil }
+    lastDocument = (bytes, value)
+    return value
   }
 
   private func retryAfter(of response: HTTPResponse) -> Duration? {

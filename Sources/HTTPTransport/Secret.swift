@@ -19,15 +19,28 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
   /// Compared byte by byte: to Swift's characters a secret with a combining mark behind it is another text.
   package func scrubbed(from text: String) -> String {
     let secret = Array(value.utf8)
-    var rest = Array(text.utf8)[...]
-    guard secret.count >= 4, var found = rest.firstRange(of: secret) else { return text }
+    let bytes = Array(text.utf8)
+    guard secret.count >= 4, var found = Self.firstRange(of: secret, in: bytes[...]) else { return text }
+    var rest = bytes[...]
     var scrubbed: [UInt8] = []
     while true {
       scrubbed += rest[..<found.lowerBound] + Array("<secret>".utf8)
       rest = rest[found.upperBound...]
-      guard let next = rest.firstRange(of: secret) else { break }
+      guard let next = Self.firstRange(of: secret, in: rest) else { break }
       found = next
     }
     return String(decoding: scrubbed + rest, as: UTF8.self)
+  }
+
+  /// Where some bytes first appear among others: the library's own search is many times slower, and every line and
+  /// report goes through this.
+  private static func firstRange(of wanted: [UInt8], in bytes: ArraySlice<UInt8>) -> Range<Int>? {
+    var rest = bytes
+    while let start = rest.firstIndex(of: wanted[0]), bytes.endIndex - start >= wanted.count {
+      let end = start + wanted.count
+      if bytes[start..<end].elementsEqual(wanted) { return start..<end }
+      rest = bytes[(start + 1)...]
+    }
+    return nil
   }
 }

@@ -34,6 +34,12 @@ extension StepRun {
     if let cluster, application.clusterID == nil {
       (application.clusterID, application.clusterName) = (cluster.id, cluster.name)
     }
+    if let predecessor = history.predecessor(of: application) {
+      throw .protected(
+        "application \"\(application.name)\" is not the one that this run began with (\(application.whereabouts), and it was \(predecessor))",
+        hint: "if that is meant, start the pipeline anew")
+    }
+    history.remember(application)
     log.info("application \"\(application.name)\" is \(application.state) (\(application.whereabouts))")
     return application
   }

@@ -32,11 +32,31 @@ package final class RunHistory {
 
   /// The operations that another step recorded in this run; none when the run has no name.
   package func operations(ofStep step: String) -> [RunRecord.Operation] {
+    records(named: step).filter { $0.step == step }.flatMap(\.operations)
+  }
+
+  /// What this run's records with a name of that beginning hold; none when the run has no name.
+  private func records(named prefix: String) -> [RunRecord] {
     guard let run = record.run, let names = try? files.names(in: folder) else { return [] }
-    return names.filter { $0.hasPrefix(step) && $0.hasSuffix(".json") }
+    return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".json") }
       .compactMap { Self.read("\(folder)/\($0)", files) }
-      .filter { $0.run == run && $0.step == step }
-      .flatMap(\.operations)
+      .filter { $0.run == run }
+  }
+
+  /// The application that another step or attempt of this run found by the name of this one, on the same cluster,
+  /// if it was another.
+  func predecessor(of application: Application) -> String? {
+    guard let subject = RunRecord.Subject(application) else { return nil }
+    return records(named: "astra-").flatMap { $0.subjects ?? [] }
+      .first { ($0.name, $0.cluster) == (subject.name, subject.cluster) && $0.id != subject.id }?.id
+  }
+
+  /// Remembers which application a name stands for; written down with the next change.
+  func remember(_ application: Application) {
+    guard let subject = RunRecord.Subject(application), record.subjects?.contains(subject) != true else {
+      return
+    }
+    record.subjects = (record.subjects ?? []) + [subject]
   }
 
   /// Writes down a change before it is asked for; the answer's place is `update`.

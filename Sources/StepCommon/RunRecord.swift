@@ -12,6 +12,21 @@ package struct RunRecord: Codable, Hashable, Sendable {
   /// The pipeline run; nil if it has no name, and then the record proves nothing to a later attempt.
   package var run: String?
   package var operations: [Operation] = []
+  /// The applications that were found by name, so that a later step of the run does not take another for one of them.
+  package var subjects: [Subject]?
+
+  /// An application that a name stood for.
+  package struct Subject: Codable, Hashable, Sendable {
+    package var name: String
+    package var cluster: String
+    package var id: String
+
+    /// Remembers an application; nil for one whose cluster is not known.
+    package init?(_ application: Application) {
+      guard let cluster = application.clusterID?.text else { return nil }
+      (name, id, self.cluster) = (application.name, application.id.text, cluster)
+    }
+  }
 
   /// One change that was, or was about to be, asked for.
   package struct Operation: Codable, Hashable, Sendable {

@@ -78,19 +78,22 @@ enum Evidence: CustomStringConvertible {
 
 extension StepRun {
   /// Finds a clone that fits as evidence, or makes a snapshot.
+  ///
+  /// With `isAnew` nothing from before counts: the application may have been overwritten since, without a sign.
   func secureEvidence(
-    of id: Application.ID, _ point: RecoveryPoint, _ parameters: RestoreParameters
+    of id: Application.ID, _ point: RecoveryPoint, _ parameters: RestoreParameters, isAnew: Bool = false
   ) throws(StepFailure) -> Evidence {
     if parameters.discardPresentState {
       log.warning(Evidence.discarded.description)
       return .discarded
     }
     let doubt: String
-    switch try evidenceClone(of: id, point, parameters.evidence) {
+    switch isAnew ? nil : try evidenceClone(of: id, point, parameters.evidence) {
     case .fits(let evidence):
       log.info("evidence: \(evidence)")
       return evidence
     case .doubt(let reason): doubt = reason
+    case nil: doubt = "the application may have changed since the last was secured"
     }
     log.info("evidence: \(doubt), so a snapshot is made first")
     let application = try current(id)
@@ -100,7 +103,7 @@ extension StepRun {
     }
     let snapshot: RecoveryPoint
     do throws(StepFailure) {
-      snapshot = try evidenceSnapshot(of: application, point)
+      snapshot = try evidenceSnapshot(of: application, point, isAnew: isAnew)
       try checkHooks(of: snapshot, application, accept: false)
     } catch  where [.operationFailed, .protected, .notFound, .brokenContract].contains(error.code) {
       throw .protected(
@@ -118,7 +121,7 @@ extension StepRun {
   /// happened to the application since it was asked for: that attempt may have restored it, and its record may be
   /// lost.
   private func evidenceSnapshot(
-    of application: Application, _ point: RecoveryPoint
+    of application: Application, _ point: RecoveryPoint, isAnew: Bool
   ) throws(StepFailure) -> RecoveryPoint {
     let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
     let isOvertaken =
@@ -132,7 +135,7 @@ extension StepRun {
       earlier.last?.before.map { $0.hasSameMarks(as: RunRecord.Fingerprint(application)) } ?? false
     let isFresh =
       earlier.last?.askedTime.map { backend.currentTime - $0 <= Evidence.longestAge } ?? false
-    if isUntouched, isFresh, !isOvertaken, let last = earlier.last,
+    if !isAnew, isUntouched, isFresh, !isOvertaken, let last = earlier.last,
       ![.failed, .refused].contains(last.stage)
     {
       switch try existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {

@@ -13,6 +13,7 @@ extension StepRun {
     var evidence = evidence
     var securedAt = began
     var lostAnswers = 0
+    var contradictions = 0
     while true {
       let application = try current(id)
       guard application.state != .restoring else {
@@ -69,6 +70,12 @@ extension StepRun {
         history.update(operation, .refused)
         try checkMayBecomeReady(id, refusal)
         try waitOut(refusal, began, for: "the in-place restore")
+        // It says that it is ready, and is not: somebody may be restoring it, unseen. Ever more patiently, since each
+        // try costs a snapshot.
+        try rest(.milliseconds(500 << (2 * min(contradictions, 5))))
+        contradictions += 1
+        evidence = try secureEvidence(of: id, point, parameters, isAnew: true)
+        securedAt = time.now
       default:
         if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
         throw StepFailure(refusal)

@@ -19,10 +19,17 @@ struct Plan: Sendable {
   var isAbandoned = false
   /// Whether the pipeline is run again a week later.
   var comesBackNextWeek = false
+  /// How many faults keep files from being written.
+  var fileFaults = 0
   /// Whether files cannot be written at some time.
-  var spoilsFiles = false
+  var spoilsFiles: Bool { fileFaults > 0 }
   /// Whether the server may show nothing of an in-place restore, so that nobody can know its end.
   var mayShowNothing = false
+  /// Whether the server, once an in-place restore has ended, shows nothing of it, so that one whose answer was lost may
+  /// be asked for again, with new evidence.
+  var forgetsRestores: Bool {
+    scenario.settings.restoreSourceShown == .never || scenario.settings.restoreSourceForgottenAtEnd
+  }
   /// How many snapshots may be made: those of an undisturbed run, and what doubt explains.
   var snapshots = 2
   /// The exit codes that the second attempt of `codesOf` may end with; nil for any of the table.

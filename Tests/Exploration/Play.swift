@@ -138,7 +138,8 @@ final class Play {
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
     for excess in truth.excess(
-      slack: plan.changesTheWorld || plan.spoilsFiles ? 1 : 0, snapshots: plan.snapshots)
+      slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults, restores: plan.forgetsRestores ? 1 : 0,
+      snapshots: plan.snapshots)
     { fail(excess) }
     if !plan.changesTheWorld {
       for damage in truth.damage(since: start) { fail(damage) }
@@ -175,7 +176,7 @@ final class Play {
       }
     }
     for loss in witness.losses { fail("a week later: overwritten without evidence: \(loss)") }
-    for excess in truth.excess(snapshots: 2) { fail("a week later: \(excess)") }
+    for excess in truth.excess(restores: plan.forgetsRestores ? 1 : 0, snapshots: 2) { fail("a week later: \(excess)") }
     // What the week before left stands as it was.
     for left in leftovers.subtracting(truth.keepsakes) { fail("a week later: gone is \(left)") }
   }

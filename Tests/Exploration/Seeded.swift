@@ -50,7 +50,7 @@ struct SeededExploration: Sendable {
     plan.attempts = 2 + count
     plan.timeoutSeconds = 600
     plan.snapshots = 2 + count
-    plan.spoilsFiles = kinds.contains { $0.traits.contains(.spoilsFiles) }
+    plan.fileFaults = kinds.count { $0.traits.contains(.spoilsFiles) }
     plan.changesTheWorld = kinds.contains { $0.traits.contains(.changesTheWorld) } || form == 3
     plan.isAbandoned = Int.random(in: 0..<8, using: &random) == 0
     plan.comesBackNextWeek = !plan.changesTheWorld && Int.random(in: 0..<8, using: &random) == 0

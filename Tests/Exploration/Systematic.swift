@@ -61,7 +61,7 @@ struct SystematicExploration: Sendable {
     plan.undisturbedEnding = expectation.recovers && !isAbandoned ? outcome.ending : nil
     plan.isAbandoned = isAbandoned
     plan.comesBackNextWeek = kind.traits.contains(.kills)
-    plan.spoilsFiles = kind.traits.contains(.spoilsFiles)
+    plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)
     if kind.traits.contains(.lasts) { plan.attempts = 3 }

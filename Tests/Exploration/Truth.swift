@@ -90,9 +90,10 @@ struct Truth {
   ///
   /// - Parameters:
   ///   - slack: how many more of each others explain, who took things away, or a disk that kept no record.
+  ///   - repeated: how many restores are explained by a server that forgets them.
   ///   - most: how many snapshots an undisturbed run makes, and how many more the fault explains.
   /// - Returns: a sentence for each.
-  func excess(slack: Int = 0, snapshots most: Int) -> [String] {
+  func excess(slack: Int = 0, restores repeated: Int = 0, snapshots most: Int) -> [String] {
     let programs = Set(mission.stages.map(\.program))
     let (tally, then) = (world.tally, witness.tallyAtBase)
     var excess: [String] = []
@@ -111,7 +112,9 @@ struct Truth {
     let failed = news.count { $0.event == .restoreFailed }
     // Where the newest is wanted, what others restore from may be that too.
     let theirs = mission.restoresTheNewest && others ? 1 : 0
-    bound("restores asked for", wanted.count, programs.contains(.restore) ? 1 + failed + slack + theirs : 0)
+    bound(
+      "restores asked for", wanted.count,
+      programs.contains(.restore) ? 1 + failed + slack + theirs + repeated : 0)
     let strange = news.filter {
       $0.event == .restoreRequested && !isWanted($0.related) && $0.related != Shop.olderBackupID
     }

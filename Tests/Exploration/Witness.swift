@@ -12,6 +12,10 @@ final class Witness {
   /// What was destroyed by this run's restores without a complete copy beside it.
   private(set) var losses: [String] = []
 
+  /// The recovery points of before this run.
+  private let before: Set<String>
+  /// The clones that were completed, of whatever run.
+  private var completed: Set<String>
   /// Whether others may restore production too, from the older backup.
   private let others: Bool
   private var last: Content?
@@ -21,6 +25,8 @@ final class Witness {
   /// Begins to watch.
   init(_ world: World, others: Bool = false) {
     self.others = others
+    before = Set(world.points.map(\.id))
+    completed = Self.completed(world.journal[...])
     (base, tallyAtBase, seen) = (world.journal.count, world.tally, world.journal.count)
     look(world)
   }
@@ -30,28 +36,39 @@ final class Witness {
     if world.journal.count > seen {
       let news = world.journal[seen...]
       seen = world.journal.count
+      completed.formUnion(Self.completed(news))
       let begun = news.filter { $0.event == .restoreBegan && $0.id == Shop.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
       // What others restore is their affair.
-      if let first = begun.first, !(others && first.related == Shop.olderBackupID) { judge(world) }
+      if let first = begun.first, !(others && first.related == Shop.olderBackupID) { judge(world, first) }
     }
     let now = world.application(Shop.production)?.content
     if let now, now != last { contents.append(now) }
     last = now
-    copies = Self.copies(in: world)
+    copies = complete(in: world)
   }
 
-  private func judge(_ world: World) {
-    guard let last, !(copies + Self.copies(in: world)).contains(last) else { return }
+  private func judge(_ world: World, _ restore: JournalEntry) {
+    // What is overwritten by itself is not lost.
+    let source = restore.related.flatMap { world.point($0)?.content }
+    guard let last, last != source, !(copies + complete(in: world)).contains(last) else { return }
     losses.append("production held \(last), which no clone or snapshot of this time holds")
   }
 
-  /// What the complete copies hold that were made since the world's start: ready clones and whole snapshots.
-  private static func copies(in world: World) -> [Content] {
-    let clones = world.applications.filter { $0.sourceAppID == Shop.production && $0.state == "ready" }
+  private static func completed(_ news: ArraySlice<JournalEntry>) -> Set<String> {
+    Set(news.filter { $0.event == .completed && $0.kind == .clone }.map(\.id))
+  }
+
+  /// What the complete copies of production hold: clones, of whatever run, and this run's whole snapshots. A complete
+  /// clone is looked through again from time to time.
+  private func complete(in world: World) -> [Content] {
+    let clones = world.applications.filter {
+      $0.sourceAppID == Shop.production
+        && ($0.state == "ready" || $0.state == "discovering" && completed.contains($0.id))
+    }
     let snapshots = world.points.filter {
       $0.kind == .snapshot && $0.application == Shop.production && $0.state == "completed"
-        && $0.hookState != "failed" && $0.created >= .zero
+        && $0.hookState != "failed" && !before.contains($0.id)
     }
     return (clones.map(\.content) + snapshots.map(\.content)).compactMap { $0 }
   }
