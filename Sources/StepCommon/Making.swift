@@ -125,12 +125,14 @@ extension StepRun {
   }
 
   /// Waits a little because the application is busy; throws once the time is up.
-  package func waitOut(_ refusal: BackendError, _ began: Instant, for what: String) throws(StepFailure) {
-    if deadline.hasPassed(on: time) { throw timeIsUp(after: refusal, for: what) }
+  package func waitOut(
+    _ refusal: BackendError, _ began: Instant, atLeast pause: Duration = .zero, for what: String
+  ) throws(StepFailure) {
     if time.now - began < .seconds(1) || time.now - log.lastLine >= .seconds(60) {
       log.info("\(refusal.message): waiting for that to end")
     }
-    try rest(pollInterval(since: began))
+    try rest(max(pause, pollInterval(since: began)))
+    if deadline.hasPassed(on: time) { throw timeIsUp(after: refusal, for: what) }
   }
 
   /// The application was busy until the end.

@@ -7,10 +7,10 @@ extension StepRun {
   ///
   /// Each attempt looks at the application anew: it may have been restored by others while it was busy.
   func requestRestore(
-    of id: Application.ID, from point: RecoveryPoint, evidence: Evidence, _ parameters: RestoreParameters
+    of id: Application.ID, from point: RecoveryPoint, evidence: inout Evidence,
+    _ parameters: RestoreParameters
   ) throws(StepFailure) -> AcceptedRestore {
     let began = time.now
-    var evidence = evidence
     var securedAt = began
     var lostAnswers = 0
     var contradictions = 0
@@ -69,10 +69,11 @@ extension StepRun {
       case .refused(.notReady):
         history.update(operation, .refused)
         try checkMayBecomeReady(id, refusal)
-        try waitOut(refusal, began, for: "the in-place restore")
         // It says that it is ready, and is not: somebody may be restoring it, unseen. Ever more patiently, since each
         // try costs a snapshot.
-        try rest(.milliseconds(500 << (2 * min(contradictions, 5))))
+        try waitOut(
+          refusal, began, atLeast: .milliseconds(500 << (2 * min(contradictions, 5))),
+          for: "the in-place restore")
         contradictions += 1
         evidence = try secureEvidence(of: id, point, parameters, isAnew: true)
         securedAt = time.now

@@ -70,13 +70,20 @@ package final class RestoreStep: Step {
     }
     let found = try run.secureEvidence(of: try run.known(application).id, try run.known(point), parameters)
     evidence = found
-    run.note("evidence", found.description)
-    if case .planned = found { return .notNeeded(found.description) }
-    run.publish("ASTRA_RESTORE_EVIDENCE", found.word)
-    run.publish("ASTRA_RESTORE_EVIDENCE_ID", found.id ?? "")
-    run.publish("ASTRA_RESTORE_EVIDENCE_NAME", found.name ?? "")
+    if case .planned = found {
+      run.note("evidence", found.description)
+      return .notNeeded(found.description)
+    }
+    publish(found, run)
     if case .discarded = found { return .notNeeded(found.description) }
     return .done
+  }
+
+  private func publish(_ evidence: Evidence, _ run: StepRun) {
+    run.note("evidence", evidence.description)
+    run.publish("ASTRA_RESTORE_EVIDENCE", evidence.word)
+    run.publish("ASTRA_RESTORE_EVIDENCE_ID", evidence.id ?? "")
+    run.publish("ASTRA_RESTORE_EVIDENCE_NAME", evidence.name ?? "")
   }
 
   private func requestRestore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -87,8 +94,10 @@ package final class RestoreStep: Step {
           + "in place from \(point.kind.rawValue) \"\(point.name)\"")
     }
     guard restore == nil else { return .notNeeded("it is under way already") }
-    restore = try run.requestRestore(
-      of: application.id, from: point, evidence: try run.known(evidence), parameters)
+    var evidence = try run.known(evidence)
+    // It may have to be renewed while the request waits for its turn.
+    defer { publish(evidence, run) }
+    restore = try run.requestRestore(of: application.id, from: point, evidence: &evidence, parameters)
     return .done
   }
 

@@ -116,4 +116,54 @@ struct DoubtTests {
     try harness.run(RestoreStep.self).expectSuccess()
     #expect(harness.site.world.points.contains { $0.name.hasSuffix("-2") && $0.kind == .snapshot })
   }
+
+  @Test func anotherApplicationThatTookTheNameIsNotTheOneOfThisRun() throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    try harness.run(BackupStep.self).expectSuccess()
+    // Production is removed, and somebody gives its name to another application.
+    harness.site.world.takeAway(Magento.production)
+    harness.site.world.addApplication(
+      ApplicationSeed("magento-prod", cluster: "ocp-prod", namespaces: ["elsewhere"]))
+    let before = harness.site.world.changes
+    try harness.run(CloneStep.self).expect(.protected, saying: "not the one that this run began with")
+    try harness.run(BackupStep.self).expect(.protected, saying: Magento.production)
+    #expect(harness.site.world.changes == before)
+    // A new run begins with what there is.
+    harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43"
+    try harness.run(BackupStep.self).expectSuccess()
+  }
+
+  @Test func oneNameOnTwoClustersIsTwoApplications() throws {
+    let harness = try Magento.harness()
+    harness.site.world.addApplication(
+      ApplicationSeed("magento-prod", cluster: "ocp-debug", namespaces: ["elsewhere"]))
+    for (cluster, name) in [("ocp-prod", "one"), ("ocp-debug", "two")] {
+      try harness.run(BackupStep.self, "-c", cluster, "-b", name).expectSuccess()
+    }
+  }
+
+  @Test func aRefusalAsNotReadyOfWhatSaysReadyMakesNewEvidence() throws {
+    let harness = try Magento.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    // Somebody is at it, though nothing shows: what the clone holds is not what production holds any more.
+    let changed = SiteFault.Effect.world { $0.addRows(["order-2001"], to: Magento.production) }
+    harness.site.faults = [SiteFault(.several([changed, .answers(Self.problem(409, 112))]), "PUT")]
+    let restored = try harness.run(RestoreStep.self)
+    restored.expectSuccess()
+    #expect(restored.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot", "\(restored.standardError)")
+    #expect(evidence(harness) == [Magento.brokenRows + ["order-2001"]])
+  }
+
+  @Test func evidenceIsNotMadeForEveryRefusal() throws {
+    let harness = try Magento.harness()
+    harness.environment["ASTRA_TIMEOUT"] = "30m"
+    harness.environment["DEBUG_APP_NAME"] = nil
+    harness.site.beforeRequest = { [unowned harness] number in
+      guard harness.site.requests[number - 1].hasPrefix("PUT") else { return }
+      harness.site.faults = [SiteFault(.answers(Self.problem(409, 112)), atRequest: number)]
+    }
+    try harness.run(RestoreStep.self).expect(.deadlinePassed, saying: "409")
+    #expect((2...12).contains(evidence(harness).count), "\(evidence(harness).count)")
+  }
 }
