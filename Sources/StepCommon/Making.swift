@@ -142,10 +142,11 @@ extension StepRun {
       hint: "\(what) was not begun; run the step again when the application is free")
   }
 
-  /// Throws unless the application is in a state that passes by itself.
+  /// Throws unless the application is in a state that passes by itself; returns that state.
+  @discardableResult
   package func checkMayBecomeReady(
     _ id: Application.ID, _ refusal: BackendError
-  ) throws(StepFailure) {
+  ) throws(StepFailure) -> Application.State {
     let application: Application?
     do throws(BackendError) {
       application = try backend.application(id)
@@ -159,6 +160,7 @@ extension StepRun {
     if application.state.isDead || application.state == .unavailable {
       throw .operationFailed("\(refusal.message): the application is \(application.state)")
     }
+    return application.state
   }
 }
 

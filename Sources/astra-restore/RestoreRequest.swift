@@ -68,7 +68,11 @@ extension StepRun {
         try waitOut(refusal, began, for: "the in-place restore")
       case .refused(.notReady):
         history.update(operation, .refused)
-        try checkMayBecomeReady(id, refusal)
+        let state = try checkMayBecomeReady(id, refusal)
+        guard application.state == .ready, state == .ready else {
+          try waitOut(refusal, began, for: "the in-place restore")
+          continue
+        }
         // It says that it is ready, and is not: somebody may be restoring it, unseen. Ever more patiently, since each
         // try costs a snapshot.
         try waitOut(

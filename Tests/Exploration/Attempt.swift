@@ -50,11 +50,12 @@ struct Attempt {
   ///
   /// By the poll schedule they come twice a second for ten seconds, every
   /// twentieth of the time from then on, every ten seconds at last, and some for finding things and for retries.
-  /// A restore that waits for its turn looks at application and recovery point before it asks again.
+  /// A step that waits for its turn looks before it asks again, a restore at application and recovery point, and then
+  /// waits for its operation from the shortest interval on.
   private var mostRequests: Int {
     let seconds = elapsed / .seconds(1)
     var expected = 90 + 2 * min(seconds, 10)
     if seconds > 10 { expected += 60 * min(1, (seconds - 10) / 190) + seconds / 5 }
-    return Int(expected) * (pages || stage.program == .restore ? 3 : 1)
+    return Int(expected) * (pages || stage.program == .restore ? 3 : 2)
   }
 }

@@ -59,8 +59,9 @@ final class Witness {
     Set(news.filter { $0.event == .completed && $0.kind == .clone }.map(\.id))
   }
 
-  /// What the complete copies of production hold: clones, of whatever run, and this run's whole snapshots. A complete
-  /// clone is looked through again from time to time.
+  /// What the complete copies of production hold: clones, of whatever run, and this run's whole snapshots.
+  ///
+  /// A complete clone is looked through again from time to time.
   private func complete(in world: World) -> [Content] {
     let clones = world.applications.filter {
       $0.sourceAppID == Shop.production
