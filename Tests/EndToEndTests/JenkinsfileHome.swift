@@ -4,8 +4,14 @@ import Foundation
 struct JenkinsHome: Sendable {
   /// What a build is started with.
   struct Request: Sendable {
+    /// Which of the jobs.
+    var pipeline = Pipeline.postmortem
     /// Nil: the first build of a job, which knows no parameters.
     var parameters: [String: String]?
+    /// What a human answers to each question: `proceed` or `abort`.
+    var inputs: [String: String] = [:]
+    /// Texts of the Jenkinsfile, and what stands in their place: shorter times, for what fails only when time is up.
+    var changes: [String: String] = [:]
     var agent = "agent-1"
     /// The build and the stage that a restart goes on from.
     var restart: (build: Int, stage: String)?
@@ -18,8 +24,27 @@ struct JenkinsHome: Sendable {
     var description: String
   }
 
-  static let job = "shop/post mortem"
-  static let jenkinsfile = Installation.root.appending(path: "jenkins/postmortem/Jenkinsfile").path
+  /// A job: its name, and the file that it runs.
+  struct Pipeline: Sendable {
+    var job: String
+    var jenkinsfile: String
+
+    static let postmortem = Pipeline(
+      job: "shop/post mortem",
+      jenkinsfile: Installation.root.appending(path: "jenkins/postmortem/Jenkinsfile").path)
+    static let release = Pipeline(
+      job: "shop/release", jenkinsfile: Installation.root.appending(path: "jenkins/release/Jenkinsfile").path)
+  }
+
+  /// Every program that a pipeline may run.
+  static let programs = [
+    "astra-backup", "astra-clone", "astra-preflight", "astra-restore", "astra-snapshot", "astra-verify",
+  ]
+  static let jenkinsfile = Pipeline.postmortem.jenkinsfile
+  /// The settings of both generations of the API.
+  static let generations: [[String: String]] = [[:], ["apiGeneration": "v1"]]
+  /// The folder of the shared library.
+  static let library = Installation.root.appending(path: "jenkins").path
 
   let simulator: SimulatorProcess
   private let folder: TemporaryFolder
@@ -31,7 +56,9 @@ struct JenkinsHome: Sendable {
   ) async throws -> JenkinsHome {
     let simulator = try await SimulatorProcess.start { scenario in
       var settings = scenario["settings"] as? [String: Any] ?? [:]
-      for name in ["cloneSeconds", "cloneDiscoverySeconds", "restoreSeconds", "restoreDiscoverySeconds"] {
+      for name in [
+        "backupSeconds", "cloneSeconds", "cloneDiscoverySeconds", "restoreSeconds", "restoreDiscoverySeconds",
+      ] {
         settings[name] = operationSeconds
       }
       scenario["settings"] = settings
@@ -46,7 +73,7 @@ struct JenkinsHome: Sendable {
     token = simulator.environment["ASTRA_API_TOKEN"] ?? ""
     let programs = folder.url.appending(path: "bin")
     try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
-    for name in ["astra-clone", "astra-restore"] {
+    for name in Self.programs {
       try FileManager.default.createSymbolicLink(
         at: programs.appending(path: name), withDestinationURL: URL(filePath: try Installation.program(name)))
     }
@@ -78,13 +105,20 @@ struct JenkinsHome: Sendable {
 
   /// The path of a file in an agent's workspace, from the home.
   static func workspaceFile(_ name: String, agent: String = "agent-1") -> String {
-    "home/agents/\(agent)/workspace/\(job)/\(name)"
+    "home/agents/\(agent)/workspace/\(Pipeline.postmortem.job)/\(name)"
   }
 
   /// Starts a build and waits for its end.
   func build(_ request: Request) async throws -> JenkinsBuild {
+    var text = try String(contentsOfFile: request.pipeline.jenkinsfile, encoding: .utf8)
+    for (part, replacement) in request.changes {
+      guard text.contains(part) else { throw Failed(description: "nothing to change: \(part)") }
+      text = text.replacing(part, with: replacement)
+    }
+    try folder.write(text, to: "Jenkinsfile")
     var json: [String: Any] = [
-      "jenkinsfile": Self.jenkinsfile, "home": folder.path("home"), "job": Self.job, "agent": request.agent,
+      "jenkinsfile": folder.path("Jenkinsfile"), "home": folder.path("home"), "job": request.pipeline.job,
+      "agent": request.agent, "library": Self.library, "inputs": request.inputs,
       "environment": [
         // The agent's own: what stands in no parameter.
         "PATH": "\(folder.path("bin")):/usr/bin:/bin", "HOME": folder.path(""),
@@ -92,6 +126,8 @@ struct JenkinsHome: Sendable {
       ],
       "credentials": [
         "astra-api-token": ["text": token], "debug-kubeconfig": ["file": folder.path("kubeconfig")],
+        "staging-kubeconfig": ["file": folder.path("kubeconfig")],
+        "prod-kubeconfig": ["file": folder.path("kubeconfig")],
       ],
     ]
     if let parameters = request.parameters { json["parameters"] = parameters }
@@ -182,31 +218,32 @@ struct JenkinsBuild: Decodable, Sendable {
     var code: Int
   }
 
-  struct Options: Decodable, Sendable {
-    struct Timeout: Decodable, Sendable {
-      var time: Int
-      var unit: String
-    }
-
-    var timeout: Timeout
+  /// A build of another job that was asked for.
+  struct Started: Decodable, Sendable {
+    var job: String
+    var wait: Bool
+    var parameters: [String: String]
   }
 
   var number: Int
   var tag: String
   var result: String
-  var options: Options
   var stages: [Stage]
   var tests: [Published]
   var commands: [ShellCommand]
   var archived: [String]
+  var started: [Started]
   var console = ""
 
   private enum CodingKeys: String, CodingKey {
-    case number, tag, result, options, stages, tests, commands, archived
+    case number, tag, result, stages, tests, commands, archived, started
   }
 
   /// The statuses of the stages, in their order.
   var statuses: [String] { stages.map(\.status) }
+
+  /// The status of a stage; nil if there was none of that name.
+  func status(of stage: String) -> String? { stages.first { $0.name == stage }?.status }
 
   /// The suites that were published, in their order.
   var suites: [String] { tests.map(\.suite) }

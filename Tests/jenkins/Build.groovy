@@ -19,20 +19,19 @@ class Build {
   final int number
   /** Where the build keeps its console, stashes, artifacts and summary. */
   final File folder
-  final File workspace
   final String jenkinsfile
   final Map parameters
   final BuildConsole console
-  final List<Map> stages = []
-  final List<Map> tests = []
-  final List<Map> commands = []
-  final List<String> archived = []
-  /** The environment of the place in the pipeline that is being carried out. */
-  Map<String, String> environment
-  /** The stage that is being carried out. */
-  String stage
-  String result = 'SUCCESS'
+  final List<Map> stages = [].asSynchronized()
+  final List<Map> tests = [].asSynchronized()
+  final List<Map> commands = [].asSynchronized()
+  final List<String> archived = [].asSynchronized()
+  /** The builds of other jobs that were asked for, with their parameters. */
+  final List<Map> started = [].asSynchronized()
+  private volatile String worst = 'SUCCESS'
   private Sections sections
+  /** Where in the pipeline a branch is: its stage, its environment, its workspace. Branches inherit it and part. */
+  private final InheritableThreadLocal<Map> place = new InheritableThreadLocal<Map>()
   private final Map origin
 
   Build(Map request) {
@@ -41,8 +40,7 @@ class Build {
     number = ((builds.list() ?: []).collect { it as int }.max() ?: 0) + 1
     folder = new File(builds, "${number}")
     folder.mkdirs()
-    workspace = new File(request.home, "agents/${request.agent}/workspace/${request.job}")
-    workspace.mkdirs()
+    place.set([workspace: workspace(1)])
     console = new BuildConsole(new File(folder, 'console.txt'))
     if (request.restart) {
       // A restart runs the text of the build that it continues, with its parameters, in a build of its own.
@@ -58,6 +56,25 @@ class Build {
     new File(folder, 'Jenkinsfile').setText(jenkinsfile, 'UTF-8')
   }
 
+  /** The workspace on the agent; a branch with an agent of its own gets another one. */
+  private File workspace(int number) {
+    def ending = number == 1 ? '' : "@${number}"
+    def folder = new File(request.home, "agents/${request.agent}/workspace/${request.job}${ending}")
+    folder.mkdirs()
+    folder
+  }
+
+  /** The environment of the place in the pipeline that is being carried out. */
+  Map<String, String> getEnvironment() { place.get().environment }
+  /** The stage that is being carried out. */
+  String getStage() { place.get().stage }
+  File getWorkspace() { place.get().workspace }
+
+  private void move(Map change) { place.set(place.get() + change) }
+
+  /** Whether the pipeline asks for the shared library. */
+  boolean getIsLibraryLoaded() { jenkinsfile.startsWith('@Library(') || jenkinsfile.contains('\n@Library(') }
+
   /** The run's name, as the steps of the pipeline see it. */
   String getTag() { "jenkins-${request.job.replace('/', '-')}-${number}" }
 
@@ -67,7 +84,7 @@ class Build {
     def unknown = (parameters ?: [:]).keySet() - known
     if (unknown) throw new IllegalArgumentException("the job has no parameter ${unknown}")
     if (origin) checkRestart()
-    environment = agentEnvironment()
+    move(environment: agentEnvironment())
     StepFailed firstError = null
     withEnvironment(sections.root.environment) {
       def isSkipped = origin != null
@@ -76,12 +93,12 @@ class Build {
         if (isSkipped) {
           stages << [name: stage.name, status: 'SKIPPED_FOR_RESTART']
         } else if (firstError) {
-          stages << [name: stage.name, status: 'SKIPPED_FOR_FAILURE']
+          skip(stage)
         } else {
           firstError = carryOut(stage)
         }
       }
-      this.stage = 'Declarative: Post Actions'
+      move(stage: 'Declarative: Post Actions')
       firstError = runPost(sections.root.post, firstError)
     }
     if (firstError) {
@@ -96,7 +113,7 @@ class Build {
   Map getSummary() {
     [
       number: number, tag: tag, result: result, parameters: parameters, options: sections.root.options,
-      stages: stages, tests: tests, commands: commands, archived: archived.unique(),
+      stages: stages, tests: tests, commands: commands, archived: archived.unique(), started: started,
     ]
   }
 
@@ -108,8 +125,13 @@ class Build {
     }
   }
 
+  private void skip(Map stage) {
+    stages << [name: stage.name, status: 'SKIPPED_FOR_FAILURE']
+    stage.parallel.each { skip(it) }
+  }
+
   private StepFailed carryOut(Map stage) {
-    this.stage = stage.name
+    move(stage: stage.name)
     def entry = [name: stage.name, status: 'SUCCESS']
     stages << entry
     console.say("[Pipeline] stage (${stage.name})")
@@ -122,28 +144,67 @@ class Build {
         return
       }
       withEnvironment(stage.environment) {
-        error = attempt { Sections.run(stage.steps, new Steps(this)) }
+        error = attempt {
+          if (stage.input) ask(stage.input)
+          if (stage.parallel) carryOutBranches(stage.parallel)
+          else Sections.run(stage.steps, new Steps(this))
+        }
+        move(stage: stage.name)
         error = runPost(stage.post, error)
       }
     }
     if (error) entry.status = error.result
+    else if (entry.status == 'SUCCESS' && caught.containsKey(stage.name)) entry.status = caught[stage.name]
     error
+  }
+
+  /** What catchError has made of stages that went on. */
+  final Map<String, String> caught = [:].asSynchronized()
+
+  /** Asks as Jenkins does, and gets the answer that the request holds. */
+  void ask(Map input) {
+    console.say("${input.message}")
+    def answer = request.inputs?.get(input.message)
+    if (answer == null) throw new IllegalArgumentException("the request answers no \"${input.message}\"")
+    if (answer != 'proceed') throw new StepFailed("Rejected by a user", 'ABORTED')
+  }
+
+  /** All branches at once; the first error in their order counts once all have ended. */
+  private void carryOutBranches(List<Map> branches) {
+    def errors = new StepFailed[branches.size()]
+    def broken = new Throwable[branches.size()]
+    def threads = branches.withIndex().collect { branch, index ->
+      Thread.start {
+        try {
+          if (branch.agent != null) {
+            def own = workspace(index + 2)
+            move(workspace: own, environment: environment + [WORKSPACE: own.path, WORKSPACE_TMP: "${own.path}@tmp".toString()])
+          }
+          errors[index] = carryOut(branch)
+        } catch (Throwable error) {
+          broken[index] = error
+        }
+      }
+    }
+    threads*.join()
+    def bug = broken.find { it != null }
+    if (bug) throw bug
+    def error = errors.find { it != null }
+    if (error) throw error
   }
 
   /** Runs the conditions that are met, in Jenkins' order; the first error is the one that counts. */
   private StepFailed runPost(Map post, StepFailed error) {
     Declaration.CONDITIONS.findAll { post.containsKey(it) }.each { condition ->
-      def before = result
       // Steps of a post block see the result that the error will bring about.
-      if (error) worsen(error.result)
-      def logical = result
+      move(coming: error?.result)
       if (isMet(condition)) {
         def more = attempt { Sections.run(post[condition], new Steps(this)) }
         if (more) console.say("Error when executing ${condition} post condition: ${more.message}")
         if (more && error == null) error = more
       }
-      if (result == logical) result = before
     }
+    move(coming: null)
     error
   }
 
@@ -164,9 +225,14 @@ class Build {
     }
   }
 
+  /** What the build has come to, as it is seen from this place. */
+  String getResult() { worseOf(worst, place.get()?.coming ?: 'SUCCESS') }
+
   /** Results only get worse. */
-  void worsen(String worse) {
-    if (RESULTS.indexOf(worse) > RESULTS.indexOf(result)) result = worse
+  synchronized void worsen(String worse) { worst = worseOf(worst, worse) }
+
+  private static String worseOf(String one, String other) {
+    RESULTS.indexOf(other) > RESULTS.indexOf(one) ? other : one
   }
 
   // The environment.
@@ -195,11 +261,11 @@ class Build {
 
   void withEntries(Map entries, Closure body) {
     def before = environment
-    environment = before + entries.collectEntries { name, value -> [(name): "${value}".toString()] }
+    move(environment: before + entries.collectEntries { name, value -> [(name): "${value}".toString()] })
     try {
       body()
     } finally {
-      environment = before
+      move(environment: before)
     }
   }
 

@@ -15,7 +15,7 @@ class BuildConsole {
 
   void say(Object line) { append("${line}\n") }
 
-  void append(String text) {
+  synchronized void append(String text) {
     def masked = text
     secrets.each { masked = masked.replace(it, '****') }
     file.append(masked, 'UTF-8')

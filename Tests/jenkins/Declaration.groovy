@@ -16,7 +16,7 @@ import org.codehaus.groovy.syntax.Types
 class Declaration {
   static final Map SECTIONS = [
     pipeline: ['agent', 'parameters', 'environment', 'options', 'stages', 'post'],
-    stage: ['agent', 'environment', 'when', 'steps', 'post'],
+    stage: ['agent', 'options', 'input', 'environment', 'when', 'steps', 'parallel', 'post'],
   ]
   /** In the order in which Jenkins looks at them. */
   static final List CONDITIONS = [
@@ -36,14 +36,22 @@ class Declaration {
     unstable: ['message'], stash: ['name', 'includes', 'excludes', 'allowEmpty', 'useDefaultExcludes'],
     unstash: ['name'], junit: ['testResults', 'allowEmptyResults'],
     archiveArtifacts: ['artifacts', 'allowEmptyArchive', 'fingerprint'], script: [],
+    build: ['job', 'parameters', 'wait', 'propagate'], withEnv: ['overrides'],
+    catchError: ['message', 'buildResult', 'stageResult', 'catchInterruptions'],
   ]
+  /** Those that stand around others. */
+  static final List BLOCKS = ['withEnv', 'catchError']
+  static final List INPUTS = ['message', 'id', 'ok', 'submitter', 'submitterParameter']
   static final List UNITS = ['SECONDS', 'MINUTES', 'HOURS', 'DAYS']
 
   private final List<String> errors = []
   private final Set<String> secrets = []
+  private boolean isAgentNeeded = false
+  /** The steps of the shared library, which check their arguments themselves. */
+  private List<String> library = []
 
   /** Everything that is wrong with a Jenkinsfile, each with its line; empty if nothing is. */
-  static List<String> errors(String text) {
+  static List<String> errors(String text, String libraryFolder = null) {
     def unit = new CompilationUnit()
     unit.addSource('Jenkinsfile', text)
     try {
@@ -52,8 +60,13 @@ class Declaration {
       return [error.message]
     }
     def declaration = new Declaration()
+    if (libraryFolder != null) declaration.readLibrary(new File(libraryFolder, 'vars'))
     declaration.checkModule(unit.AST.modules[0].statementBlock)
     declaration.errors
+  }
+
+  private void readLibrary(File folder) {
+    library = folder.listFiles().findAll { it.name.endsWith('.groovy') }.collect { it.name - '.groovy' }
   }
 
   private void checkModule(BlockStatement module) {
@@ -64,12 +77,21 @@ class Declaration {
         super.visitBinaryExpression(it)
       }
     })
-    def blocks = module.statements.collect { block(it) }
+    def isLibrary = isLibraryLine(module.statements.isEmpty() ? null : module.statements[0])
+    if (!isLibrary) library = []
+    def blocks = module.statements.drop(isLibrary ? 1 : 0).collect { block(it) }
     if (blocks.size() != 1 || blocks[0]?.name != 'pipeline') {
       report(module, 'a declarative Jenkinsfile is one pipeline block and nothing else')
       return
     }
     checkSections(blocks[0], 'pipeline', ['agent', 'stages'])
+  }
+
+  /** `@Library('astra-steps') _` */
+  private static boolean isLibraryLine(Statement statement) {
+    def declaration = statement instanceof ExpressionStatement ? statement.expression : null
+    if (!(declaration instanceof DeclarationExpression)) return false
+    declaration.variableExpression.name == '_' && declaration.annotations*.classNode*.name == ['Library']
   }
 
   private void checkSections(Map owner, String kind, List required) {
@@ -82,7 +104,7 @@ class Declaration {
       }
       def name = call.methodAsString
       if (!seen.add(name)) report(statement, "Multiple occurrences of the ${name} section")
-      if (name == 'agent') return checkAgent(call)
+      if (name == 'agent') return checkAgent(call, kind)
       def inner = block(statement)
       if (inner == null) return report(statement, "Expected a block for ${name}")
       if (statements(inner.body).isEmpty()) return report(statement, "${name} can not be empty")
@@ -92,16 +114,29 @@ class Declaration {
         case 'options': checkOptions(inner); break
         case 'stages': checkStages(inner); break
         case 'when': checkWhen(inner); break
+        case 'input': checkInput(inner); break
+        case 'parallel': checkStages(inner); break
         case 'steps': checkSteps(inner.body); break
         case 'post': checkPost(inner); break
       }
     }
     (required - seen).each { report(owner.node, "Missing required section \"${it}\"") }
+    if (kind == 'stage' && seen.count { it in ['steps', 'parallel'] } != 1) {
+      report(owner.node, 'Expected one of "steps" or "parallel"')
+    }
+    if (kind == 'stage' && isAgentNeeded && 'steps' in seen && !('agent' in seen)) {
+      report(owner.node, 'the pipeline has no agent, and this stage runs programs: it needs one')
+    }
   }
 
-  private void checkAgent(MethodCallExpression call) {
+  /** With `agent none` at the top, each stage that runs steps needs an agent of its own. */
+  private void checkAgent(MethodCallExpression call, String kind) {
     def arguments = argumentsOf(call)
     def only = arguments.size() == 1 ? arguments[0] : null
+    if (kind == 'pipeline' && only instanceof VariableExpression && only.name == 'none') {
+      isAgentNeeded = true
+      return
+    }
     if (only instanceof VariableExpression && only.name == 'any') return
     if (only instanceof ClosureExpression) {
       def labels = statements(only).collect { plainCall(it) }
@@ -172,14 +207,24 @@ class Declaration {
         return report(statement, 'Expected a stage')
       }
       if (!seen.add(name.value)) report(statement, "Duplicate stage name: \"${name.value}\"")
-      checkSections(stage, 'stage', ['steps'])
+      checkSections(stage, 'stage', [])
     }
   }
 
   private void checkWhen(Map owner) {
     statements(owner.body).each {
-      if (block(it)?.name != 'expression') report(it, "Unknown conditional: ${text(it)}")
+      def isOrder = plainCall(it)?.methodAsString in ['beforeInput', 'beforeAgent']
+      if (!isOrder && block(it)?.name != 'expression') report(it, "Unknown conditional: ${text(it)}")
     }
+  }
+
+  private void checkInput(Map owner) {
+    def names = statements(owner.body).collect { statement ->
+      def name = plainCall(statement)?.methodAsString
+      if (!(name in INPUTS)) report(statement, "Invalid option of input: ${text(statement)}")
+      name
+    }
+    if (!('message' in names)) report(owner.node, 'input needs a message')
   }
 
   private void checkPost(Map owner) {
@@ -200,10 +245,16 @@ class Declaration {
     statements(body).each { statement ->
       def call = plainCall(statement)
       def name = call?.methodAsString
-      if (!STEPS.containsKey(name)) return report(statement, "Invalid step: ${text(statement)}")
+      if (!STEPS.containsKey(name) && !library.contains(name)) {
+        return report(statement, "Invalid step: ${text(statement)}")
+      }
       checkSecrets(call)
-      if (name == 'script') return
+      if (name == 'script' || library.contains(name)) return
       checkNames(call, STEPS[name])
+      if (name in BLOCKS) {
+        def inner = argumentsOf(call).last()
+        return inner instanceof ClosureExpression ? checkSteps(inner) : report(statement, "${name} needs a block")
+      }
       if (argumentsOf(call).any { it instanceof ClosureExpression }) {
         report(statement, "${name} takes no block")
       }

@@ -27,6 +27,7 @@ class Sections {
 class RootSections {
   private final Sections sections
   final Object any = 'any'
+  final Object none = 'none'
 
   RootSections(Sections sections) { this.sections = sections }
 
@@ -41,18 +42,16 @@ class RootSections {
   void parameters(Closure body) {
     Sections.run(body, new CallList({ kind, named -> sections.root.parameters << ([kind: kind] + named) }))
   }
-  void stages(Closure body) { Sections.run(body, new StageList(sections)) }
+  void stages(Closure body) { Sections.run(body, new StageList(sections.stages)) }
 }
 
 class StageList {
-  private final Sections sections
+  private final List<Map> stages
 
-  StageList(Sections sections) { this.sections = sections }
+  StageList(List<Map> stages) { this.stages = stages }
 
   void stage(String name, Closure body) {
-    def stage = [name: name, environment: null, when: null, steps: null, post: [:]]
-    Sections.run(body, new StageSections(stage))
-    sections.stages << stage
+    stages << StageSections.read(name, body)
   }
 }
 
@@ -62,9 +61,25 @@ class StageSections {
 
   StageSections(Map stage) { this.stage = stage }
 
-  void agent(Object ignored) {}
+  static Map read(String name, Closure body) {
+    def stage = [
+      name: name, agent: null, environment: null, when: null, input: null, steps: null, parallel: [], post: [:],
+    ]
+    Sections.run(body, new StageSections(stage))
+    stage
+  }
+
+  void agent(Object agent) { stage.agent = agent }
+  void options(Closure ignored) {}
+  void input(Closure body) {
+    stage.input = [:]
+    Sections.run(body, new CallList({ name, value -> stage.input[name] = value }))
+  }
+  void parallel(Closure body) { Sections.run(body, new StageList(stage.parallel)) }
   void environment(Closure body) { stage.environment = body }
-  void when(Closure body) { Sections.run(body, new CallList({ name, block -> stage.when = block })) }
+  void when(Closure body) {
+    Sections.run(body, new CallList({ name, block -> if (name == 'expression') stage.when = block }))
+  }
   void steps(Closure body) { stage.steps = body }
   void post(Closure body) { Sections.run(body, new CallList({ name, block -> stage.post[name] = block })) }
 }

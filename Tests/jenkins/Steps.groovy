@@ -9,6 +9,56 @@ class Steps {
 
   def script(Closure body) { Sections.run(body, this) }
 
+  // Steps around others. What a library's script puts into them means what it means there.
+
+  def withEnv(List<String> variables, Closure body) {
+    def entries = variables.collectEntries { def (name, value) = "${it}".split('=', 2); [(name): value] }
+    build.withEntries(entries) { inside(body) }
+  }
+
+  def withCredentials(List<Map> bindings, Closure body) {
+    def values = new EnvironmentSection(build)
+    build.withEntries(bindings.collectEntries { [(it.variable): values.credentials(it.credentialsId)] }) {
+      inside(body)
+    }
+  }
+
+  def catchError(Map named = [:], Closure body) {
+    try {
+      inside(body)
+    } catch (StepFailed error) {
+      if (error.result == 'ABORTED' && named.catchInterruptions == false) throw error
+      build.console.say("ERROR: ${error.message}")
+      build.worsen(named.buildResult ?: 'FAILURE')
+      build.caught[build.stage] = named.stageResult ?: 'SUCCESS'
+    }
+  }
+
+  /** A closure of the pipeline knows its names from here; one of a library's script knows its own. */
+  private inside(Closure body) {
+    body.thisObject instanceof LibraryStep ? body.call() : Sections.run(body, this)
+  }
+
+  /** A binding of a secret text, or a parameter of another job: the same word for both. */
+  Map string(Map named) { named }
+  Map booleanParam(Map named) { named }
+
+  boolean fileExists(String path) { new File(build.workspace, path).exists() }
+  String readFile(Object given) { new File(build.workspace, text('file', given)).getText('UTF-8') }
+
+  void writeFile(Map named) {
+    def file = new File(build.workspace, named.file)
+    file.parentFile.mkdirs()
+    file.setText("${named.text}", 'UTF-8')
+  }
+
+  /** Another job is started; the request's tests carry it out. */
+  void build(Map named) {
+    def values = (named.parameters ?: []).collectEntries { [(it.name): "${it.value}".toString()] }
+    build.started << [job: named.job, wait: named.wait != false, parameters: values]
+    build.console.say("Scheduling project: ${named.job}")
+  }
+
   void echo(Object message) { build.console.say(text('message', message)) }
   void error(Object message) { throw new StepFailed(text('message', message)) }
 
@@ -77,6 +127,8 @@ class Steps {
   }
 
   def methodMissing(String name, arguments) {
+    def script = build.isLibraryLoaded ? LibraryStep.named(name, this, build.request.library) : null
+    if (script != null) return script.invokeMethod('call', arguments)
     throw new StepFailed("No such DSL method '${name}' found among steps")
   }
 

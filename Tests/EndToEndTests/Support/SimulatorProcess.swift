@@ -82,6 +82,18 @@ final class SimulatorProcess: Sendable {
     return (lines.last.flatMap { Int($0) } ?? 0, lines.dropLast().joined(separator: "\n"))
   }
 
+  /// The address that the next new application will get.
+  func nextAddress() async throws -> String {
+    let addresses = try await world().applications.map(\.address)
+    let numbers = addresses.compactMap { address -> Int? in
+      let parts = address.split(whereSeparator: { $0 == "." || $0 == ":" }).compactMap { Int($0) }
+      return parts.count == 5 ? parts[2] * 250 + parts[3] - 1 : nil
+    }
+    let next = (numbers.max() ?? 0) + 1
+    let port = addresses.first?.split(separator: ":").last.map(String.init) ?? ""
+    return "127.77.\(next / 250).\(next % 250 + 1):\(port)"
+  }
+
   /// Ends the simulator with SIGTERM and says how it ended.
   func stop() async throws -> Command.Result {
     process.send(SIGTERM)
