@@ -37,10 +37,14 @@ install_readers() {
   fi
 }
 
-# Builds the three steps as they are shipped: optimised, with Swift's own library inside.
+# The programs that are shipped.
+# shellcheck disable=SC2034 # used by those who source this
+steps=(astra-backup astra-cleanup astra-clone astra-preflight astra-restore astra-snapshot astra-verify)
+
+# Builds the steps as they are shipped: optimised, with Swift's own library inside.
 build_release() {
   local product
-  for product in astra-backup astra-clone astra-restore; do
+  for product in "${steps[@]}"; do
     swift build -c release --static-swift-stdlib --scratch-path .build-release --product "$product"
   done
 }

@@ -171,7 +171,7 @@ struct JenkinsHome: Sendable {
     return try await Command(
       groovy, ["-cp", shim, "\(shim)/RunPipeline.groovy"] + arguments,
       environment: [
-        "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(),
+        "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(), "LIBRARY": library,
         // The C1 compiler alone starts faster, and a build is short.
         "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
       ], timeLimit: .seconds(180)

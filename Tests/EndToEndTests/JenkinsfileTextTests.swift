@@ -12,41 +12,81 @@ struct JenkinsfileTextTests {
   @Test("no value is put into a script by Groovy, and each step takes the place of its shell")
   func scripts() {
     let scripts = text.matches(of: /(?m)^ *sh (.*)$/).map { String($0.1) }
-    #expect(scripts.count >= 8)
+    #expect(scripts.count >= 12)
     #expect(scripts.allSatisfy { $0.hasPrefix("'") })
-    let calls = text.matches(of: /(?m)^.*\bastra-(?:clone|restore)\b(?! *[.]).*$/)
-      .map { String($0.0).trimmingCharacters(in: .whitespaces) }.filter { !$0.hasPrefix("junit") }
-    #expect(calls.count == 4)
-    #expect(calls.allSatisfy { $0.contains("exec astra-") })
+    let calls = text.matches(of: /(?m)^ *(?:sh '+)?exec (astra-\w+)/).map { String($0.1) }
+    #expect(
+      calls == [
+        "astra-preflight", "astra-verify", "astra-clone", "astra-verify", "astra-restore", "astra-verify",
+      ])
+    let mentioned = text.matches(of: /(?m)^ *(?!\/\/).*\bastra-(?:clone|restore|verify|preflight)\b(?![.-])/)
+    #expect(mentioned.count == calls.count)
   }
 
   @Test("the pipeline's time is longer than that of everything in it")
   func times() throws {
-    let step = try #require(text.firstMatch(of: /ASTRA_TIMEOUT = '(\d+)h'/)).1
-    let check = try #require(text.firstMatch(of: /ASTRA_TIMEOUT = '(\d+)m'/)).1
-    let helm = try #require(text.firstMatch(of: /--wait --timeout (\d+)m/)).1
-    let looks = try #require(text.firstMatch(of: /tries=(\d+)/)).1
-    let whole = try #require(text.firstMatch(of: /timeout\(time: (\d+), unit: 'HOURS'\)/)).1
-    let numbers = try [step, check, helm, looks, whole].map { try #require(Int($0)) }
-    let minutes = 2 * numbers[0] * 60 + 2 * numbers[1] + numbers[2] + numbers[3] * 5 / 60
-    #expect(minutes + 10 < numbers[4] * 60)
+    let hours = text.matches(of: /ASTRA_TIMEOUT = '(\d+)h'/).compactMap { Int($0.1) }
+    let minutes = text.matches(of: /ASTRA_TIMEOUT = '(\d+)m'/).compactMap { Int($0.1) }
+    #expect(hours.count == 1 && minutes.count == 4)
+    let helm = try #require(text.firstMatch(of: /--wait --timeout (\d+)m/).flatMap { Int($0.1) })
+    let looks = try #require(text.firstMatch(of: /tries=(\d+)/).flatMap { Int($0.1) })
+    let whole = try #require(
+      text.firstMatch(of: /timeout\(time: (\d+), unit: 'HOURS'\)/).flatMap { Int($0.1) })
+    // Clone and restore take the hours, the checks their minutes.
+    #expect(2 * hours[0] * 60 + minutes.reduce(helm + looks * 5 / 60, +) + 10 < whole * 60)
   }
 
-  @Test("its documentation names every stage, parameter and credential, and no parameter that is not there")
-  func documentation() throws {
+  @Test(
+    "its documentation names every stage, parameter and credential, and no parameter that is not there",
+    arguments: [
+      (JenkinsHome.Pipeline.postmortem, "## Parameters"), (.release, "| Parameter of the release"),
+    ])
+  func documentation(_ pipeline: JenkinsHome.Pipeline, _ heading: String) throws {
+    let text = try String(contentsOfFile: pipeline.jenkinsfile, encoding: .utf8)
     let page = try String(
       contentsOf: Installation.root.appending(path: "docs/jenkins.md"), encoding: .utf8)
-    let parameters = text.matches(of: /(?:string|booleanParam)\(name: '(\w+)'/).map { String($0.1) }
+    let parameters = text.matches(of: /(?:string|booleanParam)\(name: '(\w+)', defaultValue/).map {
+      String($0.1)
+    }
     #expect(parameters.count >= 13)
-    let section = try #require(page.firstMatch(of: /## Parameters\n\n(?s)(.*?)\n\n[^|]/)).1
-    let rows = section.split(separator: "\n").dropFirst(2)
+    let start = try #require(page.range(of: heading)).lowerBound
+    let rows = page[start...].split(separator: "\n").drop { !$0.hasPrefix("|---") }.dropFirst()
+      .prefix { $0.hasPrefix("|") }
     let documented = rows.flatMap { row in
       row.split(separator: "|")[0].matches(of: /`(\w+)`/).map { String($0.1) }
     }
     #expect(documented.sorted() == parameters.sorted())
-    for stage in text.matches(of: /stage\('([^']+)'\)/) { #expect(page.contains("| \(stage.1) |")) }
+    for stage in text.matches(of: /(?m)^    stage\('([^']+)'\)/) { #expect(page.contains("| \(stage.1) |")) }
     for credential in text.matches(of: /credentials\('([^']+)'\)/) {
-      #expect(page.contains("| `\(credential.1)` |"))
+      #expect(page.contains("`\(credential.1)`"))
+    }
+  }
+
+  @Test(
+    "every step of the library has its help, which names each argument, and each of its variables is the program's"
+  )
+  func library() throws {
+    let folder = URL(filePath: JenkinsHome.library).appending(path: "vars")
+    let contract = try String(
+      contentsOf: Installation.root.appending(path: "docs/steps.md"), encoding: .utf8)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasSuffix(".groovy")
+    }
+    #expect(names.count >= 7)
+    for name in names {
+      let script = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+      let help = try String(
+        contentsOf: folder.appending(path: name.replacing(".groovy", with: ".txt")), encoding: .utf8)
+      let arguments = script.matches(of: /(\w+): '([A-Z][A-Z_]+)'/)
+      #expect(arguments.count >= 5, "\(name)")
+      for argument in arguments {
+        #expect(
+          help.contains("<code>\(argument.1)</code> (<code>\(argument.2)</code>)"), "\(name): \(argument.1)")
+        #expect(contract.contains("`\(argument.2)`"), "\(name): no step has \(argument.2)")
+      }
+      if let program = script.firstMatch(of: /astraStep\('([^']+)'/) {
+        #expect(contract.contains("### \(program.1)\n"), "\(name)")
+      }
     }
   }
 
@@ -68,6 +108,22 @@ struct JenkinsfileTextTests {
     }
   }
 
+  @Test("the release is one that Jenkins takes, with the library and not without")
+  func release() async throws {
+    let text = try String(contentsOfFile: JenkinsHome.Pipeline.release.jenkinsfile, encoding: .utf8)
+    let folder = try TemporaryFolder()
+    try folder.write(text.replacing("@Library('astra-steps') _\n", with: ""), to: "without")
+    try folder.write(text.replacing("message 'Release", with: "massage 'Release"), to: "input")
+    let paths = [JenkinsHome.Pipeline.release.jenkinsfile, folder.path("without"), folder.path("input")]
+    let result = try await JenkinsHome.groovy(["--check"] + paths)
+    let errors = result.output.split(separator: "\n")
+    #expect(!errors.contains { $0.hasPrefix(paths[0]) }, "\(errors)")
+    #expect(
+      errors.contains { $0.hasPrefix(paths[1]) && $0.contains("Invalid step: this.astraBackup") }, "\(errors)"
+    )
+    #expect(errors.contains { $0.hasPrefix(paths[2]) && $0.contains("input") }, "\(errors)")
+  }
+
   private struct Sample: Sendable {
     var part: String
     var replacement: String
@@ -79,7 +135,8 @@ struct JenkinsfileTextTests {
       part: "  stages {\n", replacement: "  post { always { echo 'a' } failure { echo 'b' } }\n  stages {\n",
       message: "can only contain build condition names"),
     Sample(part: "  agent any\n", replacement: "", message: "Missing required section \"agent\""),
-    Sample(part: "  agent any\n", replacement: "  agent none\n", message: "the agent is"),
+    Sample(part: "  agent any\n", replacement: "  agent docker\n", message: "the agent is"),
+    Sample(part: "  agent any\n", replacement: "  agent none\n", message: "it needs one"),
     Sample(part: "  agent any\n", replacement: "  agent any\n  agent any\n", message: "Multiple occurrences"),
     Sample(part: "  options {\n", replacement: "  settings {\n", message: "Undefined section"),
     Sample(part: "timestamps()", replacement: "timeStamps()", message: "Invalid option"),
@@ -99,13 +156,13 @@ struct JenkinsfileTextTests {
       part: "includes: 'run-id'", replacement: "include: 'run-id'", message: "Invalid parameter \"include\""),
     Sample(part: "always {", replacement: "allways {", message: "can only contain build condition names"),
     Sample(
-      part: "sh 'exec astra-clone --dry-run'", replacement: "sh \"exec astra-clone ${ASTRA_API_TOKEN}\"",
+      part: "sh 'exec astra-preflight'", replacement: "sh \"exec astra-clone ${ASTRA_API_TOKEN}\"",
       message: "A secret (ASTRA_API_TOKEN)"),
     Sample(
-      part: "sh 'exec astra-clone --dry-run'", replacement: "sh 'exec astra-clone ' + env.ASTRA_API_TOKEN",
+      part: "sh 'exec astra-preflight'", replacement: "sh 'exec astra-clone ' + env.ASTRA_API_TOKEN",
       message: "A secret (ASTRA_API_TOKEN)"),
     Sample(
-      part: "sh 'exec astra-clone --dry-run'", replacement: "script { sh \"echo ${env.KUBECONFIG}\" }",
+      part: "sh 'exec astra-preflight'", replacement: "script { sh \"echo ${env.KUBECONFIG}\" }",
       message: "A secret (KUBECONFIG)"),
     Sample(
       part: "booleanParam(name: 'UPGRADE_CLONE', defaultValue: false",
