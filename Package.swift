@@ -36,6 +36,7 @@ let package = Package(
     .executable(name: "astra-backup", targets: ["astra-backup"]),
     .executable(name: "astra-clone", targets: ["astra-clone"]),
     .executable(name: "astra-restore", targets: ["astra-restore"]),
+    .executable(name: "astra-verify", targets: ["astra-verify"]),
     .executable(name: "astra-simulator", targets: ["astra-simulator"]),
   ],
   dependencies: [
@@ -106,7 +107,8 @@ let package = Package(
     .target(
       name: "Exploration",
       dependencies: [
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "SimulatedBackend", "StepCommon",
+        "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "AstraVerify", "SimulatedBackend",
+        "StepCommon",
         "StepReport", "Timing",
       ],
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
@@ -120,7 +122,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
-        "Timing", "AstraBackup", "AstraClone", "AstraRestore",
+        "Timing", "AstraBackup", "AstraClone", "AstraRestore", "AstraVerify",
       ],
       path: "Tests/FuzzTargets"
     ),
@@ -143,7 +145,7 @@ let package = Package(
       name: "StepTests",
       dependencies: [
         "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
-        "AstraBackup", "AstraClone", "AstraRestore",
+        "AstraBackup", "AstraClone", "AstraRestore", "AstraVerify",
       ]
     ),
     .testTarget(
@@ -151,12 +153,12 @@ let package = Package(
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["astra-backup", "astra-clone", "astra-restore", "astra-simulator"]),
+      dependencies: ["astra-backup", "astra-clone", "astra-restore", "astra-simulator", "astra-verify"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-package.targets += ["backup", "clone", "restore"].flatMap(step)
+package.targets += ["backup", "clone", "restore", "verify"].flatMap(step)
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -29,6 +29,9 @@ package protocol Backend: AnyObject {
   /// The recovery point as it is now, or nil if it is gone.
   func recoveryPoint(_ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID)
     throws(BackendError) -> RecoveryPoint?
+  /// The Kubernetes resources that an application has now, or that a recovery point of it holds; nil if the backend
+  /// does not tell.
+  func assets(of application: Application.ID, in point: RecoveryPoint?) throws(BackendError) -> [Asset]?
   /// Whether some application of the account has a recovery point of that name or id; false if the backend
   /// cannot tell.
   func existsElsewhere(_ kind: RecoveryPoint.Kind, _ nameOrID: String) throws(BackendError) -> Bool

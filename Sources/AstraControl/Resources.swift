@@ -63,6 +63,18 @@ extension Cluster {
   }
 }
 
+extension Asset {
+  /// Reads `application/astra-appAsset` 1.0-1.1.
+  init?(_ resource: JSONValue) {
+    guard let name = resource["assetName"]?.text,
+      let kind = resource["GVK"]?["kind"]?.text ?? resource["assetType"]?.text
+    else { return nil }
+    self.init(
+      group: resource["GVK"]?["group"]?.text ?? "", kind: kind, name: name,
+      namespace: resource["namespace"]?.text)
+  }
+}
+
 /// The reasons for a state: `stateUnready` (texts) and `stateDetails` (title and detail).
 private func stateProblems(of resource: JSONValue) -> [String] {
   (resource["stateUnready"]?.elements.compactMap(\.text) ?? []) + details(of: resource["stateDetails"])

@@ -169,6 +169,7 @@ extension World {
       id: random.uuid(), name: name, cluster: cluster.id, namespaces: [], state: "provisioning",
       address: newAddress(), created: now)
     (app.sourceAppID, app.sourceCluster, app.mapping) = (source.app.id, source.app.cluster, mapping)
+    app.workload = source.app.workload
     app.labels =
       labels + [Mapping(source: "astra.netapp.io/labels/read-only/appType", destination: "clone")]
     if let point = source.point {

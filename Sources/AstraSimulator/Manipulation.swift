@@ -29,6 +29,17 @@ extension World {
     return true
   }
 
+  /// Takes resources away from an application, and puts config maps there, by their names.
+  @discardableResult
+  package mutating func changeAssets(
+    of application: String, losing lost: Set<String> = [], gaining gained: [String] = []
+  ) -> Bool {
+    guard let index = index(application) else { return false }
+    applications[index].lostAssets = lost
+    applications[index].strayAssets = gained
+    return true
+  }
+
   /// Puts an application there; nil if its cluster is unknown.
   @discardableResult
   package mutating func addApplication(_ seed: ApplicationSeed) -> String? {

@@ -85,6 +85,11 @@ package struct Application: Sendable {
   var supportsSnapshots = true
   var supportsClones = true
   var supportsSelectiveRestore = true
+  /// What its resources are called: its first name, or that of its source.
+  var workload: String
+  /// Resources that are gone, and such as came, by name.
+  package internal(set) var lostAssets: Set<String> = []
+  package internal(set) var strayAssets: [String] = []
 
   init(
     id: String, name: String, cluster: String, namespaces: [String], state: String, address: String,
@@ -93,6 +98,7 @@ package struct Application: Sendable {
     (self.id, self.name, self.cluster, self.namespaces) = (id, name, cluster, namespaces)
     (self.state, self.address, self.created) = (state, address, created)
     (modified, collected) = (created, created)
+    workload = name
   }
 }
 

@@ -3,6 +3,14 @@
 extension World {
   /// Carries out a request that is authenticated and routed.
   mutating func perform(_ call: Call) throws(Problem) -> SimulatedResponse {
+    if [.assets, .backupAssets, .snapshotAssets].contains(call.route) {
+      switch settings.assets {
+      case .shown: break
+      case .empty: return try list([], "appAssets", call.query, .plain)
+      case .absent: throw Problem(2)
+      case .refused: throw Problem(46)
+      }
+    }
     switch call.route {
     case .apps, .clusterApps:
       if call.method == "POST" { return try createApplication(call) }
@@ -26,11 +34,13 @@ extension World {
     case .backup, .snapshot:
       let point = try ownPoint(call)
       return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
-    case .assets: return try list(assets(try owner(call)), "appAssets", call.query, .plain)
+    case .assets:
+      let app = try owner(call)
+      return try list(assets(app), "appAssets", call.query, .plain)
     case .backupAssets, .snapshotAssets:
       let app = try owner(call)
-      _ = try ownPoint(call)
-      return try list(assets(app), "appAssets", call.query, .plain)
+      let point = try ownPoint(call)
+      return try list(assets(app, in: point), "appAssets", call.query, .plain)
     case .accountBackups:
       let shown = points.filter { $0.kind == .backup }
       return try list(shown.map { resource($0) }, "appBackups", call.query, .plain)

@@ -56,6 +56,9 @@ package struct Settings: Equatable, Sendable {
   /// Kinds of operation that a running backup of the same application keeps from starting.
   package enum BlockedByBackup: String, CaseIterable, ScenarioValue, Sendable { case backup, snapshot, clone }
 
+  /// What the lists of resources (`appAssets`) tell.
+  package enum Assets: String, CaseIterable, ScenarioValue, Sendable { case shown, empty, absent, refused }
+
   // How long things take.
   package var backupPending = Duration.seconds(1)
   package var backup = Duration.seconds(5)
@@ -117,6 +120,7 @@ package struct Settings: Equatable, Sendable {
   package var filterOnPoints = Tolerance.refused
   package var unknownParameters = Tolerance.refused
   package var countShown = true
+  package var assets = Assets.shown
 
   // The shape of bodies and headers.
   package var bareLists = true
@@ -212,6 +216,7 @@ extension Settings: ScenarioValue {
     try reader.take("filterOnPoints", &filterOnPoints)
     try reader.take("unknownParameters", &unknownParameters)
     try reader.take("countShown", &countShown)
+    try reader.take("assets", &assets)
 
     try reader.take("bareLists", &bareLists)
     try reader.take("labelsNull", &labelsNull)

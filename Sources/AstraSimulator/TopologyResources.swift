@@ -97,20 +97,35 @@ extension World {
     ]
   }
 
-  /// `application/astra-appAsset`: one deployment in each namespace of the application.
-  func assets(_ app: Application) -> [JSON] {
-    app.namespaces.map { namespace in
-      let id = fingerprint(Array("\(app.id)/\(namespace)".utf8))
-      let uuid = uuidShaped(id)
-      return [
-        "type": "application/astra-appAsset", "version": "1.1", "id": .string(uuid),
-        "assetType": "Deployment", "creationTimestamp": timestamp(app.created),
-        "GVK": ["group": "apps", "version": "v1", "kind": "Deployment"],
-        "assetID": .string(uuid), "labels": [["name": "app", "value": .string(app.name)]],
-        "assetName": .string(app.name), "namespace": .string(namespace),
-        "metadata": metadata(created: app.created, modified: app.modified, byServer: true),
-      ]
+  /// `application/astra-appAsset`: a deployment in each namespace of the application and a pod of it, which has a new
+  /// name each time.
+  ///
+  /// A recovery point holds what there was; an application may have lost some of it since, and have got more.
+  func assets(_ app: Application, in point: Point? = nil) -> [JSON] {
+    let era = point.map { $0.id } ?? "\(app.id)/\(app.restoredFrom.count)"
+    return app.namespaces.flatMap { namespace in
+      let pod = "\(app.workload)-\(fingerprint(Array("\(era)/\(namespace)".utf8)).prefix(5))"
+      var assets = [("apps", "Deployment", app.workload), ("", "Pod", pod)]
+      if point == nil {
+        assets += app.strayAssets.map { ("", "ConfigMap", $0) }
+        assets.removeAll { app.lostAssets.contains($0.2) }
+      }
+      return assets.map { asset($0, $1, $2, in: namespace, of: app) }
     }
+  }
+
+  private func asset(
+    _ group: String, _ kind: String, _ name: String, in namespace: String, of app: Application
+  ) -> JSON {
+    let uuid = uuidShaped(fingerprint(Array("\(app.id)/\(namespace)/\(kind)/\(name)".utf8)))
+    return [
+      "type": "application/astra-appAsset", "version": "1.1", "id": .string(uuid),
+      "assetType": .string(kind), "creationTimestamp": timestamp(app.created),
+      "GVK": ["group": .string(group), "version": "v1", "kind": .string(kind)],
+      "assetID": .string(uuid), "labels": [["name": "app", "value": .string(app.name)]],
+      "assetName": .string(name), "namespace": .string(namespace),
+      "metadata": metadata(created: app.created, modified: app.modified, byServer: true),
+    ]
   }
 
   /// `application/astra-notification`.

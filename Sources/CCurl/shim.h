@@ -47,6 +47,15 @@ static inline CURLcode astra_easy_set_prerequest(
   return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
+static inline CURLcode astra_easy_set_debug(CURL *_Nonnull handle, curl_debug_callback _Nonnull value) {
+  return curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, value);
+}
+
+static inline CURLcode astra_easy_get_text(
+    CURL *_Nonnull handle, CURLINFO info, const char *_Nullable *_Nonnull value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
 static inline CURLcode astra_easy_get_long(CURL *_Nonnull handle, CURLINFO info, long *_Nonnull value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -17,6 +17,8 @@ struct CurlFailure {
   var caFile: String?
   /// Whether the request had begun to leave.
   var hasStarted: Bool
+  /// Where the user has given the host, and the CA file: for hints.
+  var names = TransportParameterNames()
 
   /// The error for the caller.
   var error: TransportError {
@@ -27,7 +29,7 @@ struct CurlFailure {
           .cannotConnect, "the name \(endpoint.host) cannot be resolved (\(reason))", hint: descriptorHint)
       }
       return make(
-        .cannotConnect, "the name \(endpoint.host) cannot be resolved", hint: "check the host in ASTRA_FQDN")
+        .cannotConnect, "the name \(endpoint.host) cannot be resolved", hint: "check the host in \(names.host)")
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
       return make(
         .cannotConnect, "no connection to \(endpoint) through the proxy (\(cause))", hint: proxyHint)
@@ -88,7 +90,7 @@ struct CurlFailure {
     if text.contains("subject name") {
       return make(
         .untrusted, "the certificate of \(endpoint) is for another host (\(cause))",
-        hint: "give the host in ASTRA_FQDN by a name that the certificate holds")
+        hint: "give the host in \(names.host) by a name that the certificate holds")
     }
     return make(
       .untrusted, "the certificate of \(endpoint) is not trusted (\(cause))", hint: trustHint(cause))
@@ -99,7 +101,7 @@ struct CurlFailure {
       return "renew the server's certificate, or set this machine's clock right"
     }
     return caFile.map { "\(printable($0)) does not hold the CA that signed it" }
-      ?? "add the server's CA with ASTRA_CA_FILE"
+      ?? "add the server's CA with \(names.authorityFile)"
   }
 
   private var descriptorHint: String? {

@@ -70,6 +70,17 @@ internal import CCurl
     try check(CURLOPT_PREREQFUNCTION, unsafe astra_easy_set_prerequest(raw, prerequest))
   }
 
+  func set(debug receiver: curl_debug_callback) throws(TransportError) {
+    try check(CURLOPT_DEBUGFUNCTION, unsafe astra_easy_set_debug(raw, receiver))
+  }
+
+  /// A text that libcurl knows of the last transfer; empty if it knows none.
+  func text(_ info: CURLINFO) -> String {
+    var value: UnsafePointer<CChar>?
+    guard unsafe astra_easy_get_text(raw, info, &value) == CURLE_OK, let value = unsafe value else { return "" }
+    return unsafe String(cString: value)
+  }
+
   /// A number that libcurl knows of the last transfer; zero if it knows none.
   func number(_ info: CURLINFO) -> Int {
     var value = 0

@@ -15,39 +15,100 @@ package final class CurlTransport: Transport {
   private let limits: TransportLimits
   /// The system's certificates and those of the CA file, as PEM; nil means libcurl's own default.
   private let certificates: [UInt8]?
+  private let purpose: Purpose
   private let easy: EasyHandle
   private let multi: MultiHandle
 
   /// The longest wait without a look at the clock and at `interruption`.
   private static let slice = Duration.milliseconds(100)
 
+  /// What it is for: a page is asked for as by a customer, without a token, and each time anew.
+  enum Purpose {
+    case backend
+    /// With the names that are resolved by the user's word, `host:port:address`, and the names of parameters.
+    case page(resolve: [String], TransportParameterNames)
+  }
+
   /// Sets up a transport to `endpoint`; nothing is sent yet.
   ///
   /// `userAgent` is `astra-steps/<version> (<step>)`. Throws `.misconfigured` if the CA file cannot be read or
   /// holds no certificate, and if libcurl cannot be set up.
-  package init(
+  package convenience init(
     endpoint: Endpoint, trust: TLSTrust = TLSTrust(), userAgent: String, time: any TimeSource,
     limits: TransportLimits = TransportLimits()
   ) throws(TransportError) {
+    try self.init(
+      endpoint: endpoint, trust: trust, certificates: Self.certificates(of: trust), userAgent: userAgent,
+      time: time, limits: limits, purpose: .backend)
+  }
+
+  /// Sets up a transport for that purpose, with certificates that were read before.
+  init(
+    endpoint: Endpoint, trust: TLSTrust, certificates: [UInt8]?, userAgent: String, time: any TimeSource,
+    limits: TransportLimits, purpose: Purpose
+  ) throws(TransportError) {
     self.endpoint = endpoint
     self.trust = trust
+    self.certificates = certificates
     self.userAgent = userAgent
     self.time = time
     self.limits = limits
-    certificates = try trust.caFile.map { path throws(TransportError) in
-      try CertificateBundle(file: path).appended(to: Self.systemCertificates())
-    }
+    self.purpose = purpose
     easy = try EasyHandle()
     multi = try MultiHandle()
     // One server, one connection at a time: an older one has no further use.
     try multi.keep(connections: 1)
   }
 
+  /// The certificates to trust, read and checked; nil means libcurl's own default.
+  static func certificates(of trust: TLSTrust) throws(TransportError) -> [UInt8]? {
+    try trust.caFile.map { path throws(TransportError) in
+      try CertificateBundle(file: path).appended(to: systemCertificates())
+    }
+  }
+
   package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    let (exchange, peer) = try carryOut(request)
+    try checkFraming(of: exchange, status: peer.status, token: request.token)
+    return HTTPResponse(status: peer.status, fields: exchange.fields, body: exchange.body)
+  }
+
+  /// Looks at a page once: without a token, whatever the host, and with what arrives of a body that is too large.
+  func look(at target: String, timeLimit: Duration) throws(TransportError) -> PageResponse {
+    let (exchange, peer) = try carryOut(
+      HTTPRequest(.get, target, fields: [HTTPField("Accept", "*/*")], timeLimit: timeLimit))
+    // Behind a proxy nobody can tell who answered.
+    let isThroughProxy =
+      exchange.wasSentToProxy || peer.tunnelStatus != 0 || (peer.port != 0 && peer.port != endpoint.port)
+    return PageResponse(
+      status: peer.status, fields: exchange.fields, body: exchange.body, isCut: exchange.isBodyCut,
+      address: isThroughProxy ? nil : canonicalAddress(peer.address), isThroughProxy: isThroughProxy)
+  }
+
+  /// What libcurl knows of a transfer that has ended.
+  private struct Peer {
+    var status: Int
+    var address: String
+    var port: Int
+    /// What a proxy answered to the request for a tunnel; 0 without one.
+    var tunnelStatus: Int
+  }
+
+  private var names: TransportParameterNames {
+    if case .page(_, let names) = purpose { names } else { TransportParameterNames() }
+  }
+
+  private var isForBackend: Bool { if case .backend = purpose { true } else { false } }
+
+  /// Sends a request and receives its answer.
+  private func carryOut(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
     var fields = FieldList()
     try request.append(to: &fields, userAgent: userAgent)
+    var resolved = FieldList()
+    if case .page(let entries, _) = purpose { for entry in entries { try resolved.append(entry) } }
     let mayRepeat = request.method == .get
-    let exchange = Exchange(mayRepeat: mayRepeat, limits: limits, time: time)
+    let exchange = Exchange(
+      mayRepeat: mayRepeat, takesBeginning: !isForBackend, limits: limits, time: time)
     // libcurl keeps pointers to the fields and to the exchange: both must outlive the transfer.
     defer { withExtendedLifetime(exchange) {} }
     easy.reset()
@@ -55,15 +116,20 @@ package final class CurlTransport: Transport {
     try configure(for: request)
     try easy.set(CURLOPT_HTTPHEADER, fields)
     try exchange.attach(to: easy)
+    if !isForBackend {
+      try exchange.watchRequest(on: easy)
+      if unsafe resolved.raw != nil { try easy.set(CURLOPT_RESOLVE, resolved) }
+    }
     try multi.add(easy)
     defer { multi.remove(easy) }
     let code = try run(exchange, timeLimit: request.timeLimit)
-    guard code == CURLE_OK, exchange.brokenBound == nil else {
+    guard code == CURLE_OK || exchange.isBodyCut, exchange.brokenBound == nil else {
       throw failure(of: exchange, code: code, systemError: systemError(of: code), token: request.token)
     }
-    let status = easy.number(CURLINFO_RESPONSE_CODE)
-    try checkFraming(of: exchange, status: status, token: request.token)
-    return HTTPResponse(status: status, fields: exchange.fields, body: exchange.body)
+    let peer = Peer(
+      status: easy.number(CURLINFO_RESPONSE_CODE), address: easy.text(CURLINFO_PRIMARY_IP),
+      port: easy.number(CURLINFO_PRIMARY_PORT), tunnelStatus: easy.number(CURLINFO_HTTP_CONNECTCODE))
+    return (exchange, peer)
   }
 
   /// The system's error number where a connection failed; else zero.
@@ -141,7 +207,7 @@ package final class CurlTransport: Transport {
     try easy.set(CURLOPT_CONNECTTIMEOUT_MS, (Int(limits.connect.components.seconds) + 2) * 1000)
     try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
     try easy.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
-    if endpoint.scheme == .http {
+    if endpoint.scheme == .http, isForBackend {
       // In the clear to a proxy, the token would leave this machine.
       try easy.set(CURLOPT_PROXY, "")
       try easy.set(CURLOPT_NOPROXY, "*")
@@ -203,7 +269,8 @@ extension CurlTransport {
     if code == CURLE_OPERATION_TIMEDOUT, !exchange.hasStarted { return connectLimitPassed }
     return CurlFailure(
       code: code, text: token?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
-      systemError: systemError, endpoint: endpoint, caFile: trust.caFile, hasStarted: exchange.hasStarted
+      systemError: systemError, endpoint: endpoint, caFile: trust.caFile, hasStarted: exchange.hasStarted,
+      names: names
     ).error
   }
 }

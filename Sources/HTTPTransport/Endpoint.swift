@@ -8,7 +8,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package var defaultPort: Int { self == .https ? 443 : 80 }
   }
 
-  /// HTTPS, or HTTP to a loopback host.
+  /// HTTPS, or HTTP to a loopback host; of a page either, to any host.
   package let scheme: Scheme
   /// The host in lower case: a DNS name, an IPv4 address, or an IPv6 address without brackets.
   package let host: String
@@ -35,6 +35,15 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// Throws `.misconfigured` with a clause that follows the value in a message: what is wrong with it, and
   /// what would be right.
   package init(_ text: String) throws(TransportError) {
+    try self.init(text, allowsPlainHTTP: false)
+  }
+
+  /// Reads the front of a page's URL: nothing secret goes there, so plain HTTP may go to any host.
+  init(page text: String) throws(TransportError) {
+    try self.init(text, allowsPlainHTTP: true)
+  }
+
+  private init(_ text: String, allowsPlainHTTP: Bool) throws(TransportError) {
     guard !text.isEmpty else { throw Self.wrong("is empty") }
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw Self.wrongCharacter(in: text) }
 
@@ -58,7 +67,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     (host, portText) = try Self.hostAndPort(rest)
     self.scheme = scheme
     port = try portText.map { text throws(TransportError) in try Self.port(text) } ?? scheme.defaultPort
-    guard scheme == .https || isLoopback else {
+    guard scheme == .https || isLoopback || allowsPlainHTTP else {
       throw Self.wrong("asks for plain HTTP, which is for loopback hosts only", right: "give https://\(host)")
     }
   }

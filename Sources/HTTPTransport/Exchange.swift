@@ -16,16 +16,23 @@ final class Exchange {
   private(set) var body: [UInt8] = []
   /// Which of our own bounds the response broke, if it did.
   private(set) var brokenBound: String?
+  /// Whether only the beginning of a page's body was taken.
+  private(set) var isBodyCut = false
+  /// Whether the request named its server in full, as one to a proxy does; known of pages only.
+  private(set) var wasSentToProxy = false
 
   private let errorBuffer = ErrorBuffer()
   private var headerBytes = 0
   private var isHeaderComplete = false
   private let mayRepeat: Bool
+  private let takesBeginning: Bool
   private let limits: TransportLimits
   private let time: any TimeSource
 
-  init(mayRepeat: Bool, limits: TransportLimits, time: any TimeSource) {
+  /// `takesBeginning` says whether the beginning of a body that is too large is enough.
+  init(mayRepeat: Bool, takesBeginning: Bool = false, limits: TransportLimits, time: any TimeSource) {
     self.mayRepeat = mayRepeat
+    self.takesBeginning = takesBeginning
     self.limits = limits
     self.time = time
     start = time.now
@@ -60,6 +67,21 @@ final class Exchange {
         let part = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
         return unsafe exchange.receive(bodyPart: part) ? count : 0
       })
+  }
+
+  /// Lets libcurl show the request as it leaves, which is the only trace of a proxy for plain HTTP.
+  func watchRequest(on easy: borrowing EasyHandle) throws(TransportError) {
+    let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
+    try unsafe easy.set(CURLOPT_DEBUGDATA, pointer: pointer)
+    try unsafe easy.set(debug: { _, kind, bytes, count, pointer in
+      guard kind == CURLINFO_HEADER_OUT, let exchange = unsafe Exchange.behind(pointer),
+        let bytes = unsafe bytes
+      else { return 0 }
+      let line = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
+      if unsafe line.starts(with: "GET http".utf8) { exchange.wasSentToProxy = true }
+      return 0
+    })
+    try easy.set(CURLOPT_VERBOSE, true)
   }
 
   private static func behind(_ pointer: UnsafeMutableRawPointer?) -> Exchange? {
@@ -115,6 +137,11 @@ final class Exchange {
   private func receive(bodyPart part: UnsafeRawBufferPointer) -> Bool {
     lastSign = time.now
     guard part.count <= limits.bodyBytes - body.count else {
+      if takesBeginning {
+        unsafe body.append(contentsOf: part.prefix(limits.bodyBytes - body.count))
+        isBodyCut = true
+        return false
+      }
       brokenBound = "a body larger than \(limits.bodyBytes) bytes"
       return false
     }

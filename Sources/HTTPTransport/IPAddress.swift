@@ -12,6 +12,31 @@ enum IPAddress {
     return groups(text) == [0, 0, 0, 0, 0, 0, 0, 1]
   }
 
+  /// One spelling of an address; nil if it is none.
+  static func canonical(_ text: some StringProtocol) -> String? {
+    if let octets = octets(text) { return octets.map(String.init).joined(separator: ".") }
+    guard let groups = groups(text) else { return nil }
+    if groups.prefix(6) == [0, 0, 0, 0, 0, 0xFFFF] {
+      return [groups[6] >> 8, groups[6] & 0xFF, groups[7] >> 8, groups[7] & 0xFF].map(String.init)
+        .joined(separator: ".")
+    }
+    return shortened(groups)
+  }
+
+  /// The recommended form (RFC 5952): the longest run of two zeros or more, the first of several, is `::`.
+  private static func shortened(_ groups: [UInt16]) -> String {
+    var longest = 0..<0
+    var start = 0
+    for (index, group) in groups.enumerated() {
+      if group != 0 { start = index + 1 }
+      if index + 1 - start > longest.count { longest = start..<(index + 1) }
+    }
+    let texts = groups.map { String($0, radix: 16) }
+    guard longest.count > 1 else { return texts.joined(separator: ":") }
+    return texts[..<longest.lowerBound].joined(separator: ":") + "::"
+      + texts[longest.upperBound...].joined(separator: ":")
+  }
+
   private static func octets(_ text: some StringProtocol) -> [UInt8]? {
     let parts = Substring(text).split(separator: ".", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { part -> UInt8? in

@@ -11,6 +11,18 @@ extension StepRun {
     }
   }
 
+  /// Looks at the backend, for `watch`: trouble that may pass is no end.
+  package func glance<Sight>(_ call: BackendCall<Sight>) throws(StepFailure) -> Glance<Sight> {
+    do throws(BackendError) {
+      return .seen(try call())
+    } catch {
+      switch error.kind {
+      case .unreachable, .brokenContract: return .trouble(StepFailure(error))
+      default: throw StepFailure(error)
+      }
+    }
+  }
+
   /// Finds the one application of that name (or id), on that cluster (name or id) if one is named.
   package func findApplication(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
     let cluster = try clusterName.map { name throws(StepFailure) in try findCluster(name) }

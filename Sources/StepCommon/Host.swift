@@ -24,6 +24,9 @@ package struct Host {
   package var writeOutput: (String) -> Void
   package var connect:
     (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+  /// The way to customers' pages, which knows neither the connection nor its token.
+  package var connectToPages:
+    (PageSettings, _ userAgent: String, any TimeSource) throws(TransportError) -> any PageTransport
 
   /// Gathers the handles of a run.
   package init(
@@ -31,7 +34,10 @@ package struct Host {
     hostname: String, random: SeededRandom, writeError: @escaping (String) -> Void,
     writeOutput: @escaping (String) -> Void,
     connect:
-      @escaping (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+      @escaping (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport,
+    connectToPages:
+      @escaping (PageSettings, _ userAgent: String, any TimeSource) throws(TransportError)
+      -> any PageTransport = Host.realPages
   ) {
     self.arguments = arguments
     self.environment = environment
@@ -42,6 +48,14 @@ package struct Host {
     self.writeError = writeError
     self.writeOutput = writeOutput
     self.connect = connect
+    self.connectToPages = connectToPages
+  }
+
+  /// Looks at pages over the network.
+  package static func realPages(
+    _ settings: PageSettings, _ userAgent: String, _ time: any TimeSource
+  ) throws(TransportError) -> any PageTransport {
+    try settings.connect(userAgent: userAgent, time: time)
   }
 
   /// The real machine, made ready for a step: signals handled, no core files.

@@ -113,7 +113,8 @@ package struct Runner<S: Step> {
       log: log)
     let run = StepRun(
       identity: S.identity, settings: settings, place: place, time: host.time, deadline: deadline, log: log,
-      backend: backend, history: history, random: random)
+      backend: backend, history: history, files: host.files,
+      pageDoor: PageDoor(host, userAgent: S.identity.userAgent), random: random)
     log.info(
       "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)"
     )
@@ -125,6 +126,7 @@ package struct Runner<S: Step> {
       run.note("tls", "certificate not verified (ASTRA_TLS_VERIFY=false)")
     }
     if settings.isDryRun { run.note("dryRun", "true") }
+    try step.prepare(run)
     return Prepared(step: step, run: run)
   }
 

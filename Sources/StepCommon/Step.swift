@@ -11,6 +11,13 @@ package protocol Step: AnyObject {
   static var phases: [Phase<Self>] { get }
   /// Takes its parameters; throws a sentence about the first that is missing or wrong.
   init(_ command: Command, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
+  /// Checks what its parameters name on this machine, such as files, before the first request.
+  func prepare(_ run: StepRun) throws(StepFailure)
+}
+
+extension Step {
+  /// Most steps name no files of their own.
+  package func prepare(_ run: StepRun) throws(StepFailure) {}
 }
 
 /// A step's flags: its own, and the common ones.

@@ -15,6 +15,8 @@ package final class StepRun {
   package let log: Log
   package let backend: any Backend
   package let history: RunHistory
+  let files: any FileWriter
+  let pageDoor: PageDoor
   /// Where chance comes from: poll intervals and pauses.
   package var random: SeededRandom
   let schedule = PollSchedule()
@@ -25,7 +27,8 @@ package final class StepRun {
 
   init(
     identity: StepIdentity, settings: Settings, place: ReportPlace, time: any TimeSource, deadline: Deadline,
-    log: Log, backend: any Backend, history: RunHistory, random: SeededRandom
+    log: Log, backend: any Backend, history: RunHistory, files: any FileWriter, pageDoor: PageDoor,
+    random: SeededRandom
   ) {
     self.identity = identity
     self.settings = settings
@@ -35,6 +38,8 @@ package final class StepRun {
     self.log = log
     self.backend = backend
     self.history = history
+    self.files = files
+    self.pageDoor = pageDoor
     self.random = random
   }
 

@@ -148,6 +148,8 @@ struct ListTests {
     #expect(names(client.get("topology/v2/managedClusters/\(prod)/apps")) == ["shop", "blog"])
     #expect(client.get("topology/v2/managedClusters/\(prod)/apps/\(client.id("shop"))")["name"] == "shop")
     let assets = client.get("k8s/v1/apps/\(client.id("erp"))/appAssets")["items"]?.array
-    #expect(assets?.compactMap { $0["namespace"]?.string } == ["erp-db", "erp-web"])
+    let deployments = assets?.filter { $0["assetType"] == "Deployment" && $0["assetName"] == "erp" }
+    #expect(deployments?.compactMap { $0["namespace"]?.string } == ["erp-db", "erp-web"])
+    #expect(assets?.count == 4, "and a pod of each")
   }
 }

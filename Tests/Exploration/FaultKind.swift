@@ -57,6 +57,13 @@ struct FaultKind: Sendable {
       })
   }
 
+  /// A fault of looks at pages.
+  static func probe(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+    FaultKind(
+      name: name, meets: { if case .probe = $0 { true } else { false } }, effect: effect,
+      expectation: { _ in expectation })
+  }
+
   /// A fault of any event.
   static func anywhere(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
     FaultKind(name: name, meets: { _ in true }, effect: effect, expectation: { _ in expectation })
@@ -92,7 +99,7 @@ struct FaultKind: Sendable {
   static let variantKinds =
     connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)
     + clocks
-    + with(.spoilsFiles, disks + calls) + with(.kills, deaths) + signals
+    + with(.spoilsFiles, disks + calls) + with(.kills, deaths) + signals + probes
 
   /// The kind of that name.
   static func named(_ name: String) -> FaultKind? { byName[name] }

@@ -2,6 +2,7 @@ internal import AstraBackup
 internal import AstraClone
 internal import AstraRestore
 internal import AstraSimulator
+internal import AstraVerify
 internal import SimulatedBackend
 internal import StepCommon
 
@@ -10,6 +11,7 @@ enum Program: String, CaseIterable, Sendable {
   case backup = "astra-backup"
   case clone = "astra-clone"
   case restore = "astra-restore"
+  case verify = "astra-verify"
 
   /// The phases of its report, in order.
   var phases: [String] {
@@ -17,6 +19,7 @@ enum Program: String, CaseIterable, Sendable {
     case .backup: Runner<BackupStep>.phaseNames
     case .clone: Runner<CloneStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
+    case .verify: Runner<VerifyStep>.phaseNames
     }
   }
 
@@ -26,6 +29,7 @@ enum Program: String, CaseIterable, Sendable {
     case .backup: try harness.run(BackupStep.self, arguments: arguments)
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
+    case .verify: try harness.run(VerifyStep.self, arguments: arguments)
     }
   }
 }
@@ -59,6 +63,14 @@ struct Mission: Sendable {
   private static let clone = Stage(program: .clone)
   private static let restore = Stage(program: .restore)
 
+  /// Looks at production, from the backend and from outside.
+  private static func verify(_ arguments: String...) -> Stage {
+    Stage(
+      program: .verify,
+      arguments: ["--url", Shop.page, "--expect-address", Shop.address, "--against-backup", Shop.goodBackup]
+        + arguments)
+  }
+
   /// Each step by itself, each with the variants that take another way through it, and the whole pipeline.
   static let all: [Mission] = [
     Mission(name: "backup", stages: [backup]),
@@ -82,6 +94,10 @@ struct Mission: Sendable {
       name: "clone-of-backup-restore",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
       isVariant: true),
+    // That production is broken, and that it is well again.
+    Mission(name: "verify-broken", stages: [verify("--expect-broken")]),
+    Mission(
+      name: "restore-verify", stages: [restore, verify("--expect-text", "Release 2.4.1")], isVariant: true),
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
   ]
@@ -100,6 +116,9 @@ enum Shop {
   static let goodBackupID = "62738495-a6b7-4c8d-99ea-fb0c12233445"
   static let olderBackupID = "61728394-a5b6-4c7d-98e9-f00112233444"
   static let cloneName = "magento-debug"
+  /// Where production's front page is, and always was.
+  static let address = "127.77.0.1"
+  static let page = "http://127.77.0.1/"
   /// What the good backup holds.
   static let goodContent = Content(
     version: "2.4.1-debian-10-r14", rows: ["order-1001", "order-1002", "order-1003"])

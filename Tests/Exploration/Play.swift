@@ -13,6 +13,8 @@ final class Play {
   private let start: World
   private var witness: Witness
   private var outcome = Outcome()
+  /// How often pages had been looked at before the attempt in hand.
+  private var looksBefore = 0
 
   /// Prepares a plan; `tell` hears the whole story, line by line.
   init(_ plan: Plan, tell: ((String) -> Void)? = nil) {
@@ -61,7 +63,9 @@ final class Play {
   }
 
   private var truth: Truth {
-    Truth(world: harness.site.world, witness: witness, mission: plan.mission, others: plan.changesTheWorld)
+    Truth(
+      world: harness.site.world, witness: witness, mission: plan.mission, others: plan.changesTheWorld,
+      pages: Array(harness.site.pageTruths.dropFirst(looksBefore)))
   }
 
   private func watch() {
@@ -95,6 +99,7 @@ final class Play {
     harness.environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? Shop.goodBackup
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
     outcome.attempts += 1
+    looksBefore = site.pageTruths.count
     do {
       let result = try stage.program.run(harness, stage.arguments)
       witness.look(site.world)

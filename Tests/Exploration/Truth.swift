@@ -7,6 +7,8 @@ struct Truth {
   let mission: Mission
   /// Whether others have changed the world.
   var others = false
+  /// What the page truly showed at each look of the attempt.
+  var pages: [FrontPage?] = []
 
   /// What has been written into the journal since the run began.
   private var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
@@ -24,7 +26,16 @@ struct Truth {
       missingClone(
         of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
     case .restore: missingRestore(published: values["ASTRA_RESTORE_POINT_ID"])
+    case .verify: missingSight(isBroken: stage.arguments.contains("--expect-broken"))
     }
+  }
+
+  /// Of two looks that agree a single fault can have bent one: the other one has to have been true.
+  private func missingSight(isBroken: Bool) -> String? {
+    let last = pages.suffix(2)
+    guard last.count == 2 else { return "the page was looked at \(pages.count) times" }
+    let isTrue = last.contains { $0?.status == (isBroken ? 500 : 200) }
+    return isTrue ? nil : "the page truly showed \(last.map { $0?.status ?? 0 })"
   }
 
   private func missingBackup(published: String?) -> String? {

@@ -44,6 +44,13 @@ package struct SiteFault: Sendable {
     /// Every request is answered so, and the server sees none.
     case overload(SimulatedResponse, Duration?)
 
+    // At pages.
+
+    /// No page answers, for a while; nil is for good.
+    case pagesDown(Duration?)
+    /// A page answers once more as before whatever else this fault does.
+    case pageOfBefore
+
     // Elsewhere.
 
     /// Somebody or something changes the world.
@@ -97,6 +104,8 @@ package struct SiteFault: Sendable {
 package enum SiteEvent: Hashable, Sendable {
   /// A request, with its target.
   case request(method: String, target: String)
+  /// A look at a page.
+  case probe(url: String)
   /// A file is replaced or appended to.
   case write(path: String)
   /// A system call on the way of that, where files are real.
@@ -114,6 +123,7 @@ package enum SiteEvent: Hashable, Sendable {
     switch self {
     case .request(let method, let target):
       "\(method) \(target.split(separator: "/").dropFirst(2).joined(separator: "/"))"
+    case .probe(let url): "look at \(url)"
     case .write(let path): "write \(path)"
     case .fileCall(let call): "call \(call.rawValue)"
     case .sleep(let duration): "sleep \(duration)"

@@ -77,7 +77,8 @@ package final class StepHarness {
       writeOutput: { [site] text in if !site.isKilled { output += text } },
       connect: { [site] _, userAgent, _ throws(TransportError) in
         SimulatedTransport(site, userAgent: userAgent)
-      })
+      },
+      connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
     let code = Runner<S>(host).exitCode()
     site.endAttempt()
     self.said += Data((said + output).utf8)

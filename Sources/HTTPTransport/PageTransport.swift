@@ -1,0 +1,80 @@
+package import Timing
+
+/// Looks at pages as a customer's browser would: there is no place for a token in it.
+package protocol PageTransport: AnyObject {
+  /// Looks at a page once; no redirect is followed.
+  func look(at page: PageURL, timeLimit: Duration) throws(TransportError) -> PageResponse
+}
+
+/// What a page answered.
+package struct PageResponse: Sendable {
+  /// The status code.
+  package var status: Int
+  /// The header fields of the final response, in order.
+  package var fields: [HTTPField]
+  /// The body, or its beginning.
+  package var body: [UInt8]
+  /// Whether there was more of the body than is taken.
+  package var isCut: Bool
+  /// The address that answered, in its canonical form; nil if it is not known.
+  package var address: String?
+  /// Whether a proxy stood between, so that the address is not known.
+  package var isThroughProxy: Bool
+
+  /// Makes a response.
+  package init(
+    status: Int, fields: [HTTPField] = [], body: [UInt8] = [], isCut: Bool = false, address: String? = nil,
+    isThroughProxy: Bool = false
+  ) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+    self.isCut = isCut
+    self.address = address
+    self.isThroughProxy = isThroughProxy
+  }
+}
+
+/// Pages over libcurl.
+///
+/// Each look has a transport of its own, so that name and connection are new each time: a connection that is kept open
+/// would go on to show the place where a page was.
+package final class CurlPages: PageTransport {
+  private let trust: TLSTrust
+  private let certificates: [UInt8]?
+  private let resolve: [String]
+  private let names: TransportParameterNames
+  private let userAgent: String
+  private let time: any TimeSource
+
+  /// The largest part of a body that is looked at: 1 MiB, far more than any page that says whether it is well.
+  package static let bodyBytes = 1 << 20
+
+  /// Prepares looks at pages; nothing is sent yet.
+  ///
+  /// - Parameters:
+  ///   - trust: which pages are believed to be who they say they are; apart from the backend's.
+  ///   - resolve: names that are resolved by the user's word, each as `host:port:address`.
+  ///   - names: what the user's parameters are called.
+  ///   - userAgent: who asks.
+  ///   - time: the clock.
+  /// - Throws: `.misconfigured` if the CA file cannot be read or holds no certificate.
+  package init(
+    trust: TLSTrust, resolve: [String], names: TransportParameterNames, userAgent: String, time: any TimeSource
+  ) throws(TransportError) {
+    self.trust = trust
+    self.resolve = resolve
+    self.names = names
+    self.userAgent = userAgent
+    self.time = time
+    certificates = try CurlTransport.certificates(of: trust)
+  }
+
+  package func look(at page: PageURL, timeLimit: Duration) throws(TransportError) -> PageResponse {
+    let limits = TransportLimits(connect: .seconds(10), bodyBytes: Self.bodyBytes)
+    let transport = try CurlTransport(
+      endpoint: page.endpoint, trust: trust, certificates: certificates, userAgent: userAgent, time: time,
+      limits: limits, purpose: .page(resolve: resolve, names))
+    return try transport.look(at: page.target, timeLimit: timeLimit)
+  }
+}

@@ -1,0 +1,43 @@
+/// The address of a page, as a customer's browser would be given it: `http://` or `https://`, to any host.
+package struct PageURL: Hashable, Sendable, CustomStringConvertible {
+  /// Scheme, host and port.
+  package let endpoint: Endpoint
+  /// The path with its query, percent-encoded; at least `/`.
+  package let target: String
+
+  /// The address in one spelling: `https://shop.example.com/`.
+  package var description: String { endpoint.origin + target }
+
+  /// Reads `http[s]://host[:port][/path][?query]`.
+  ///
+  /// Throws `.misconfigured` with a clause that follows the value in a message.
+  package init(_ text: String) throws(TransportError) {
+    let right = "give the whole address of a page, like https://shop.example.com/"
+    guard let colon = text.firstRange(of: "://") else {
+      throw TransportError(.misconfigured, "has no scheme; \(right)", mayHaveBeenSent: false)
+    }
+    guard ["http", "https"].contains(text[..<colon.lowerBound].lowercased()) else {
+      throw TransportError(
+        .misconfigured, "has a scheme other than http and https; \(right)", mayHaveBeenSent: false)
+    }
+    guard !text.contains("#") else {
+      throw TransportError(
+        .misconfigured, "has a fragment after #, which no server sees; leave it out", mayHaveBeenSent: false)
+    }
+    let start = text[colon.upperBound...].firstIndex { "/?".contains($0) } ?? text.endIndex
+    let path = text[start...]
+    guard path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw TransportError(
+        .misconfigured, "has a path that is not percent-encoded; write a space as %20", mayHaveBeenSent: false)
+    }
+    endpoint = try Endpoint(page: String(text[..<start]))
+    target = path.first == "/" ? String(path) : "/" + path
+  }
+}
+
+/// One spelling of an IP address; nil if the text is none.
+///
+/// A zone is left out, and an IPv4 address that is written as an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address.
+package func canonicalAddress(_ text: String) -> String? {
+  IPAddress.canonical(text.prefix { $0 != "%" })
+}

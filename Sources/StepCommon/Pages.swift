@@ -1,0 +1,207 @@
+internal import HTTPTransport
+package import Timing
+
+/// A page that a customer can open, by its URL.
+package struct Page: Hashable, Sendable, CustomStringConvertible {
+  let url: PageURL
+
+  /// The URL in one spelling.
+  package var description: String { url.description }
+}
+
+/// An IP address in one spelling, so that two of them can be compared.
+package struct PageAddress: Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  /// Reads an address; nil if the text is none.
+  package init?(_ text: String) {
+    guard let address = canonicalAddress(text) else { return nil }
+    description = address
+  }
+}
+
+/// How pages are looked at.
+package struct PageSettings: Sendable {
+  /// A PEM file of authorities to trust beside the system's.
+  package var authorityFile: String?
+  package var verifies: Bool
+  /// Names that are resolved by the user's word: `host:port:address`.
+  package var resolve: [String]
+  /// The parameters that a hint may name.
+  package var urlTitle: String
+  package var authorityTitle: String
+
+  /// Gathers the settings.
+  package init(
+    authorityFile: String?, verifies: Bool, resolve: [String], urlTitle: String, authorityTitle: String
+  ) {
+    self.authorityFile = authorityFile
+    self.verifies = verifies
+    self.resolve = resolve
+    self.urlTitle = urlTitle
+    self.authorityTitle = authorityTitle
+  }
+}
+
+/// What one look at a page showed.
+package struct PageLook: Sendable {
+  package enum Outcome: Sendable {
+    case answered(PageAnswer)
+    /// No whole answer came, and why.
+    case unreachable(String, hint: String?)
+    /// The certificate is not trusted, or is for another host.
+    case untrusted(String, hint: String?)
+  }
+
+  package var page: Page
+  package var outcome: Outcome
+  /// When it was taken, by this machine's calendar clock.
+  package var at: Timestamp
+  package var duration: Duration
+
+  /// The answer, if one came.
+  package var answer: PageAnswer? { if case .answered(let answer) = outcome { answer } else { nil } }
+}
+
+/// A whole answer of a page.
+package struct PageAnswer: Sendable {
+  package var status: Int
+  package var fields: [(name: String, value: String)]
+  /// The body, or its first mebibyte.
+  package var body: [UInt8]
+  /// The beginning of the body as one line that may be shown: at most 300 characters; a binary one is only named.
+  package var excerpt: String
+  /// Whether there was more of it.
+  package var isCut: Bool
+  /// The address that answered; nil if it is not known.
+  package var address: PageAddress?
+  /// Whether a proxy stood between, which hides the address.
+  package var isThroughProxy: Bool
+}
+
+/// The step's way to pages: no token goes it, whatever host they are on.
+package final class Pages {
+  private let transport: any PageTransport
+  private let time: any TimeSource
+  private let log: Log
+
+  init(_ transport: any PageTransport, time: any TimeSource, log: Log) {
+    self.transport = transport
+    self.time = time
+    self.log = log
+  }
+
+  /// Looks at a page once.
+  ///
+  /// - Throws: a signal, a URL that holds the token, or a transport that cannot be set up.
+  package func look(at page: Page, timeLimit: Duration) throws(StepFailure) -> PageLook {
+    guard log.scrubbed(page.description) == page.description else {
+      throw .badParameter("a page's URL holds the API token, which must not be sent there: leave it out")
+    }
+    let began = time.now
+    var outcome: PageLook.Outcome
+    do throws(TransportError) {
+      let response = try transport.look(at: page.url, timeLimit: timeLimit)
+      outcome = .answered(answer(response))
+    } catch {
+      switch error.kind {
+      case .interrupted(let interruption): throw .interrupted(interruption, "ended by a signal")
+      case .misconfigured: throw .badParameter(error.message, hint: error.hint)
+      case .untrusted: outcome = .untrusted(error.message, hint: error.hint)
+      case .timedOut, .cannotConnect, .broken, .tooLarge:
+        outcome = .unreachable(error.message, hint: error.hint)
+      }
+    }
+    return PageLook(page: page, outcome: outcome, at: time.wallTime, duration: time.now - began)
+  }
+
+  /// The response without the token, should a page show it: taken out before anything is cut to length.
+  private func answer(_ response: PageResponse) -> PageAnswer {
+    var body = response.body
+    let text = String(decoding: body, as: UTF8.self)
+    let scrubbed = log.scrubbed(text)
+    if scrubbed != text { body = Array(scrubbed.utf8) }
+    return PageAnswer(
+      status: response.status, fields: response.fields.map { ($0.name, log.scrubbed($0.value)) }, body: body,
+      excerpt: excerpt(of: body), isCut: response.isCut,
+      address: response.address.flatMap { PageAddress($0) }, isThroughProxy: response.isThroughProxy)
+  }
+
+  private func excerpt(of body: [UInt8]) -> String {
+    let head = body.prefix(16_384)
+    guard !head.contains(0) else { return "(binary)" }
+    let words = log.cleaned(String(decoding: head, as: UTF8.self)).split(separator: " ")
+    let line = words.joined(separator: " ").unicodeScalars
+    return line.count > 300 ? String(line.prefix(300)) + "…" : String(line)
+  }
+}
+
+/// How a run gets its way to pages, once it knows its settings.
+struct PageDoor {
+  private let host: Host
+  private let userAgent: String
+
+  init(_ host: Host, userAgent: String) {
+    self.host = host
+    self.userAgent = userAgent
+  }
+
+  func open(_ settings: PageSettings, log: Log) throws(StepFailure) -> Pages {
+    do throws(TransportError) {
+      return Pages(try host.connectToPages(settings, userAgent, host.time), time: host.time, log: log)
+    } catch {
+      throw .badParameter("\(settings.authorityTitle): \(error.message)", hint: error.hint)
+    }
+  }
+}
+
+extension PageSettings {
+  /// The real way: over libcurl.
+  func connect(userAgent: String, time: any TimeSource) throws(TransportError) -> any PageTransport {
+    try CurlPages(
+      trust: TLSTrust(caFile: authorityFile, verify: verifies), resolve: resolve,
+      names: TransportParameterNames(host: urlTitle, authorityFile: authorityTitle), userAgent: userAgent,
+      time: time)
+  }
+}
+
+extension ParameterReader {
+  /// The pages that a flag names, each time that it is given, or else a variable, between white space.
+  package func pages(_ parameter: Parameter, flags: [String]) throws(StepFailure) -> [Page] {
+    try words(parameter, flags: flags).map { text throws(StepFailure) in
+      do throws(TransportError) {
+        return Page(url: try PageURL(text))
+      } catch {
+        // What stands before an @ may be a password.
+        let shown = text.contains("@") ? "" : " is \"\(text)\": it"
+        throw .badParameter("\(parameter.title)\(shown) \(error.message)")
+      }
+    }
+  }
+
+  /// The values that a flag gives, each time that it is given, or else a variable, between white space.
+  package func words(_ parameter: Parameter, flags: [String]) throws(StepFailure) -> [String] {
+    guard flags.isEmpty else {
+      return try flags.map { flag throws(StepFailure) in
+        try text(parameter, flag: flag) ?? ""
+      }
+    }
+    // A variable of many lines is welcome here; each word of it is then read as a flag of its own would be.
+    for name in parameter.variables {
+      let words = (variable(name) ?? "").split { $0 == " " || $0 == "\t" || $0.isNewline }.map(String.init)
+      guard !words.isEmpty else { continue }
+      return try words.map { word throws(StepFailure) in try text(parameter, flag: word) ?? "" }
+    }
+    return []
+  }
+
+  /// An IP address; nil if it is not set.
+  package func address(_ parameter: Parameter, flag: String?) throws(StepFailure) -> PageAddress? {
+    guard let value = try text(parameter, flag: flag) else { return nil }
+    guard let address = PageAddress(value) else {
+      throw .badParameter(
+        "\(parameter.title) is \"\(value)\": give one IP address, such as 192.0.2.10 or 2001:db8::10")
+    }
+    return address
+  }
+}

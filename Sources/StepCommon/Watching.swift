@@ -1,0 +1,102 @@
+internal import StepReport
+internal import Timing
+
+/// What one look at a condition says.
+package enum Judgement: Hashable, Sendable {
+  case holds
+  /// It does not hold, or not yet; and what is missing.
+  case lacks(String)
+  /// It does not hold, and nothing but a deliberate act will change that; and what is missing.
+  case lost(String)
+}
+
+/// How watching for a condition ended.
+package enum Watched<Sight> {
+  /// It was seen to hold, twice in a row.
+  case held(Sight)
+  /// It was seen not to hold; what was seen last.
+  case lacked(Sight, String)
+}
+
+/// One look at a condition.
+package enum Glance<Sight> {
+  case seen(Sight)
+  /// It could not be seen, which may pass.
+  case trouble(StepFailure)
+}
+
+extension StepRun {
+  /// Looks again and again until a condition was seen to hold twice in a row, or its time is up.
+  ///
+  /// What is lost counts when two looks in a row agree on it, and ends the watch at once.
+  ///
+  /// - Parameters:
+  ///   - what: the condition, for the log: `pages of "magento-prod"`.
+  ///   - allowance: how long it may take to come true, within the step's own deadline.
+  ///   - pausesBetween: whether the second look waits like any other, or follows at once.
+  ///   - look: takes one look.
+  ///   - judge: what it says.
+  /// - Returns: how it ended.
+  /// - Throws: what ends the step at once; what kept it from seeing anything when the time was up.
+  package func watch<Sight>(
+    for what: String, within allowance: Duration, pausesBetween: Bool,
+    look: () throws(StepFailure) -> Glance<Sight>, judge: (Sight) -> Judgement
+  ) throws(StepFailure) -> Watched<Sight> {
+    let began = time.now
+    let end = began + min(allowance, deadline.remaining(on: time))
+    var lastPhrase = ""
+    var last: (sight: Sight, judgement: Judgement)?
+    while true {
+      var isConfirming = false
+      switch try look() {
+      case .trouble(let failure):
+        last = nil
+        if time.now >= end { throw failure }
+        log.warning("\(what): \(failure.message); still trying")
+      case .seen(let sight):
+        let judgement = judge(sight)
+        switch judgement {
+        case .holds where last?.judgement == .holds: return .held(sight)
+        case .lost(let reason) where last?.judgement == judgement: return .lacked(sight, reason)
+        case .holds, .lost: isConfirming = !pausesBetween
+        case .lacks(let reason):
+          if reason != lastPhrase {
+            log.info("\(what): \(reason); looking again")
+          } else if time.now - log.lastLine >= .seconds(60) {
+            log.info("\(what): still \(reason) after \((time.now - began).shortText)")
+          }
+          lastPhrase = reason
+        }
+        last = (sight, judgement)
+        if time.now >= end {
+          switch judgement {
+          case .lacks(let reason), .lost(let reason): return .lacked(sight, reason)
+          case .holds: return .lacked(sight, "it was seen to hold once only, and then the time was up")
+          }
+        }
+      }
+      if !isConfirming { try rest(min(pollInterval(since: began), max(.zero, end - time.now))) }
+    }
+  }
+
+  /// Opens the step's way to pages.
+  package func pages(_ settings: PageSettings) throws(StepFailure) -> Pages {
+    try pageDoor.open(settings, log: log)
+  }
+
+  /// The text of a file that a parameter names.
+  package func readFile(_ path: String, named parameter: Parameter) throws(StepFailure) -> String {
+    try files.text(at: path, named: parameter.title)
+  }
+
+  /// Writes a text, without secrets, into a file that a parameter names or that lies beside the report.
+  package func writeFile(_ text: String, to path: String, named parameter: Parameter) throws(StepFailure) {
+    do throws(FileError) {
+      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+      if !folder.isEmpty { try files.createFolder(folder) }
+      try files.write(Array(log.scrubbed(text).utf8), to: path)
+    } catch {
+      throw StepFailure(.cannotWrite, .error, type: "cannotWrite", "\(parameter.title): \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,146 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// What the backend tells: state, namespaces, resources.
+extension VerifyStep {
+  /// What one look at the application showed.
+  private struct Sight {
+    var application: Application?
+    /// Namespaces that are not there on its cluster.
+    var missing: [String] = []
+  }
+
+  func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let found = try run.known(application)
+    let title = "application \"\(found.name)\""
+    let watched = try run.watch(
+      for: title, within: parameters.within, pausesBetween: false,
+      look: { () throws(StepFailure) in
+        try run.glance { () throws(BackendError) in
+          var sight = Sight(application: try run.backend.application(found.id))
+          if let cluster = sight.application?.clusterID ?? found.clusterID {
+            for namespace in sight.application?.namespaces ?? []
+            where try !run.backend.namespaceExists(namespace, on: cluster) {
+              sight.missing.append(namespace)
+            }
+          }
+          return sight
+        }
+      }, judge: Self.judge)
+    switch watched {
+    case .held(let sight):
+      guard let ready = sight.application else { return .done }
+      application = ready
+      run.publish("ASTRA_VERIFY_STATE", ready.state.rawValue)
+      let place = ready.clusterID ?? found.clusterID
+      run.log.info(
+        "\(title) is \(ready.state), in \(ready.namespaces.joined(separator: ", "))"
+          + (place == nil ? "; its cluster is not told, so its namespaces were not looked for" : ""))
+      return .done
+    case .lacked(let sight, let reason):
+      run.publish("ASTRA_VERIFY_STATE", sight.application?.state.rawValue ?? "gone")
+      throw .notAsClaimed("\(title) \(reason)")
+    }
+  }
+
+  private static func judge(_ sight: Sight) -> Judgement {
+    guard let application = sight.application else { return .lost("is gone") }
+    let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
+    if application.state.isDead { return .lost("is \(application.state)\(reasons)") }
+    if application.state != .ready { return .lacks("is \(application.state), not ready\(reasons)") }
+    if application.namespaces.isEmpty { return .lacks("is ready, but spans no namespace") }
+    guard sight.missing.isEmpty else {
+      return .lacks("is ready, but not there are: namespace \(sight.missing.joined(separator: ", "))")
+    }
+    return .holds
+  }
+
+  func compareResources(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard let (point, owner) = point else { return .notNeeded("no recovery point is named to compare with") }
+    let application = try run.known(application)
+    let title = "\"\(application.name)\""
+    let copy = "\(point.kind.rawValue) \"\(point.name)\""
+    let watched = try run.watch(
+      for: "resources of \(title)", within: parameters.within, pausesBetween: false,
+      look: { () throws(StepFailure) in
+        try run.glance { () throws(BackendError) in
+          AssetComparison(
+            wanted: try run.backend.assets(of: owner.id, in: point),
+            found: try run.backend.assets(of: application.id, in: nil), ignoresNamespaces: owner.id != application.id)
+        }
+      }, judge: \.judgement)
+    switch watched {
+    case .held(let comparison):
+      if let reason = comparison.notTold {
+        run.log.warning("the resources of \(title) and of \(copy) cannot be compared: \(reason)")
+        return .notNeeded("not told: \(reason)")
+      }
+      run.log.info("\(title) has all \(comparison.count) resources of \(copy) that keep their names")
+      if !comparison.extra.isEmpty {
+        run.log.warning(
+          "\(title) has what \(copy) has not: \(AssetComparison.list(comparison.extra)); an in-place restore need not remove it"
+        )
+      }
+      return .done
+    case .lacked(_, let reason):
+      throw .notAsClaimed("\(title) has not all resources of \(copy) within \(parameters.within.shortText): \(reason)")
+    }
+  }
+}
+
+/// The resources of an application beside those of a recovery point.
+struct AssetComparison {
+  private(set) var missing: [Asset] = []
+  private(set) var extra: [Asset] = []
+  /// How many the recovery point has that keep their names.
+  private(set) var count = 0
+  /// Why nothing can be said, if so.
+  private(set) var notTold: String?
+
+  /// Compares them; nil is what the backend does not tell.
+  ///
+  /// A clone has its resources in namespaces of its own, so these are left aside there.
+  init(wanted: [Asset]?, found: [Asset]?, ignoresNamespaces: Bool) {
+    guard let wanted, !wanted.isEmpty else {
+      notTold = "the backend does not tell what the recovery point holds"
+      return
+    }
+    guard let found else {
+      notTold = "the backend does not tell what the application has"
+      return
+    }
+    func kept(_ assets: [Asset]) -> [Asset: Int] {
+      var counts: [Asset: Int] = [:]
+      for var asset in assets where !asset.isGenerated {
+        if ignoresNamespaces {
+          asset.namespace = nil
+          // The namespaces themselves have other names.
+          if asset.kind == "Namespace" || asset.kind == "Project" { continue }
+        }
+        counts[asset, default: 0] += 1
+      }
+      return counts
+    }
+    func over(_ counts: [Asset: Int], _ others: [Asset: Int]) -> [Asset] {
+      counts.filter { $0.value > others[$0.key, default: 0] }.map(\.key)
+        .sorted { ($0.namespace ?? "", $0.kind, $0.name) < ($1.namespace ?? "", $1.kind, $1.name) }
+    }
+    let (then, now) = (kept(wanted), kept(found))
+    count = then.values.reduce(0, +)
+    (missing, extra) = (over(then, now), over(now, then))
+  }
+
+  var judgement: Judgement {
+    missing.isEmpty ? .holds : .lacks("\(missing.count) missing: \(Self.list(missing))")
+  }
+
+  /// The first ten of them, for a message.
+  static func list(_ assets: [Asset]) -> String {
+    let names = assets.prefix(10).map { asset in
+      asset.title + (asset.namespace.map { " in \($0)" } ?? "")
+    }
+    let rest = assets.count - names.count
+    return names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+}

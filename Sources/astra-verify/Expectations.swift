@@ -1,0 +1,166 @@
+internal import StepCommon
+internal import Timing
+
+/// Statuses as a user lists them: `200,204`, `200-299`.
+struct StatusSet: Hashable {
+  private(set) var ranges: [ClosedRange<Int>]
+  /// The list as it was given.
+  let text: String
+
+  func contains(_ status: Int) -> Bool { ranges.contains { $0.contains(status) } }
+
+  /// Reads a list; nil if it is none.
+  init?(_ text: String) {
+    self.text = text
+    ranges = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false)
+        .map { Self.status(String($0).trimmed) }
+      guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last
+      else { return nil }
+      ranges.append(first...last)
+    }
+  }
+
+  private static func status(_ text: String) -> Int? {
+    guard text.utf8.count == 3, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let status = Int(text),
+      (100...599).contains(status)
+    else { return nil }
+    return status
+  }
+}
+
+/// What a healthy page shows.
+struct Expectations {
+  var status: StatusSet
+  var text: String?
+  var regex: String?
+  var json: JSONExpectation?
+  var header: (name: String, value: String)?
+  /// Those that were given, for messages.
+  private(set) var given: [Parameter] = []
+
+  init(_ command: VerifyCommand, _ reader: ParameterReader) throws(StepFailure) {
+    let list = try reader.text(VerifyParameters.status, flag: command.expectStatus)
+    guard let status = StatusSet(list ?? "200") else {
+      throw .badParameter(
+        "\(VerifyParameters.status.title) is \"\(list ?? "")\": give statuses of 100 to 599, as in 200,204 or 200-299"
+      )
+    }
+    self.status = status
+    text = try reader.text(VerifyParameters.text, flag: command.expectText)
+    regex = try reader.text(VerifyParameters.regex, flag: command.expectRegex)
+    if let regex, (try? Regex(regex)) == nil {
+      throw .badParameter(
+        "\(VerifyParameters.regex.title) is \"\(regex)\": that is no regular expression; write one as in Release \\d+\\.\\d+"
+      )
+    }
+    if let text = try reader.text(VerifyParameters.json, flag: command.expectJson) {
+      guard let expectation = JSONExpectation(text) else {
+        throw .badParameter(
+          "\(VerifyParameters.json.title) is \"\(text)\": give a path and a value, as in status.nodes[0].name=web"
+        )
+      }
+      json = expectation
+    }
+    if let text = try reader.text(VerifyParameters.header, flag: command.expectHeader) {
+      let parts = text.split(separator: ":", maxSplits: 1).map { String($0).trimmed }
+      guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !parts[0].contains(" ") else {
+        throw .badParameter(
+          "\(VerifyParameters.header.title) is \"\(text)\": give a name and a value, as in X-Release: 2.4.1")
+      }
+      header = (parts[0], parts[1])
+    }
+    given = [
+      (VerifyParameters.status, list != nil), (VerifyParameters.text, text != nil),
+      (VerifyParameters.regex, regex != nil), (VerifyParameters.json, json != nil),
+      (VerifyParameters.header, header != nil),
+    ].filter(\.1).map(\.0)
+  }
+
+  /// What of an answer is not as on a healthy page; empty if it is healthy.
+  ///
+  /// - Throws: a regular expression that takes too long.
+  func faults(of answer: PageAnswer) throws(StepFailure) -> [String] {
+    var faults: [String] = []
+    let within = answer.isCut ? " in its first \(answer.body.count) bytes" : ""
+    if !status.contains(answer.status) {
+      faults.append("the status is \(answer.status) in place of \(status.text)")
+    }
+    if let text, !answer.body.holds(Array(text.utf8)) {
+      faults.append("the text \"\(text)\" is not there\(within)")
+    }
+    if let regex, try !matches(regex, answer) {
+      faults.append("nothing matches the regular expression \"\(regex)\"\(within)")
+    }
+    if let json, let fault = json.fault(in: answer) { faults.append(fault) }
+    if let header, let fault = Self.fault(of: header, in: answer) { faults.append(fault) }
+    return faults
+  }
+
+  /// The largest part of a page that a regular expression is run on: 256 KiB.
+  private static let regexBytes = 256 << 10
+  /// How long one run of a regular expression may take: 2 s of real time.
+  private static let regexTime = Duration.seconds(2)
+
+  /// Swift's engine backtracks, and for some patterns takes longer than anybody waits: it runs beside the step, which
+  /// ends if that takes too long.
+  private func matches(_ pattern: String, _ answer: PageAnswer) throws(StepFailure) -> Bool {
+    let text = String(decoding: answer.body.prefix(Self.regexBytes), as: UTF8.self)
+    let result = bounded(Self.regexTime) { (try? Regex(pattern)).map { text.firstMatch(of: $0) != nil } ?? false }
+    guard let result else {
+      throw .badParameter(
+        "\(VerifyParameters.regex.title) is \"\(pattern)\": it takes more than \(Self.regexTime.shortText) on a page of \(answer.body.count) bytes",
+        hint: "a repetition within a repetition, such as (a+)+, may take for ever: write it with one")
+    }
+    return result
+  }
+
+  private static func fault(of wanted: (name: String, value: String), in answer: PageAnswer) -> String? {
+    let values = answer.fields.filter { $0.name.lowercased() == wanted.name.lowercased() }.map(\.value)
+    if values.contains(wanted.value) { return nil }
+    return values.isEmpty
+      ? "the header field \(wanted.name) is not there"
+      : "the header field \(wanted.name) is \"\(values.joined(separator: ", "))\" in place of \"\(wanted.value)\""
+  }
+}
+
+/// What counts as the fault that a broken page shows.
+struct FaultSigns {
+  var statuses: StatusSet?
+  /// Whether a page that does not answer shows it.
+  var isUnreachable = false
+  let text: String
+
+  /// Nil if pages are not expected to be broken.
+  init?(_ command: VerifyCommand, _ reader: ParameterReader) throws(StepFailure) {
+    let list = try reader.text(VerifyParameters.brokenAs, flag: command.brokenAs) ?? "200-299,500"
+    var words = list.split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmed }
+    let count = words.count
+    words.removeAll { $0 == "unreachable" }
+    isUnreachable = words.count < count
+    text = list
+    if !words.isEmpty {
+      guard let set = StatusSet(words.joined(separator: ",")) else {
+        throw .badParameter(
+          "\(VerifyParameters.brokenAs.title) is \"\(list)\": give statuses of 100 to 599 and the word unreachable, as in 500,503 or 503,unreachable"
+        )
+      }
+      statuses = set
+    }
+    guard try reader.truth(VerifyParameters.broken, flag: command.expectBroken) else { return nil }
+  }
+}
+
+extension [UInt8] {
+  /// Whether some bytes appear among these.
+  func holds(_ wanted: [UInt8]) -> Bool {
+    guard let first = wanted.first else { return true }
+    var rest = self[...]
+    while let start = rest.firstIndex(of: first), endIndex - start >= wanted.count {
+      if self[start..<(start + wanted.count)].elementsEqual(wanted) { return true }
+      rest = self[(start + 1)...]
+    }
+    return false
+  }
+}

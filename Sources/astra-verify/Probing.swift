@@ -1,0 +1,198 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// What is seen from outside, as a customer sees it.
+extension VerifyStep {
+  func lookAtPages(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard !parameters.pages.isEmpty else { return .notNeeded("no page is named to look at") }
+    let goal = parameters.fault == nil ? "healthy" : "broken"
+    try probe(run, goal: goal) { looks throws(StepFailure) in try self.shortcoming(of: looks) }
+    run.log.info("the pages of \"\(parameters.application)\" were seen to be \(goal), twice in a row")
+    return .done
+  }
+
+  func checkAddresses(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard !parameters.pages.isEmpty else { return .notNeeded("no page is named to look at") }
+    guard parameters.address != nil || parameters.otherAddress != nil || earlier != nil else {
+      return .notNeeded("no address is named or known from before")
+    }
+    try probe(run, goal: "at the right address") { looks throws(StepFailure) in
+      if let fault = self.addressFault(of: looks) { return fault }
+      return try self.shortcoming(of: looks)
+    }
+    for look in looks {
+      guard let before = earlier?.pages.first(where: { $0.url == look.page.description }) else { continue }
+      run.log.info("\(look.page) then and now: \(Seen.Sight(look, cleaned: run.log.cleaned).difference(from: before))")
+    }
+    return .done
+  }
+
+  /// Looks at all pages until nothing is wrong with them twice in a row, and keeps what was seen, whatever it was.
+  private func probe(
+    _ run: StepRun, goal: String, fault: ([PageLook]) throws(StepFailure) -> String?
+  ) throws(StepFailure) {
+    let pages = try run.known(pages)
+    var keys: [String] = []
+    var untrustedSince: Instant?
+    /// What a look at all pages showed, and what was wrong with it.
+    typealias Sight = (looks: [PageLook], fault: String?)
+    let result: Watched<Sight>
+    do throws(StepFailure) {
+      result = try run.watch(
+        for: "pages of \"\(parameters.application)\"", within: parameters.within, pausesBetween: true,
+        look: { () throws(StepFailure) in
+          var looks: [PageLook] = []
+          for page in parameters.pages {
+            looks.append(try pages.look(at: page, timeLimit: min(.seconds(15), run.deadline.remaining(on: run.time))))
+          }
+          self.looks = looks
+          // A line for each change of what is seen, and not for each look.
+          if keys != looks.map(\.key) { for look in looks { run.log.info("\(look.page): \(look.line)") } }
+          keys = looks.map(\.key)
+          try self.checkTrust(of: looks, since: &untrustedSince, run)
+          return .seen((looks, try fault(looks)))
+        }, judge: { $0.fault.map { .lacks($0) } ?? .holds })
+    } catch {
+      if !looks.isEmpty { try? keep(run) }
+      throw error
+    }
+    guard case .lacked(let sight, let reason) = result else { return try keep(run) }
+    try? keep(run)
+    if let untrusted = untrusted(in: sight.looks) { throw untrusted }
+    let seen = sight.looks.map { "\($0.page): \($0.line)" }.joined(separator: "; ")
+    throw .notAsClaimed(
+      "\"\(parameters.application)\" was not seen \(goal) within \(parameters.within.shortText): \(reason) (last seen: \(seen))"
+    )
+  }
+
+  /// What is wrong with pages that should be healthy, or that should show the fault.
+  private func shortcoming(of looks: [PageLook]) throws(StepFailure) -> String? {
+    for look in looks {
+      guard let answer = look.answer else {
+        if parameters.fault?.isUnreachable == true, case .unreachable = look.outcome { continue }
+        let proof = parameters.fault == nil ? "" : ", which by itself is no fault of the application's"
+        return "\(look.page) gives no answer\(proof)"
+      }
+      let faults = try parameters.expectations.faults(of: answer)
+      guard let signs = parameters.fault else {
+        if faults.isEmpty { continue }
+        return "\(look.page) is not healthy: \(faults.joined(separator: "; "))"
+      }
+      if faults.isEmpty { return "\(look.page) shows no fault" }
+      guard signs.statuses?.contains(answer.status) == true else {
+        return
+          "\(look.page) answers \(answer.status), which does not count as the fault (--\(VerifyParameters.brokenAs.flag) \(signs.text))"
+      }
+    }
+    return nil
+  }
+
+  /// What is wrong with the addresses that answered.
+  private func addressFault(of looks: [PageLook]) -> String? {
+    for look in looks {
+      guard let answer = look.answer else { return "\(look.page) gives no answer, so no address is known" }
+      guard let address = answer.address else {
+        return
+          "\(look.page) answers from \(answer.isThroughProxy ? "behind a proxy, which hides its address: name its host in no_proxy" : "an address that is not known")"
+      }
+      if let wanted = parameters.address, address != wanted {
+        return "\(look.page) answers at \(address) in place of \(wanted)"
+      }
+      if address == parameters.otherAddress { return "\(look.page) answers at \(address), where it must not" }
+      let before = earlier?.pages.first { $0.url == look.page.description }
+      if let before = before?.address.flatMap({ PageAddress($0) }), address != before {
+        return "\(look.page) answers at \(address), and answered at \(before) before"
+      }
+    }
+    return nil
+  }
+
+  // MARK: - Certificates
+
+  /// Ends the step where a page's certificate was not trusted for a minute.
+  ///
+  /// Not at once: an ingress shows a certificate of its own until it has been given the application's.
+  private func checkTrust(
+    of looks: [PageLook], since: inout Instant?, _ run: StepRun
+  ) throws(StepFailure) {
+    guard let failure = untrusted(in: looks) else {
+      since = nil
+      return
+    }
+    let began = since ?? run.time.now
+    since = began
+    if run.time.now - began >= .seconds(60) { throw failure }
+  }
+
+  private func untrusted(in looks: [PageLook]) -> StepFailure? {
+    for look in looks {
+      guard case .untrusted(let reason, let hint) = look.outcome else { continue }
+      return StepFailure(.unreachable, .error, type: "unreachable", "cannot look at \(look.page): \(reason)", hint: hint)
+    }
+    return nil
+  }
+
+  // MARK: - What is kept
+
+  /// Hands on what was seen last: to the report, to later steps, and to a later verify.
+  private func keep(_ run: StepRun) throws(StepFailure) {
+    guard let first = looks.first else { return }
+    for look in looks { run.note("page", "\(look.page) at \(look.at.text): \(look.line)") }
+    run.publish("ASTRA_VERIFY_SEEN_URL", first.page.description)
+    if let answer = first.answer {
+      run.publish("ASTRA_VERIFY_SEEN_STATUS", String(answer.status))
+      run.publish("ASTRA_VERIFY_SEEN_ADDRESS", answer.address?.description ?? "")
+    }
+    let application = try run.known(application)
+    let path = seenPath(run)
+    let seen = Seen(
+      run: run.settings.run, application: .init(id: application.id.text, name: application.name),
+      pages: looks.map { Seen.Sight($0, cleaned: run.log.cleaned) })
+    do throws(StepFailure) {
+      try run.writeFile(seen.text, to: path, named: VerifyParameters.seenFile)
+    } catch {
+      run.log.warning(error.message)
+      throw error
+    }
+    run.publish("ASTRA_VERIFY_SEEN_PATH", path)
+  }
+
+  private func seenPath(_ run: StepRun) -> String {
+    parameters.seenFile ?? "\(run.place.folder)/\(Self.identity.name)\(run.place.ending).seen.json"
+  }
+
+  /// Reads what an earlier verify saw, which has to be of this run and of these pages.
+  func readEarlier(_ run: StepRun) throws(StepFailure) {
+    guard let path = parameters.compareWith else { return }
+    let parameter = VerifyParameters.compareWith
+    guard Self.plain(path) != Self.plain(seenPath(run)) else {
+      throw .badParameter(
+        "\(parameter.title) is \(path), where this step is going to write what it sees: give another \(Common.reportSuffix.title) or \(VerifyParameters.seenFile.title)"
+      )
+    }
+    let seen = try Seen(parsing: try run.readFile(path, named: parameter), path: path, of: parameter)
+    if let theirs = seen.run, let ours = run.settings.run, theirs != ours {
+      throw .badParameter(
+        "\(parameter.title): \(path) was seen by another run (\"\(theirs)\"): run the earlier astra-verify in this one")
+    }
+    for page in parameters.pages {
+      guard let before = seen.pages.first(where: { $0.url == page.description }) else {
+        let there = seen.pages.prefix(5).map(\.url).joined(separator: ", ")
+        throw .badParameter("\(parameter.title): \(path) says nothing of \(page) but of \(there)")
+      }
+      guard before.address != nil else {
+        throw .badParameter(
+          "\(parameter.title): \(path) has no address of \(page): \(before.trouble ?? "it was not known")",
+          hint: "behind a proxy the address is not known: name the page's host in no_proxy")
+      }
+    }
+    earlier = seen
+  }
+
+  /// A path without what does not change it.
+  private static func plain(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (path.first == "/" ? "/" : "") + parts.joined(separator: "/")
+  }
+}

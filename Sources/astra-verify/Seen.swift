@@ -1,0 +1,131 @@
+internal import FoundationEssentials
+internal import StepCommon
+internal import Timing
+
+/// What an `astra-verify` saw, as it hands it to a later one.
+struct Seen: Codable {
+  /// The form of the file.
+  static let version = 1
+
+  /// Where an application was seen at.
+  struct Subject: Codable {
+    var id: String
+    var name: String
+  }
+
+  /// One page, as it was seen last.
+  struct Sight: Codable {
+    var url: String
+    var at: String
+    /// Nil if it did not answer.
+    var status: Int?
+    var address: String?
+    var bodyBytes: Int?
+    /// FNV-1a of what was read of the body: for equality, not for secrecy.
+    var bodyDigest: String?
+    var excerpt: String?
+    /// Why it did not answer.
+    var trouble: String?
+  }
+
+  var version: Int
+  var run: String?
+  var application: Subject
+  var pages: [Sight]
+
+  /// The file's text.
+  var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Strings, numbers and arrays of them always encode.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
+  }
+
+  /// Reads a file's text; throws a sentence about what is wrong with it.
+  init(parsing text: String, path: String, of parameter: Parameter) throws(StepFailure) {
+    struct Head: Codable { var version: Int }
+    let right = "name a file that astra-verify has written (--seen-file)"
+    guard let head = try? JSONDecoder().decode(Head.self, from: Data(text.utf8)) else {
+      throw .badParameter("\(parameter.title): \(path) is not what an earlier astra-verify saw: \(right)")
+    }
+    guard head.version == Self.version else {
+      throw .badParameter(
+        "\(parameter.title): \(path) is of version \(head.version), and this program reads \(Self.version)",
+        hint: "use one version of the steps in one pipeline")
+    }
+    guard let seen = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else {
+      throw .badParameter("\(parameter.title): \(path) lacks what an astra-verify writes: \(right)")
+    }
+    self = seen
+  }
+
+  /// What was seen in this run.
+  init(run: String?, application: Subject, pages: [Sight]) {
+    (version, self.run, self.application, self.pages) = (Self.version, run, application, pages)
+  }
+}
+
+extension Seen.Sight {
+  /// What a look showed; texts are cleaned before they are kept.
+  init(_ look: PageLook, cleaned: (String) -> String) {
+    self.init(url: look.page.description, at: look.at.text)
+    switch look.outcome {
+    case .answered(let answer):
+      status = answer.status
+      address = answer.address?.description
+      bodyBytes = answer.body.count
+      bodyDigest = "fnv1a64:\(digest(answer.body))"
+      excerpt = answer.excerpt
+    case .unreachable(let reason, _), .untrusted(let reason, _): trouble = cleaned(reason)
+    }
+  }
+
+  /// How this look differs from an earlier one, as a sentence.
+  func difference(from earlier: Seen.Sight) -> String {
+    func shown(_ sight: Seen.Sight) -> String {
+      sight.status.map { "\($0) from \(sight.address ?? "an address that is not known")" } ?? "no answer"
+    }
+    let body =
+      switch (earlier.bodyDigest, bodyDigest) {
+      case (let then?, let now?) where then == now: "the body is the same"
+      case (_?, _?): "the body is another one (then: \"\(earlier.excerpt?.prefix(200) ?? "")\")"
+      default: "one of the bodies is not known"
+      }
+    let status =
+      earlier.status == status && earlier.address == address
+      ? "\(shown(self)) as at \(earlier.at)" : "\(shown(earlier)) at \(earlier.at), \(shown(self)) now"
+    return "\(status); \(body)"
+  }
+
+  private func digest(_ bytes: [UInt8]) -> String {
+    let digest = bytes.reduce(UInt64(14_695_981_039_346_656_037)) {
+      ($0 ^ UInt64($1)) &* 1_099_511_628_211
+    }
+    let digits = String(digest, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension PageLook {
+  /// What it showed, in one line for log and report.
+  var line: String {
+    switch outcome {
+    case .answered(let answer):
+      let from = answer.address?.description ?? (answer.isThroughProxy ? "behind a proxy" : "an unknown address")
+      let target = (300..<400).contains(answer.status) ? answer.fields.first { $0.name.lowercased() == "location" } : nil
+      let redirect = target.map { ", a redirect to \($0.value.prefix(200)), which is not followed" } ?? ""
+      let size = "\(answer.isCut ? "more than " : "")\(answer.body.count) bytes"
+      return "\(answer.status) from \(from) after \(duration.shortText)\(redirect), \(size): \"\(answer.excerpt)\""
+    case .unreachable(let reason, _): return "no answer (\(reason))"
+    case .untrusted(let reason, _): return "no answer that could be believed (\(reason))"
+    }
+  }
+
+  /// What makes one look another than the one before.
+  var key: String {
+    switch outcome {
+    case .answered(let answer): "\(answer.status) \(answer.address?.description ?? "")"
+    case .unreachable(let reason, _), .untrusted(let reason, _): reason
+    }
+  }
+}
