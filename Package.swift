@@ -36,6 +36,7 @@ let package = Package(
     .executable(name: "astra-backup", targets: ["astra-backup"]),
     .executable(name: "astra-clone", targets: ["astra-clone"]),
     .executable(name: "astra-restore", targets: ["astra-restore"]),
+    .executable(name: "astra-snapshot", targets: ["astra-snapshot"]),
     .executable(name: "astra-simulator", targets: ["astra-simulator"]),
   ],
   dependencies: [
@@ -106,8 +107,8 @@ let package = Package(
     .target(
       name: "Exploration",
       dependencies: [
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "SimulatedBackend", "StepCommon",
-        "StepReport", "Timing",
+        "AstraBackup", "AstraClone", "AstraRestore", "AstraSnapshot",
+        "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
       ],
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
     ),
@@ -120,7 +121,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
-        "Timing", "AstraBackup", "AstraClone", "AstraRestore",
+        "Timing", "AstraBackup", "AstraClone", "AstraRestore", "AstraSnapshot",
       ],
       path: "Tests/FuzzTargets"
     ),
@@ -143,7 +144,7 @@ let package = Package(
       name: "StepTests",
       dependencies: [
         "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
-        "AstraBackup", "AstraClone", "AstraRestore",
+        "AstraBackup", "AstraClone", "AstraRestore", "AstraSnapshot",
       ]
     ),
     .testTarget(
@@ -151,12 +152,14 @@ let package = Package(
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["astra-backup", "astra-clone", "astra-restore", "astra-simulator"]),
+      dependencies: [
+        "astra-backup", "astra-clone", "astra-restore", "astra-snapshot", "astra-simulator",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-package.targets += ["backup", "clone", "restore"].flatMap(step)
+package.targets += ["backup", "clone", "restore", "snapshot"].flatMap(step)
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -1,6 +1,7 @@
 internal import AstraBackup
 internal import AstraClone
 internal import AstraRestore
+internal import AstraSnapshot
 internal import AstraSimulator
 internal import SimulatedBackend
 internal import StepCommon
@@ -10,6 +11,7 @@ enum Program: String, CaseIterable, Sendable {
   case backup = "astra-backup"
   case clone = "astra-clone"
   case restore = "astra-restore"
+  case snapshot = "astra-snapshot"
 
   /// The phases of its report, in order.
   var phases: [String] {
@@ -17,6 +19,7 @@ enum Program: String, CaseIterable, Sendable {
     case .backup: Runner<BackupStep>.phaseNames
     case .clone: Runner<CloneStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
+    case .snapshot: Runner<SnapshotStep>.phaseNames
     }
   }
 
@@ -26,6 +29,7 @@ enum Program: String, CaseIterable, Sendable {
     case .backup: try harness.run(BackupStep.self, arguments: arguments)
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
+    case .snapshot: try harness.run(SnapshotStep.self, arguments: arguments)
     }
   }
 }
@@ -55,6 +59,9 @@ struct Mission: Sendable {
   /// The backup that the stage of `astra-backup` makes.
   static let newBackup = "release-2-4-2"
 
+  /// The snapshot that the stage of `astra-snapshot` makes.
+  static let newSnapshot = "before-2-4-3"
+
   private static let backup = Stage(program: .backup, environment: ["BACKUP_NAME": newBackup])
   private static let clone = Stage(program: .clone)
   private static let restore = Stage(program: .restore)
@@ -68,6 +75,9 @@ struct Mission: Sendable {
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
       isVariant: true),
     Mission(name: "restore", stages: [restore]),
+    Mission(
+      name: "snapshot",
+      stages: [Stage(program: .snapshot, environment: ["SNAPSHOT_NAME": newSnapshot])]),
     Mission(
       name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])],
       isVariant: true),
