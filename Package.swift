@@ -14,10 +14,19 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+/// The steps, by the last word of their names.
+let steps = ["backup", "clone", "restore", "snapshot", "verify"]
+/// What tests run in their own process, and what they start.
+let stepModules = steps.map { Target.Dependency.target(name: module($0)) }
+let stepPrograms = steps.map { Target.Dependency.target(name: "astra-\($0)") }
+
+/// The module of a step: `AstraClone`.
+func module(_ word: String) -> String { "Astra" + word.prefix(1).uppercased() + word.dropFirst() }
+
 /// A step's two targets, of one folder: its phases as a module (`AstraClone`), which tests can run too, and the
 /// program around it (`astra-clone`).
 func step(_ word: String) -> [Target] {
-  let module = "Astra" + word.prefix(1).uppercased() + word.dropFirst()
+  let module = module(word)
   let folder = "Sources/astra-\(word)"
   return [
     .target(
@@ -32,13 +41,7 @@ func step(_ word: String) -> [Target] {
 let package = Package(
   name: "astra-steps",
   platforms: [.macOS(.v15)],
-  products: [
-    .executable(name: "astra-backup", targets: ["astra-backup"]),
-    .executable(name: "astra-clone", targets: ["astra-clone"]),
-    .executable(name: "astra-restore", targets: ["astra-restore"]),
-    .executable(name: "astra-verify", targets: ["astra-verify"]),
-    .executable(name: "astra-simulator", targets: ["astra-simulator"]),
-  ],
+  products: (steps.map { "astra-\($0)" } + ["astra-simulator"]).map { .executable(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -106,11 +109,8 @@ let package = Package(
     ),
     .target(
       name: "Exploration",
-      dependencies: [
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "AstraVerify", "SimulatedBackend",
-        "StepCommon",
-        "StepReport", "Timing",
-      ],
+      dependencies: ["AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
+        + stepModules,
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
     ),
     .executableTarget(
@@ -122,8 +122,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
-        "Timing", "AstraBackup", "AstraClone", "AstraRestore", "AstraVerify",
-      ],
+        "Timing",
+      ] + stepModules,
       path: "Tests/FuzzTargets"
     ),
     .executableTarget(name: "astra-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing"),
@@ -143,22 +143,19 @@ let package = Package(
     .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
     .testTarget(
       name: "StepTests",
-      dependencies: [
-        "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraVerify",
-      ]
+      dependencies: ["AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing"] + stepModules
     ),
     .testTarget(
       name: "ExplorationTests", dependencies: ["AstraSimulator", "Exploration", "SimulatedBackend"]),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["astra-backup", "astra-clone", "astra-restore", "astra-simulator", "astra-verify"]),
+      dependencies: ["astra-simulator"] + stepPrograms),
   ],
   swiftLanguageModes: [.v6]
 )
 
-package.targets += ["backup", "clone", "restore", "verify"].flatMap(step)
+package.targets += steps.flatMap(step)
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

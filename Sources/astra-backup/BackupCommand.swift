@@ -44,7 +44,7 @@ package struct BackupCommand: StepCommand {
 }
 
 /// What `astra-backup` is asked.
-struct BackupParameters {
+enum BackupParameters {
   static let application = Parameter(
     "application", "ASTRA_APP_NAME", "PROD_APP_NAME", meaning: "the application to back up (name or id)")
   static let cluster = Parameter(
@@ -52,18 +52,15 @@ struct BackupParameters {
     fallback: "the one that has an application of that name")
   static let backup = Parameter(
     "backup-name", "BACKUP_NAME", meaning: "the name of the backup", fallback: "the name of the pipeline run")
+}
 
-  var application: String
-  var cluster: String?
-  var backup: String
-  var leftovers: Leftovers
-  var acceptFailedHooks: Bool
-
+extension CopyParameters {
   init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
-    application = try reader.required(Self.application, flag: command.application)
-    cluster = try reader.text(Self.cluster, flag: command.cluster)
-    backup = try reader.name(Self.backup, flag: command.backupName, orRunOf: settings)
-    leftovers = try Leftovers(command.leftovers, reader)
-    acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+    self.init(
+      application: try reader.required(BackupParameters.application, flag: command.application),
+      cluster: try reader.text(BackupParameters.cluster, flag: command.cluster),
+      name: try reader.name(BackupParameters.backup, flag: command.backupName, orRunOf: settings),
+      leftovers: try Leftovers(command.leftovers, reader),
+      acceptFailedHooks: try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks))
   }
 }

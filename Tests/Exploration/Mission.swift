@@ -1,6 +1,7 @@
 internal import AstraBackup
 internal import AstraClone
 internal import AstraRestore
+internal import AstraSnapshot
 internal import AstraSimulator
 internal import AstraVerify
 internal import SimulatedBackend
@@ -12,6 +13,7 @@ enum Program: String, CaseIterable, Sendable {
   case clone = "astra-clone"
   case restore = "astra-restore"
   case verify = "astra-verify"
+  case snapshot = "astra-snapshot"
 
   /// The phases of its report, in order.
   var phases: [String] {
@@ -20,6 +22,7 @@ enum Program: String, CaseIterable, Sendable {
     case .clone: Runner<CloneStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
     case .verify: Runner<VerifyStep>.phaseNames
+    case .snapshot: Runner<SnapshotStep>.phaseNames
     }
   }
 
@@ -30,6 +33,7 @@ enum Program: String, CaseIterable, Sendable {
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
     case .verify: try harness.run(VerifyStep.self, arguments: arguments)
+    case .snapshot: try harness.run(SnapshotStep.self, arguments: arguments)
     }
   }
 }
@@ -59,6 +63,9 @@ struct Mission: Sendable {
   /// The backup that the stage of `astra-backup` makes.
   static let newBackup = "release-2-4-2"
 
+  /// The snapshot that the stage of `astra-snapshot` makes.
+  static let newSnapshot = "before-2-4-3"
+
   private static let backup = Stage(program: .backup, environment: ["BACKUP_NAME": newBackup])
   private static let clone = Stage(program: .clone)
   private static let restore = Stage(program: .restore)
@@ -80,6 +87,9 @@ struct Mission: Sendable {
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
       isVariant: true),
     Mission(name: "restore", stages: [restore]),
+    Mission(
+      name: "snapshot",
+      stages: [Stage(program: .snapshot, environment: ["SNAPSHOT_NAME": newSnapshot])]),
     Mission(
       name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])],
       isVariant: true),

@@ -1,15 +1,17 @@
 internal import AstraSimulator
 
 extension FaultKind.Expectation {
-  /// What is owed when the first operation of that kind goes wrong so.
+  /// What is owed when the first operation of that kind goes wrong so, which that program has asked for.
   ///
   /// - Parameters:
-  ///   - kind: what the server was asked for; a snapshot is the evidence of a restore.
+  ///   - kind: what the server was asked for; a snapshot of `astra-restore` is its evidence.
   ///   - effect: how it goes wrong.
-  init(_ kind: Operation.Kind, _ effect: OperationFault.Effect) {
+  ///   - program: who has asked.
+  init(_ kind: Operation.Kind, _ effect: OperationFault.Effect, of program: Program?) {
     switch (kind, effect) {
     case (_, .unknownState), (_, .goesBack): self = .passes
     case (_, .stalls): self = .breaks(75)
+    case (.snapshot, _) where program == .snapshot: self = .breaks(1)
     // No copy of the present state, no restore.
     case (.snapshot, .fails), (.snapshot, .failsAtOnce), (.snapshot, .removed), (.snapshot, .vanishes):
       self = .ends(78)
@@ -24,12 +26,13 @@ extension FaultKind.Expectation {
 }
 
 extension Operation.Kind {
-  /// The program that asks for it.
-  var program: Program? {
+  /// The program of a mission that asks for it.
+  func program(in mission: Mission) -> Program? {
     switch self {
     case .backup: .backup
     case .clone: .clone
-    case .restore, .snapshot: .restore
+    case .snapshot: mission.stages.contains { $0.program == .snapshot } ? .snapshot : .restore
+    case .restore: .restore
     case .definition, .deletion, .rediscovery: nil
     }
   }

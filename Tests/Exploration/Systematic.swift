@@ -79,14 +79,15 @@ struct SystematicExploration: Sendable {
 
   private func plan(_ mission: String, _ fault: OperationFault) -> Plan? {
     guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
-    let expectation = FaultKind.Expectation(fault.kind, fault.effect)
+    let program = fault.kind.program(in: mission)
+    let expectation = FaultKind.Expectation(fault.kind, fault.effect, of: program)
     var changed = scenario
     changed.operationFaults.append(fault)
     var plan = Plan(mission, changed)
     // Not every mission has that operation; then nothing goes wrong.
     let isMet = outcome.operations.contains(fault.kind)
     plan.codes = isMet ? expectation.codes : [0]
-    plan.codesOf = fault.kind.program
+    plan.codesOf = program
     // A failed copy is removed and made again, if that was asked for; one that is removed is not failed.
     let isReplaced =
       mission.replacesFailed && [.fails, .failsAtOnce, .vanishes].contains(fault.effect)
@@ -95,7 +96,9 @@ struct SystematicExploration: Sendable {
     plan.snapshots = outcome.snapshots + (fault.effect == .removed || fault.kind == .restore ? 1 : 0)
     // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed
     // application, of which there can be no evidence.
-    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect), fault.kind != .snapshot {
+    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect),
+      fault.kind != .snapshot || program == .snapshot
+    {
       plan.codesAgain = [78]
     }
     return plan

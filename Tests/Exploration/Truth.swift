@@ -21,12 +21,13 @@ struct Truth {
   /// - Returns: a sentence about what is missing.
   func missing(from stage: Mission.Stage, values: [String: String] = [:]) -> String? {
     switch stage.program {
-    case .backup: missingBackup(published: values["ASTRA_BACKUP_ID"])
+    case .backup: missingCopy(.backup, Mission.newBackup, published: values["ASTRA_BACKUP_ID"])
     case .clone:
       missingClone(
         of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
     case .restore: missingRestore(published: values["ASTRA_RESTORE_POINT_ID"])
     case .verify: missingSight(isBroken: stage.arguments.contains("--expect-broken"))
+    case .snapshot: missingCopy(.snapshot, Mission.newSnapshot, published: values["ASTRA_SNAPSHOT_ID"])
     }
   }
 
@@ -38,20 +39,20 @@ struct Truth {
     return isTrue ? nil : "the page truly showed \(last.map { $0?.status ?? 0 })"
   }
 
-  private func missingBackup(published: String?) -> String? {
-    let completed = news.filter {
-      $0.event == .completed && $0.kind == .backup && $0.name == Mission.newBackup
-    }
+  private func missingCopy(_ kind: JournalEntry.Kind, _ name: String, published: String?) -> String? {
+    let completed = news.filter { $0.event == .completed && $0.kind == kind && $0.name == name }
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
-      return "no backup \(Mission.newBackup) of this run has completed, or another one was published"
+      return "no \(kind.rawValue) \(name) of this run has completed, or another one was published"
     }
     guard let point = world.point(id) else { return nil }
     // One that ends `removed` has been completed, by the journal.
-    if point.state != "completed", !others { return "the backup is \(point.state)" }
+    if point.state != "completed", !others { return "the \(kind.rawValue) is \(point.state)" }
     // A server that does not show how hooks went keeps everyone from knowing.
-    if point.hookState == "failed", world.settings.hookStateShown { return "the hooks of the backup failed" }
+    if point.hookState == "failed", world.settings.hookStateShown {
+      return "the hooks of the \(kind.rawValue) failed"
+    }
     return point.content.map(witness.contents.contains) == true
-      ? nil : "the backup holds \(String(describing: point.content)), which production never held"
+      ? nil : "the \(kind.rawValue) holds \(String(describing: point.content)), which production never held"
   }
 
   /// Looks for the clone; `content` is what it has to hold, nil for what production held.
@@ -132,7 +133,10 @@ struct Truth {
     bound("restores from a recovery point that nobody named", strange.count, 0)
     // And one for each copy or restore that failed.
     let snapshots = tally.snapshotsCreated - then.snapshotsCreated
-    bound("snapshots made", snapshots, programs.contains(.restore) ? most + failed + failures + slack : 0)
+    bound(
+      "snapshots made", snapshots,
+      programs.contains(.restore)
+        ? most + failed + failures + slack : programs.contains(.snapshot) ? 1 + slack + again : 0)
     bound("deletions", tally.deletions - then.deletions, again)
     return excess
   }
@@ -159,8 +163,8 @@ struct Truth {
     Set(
       world.applications.filter { $0.sourceAppID != nil }
         .map { "clone \($0.name) \(String(describing: $0.content))" }
-        + world.points.filter { $0.kind == .backup }
-        .map { "backup \($0.name) \($0.state) \(String(describing: $0.content))" })
+        + world.points.filter { $0.kind == .backup || $0.name == Mission.newSnapshot }
+        .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 
   /// What the run has come to, for a comparison with an undisturbed one.
@@ -171,7 +175,7 @@ struct Truth {
     ]
       + world.applications.filter { $0.sourceAppID != nil }
       .map { "clone \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
-      + world.points.filter { $0.kind == .backup }
-      .map { "backup \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
+      + world.points.filter { $0.kind == .backup || $0.name == Mission.newSnapshot }
+      .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
   }
 }

@@ -22,7 +22,7 @@ struct ExplorationTests {
   @Test func everyMissionEndsWellWhenNothingGoesWrong() throws {
     for (name, outcome) in try explorer.undisturbed {
       #expect(outcome.isComplete && outcome.violations.isEmpty, "\(name): \(outcome.violations)")
-      #expect(outcome.codes.allSatisfy { $0 == 0 } && outcome.events.count > 30, "\(name)")
+      #expect(outcome.codes.allSatisfy { $0 == 0 } && outcome.events.count > 20, "\(name)")
     }
   }
 

@@ -6,6 +6,7 @@ import Timing
 import AstraBackup
 import AstraClone
 import AstraRestore
+import AstraSnapshot
 
 import struct Foundation.URL
 
@@ -34,6 +35,7 @@ struct ParameterTableTests {
     try compare(BackupStep.self)
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
+    try compare(SnapshotStep.self)
   }
 
   @Test func theTablesNameEveryPhaseInItsOrder() throws {
@@ -46,6 +48,7 @@ struct ParameterTableTests {
     try compare(BackupStep.self)
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
+    try compare(SnapshotStep.self)
     #expect(page.text.contains("`check parameters`") && page.text.contains("`write output values`"))
   }
 
@@ -58,6 +61,7 @@ struct ParameterTableTests {
     add(BackupStep.self)
     add(CloneStep.self)
     add(RestoreStep.self)
+    add(SnapshotStep.self)
     #expect(rows.map { Array($0.prefix(2)) } == keys)
   }
 

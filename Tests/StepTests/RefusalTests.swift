@@ -7,10 +7,11 @@ import Timing
 import AstraBackup
 import AstraClone
 import AstraRestore
+import AstraSnapshot
 
 /// What every step must refuse or report in the same way: one sentence, one code, a report, an unchanged world.
 struct RefusalTests {
-  /// Runs all three steps under one change of their surroundings.
+  /// Runs every step under one change of their surroundings.
   private func eachStep(
     changing change: (StepHarness) -> Void, scenario: (inout Scenario) -> Void = { _ in },
     check: (StepHarness.Result, String) -> Void
@@ -29,6 +30,7 @@ struct RefusalTests {
     try one(BackupStep.self)
     try one(CloneStep.self)
     try one(RestoreStep.self)
+    try one(SnapshotStep.self)
   }
 
   @Test(arguments: [
@@ -75,6 +77,8 @@ struct RefusalTests {
     try refuse(BackupStep.self, [:], ["--no-such-flag"], saying: "--no-such-flag")
     try refuse(BackupStep.self, [:], ["stray"], saying: "stray")
     try refuse(BackupStep.self, [:], ["--application", ""], saying: "--application")
+    try refuse(SnapshotStep.self, ["SNAPSHOT_NAME": "..."], saying: "SNAPSHOT_NAME", "letter")
+    try refuse(SnapshotStep.self, ["ASTRA_IF_EXISTS": "overwrite"], saying: "refuse or reuse")
     try refuse(CloneStep.self, ["DEBUG_APP_NAME": nil], saying: "DEBUG_APP_NAME")
     try refuse(CloneStep.self, ["DEBUG_APP_NAME": "___"], saying: "DEBUG_APP_NAME")
     try refuse(CloneStep.self, ["DEBUG_NAMESPACE": "!"], saying: "DEBUG_NAMESPACE")
