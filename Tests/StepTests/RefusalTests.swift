@@ -9,7 +9,7 @@ import AstraClone
 import AstraRestore
 
 /// What every step must refuse or report in the same way: one sentence, one code, a report, an unchanged world.
-struct RefusalTests {
+@Suite(.eachGeneration) struct RefusalTests {
   /// Runs all three steps under one change of their surroundings.
   private func eachStep(
     changing change: (StepHarness) -> Void, scenario: (inout Scenario) -> Void = { _ in },
