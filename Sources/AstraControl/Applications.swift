@@ -63,6 +63,7 @@ extension AstraControlBackend {
 
   package func delete(_ application: Application) throws(BackendError) {
     _ = try client.change(
-      .delete, generation.path(of: application.id), body: nil, to: "remove application \"\(application.name)\"")
+      .delete, generation.path(of: application.id), body: nil,
+      to: "remove application \"\(application.name)\"")
   }
 }

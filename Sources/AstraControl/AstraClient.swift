@@ -53,7 +53,8 @@ final class AstraClient {
   /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable. With
   /// `whoeverSaysAbsent` a 404 is no passing trouble, even if it is not the API that says it.
   func read(
-    _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false, isWhole: (JSONValue) -> Bool = { _ in true }
+    _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false,
+    isWhole: (JSONValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
     let began = time.now
     var tries = 0
@@ -62,7 +63,8 @@ final class AstraClient {
       let trouble: Trouble
       switch try exchange(.get, path, body: nil, limit: Self.readLimit, attempt) {
       case .failure(let failure): trouble = failure
-      case .success(let response) where whoeverSaysAbsent && response.status == 404
+      case .success(let response)
+      where whoeverSaysAbsent && response.status == 404
         && !Problem(response).refusesCredentials:
         return .absent(Problem(response))
       case .success(let response):

@@ -79,7 +79,8 @@ extension AstraControlBackend {
   /// An item that cannot be read is an error: it could be the one that was asked for.
   /// With `whoeverSaysAbsent` a gateway's 404 ends the reading too.
   func collect<Value>(
-    _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String, _ decode: (JSONValue) -> Value?,
+    _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
+    _ decode: (JSONValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value> {
     var kept: [Value] = []

@@ -10,7 +10,8 @@ extension AstraControlBackend {
   ) throws(BackendError) -> [RecoveryPoint] {
     // These two collections take no filter, so the match by name is the caller's.
     try all(
-      in: generation.path(of: kind, application), to: "list the \(kind.rawValue)s of application \(application)",
+      in: generation.path(of: kind, application),
+      to: "list the \(kind.rawValue)s of application \(application)",
       { RecoveryPoint($0, kind: kind, of: application) })
   }
 
@@ -59,7 +60,8 @@ extension AstraControlBackend {
     try check(request)
     let generation = generation
     var body = CreateCloneBody(
-      type: generation.applicationType, name: request.name, clusterID: request.destinationCluster.text, sourceClusterID: request.sourceCluster.text)
+      type: generation.applicationType, name: request.name, clusterID: request.destinationCluster.text,
+      sourceClusterID: request.sourceCluster.text)
     switch request.source {
     case .live: body.sourceAppID = request.application.id.text
     case .recoveryPoint(let point) where point.kind == .backup: body.backupID = point.id.text

@@ -98,7 +98,8 @@ enum Generation: Sendable {
   func objection(to request: CloneRequest) -> String? {
     guard self == .older else { return nil }
     if request.namespaces.count != 1 {
-      return "an application has one namespace there, and the mapping has \(request.namespaces.count): map one"
+      return
+        "an application has one namespace there, and the mapping has \(request.namespaces.count): map one"
     }
     if request.storageClass != nil {
       return "the storage class of a clone cannot be chosen there: leave it out"
@@ -163,12 +164,16 @@ extension AstraControlBackend {
         }
         detected = .older
         return older
-      case .absent(let other) where problem.isFromAPI && other.isFromAPI: return current
+      case .absent(let other) where problem.isOfTheCatalogue && other.isOfTheCatalogue: return current
       case .absent(let other):
-        try client.pause(
-          because: problem.isFromAPI ? other : problem,
-          problem.isFromAPI ? Generation.older.applications : Generation.current.applications, attempt,
-          &patience)
+        let (stranger, generation) =
+          problem.isOfTheCatalogue ? (other, Generation.older) : (problem, Generation.current)
+        do throws(BackendError) {
+          try client.pause(because: stranger, generation.applications, attempt, &patience)
+        } catch  where error.kind == .brokenContract && problem.isFromAPI && other.isFromAPI {
+          // As often as it was asked: not in the words of the catalogue, but all the same.
+          return current
+        }
       // A refused filter leads to a list without one, and that comes here again.
       case .rejected(let other) where other.status == 400: return older
       case .rejected(let other): throw contractError(other, Generation.older.applications, attempt)

@@ -6,7 +6,8 @@ extension World {
   private static let olderCreation = RequestBody.Schema(
     type: "application/astra-managedApp", versions: ["1.0", "1.1", "1.2"], required: ["name"],
     allowed: [
-      "name", "clusterID", "sourceClusterID", "namespace", "sourceAppID", "backupID", "snapshotID", "metadata",
+      "name", "clusterID", "sourceClusterID", "namespace", "sourceAppID", "backupID", "snapshotID",
+      "metadata",
     ])
 
   /// `application/astra-managedApp` in a PUT.

@@ -32,9 +32,11 @@ extension World {
     let point = addPoint(
       isBackup ? .backup : .snapshot, name: name, of: app, bucket: bucketID, snapshot: snapshotID,
       labels: labels)
-    let path = "k8s/v1/\(call.isOlder ? "managedApps" : "apps")/\(app.id)/\(isBackup ? "appBackups" : "appSnaps")/\(point.id)"
+    let path =
+      "k8s/v1/\(call.isOlder ? "managedApps" : "apps")/\(app.id)/\(isBackup ? "appBackups" : "appSnaps")/\(point.id)"
     return single(
-      resource(point, asOlder: call.isOlder), call, status: 201, location: "/accounts/\(scenario.account)/\(path)")
+      resource(point, asOlder: call.isOlder), call, status: 201,
+      location: "/accounts/\(scenario.account)/\(path)")
   }
 
   private func checkBackup(

@@ -60,7 +60,9 @@ import AstraRestore
     Variant.each("apiGeneration") { $0.apiGeneration = $1 }
     + Variant.each("newerAppsAnswer") { $0.newerAppsAnswer = $1 }
     + Variant.each("missingCollections") { $0.missingCollections = [$1] }
-    + [200, 202, 204].map { status in Variant("olderRestoreStatus=\(status)") { $0.olderRestoreStatus = status } }
+    + [200, 202, 204].map { status in
+      Variant("olderRestoreStatus=\(status)") { $0.olderRestoreStatus = status }
+    }
     + [1, 30, 31].map { number in Variant("legacyAppsProblem=\(number)") { $0.legacyAppsProblem = number } }
     + [
       Variant("newerAppsAnswer=page, filter=refused, pageSize=1") {
