@@ -5,7 +5,7 @@ package import Timing
 /// Reads survive passing trouble by themselves and throw when it lasts. A change is asked for exactly once
 /// per call: if its answer is lost the error is `.fateUnknown`, and the caller looks before it asks again.
 package protocol Backend: AnyObject {
-  /// What it is and where, for messages: `Astra Control at astra.example.com`.
+  /// What it is and where, for messages: `Astra Control at astra.example.com`, with more as more is known.
   var label: String { get }
   /// The service's own clock where it tells the time, else this machine's: for comparing with its timestamps.
   var currentTime: Timestamp { get }
@@ -40,6 +40,8 @@ package protocol Backend: AnyObject {
   func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application)
     throws(BackendError)
     -> RecoveryPoint
+  /// Throws if the backend can never make such a clone; asks it for nothing.
+  func check(_ request: CloneRequest) throws(BackendError)
   /// Asks for a clone.
   func createClone(_ request: CloneRequest) throws(BackendError) -> Application
   /// Asks for an in-place restore; returns when it is accepted, long before it is done.

@@ -2,32 +2,42 @@ package import AppProtection
 internal import HTTPTransport
 internal import Timing
 
-// Applications, clusters and namespaces: sections "k8s/v2/apps", "topology/v1/clusters" and
+// Applications, clusters and namespaces: sections "k8s/v2/apps" (or "k8s/v1/managedApps"), "topology/v1/clusters" and
 // "topology/v1/.../namespaces" of the API.
 extension AstraControlBackend {
   package func applications(named name: String) throws(BackendError) -> [Application] {
-    try named(
-      name, in: Self.apps, to: "look for application \"\(name)\"", { Application($0) }, nameOf: \.name)
+    let attempt = "look for application \"\(name)\""
+    return try named(name, in: generation.applications, to: attempt) { query throws(BackendError) in
+      try listApplications(query: query, to: attempt, { $0.application($1) }, keep: { $0.name == name })
+    }
   }
 
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
-    nearest(
-      to: name, among: try all(in: Self.apps, to: "list the applications", { $0["name"]?.text }), limit: limit
-    )
+    let attempt = "list the applications"
+    let listing = try listApplications(to: attempt, { $1["name"]?.text }, keep: { _ in true })
+    return nearest(
+      to: name, among: try items(of: listing, generation.applications, attempt), limit: limit)
   }
 
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {
-    try resource(Self.path(of: id), to: "read application \(id)", { Application($0) })
+    let attempt = "read application \(id)"
+    let generation = generation
+    let found = try resource(generation.path(of: id), to: attempt, { generation.application($0) })
+    guard found == nil, detected == nil else { return found }
+    // Nothing has told yet whether it is the application that is not there, or the generation.
+    let listing = try listApplications(to: attempt, { $0.application($1) }, keep: { $0.id == id })
+    return try items(of: listing, generation.applications, attempt).first
   }
 
   package func applicationIDs(
     named name: String, on cluster: Cluster.ID
   ) throws(BackendError) -> [Application.ID] {
-    let path = "/topology/v2/managedClusters/\(Query.encode(cluster.text))/apps"
-    return try named(
-      name, in: path, to: "look for application \"\(name)\" on cluster \(cluster)", { Application($0) },
-      nameOf: \.name
-    ).map(\.id)
+    let generation = generation
+    let found = try named(
+      name, in: generation.applications(on: cluster),
+      to: "look for application \"\(name)\" on cluster \(cluster)", { generation.application($0) },
+      nameOf: \.name)
+    return found.filter { $0.clusterID == nil ? generation == .current : $0.clusterID == cluster }.map(\.id)
   }
 
   package func clusters() throws(BackendError) -> [Cluster] {
@@ -36,21 +46,24 @@ extension AstraControlBackend {
 
   package func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool {
     let path = "/topology/v1/clusters/\(Query.encode(cluster.text))/namespaces"
-    let found = try named(
-      name, in: path, to: "look for namespace \"\(name)\"",
-      { resource in resource["name"]?.text.map { (name: $0, state: resource["namespaceState"]?.text) } },
-      nameOf: \.name)
+    let attempt = "look for namespace \"\(name)\""
+    typealias Namespace = (name: String, state: String?)
+    let found = try named(name, in: path, to: attempt) {
+      query throws(BackendError) -> Listing<Namespace> in
+      let listing = try collect(
+        path, query: query, to: attempt,
+        { resource -> Namespace? in resource["name"]?.text.map { ($0, resource["namespaceState"]?.text) } },
+        keep: { $0.name == name })
+      // It is not known since which release there is this list; without it the server's own refusal has to do.
+      if case .absent = listing, generation == .older { return .items([]) }
+      return listing
+    }
     return found.contains { $0.state != "removed" }
   }
 
   package func delete(_ application: Application) throws(BackendError) {
     _ = try client.change(
-      .delete, Self.path(of: application.id), body: nil, to: "remove application \"\(application.name)\"")
-  }
-
-  static let apps = "/k8s/v2/apps"
-
-  static func path(of application: Application.ID) -> String {
-    "\(apps)/\(Query.encode(application.text))"
+      .delete, generation.path(of: application.id), body: nil,
+      to: "remove application \"\(application.name)\"")
   }
 }

@@ -50,9 +50,11 @@ final class AstraClient {
 
   /// Reads a path below the account, again and again while the trouble may pass.
   ///
-  /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable.
+  /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable. With
+  /// `whoeverSaysAbsent` a 404 is no passing trouble, even if it is not the API that says it.
   func read(
-    _ path: String, to attempt: String, isWhole: (JSONValue) -> Bool = { _ in true }
+    _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false,
+    isWhole: (JSONValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
     let began = time.now
     var tries = 0
@@ -61,6 +63,10 @@ final class AstraClient {
       let trouble: Trouble
       switch try exchange(.get, path, body: nil, limit: Self.readLimit, attempt) {
       case .failure(let failure): trouble = failure
+      case .success(let response)
+      where whoeverSaysAbsent && response.status == 404
+        && !Problem(response).refusesCredentials:
+        return .absent(Problem(response))
       case .success(let response):
         switch judge(response, attempt, path, isWhole) {
         case .success(let reading): return reading
@@ -71,6 +77,24 @@ final class AstraClient {
       let patience = min(Self.patience - (time.now - began), deadline.remaining(on: time))
       try pause(after: trouble, attempt: tries, patience: patience)
     }
+  }
+
+  /// How much longer a read that this class does not repeat by itself is to be repeated.
+  struct Patience {
+    fileprivate var began: Instant
+    fileprivate var tries = 0
+  }
+
+  func patience() -> Patience { Patience(began: time.now) }
+
+  /// Waits before a read is repeated that a gateway answered with 404, or throws that when it is time.
+  func pause(
+    because problem: Problem, _ path: String, _ attempt: String, _ patience: inout Patience
+  ) throws(BackendError) {
+    patience.tries += 1
+    let left = min(Self.patience - (time.now - patience.began), deadline.remaining(on: time))
+    try pause(
+      after: Trouble(error: gatewayError(problem, path, attempt)), attempt: patience.tries, patience: left)
   }
 
   /// Sends a change once; repeats it only where the server certainly did not begin it.
@@ -209,13 +233,7 @@ final class AstraClient {
     case _ where problem.refusesCredentials: return .failure(.final(error))
     case 404 where problem.isFromAPI: return .success(.absent(problem))
     // A gateway whose server is restarting answers 404 with a page of its own.
-    case 404:
-      return .failure(
-        .passing(
-          Trouble(
-            error: BackendError(
-              .brokenContract, error.message + ", without a word from the API",
-              hint: "is ASTRA_FQDN the address of Astra Control itself?"))))
+    case 404: return .failure(.passing(Trouble(error: gatewayError(problem, path, attempt))))
     case 429, 500...:
       let failure = BackendError(.unreachable, error.message, hint: error.hint)
       return .failure(.passing(Trouble(error: failure, retryAfter: retryAfter(of: response))))
@@ -226,6 +244,13 @@ final class AstraClient {
           BackendError(
             .brokenContract, error.message, hint: "redirects are not followed: name the final host")))
     }
+  }
+
+  /// Somebody on the way says that a path is not there.
+  private func gatewayError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
+    BackendError(
+      .brokenContract, error(for: problem, .get, path, attempt).message + ", without a word from the API",
+      hint: "is ASTRA_FQDN the address of Astra Control itself?")
   }
 
   private func document(_ bytes: [UInt8]) -> JSONValue? {

@@ -2,7 +2,7 @@ internal import AppProtection
 package import HTTPTransport
 package import Timing
 
-/// NetApp Astra Control by its REST API, generation `k8s/v2/apps` (release 22.08 to 24.02).
+/// NetApp Astra Control by its REST API, in the generation that the server speaks.
 package final class AstraControlBackend: Backend {
   /// What it needs to know of the account, apart from where the server is.
   package struct Settings {
@@ -33,19 +33,32 @@ package final class AstraControlBackend: Backend {
     case noAnswer(String, String, String, Duration)
     /// Why a read is repeated, and after which pause.
     case retry(String, Duration)
+    /// Which generation of the API the server was found to speak.
+    case generation(String)
   }
 
-  package let label: String
+  private let host: String
+  private let log: (Event) -> Void
   let client: AstraClient
+  /// The generation that the server was found to speak; nil before the first list of applications.
+  var detected: Generation? {
+    didSet { if let detected, detected != oldValue { log(.generation(detected.description)) } }
+  }
+  /// The generation that requests are written in.
+  var generation: Generation { detected ?? .current }
 
   /// Connects to an account; nothing is sent yet.
   package init(
     _ settings: Settings, transport: any Transport, time: any TimeSource, deadline: Deadline
   ) {
-    label = "Astra Control at \(settings.host)"
+    host = settings.host
+    log = settings.log
     client = AstraClient(settings, transport: transport, time: time, deadline: deadline)
   }
 
+  package var label: String {
+    "Astra Control at \(host)" + (detected.map { " (\($0.description))" } ?? "")
+  }
   package var currentTime: Timestamp { client.currentTime }
 }
 
@@ -64,8 +77,10 @@ extension AstraControlBackend {
   /// Reads a collection page by page; `keep` sees each item once and returns what it wants of it.
   ///
   /// An item that cannot be read is an error: it could be the one that was asked for.
+  /// With `whoeverSaysAbsent` a gateway's 404 ends the reading too.
   func collect<Value>(
-    _ path: String, query: String? = nil, to attempt: String, _ decode: (JSONValue) -> Value?,
+    _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
+    _ decode: (JSONValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value> {
     var kept: [Value] = []
@@ -75,7 +90,7 @@ extension AstraControlBackend {
       let page = [query, token.map { "continue=\(Query.encode($0))" }].compactMap { $0 }.joined(
         separator: "&")
       let target = page.isEmpty ? path : "\(path)?\(page)"
-      let reading = try client.read(target, to: attempt) { body in
+      let reading = try client.read(target, to: attempt, whoeverSaysAbsent: whoeverSaysAbsent) { body in
         guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
           return false
         }
@@ -109,15 +124,23 @@ extension AstraControlBackend {
     _ name: String, in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
     nameOf: (Value) -> String
   ) throws(BackendError) -> [Value] {
+    try named(name, in: path, to: attempt) { query throws(BackendError) in
+      try collect(path, query: query, to: attempt, decode, keep: { nameOf($0) == name })
+    }
+  }
+
+  /// The same, by a list that takes the query.
+  func named<Value>(
+    _ name: String, in path: String, to attempt: String,
+    list: (String?) throws(BackendError) -> Listing<Value>
+  ) throws(BackendError) -> [Value] {
     if let filter = Query.filter(name: name) {
-      switch try collect(path, query: "filter=\(filter)", to: attempt, decode, keep: { nameOf($0) == name }) {
-      case .items(let items): return items
-      case .absent(let problem): throw absentCollection(problem, path, attempt)
-      case .rejected(let problem) where problem.status == 400: break
-      case .rejected(let problem): throw contractError(problem, path, attempt)
+      let listing = try list("filter=\(filter)")
+      guard case .rejected(let problem) = listing, problem.status == 400 else {
+        return try items(of: listing, path, attempt)
       }
     }
-    return try all(in: path, to: attempt, decode) { nameOf($0) == name }
+    return try items(of: try list(nil), path, attempt)
   }
 
   /// Reads a whole collection.
@@ -125,7 +148,14 @@ extension AstraControlBackend {
     in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> [Value] {
-    switch try collect(path, to: attempt, decode, keep: keep) {
+    try items(of: try collect(path, to: attempt, decode, keep: keep), path, attempt)
+  }
+
+  /// The items of a collection that has to be there.
+  func items<Value>(
+    of listing: Listing<Value>, _ path: String, _ attempt: String
+  ) throws(BackendError) -> [Value] {
+    switch listing {
     case .items(let items): return items
     case .absent(let problem): throw absentCollection(problem, path, attempt)
     case .rejected(let problem): throw contractError(problem, path, attempt)
@@ -136,10 +166,10 @@ extension AstraControlBackend {
   private func absentCollection(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
     BackendError(
       .credentials, "cannot \(attempt): GET \(path) \(problem.clause)",
-      hint: "check ASTRA_INSTANCE_ID (the account id), and that the server is of release 22.08 or newer")
+      hint: "check ASTRA_INSTANCE_ID: it is the account id of the API access page")
   }
 
-  private func contractError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
+  func contractError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
     BackendError(
       .brokenContract, "cannot \(attempt): GET \(path) \(problem.clause)", hint: problem.hint)
   }

@@ -10,7 +10,8 @@ extension AstraControlBackend {
   ) throws(BackendError) -> [RecoveryPoint] {
     // These two collections take no filter, so the match by name is the caller's.
     try all(
-      in: Self.path(of: kind, application), to: "list the \(kind.rawValue)s of application \(application)",
+      in: generation.path(of: kind, application),
+      to: "list the \(kind.rawValue)s of application \(application)",
       { RecoveryPoint($0, kind: kind, of: application) })
   }
 
@@ -18,19 +19,24 @@ extension AstraControlBackend {
     _ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID
   ) throws(BackendError) -> RecoveryPoint? {
     try resource(
-      "\(Self.path(of: kind, application))/\(Query.encode(id.text))", to: "read \(kind.rawValue) \(id)",
+      "\(generation.path(of: kind, application))/\(Query.encode(id.text))", to: "read \(kind.rawValue) \(id)",
       { RecoveryPoint($0, kind: kind, of: application) })
   }
 
   package func assets(
     of application: Application.ID, in point: RecoveryPoint?
   ) throws(BackendError) -> [Asset]? {
-    let place = point.map { "\(Self.path(of: $0.kind, application))/\(Query.encode($0.id.text))" }
-      ?? "/k8s/v1/apps/\(Query.encode(application.text))"
-    let listing = try collect(
-      "\(place)/appAssets", to: "list the resources of \(point.map { "\($0.kind.rawValue) \($0.id)" } ?? "application \(application)")",
-      { Asset($0) })
-    // A server that does not offer the list says 404, or 400 (reference: errors of `appAssets`).
+    let (place, owner) =
+      if let point {
+        (
+          "\(generation.path(of: point.kind, application))/\(Query.encode(point.id.text))",
+          "\(point.kind.rawValue) \(point.id)"
+        )
+      } else {
+        (generation.parent(of: application), "application \(application)")
+      }
+    let listing = try collect("\(place)/appAssets", to: "list the resources of \(owner)", { Asset($0) })
+    // A server that does not offer the list says 404, or 400 (problems 2, 50 and 46).
     guard case .items(let items) = listing else { return nil }
     return items
   }
@@ -54,40 +60,46 @@ extension AstraControlBackend {
   ) throws(BackendError) -> RecoveryPoint {
     let attempt =
       kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
-    let body = CreateCopyBody(type: Self.type(of: kind), version: Self.copyVersion, name: name)
+    let body = CreateCopyBody(type: Self.type(of: kind), version: generation.copyVersion, name: name)
     return try created(
-      Self.path(of: kind, application.id), body, type: body.type, to: attempt,
+      generation.path(of: kind, application.id), body, type: body.type, to: attempt,
       { RecoveryPoint($0, kind: kind, of: application.id) })
   }
 
+  package func check(_ request: CloneRequest) throws(BackendError) {
+    guard let objection = generation.objection(to: request) else { return }
+    throw BackendError(
+      .misconfigured,
+      "cannot clone \"\(request.application.name)\" as \"\(request.name)\" on this server "
+        + "(\(generation.description)): \(objection)")
+  }
+
   package func createClone(_ request: CloneRequest) throws(BackendError) -> Application {
+    try check(request)
+    let generation = generation
     var body = CreateCloneBody(
-      // `storageClassMapping` came with version 2.2 of the resource; older servers know 2.0 only.
-      version: request.storageClass == nil ? "2.0" : "2.2", name: request.name,
-      clusterID: request.destinationCluster.text, sourceClusterID: request.sourceCluster.text)
+      type: generation.applicationType, name: request.name, clusterID: request.destinationCluster.text,
+      sourceClusterID: request.sourceCluster.text)
     switch request.source {
     case .live: body.sourceAppID = request.application.id.text
     case .recoveryPoint(let point) where point.kind == .backup: body.backupID = point.id.text
     case .recoveryPoint(let point): body.snapshotID = point.id.text
     }
-    body.namespaceMapping = request.namespaces.map { .init(source: $0.source, destination: $0.destination) }
-    if let storageClass = request.storageClass {
-      body.storageClassMapping = [.init(source: "*", destination: storageClass)]
-    }
+    generation.complete(&body, request)
     return try created(
-      Self.apps, body, type: body.type, to: "clone \"\(request.application.name)\" as \"\(request.name)\"",
-      { Application($0) })
+      generation.applications, body, type: body.type,
+      to: "clone \"\(request.application.name)\" as \"\(request.name)\"", { generation.application($0) })
   }
 
   package func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError) {
     let attempt = "restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\""
-    var body = RestoreBody()
+    var body = RestoreBody(type: generation.applicationType, version: generation.restoreVersion)
     switch point.kind {
     case .backup: body.backupID = point.id.text
     case .snapshot: body.snapshotID = point.id.text
     }
     _ = try client.change(
-      .put, Self.path(of: application.id),
+      .put, generation.path(of: application.id),
       fields: [
         HTTPField("Content-Type", "\(body.type)+json"),
         // What the user interface asks a person to type: the present state is overwritten.
@@ -97,7 +109,7 @@ extension AstraControlBackend {
   }
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
-    let path = "\(Self.path(of: point.kind, point.applicationID))/\(Query.encode(point.id.text))"
+    let path = "\(generation.path(of: point.kind, point.applicationID))/\(Query.encode(point.id.text))"
     // Only failed ones are ever removed, and those may need the force (workflow "Delete a backup").
     let force = point.kind == .backup ? [HTTPField("Force-Delete", "true")] : []
     _ = try client.change(
@@ -130,35 +142,27 @@ extension AstraControlBackend {
     }
   }
 
-  private static func path(of kind: RecoveryPoint.Kind, _ application: Application.ID) -> String {
-    let collection = kind == .backup ? "appBackups" : "appSnaps"
-    return "/k8s/v1/apps/\(Query.encode(application.text))/\(collection)"
-  }
-
   private static func type(of kind: RecoveryPoint.Kind) -> String {
     kind == .backup ? "application/astra-appBackup" : "application/astra-appSnap"
   }
-
-  /// The newest version of both resources that every server of this generation takes.
-  private static let copyVersion = "1.1"
 }
 
-/// `POST /k8s/v1/apps/{id}/appBackups` and `…/appSnaps`.
+/// `POST …/appBackups` and `…/appSnaps`.
 private struct CreateCopyBody: Encodable {
   var type: String
   var version: String
   var name: String
 }
 
-/// `POST /k8s/v2/apps` with a source: exactly one of the three ids.
-private struct CreateCloneBody: Encodable {
+/// `POST` to the collection of applications with a source: exactly one of the three ids.
+struct CreateCloneBody: Encodable {
   struct Mapping: Encodable {
     var source: String
     var destination: String
   }
 
-  var type = "application/astra-app"
-  var version: String
+  var type: String
+  var version = ""
   var name: String
   var clusterID: String
   var sourceClusterID: String
@@ -167,12 +171,14 @@ private struct CreateCloneBody: Encodable {
   var snapshotID: String?
   var namespaceMapping: [Mapping]?
   var storageClassMapping: [Mapping]?
+  /// The clone's only namespace, in the older generation.
+  var namespace: String?
 }
 
-/// `PUT /k8s/v2/apps/{id}` with `ForceUpdate`: one of the two ids.
+/// `PUT` of an application with `ForceUpdate`: one of the two ids.
 private struct RestoreBody: Encodable {
-  var type = "application/astra-app"
-  var version = "2.0"
+  var type: String
+  var version: String
   var backupID: String?
   var snapshotID: String?
 }

@@ -53,6 +53,9 @@ struct Problem: Sendable {
     return inside.isEmpty ? "answered \(status)" : "answered \(status) (\(inside))"
   }
 
+  /// Whether it is of the API's own catalogue: a gateway may speak JSON, too.
+  var isOfTheCatalogue: Bool { isFromAPI && number != nil }
+
   /// Whether the server refuses the token, the account or the permission.
   var refusesCredentials: Bool {
     switch (status, number) {

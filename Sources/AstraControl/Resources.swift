@@ -5,7 +5,7 @@ internal import Timing
 // unknown fields are passed over, because real servers leave out, null and add fields.
 
 extension Application {
-  /// Reads `application/astra-app` 2.0-2.2 (`GET /k8s/v2/apps/{id}`).
+  /// Reads what the application's resource has in both generations, and the namespaces of the current one.
   init?(_ resource: JSONValue) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text,
       let state = resource["state"]?.text

@@ -2,6 +2,8 @@
 struct Call {
   let method: String
   let route: Route
+  /// Whether the path is one of the older generation, in which bodies and answers have other members.
+  let isOlder: Bool
   let ids: [String]
   let query: Query
   let request: SimulatedRequest
@@ -9,6 +11,11 @@ struct Call {
   /// Whether a header field holds `true`.
   func isTrue(_ header: String) -> Bool {
     request.header(header)?.lowercased() == "true"
+  }
+
+  /// The media type of the resource that the path is about.
+  var mediaType: String {
+    "application/\(isOlder && [.apps, .app].contains(route) ? "astra-managedApp" : route.resource)+json"
   }
 }
 
@@ -105,11 +112,29 @@ extension World {
   private func route(
     _ request: SimulatedRequest, _ segments: [Substring], _ query: Substring?
   ) throws(Problem) -> Call {
-    guard let (route, ids) = Route.find(segments) else { throw unknownPath(segments) }
+    guard let (route, generation, ids) = Route.find(segments), serves(route, generation) else {
+      throw unknownPath(segments)
+    }
     guard ids.allSatisfy({ isUUID($0) }) else { throw Problem(35) }
     guard route.methods.contains(request.method) else { throw Problem(69) }
     return Call(
-      method: request.method, route: route, ids: ids, query: try Query(query), request: request)
+      method: request.method, route: route, isOlder: generation == .older, ids: ids, query: try Query(query),
+      request: request)
+  }
+
+  /// Whether a server of this release has the path.
+  private func serves(_ route: Route, _ generation: Route.Generation) -> Bool {
+    switch (generation, settings.apiGeneration) {
+    case (.newer, .v1), (.older, .v2): return false
+    case (.both, .v1):
+      switch route {
+      case .accountBackups, .accountBackup: return !settings.missingCollections.contains(.accountBackups)
+      case .namespaces, .namespace, .clusterNamespaces, .managedClusterNamespaces, .cloudClusterNamespaces:
+        return !settings.missingCollections.contains(.namespaces)
+      default: return true
+      }
+    default: return true
+    }
   }
 
   private func unknownPath(_ segments: [Substring]) -> Problem {
@@ -117,6 +142,8 @@ extension World {
     if head == "k8s/v1/managedApps" || head == "topology/v1/apps" {
       return Problem(settings.legacyAppsProblem)
     }
+    let isNewer = ["k8s/v1/apps", "k8s/v2/apps", "topology/v2/managedClusters"].contains(head)
+    if isNewer, settings.apiGeneration == .v1 { return Problem(settings.newerAppsAnswer.problem) }
     let versions = ["core": ["v1"], "k8s": ["v1", "v2"], "topology": ["v1", "v2"]]
     guard segments.count > 1, let known = versions[String(segments[0])],
       !known.contains(String(segments[1]))
@@ -126,7 +153,7 @@ extension World {
 
   private func checkMediaTypes(_ call: Call) throws(Problem) {
     guard settings.mediaTypes != .lenient else { return }
-    let own = "application/\(call.route.resource)+json"
+    let own = call.mediaType
     if let accept = call.request.header("Accept") {
       let types = accept.split(separator: ",").map { mediaType($0) }
       guard types.contains(where: { ["*/*", "application/*", "application/json", own].contains($0) }) else {
@@ -142,7 +169,8 @@ extension World {
   /// The response that tells of a problem: `application/problem+json`.
   func response(of problem: Problem) -> SimulatedResponse {
     guard let kind = Problem.catalogue[problem.number] else {
-      let title = "Unsupported Media Type"
+      // Not the API's own words: a gateway's, which has no server for the path.
+      let title = problem.number == 404 ? "404 page not found" : "Unsupported Media Type"
       return SimulatedResponse(
         status: problem.number, headers: [("Content-Type", "text/plain")], body: Array(title.utf8))
     }
@@ -162,7 +190,7 @@ extension World {
   /// The response that shows one resource, with the media type that was asked for.
   func single(_ resource: JSON, _ call: Call, status: Int = 200, location: String? = nil) -> SimulatedResponse
   {
-    let own = "application/\(call.route.resource)+json"
+    let own = call.mediaType
     let accepts = (call.request.header("Accept") ?? "").split(separator: ",").map { mediaType($0) }
     var headers: [SimulatedRequest.Field] = [
       ("Content-Type", accepts.contains(own) ? own : "application/json")

@@ -41,7 +41,7 @@ extension World {
     record(.renamed, .application, id: app.id, name: name, related: app.name)
   }
 
-  private mutating func restore(
+  mutating func restore(
     _ app: Application, from source: String, _ kind: Point.Kind, _ body: RequestBody, _ call: Call
   ) throws(Problem) {
     if !call.isTrue("ForceUpdate") {

@@ -30,7 +30,7 @@ extension World {
     if sources.allSatisfy({ $0 == nil }) {
       id = try define(name, on: cluster, labels, body)
     } else {
-      let source = try cloneSource(sources, body)
+      let source = try cloneSource(sources, body, rule: settings.sourceClusterRequired)
       id = try clone(name, from: source, to: cluster, labels, body)
     }
     guard let app = application(id) else { throw Problem(105) }
@@ -82,12 +82,15 @@ extension World {
   // MARK: Cloning
 
   /// Where a clone comes from.
-  private struct CloneSource {
+  struct CloneSource {
     var app: Application
     var point: Point?
   }
 
-  private func cloneSource(_ sources: [String?], _ body: RequestBody) throws(Problem) -> CloneSource {
+  /// The source that one of `sourceAppID`, `backupID` and `snapshotID` names.
+  func cloneSource(
+    _ sources: [String?], _ body: RequestBody, rule: Settings.SourceClusterRule
+  ) throws(Problem) -> CloneSource {
     let source: CloneSource
     if let id = sources[0] {
       guard let app = applications.first(where: { $0.id == id }) else { throw Problem(75) }
@@ -101,7 +104,7 @@ extension World {
     }
     let sourceCluster = try body.id("sourceClusterID")
     let isRequired =
-      switch settings.sourceClusterRequired {
+      switch rule {
       case .always: true
       case .live: source.point == nil
       case .never: false
@@ -119,13 +122,22 @@ extension World {
     try checkSource(source, cluster)
     try checkClasses(on: cluster, body)
     if try body.hasRestoreFilter(), !source.app.supportsSelectiveRestore { throw Problem(155) }
-    let mapping = try cloneMapping(name, source.app, body)
+    return try clone(
+      name, from: source, to: cluster, labels, try cloneMapping(name, source.app, body),
+      namedBy: "namespaceMapping")
+  }
+
+  /// Begins a clone; `member` is the member of the body that names the destination.
+  mutating func clone(
+    _ name: String, from source: CloneSource, to cluster: Cluster, _ labels: [Mapping], _ mapping: [Mapping],
+    namedBy member: String
+  ) throws(Problem) -> String {
     if !settings.duplicateAppNames, applications.contains(where: { $0.name == name }) { throw Problem(121) }
     let taken = mapping.map(\.destination).filter { hasNamespace($0, cluster: cluster.id) }
     if !taken.isEmpty {
       switch settings.takenNamespace {
       case .refused400:
-        throw .field("namespaceMapping", "Destination namespace already exists on the target cluster")
+        throw .field(member, "Destination namespace already exists on the target cluster")
       case .refused409: throw Problem(123)
       case .fails: break
       }
@@ -183,7 +195,7 @@ extension World {
     return app.id
   }
 
-  private func checkSource(_ source: CloneSource, _ cluster: Cluster) throws(Problem) {
+  func checkSource(_ source: CloneSource, _ cluster: Cluster) throws(Problem) {
     let app = source.app
     let isFar = cluster.id != app.cluster
     if let point = source.point {

@@ -13,11 +13,14 @@ extension World {
     }
     switch call.route {
     case .apps, .clusterApps:
+      if call.isOlder { return try performOlderApps(call) }
       if call.method == "POST" { return try createApplication(call) }
       let shown = applications.filter { call.route == .apps || $0.cluster == call.ids[0] }
       return try list(shown.map { resource($0) }, "apps", call.query, .filtered)
+    case .discoveredApps: return try listDiscoveredApps(call)
     case .app, .clusterApp:
       let app = try found(applications.first { $0.id == call.ids.last })
+      if call.isOlder { return try performOlderApp(app, call) }
       if call.route == .clusterApp, app.cluster != call.ids[0] { throw missing }
       switch call.method {
       case "PUT": return try updateApplication(app, call)
@@ -30,10 +33,12 @@ extension World {
       let kind: Point.Kind = call.route == .backups ? .backup : .snapshot
       let shown = points.filter { $0.application == app.id && $0.kind == kind }
       return try list(
-        shown.map { resource($0) }, kind == .backup ? "appBackups" : "appSnaps", call.query, .plain)
+        shown.map { resource($0, asOlder: call.isOlder) }, kind == .backup ? "appBackups" : "appSnaps",
+        call.query, .plain)
     case .backup, .snapshot:
       let point = try ownPoint(call)
-      return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
+      return try call.method == "DELETE"
+        ? deletePoint(point) : item(resource(point, asOlder: call.isOlder), call)
     case .assets:
       let app = try owner(call)
       return try list(assets(app), "appAssets", call.query, .plain)
@@ -91,7 +96,7 @@ extension World {
   }
 
   /// The problem of an item that is not there.
-  private var missing: Problem { Problem(settings.missingItemProblem) }
+  var missing: Problem { Problem(settings.missingItemProblem) }
 
   private func found<Value>(_ value: Value?) throws(Problem) -> Value {
     guard let value else { throw missing }
@@ -99,14 +104,15 @@ extension World {
   }
 
   /// A single resource takes no parameters.
-  private func item(_ resource: JSON, _ call: Call) throws(Problem) -> SimulatedResponse {
+  func item(_ resource: JSON, _ call: Call) throws(Problem) -> SimulatedResponse {
     if settings.unknownParameters == .refused { try call.query.check([]) }
     return single(resource, call)
   }
 
   /// The application that a path's first identifier names.
   private func owner(_ call: Call) throws(Problem) -> Application {
-    try found(applications.first { $0.id == call.ids[0] })
+    let app = try found(applications.first { $0.id == call.ids[0] })
+    return call.isOlder ? try found(olderApplication(app)) : app
   }
 
   /// The backup or snapshot of a path like `k8s/v1/apps/{id}/appBackups/{id}`.

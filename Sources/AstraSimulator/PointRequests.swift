@@ -15,7 +15,10 @@ extension World {
 
   mutating func createPoint(of app: Application, _ call: Call) throws(Problem) -> SimulatedResponse {
     let isBackup = call.route == .backups
-    let body = try RequestBody(call.request.body, isBackup ? Self.backup : Self.snapshot)
+    var schema = isBackup ? Self.backup : Self.snapshot
+    // What came later: versions, and the choice of a bucket or a snapshot to read from.
+    if call.isOlder { (schema.versions, schema.allowed) = (["1.0"], ["name", "metadata"]) }
+    let body = try RequestBody(call.request.body, schema)
     let name = try body.name() ?? "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(points.count + 1)"
     let bucketID = try body.id("bucketID")
     let snapshotID = try body.id("snapshotID")
@@ -29,9 +32,11 @@ extension World {
     let point = addPoint(
       isBackup ? .backup : .snapshot, name: name, of: app, bucket: bucketID, snapshot: snapshotID,
       labels: labels)
-    let path = "k8s/v1/apps/\(app.id)/\(isBackup ? "appBackups" : "appSnaps")/\(point.id)"
+    let path =
+      "k8s/v1/\(call.isOlder ? "managedApps" : "apps")/\(app.id)/\(isBackup ? "appBackups" : "appSnaps")/\(point.id)"
     return single(
-      resource(point), call, status: 201, location: "/accounts/\(scenario.account)/\(path)")
+      resource(point, asOlder: call.isOlder), call, status: 201,
+      location: "/accounts/\(scenario.account)/\(path)")
   }
 
   private func checkBackup(

@@ -34,11 +34,14 @@ extension World {
       ["name": .string(label.source), "value": .string(label.destination)]
     }
     let creator = settings.createdBySystem ? "system" : byServer ? nobody : userID
-    return [
-      "labels": settings.labelsNull && labels.isEmpty ? .null : .array(shown),
-      "creationTimestamp": timestamp(created), "modificationTimestamp": timestamp(modified),
-      "createdBy": .string(creator),
+    var members: [JSON.Member] = [
+      .init("labels", settings.labelsNull && labels.isEmpty ? .null : .array(shown)),
+      .init("creationTimestamp", timestamp(created)),
     ]
+    if settings.modificationTimestampShown {
+      members.append(.init("modificationTimestamp", timestamp(modified)))
+    }
+    return .object(members + [.init("createdBy", .string(creator))])
   }
 
   // MARK: Applications
@@ -92,7 +95,7 @@ extension World {
       })
   }
 
-  private func protectionState(_ app: Application) -> String {
+  func protectionState(_ app: Application) -> String {
     points.contains { $0.application == app.id && $0.state == "completed" } ? "partial" : "none"
   }
 
@@ -119,11 +122,11 @@ extension World {
   // MARK: Backups and snapshots
 
   /// `application/astra-appBackup` or `application/astra-appSnap`.
-  func resource(_ point: Point) -> JSON {
+  func resource(_ point: Point, asOlder: Bool = false) -> JSON {
     let isBackup = point.kind == .backup
     var members: [JSON.Member] = [
       .init("type", isBackup ? "application/astra-appBackup" : "application/astra-appSnap"),
-      .init("version", isBackup ? "1.2" : "1.3"), .init("id", .string(point.id)),
+      .init("version", asOlder ? "1.0" : isBackup ? "1.2" : "1.3"), .init("id", .string(point.id)),
       .init("name", .string(point.name)),
     ]
     if let bucket = point.bucket { members.append(.init("bucketID", .string(bucket))) }
@@ -135,8 +138,10 @@ extension World {
     let reasons = settings.failureTexts ? point.reasons : []
     members.append(.init("state", .string(point.state)))
     members.append(.init("stateUnready", .array(reasons.map(JSON.string))))
-    members.append(
-      .init("stateDetails", details(reasons.map { StateDetail(title: "Not completed", detail: $0) })))
+    if !asOlder {
+      members.append(
+        .init("stateDetails", details(reasons.map { StateDetail(title: "Not completed", detail: $0) })))
+    }
     if settings.hookStateShown, let hooks = point.hookState {
       members.append(.init("hookState", .string(hooks)))
       let failures =

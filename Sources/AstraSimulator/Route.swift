@@ -7,9 +7,23 @@ enum Route: Sendable {
   case clusters, cluster, managedClusters, managedCluster
   case clusterClasses, managedClusterClasses, clusterNamespaces, managedClusterNamespaces
   case namespaces, namespace, buckets, bucket, notifications, notification
+  case discoveredApps
 
-  /// Every path, with `{id}` where an identifier stands.
-  static let table: [(path: [Substring], route: Route)] = [
+  /// Which generation of the API has a path.
+  enum Generation { case newer, older, both }
+
+  /// The paths that have gone out of use or come into it with release 22.08, and those that have stayed.
+  static let table: [(path: [Substring], route: Route, generation: Generation)] =
+    paths(.newer, newer) + paths(.older, older) + paths(.both, lasting)
+
+  private static func paths(
+    _ generation: Generation, _ paths: [(path: String, route: Route)]
+  ) -> [(path: [Substring], route: Route, generation: Generation)] {
+    paths.map { ($0.path.split(separator: "/"), $0.route, generation) }
+  }
+
+  /// The paths of the newer generation, with `{id}` where an identifier stands.
+  private static let newer: [(path: String, route: Route)] = [
     ("k8s/v2/apps", .apps),
     ("k8s/v2/apps/{id}", .app),
     ("topology/v2/managedClusters/{id}/apps", .clusterApps),
@@ -21,6 +35,21 @@ enum Route: Sendable {
     ("k8s/v1/apps/{id}/appSnaps/{id}", .snapshot),
     ("k8s/v1/apps/{id}/appSnaps/{id}/appAssets", .snapshotAssets),
     ("k8s/v1/apps/{id}/appAssets", .assets),
+  ]
+
+  /// Those of the older one; what each means is what the newer one's counterpart does.
+  private static let older: [(path: String, route: Route)] = [
+    ("k8s/v1/managedApps", .apps),
+    ("k8s/v1/managedApps/{id}", .app),
+    ("k8s/v1/managedApps/{id}/appBackups", .backups),
+    ("k8s/v1/managedApps/{id}/appBackups/{id}", .backup),
+    ("k8s/v1/managedApps/{id}/appSnaps", .snapshots),
+    ("k8s/v1/managedApps/{id}/appSnaps/{id}", .snapshot),
+    ("topology/v1/apps", .discoveredApps),
+  ]
+
+  /// Those of both.
+  private static let lasting: [(path: String, route: Route)] = [
     ("topology/v1/appBackups", .accountBackups),
     ("topology/v1/appBackups/{id}", .accountBackup),
     ("topology/v1/clouds", .clouds),
@@ -43,7 +72,7 @@ enum Route: Sendable {
     ("topology/v1/buckets/{id}", .bucket),
     ("core/v1/notifications", .notifications),
     ("core/v1/notifications/{id}", .notification),
-  ].map { (path: String, route: Route) in (path.split(separator: "/"), route) }
+  ]
 
   /// The methods that the path answers to.
   var methods: [String] {
@@ -58,7 +87,7 @@ enum Route: Sendable {
   /// The media type's resource name, singular: `astra-app`.
   var resource: String {
     switch self {
-    case .apps, .app, .clusterApps, .clusterApp: "astra-app"
+    case .apps, .app, .clusterApps, .clusterApp, .discoveredApps: "astra-app"
     case .backups, .backup, .accountBackups, .accountBackup: "astra-appBackup"
     case .snapshots, .snapshot: "astra-appSnap"
     case .assets, .backupAssets, .snapshotAssets: "astra-appAsset"
@@ -74,11 +103,11 @@ enum Route: Sendable {
   }
 
   /// Finds the route of a path below the account, and the identifiers in it, in order.
-  static func find(_ segments: [Substring]) -> (route: Route, ids: [String])? {
-    for (path, route) in table where path.count == segments.count {
+  static func find(_ segments: [Substring]) -> (route: Route, generation: Generation, ids: [String])? {
+    for (path, route, generation) in table where path.count == segments.count {
       let isMatch = zip(path, segments).allSatisfy { $0 == "{id}" || $0 == $1 }
       if isMatch {
-        return (route, zip(path, segments).filter { $0.0 == "{id}" }.map { String($0.1) })
+        return (route, generation, zip(path, segments).filter { $0.0 == "{id}" }.map { String($0.1) })
       }
     }
     return nil

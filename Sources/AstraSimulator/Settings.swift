@@ -3,6 +3,30 @@
 /// Every setting has the same name in a scenario's `settings` object, where durations end in `Seconds`;
 /// `docs/simulator.md` lists them all with their defaults and what is known about each.
 package struct Settings: Equatable, Sendable {
+  /// Which generation of the API the server speaks: that of 22.08 and newer, the one before, or both.
+  package enum APIGeneration: String, CaseIterable, ScenarioValue, Sendable { case v2, v1, both }
+
+  /// What a server of the older generation says to the paths of the newer one: a problem, or a gateway's page.
+  package enum NewerAppsAnswer: String, CaseIterable, ScenarioValue, Sendable {
+    case problem1, problem2, problem30, problem31, page
+
+    /// The number of the problem; 404, which is none, for the page.
+    var problem: Int {
+      switch self {
+      case .problem1: 1
+      case .problem2: 2
+      case .problem30: 30
+      case .problem31: 31
+      case .page: 404
+      }
+    }
+  }
+
+  /// Collections that a server of the older generation may not have yet.
+  package enum LaterCollection: String, CaseIterable, ScenarioValue, Sendable {
+    case namespaces, accountBackups
+  }
+
   /// When a recovery point or a clone takes its copy of the application's content.
   package enum CaptureMoment: String, CaseIterable, ScenarioValue, Sendable { case start, end }
 
@@ -59,6 +83,14 @@ package struct Settings: Equatable, Sendable {
   /// What the lists of resources (`appAssets`) tell.
   package enum Assets: String, CaseIterable, ScenarioValue, Sendable { case shown, empty, absent, refused }
 
+  // The generation of the API.
+  package var apiGeneration = APIGeneration.v2
+  package var legacyAppsProblem = 2
+  package var newerAppsAnswer = NewerAppsAnswer.problem2
+  package var missingCollections: [LaterCollection] = []
+  package var olderRestoreStatus = 204
+  package var olderRestoreStateShown = true
+
   // How long things take.
   package var backupPending = Duration.seconds(1)
   package var backup = Duration.seconds(5)
@@ -108,7 +140,6 @@ package struct Settings: Equatable, Sendable {
   package var wrongAccount = WrongAccount.gatewayText
   package var invalidTokenProblem = 4
   package var missingItemProblem = 1
-  package var legacyAppsProblem = 2
   package var mediaTypes = MediaTypes.lenient
   package var licence = Licence.valid
   package var labelsWritable = true
@@ -131,6 +162,7 @@ package struct Settings: Equatable, Sendable {
   package var numericProblemStatus = false
   package var booleansAsStrings = true
   package var fractionalTimestamps = false
+  package var modificationTimestampShown = true
   package var failureTexts = true
   package var percentDoneShown = true
   package var hookStateShown = true
@@ -159,6 +191,13 @@ extension Settings: ScenarioValue {
   }
 
   mutating func take(from reader: inout ObjectReader) throws(ScenarioError) {
+    try reader.take("apiGeneration", &apiGeneration)
+    try reader.take("legacyAppsProblem", &legacyAppsProblem)
+    try reader.take("newerAppsAnswer", &newerAppsAnswer)
+    try reader.take("missingCollections", &missingCollections)
+    try reader.take("olderRestoreStatus", &olderRestoreStatus)
+    try reader.take("olderRestoreStateShown", &olderRestoreStateShown)
+
     try reader.take("backupPendingSeconds", &backupPending)
     try reader.take("backupSeconds", &backup)
     try reader.take("snapshotPendingSeconds", &snapshotPending)
@@ -205,7 +244,6 @@ extension Settings: ScenarioValue {
     try reader.take("wrongAccount", &wrongAccount)
     try reader.take("invalidTokenProblem", &invalidTokenProblem)
     try reader.take("missingItemProblem", &missingItemProblem)
-    try reader.take("legacyAppsProblem", &legacyAppsProblem)
     try reader.take("mediaTypes", &mediaTypes)
     try reader.take("licence", &licence)
     try reader.take("labelsWritable", &labelsWritable)
@@ -226,6 +264,7 @@ extension Settings: ScenarioValue {
     try reader.take("numericProblemStatus", &numericProblemStatus)
     try reader.take("booleansAsStrings", &booleansAsStrings)
     try reader.take("fractionalTimestamps", &fractionalTimestamps)
+    try reader.take("modificationTimestampShown", &modificationTimestampShown)
     try reader.take("failureTexts", &failureTexts)
     try reader.take("percentDoneShown", &percentDoneShown)
     try reader.take("hookStateShown", &hookStateShown)
@@ -233,6 +272,9 @@ extension Settings: ScenarioValue {
     try reader.take("dateHeader", &dateHeader)
     for period in [rediscoveryEvery, modificationEvery] where period > .zero && period < .seconds(1) {
       throw ScenarioError("\(reader.path) lets something happen more often than once a second")
+    }
+    guard [200, 202, 204].contains(olderRestoreStatus) else {
+      throw ScenarioError("\(reader.path).olderRestoreStatus is none of 200, 202, 204")
     }
     guard pageSize >= 0 else { throw ScenarioError("\(reader.path).pageSize is negative") }
     for number in [invalidTokenProblem, missingItemProblem, legacyAppsProblem]

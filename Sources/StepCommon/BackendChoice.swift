@@ -30,6 +30,7 @@ package enum BackendChoice {
         log.debug("\(method) \(path): \(reason) after \(duration.shortText)")
       case .retry(let reason, let pause):
         log.warning("\(reason); trying again in \(pause.shortText)")
+      case .generation(let generation): log.info("the server speaks \(generation)")
       }
     }
     return AstraControlBackend(settings, transport: transport, time: time, deadline: deadline)

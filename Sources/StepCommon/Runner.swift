@@ -192,6 +192,8 @@ package struct Runner<S: Step> {
       log.error(failure.message)
       if let hint = failure.hint { log.info("hint: \(hint)") }
     }
+    // By now it may be known which API the server speaks.
+    if let run { run.note("backend", run.backend.label) }
     reporter.saveFinal(facts: run?.facts ?? [])
     var code = failure?.code ?? .success
     if let trouble = reporter.trouble {

@@ -52,6 +52,7 @@ package final class CloneStep: Step {
   private func checkDestination(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let request = try makeRequest(run)
     self.request = request
+    try run.ask { () throws(BackendError) in try run.backend.check(request) }
     run.note("clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
     switch try run.existing(request, parameters) {
     case .nothing: break

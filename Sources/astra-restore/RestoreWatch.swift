@@ -57,17 +57,24 @@ struct RestoreWatch {
       if isMarked(now) || sinceRequest - lastNotReady >= StepRun.longestLag { return .succeeded }
       return .working("ready, but with nothing else that shows an end")
     }
-    let wasLookedThrough = sawOtherState || now.collectedAt != before.collectedAt
+    let wasLookedThrough = sawOtherState || Self.differ(now.collectedAt, before.collectedAt)
     let wasChanged =
       now.restoredFrom.contains(point.text) && !before.restoredFrom.contains(point.text)
-      || now.modifiedAt != before.modifiedAt
+      || Self.differ(now.modifiedAt, before.modifiedAt)
     if wasLookedThrough, wasChanged, sinceRequest >= StepRun.longestLag { return .succeeded }
     return .working("ready, as before the restore")
   }
 
   /// Whether anything about the application but its state differs from before.
   private func isMarked(_ now: RunRecord.Fingerprint) -> Bool {
-    now.modifiedAt != before.modifiedAt || now.collectedAt != before.collectedAt
+    Self.differ(now.modifiedAt, before.modifiedAt) || Self.differ(now.collectedAt, before.collectedAt)
       || now.restoredFrom != before.restoredFrom
+  }
+
+  /// Whether a time was shown both before and now, and has changed; that a server shows none, or no longer the same
+  /// ones since it was upgraded, is no sign of a restore.
+  private static func differ(_ one: String?, _ other: String?) -> Bool {
+    guard let one, let other else { return false }
+    return one != other
   }
 }

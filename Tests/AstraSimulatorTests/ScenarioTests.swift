@@ -12,9 +12,11 @@ struct ScenarioTests {
   }
 
   @Test(
-    "the Magento scenario: production is broken, its good backup is not, later orders are only in production")
-  func magento() throws {
-    let scenario = try Scenario(file: Self.file("Fixtures/scenarios/magento.json"))
+    "the Magento scenario: production is broken, its good backup is not, later orders are only in production",
+    arguments: [("magento", Settings.APIGeneration.v2), ("magento-v1", .v1)])
+  func magento(name: String, generation: Settings.APIGeneration) throws {
+    let scenario = try Scenario(file: Self.file("Fixtures/scenarios/\(name).json"))
+    #expect(scenario.settings.apiGeneration == generation)
     let world = World(scenario: scenario)
     let shop = try #require(world.application("magento-prod"))
     let backup = try #require(world.point(scenario.environment["BACKUP_NAME"] ?? ""))
@@ -43,6 +45,11 @@ struct ScenarioTests {
       (#"{"account":"ACCOUNT","token":"t","settings":{"pageSize":-1}}"#, "negative"),
       (#"{"account":"ACCOUNT","token":"t","settings":{"missingItemProblem":999}}"#, "problem 999"),
       (#"{"account":"ACCOUNT","token":"t","settings":{"filter":"maybe"}}"#, "accepted, refused, ignored"),
+      (#"{"account":"ACCOUNT","token":"t","settings":{"apiGeneration":"v3"}}"#, "v2, v1, both"),
+      (
+        #"{"account":"ACCOUNT","token":"t","settings":{"olderRestoreStatus":201}}"#,
+        "olderRestoreStatus is none of"
+      ),
       (#"{"account":"ACCOUNT","token":"t","startDate":"today"}"#, "not a time"),
       (
         #"{"account":"ACCOUNT","token":"t","clusters":[{"name":"c","cloud":"none"}]}"#,

@@ -5,7 +5,7 @@ import Testing
 @Suite("A pipeline of the toolkit's scripts changes its programs and nothing else", .reportsAreRead)
 struct MovingOverTests {
   /// What the scripts take, from their own source (`examples/jenkins/scripts` of the toolkit): each short form beside its long one.
-  private static let flags: [String: [String: String]] = [
+  private static let scripts: [String: [String: String]] = [
     "createBackup.py": ["-a": "--application", "-c": "--cluster", "-b": "--backup-name"],
     "waitforBackup.py": ["-a": "--application", "-c": "--cluster", "-b": "--backup-name"],
     "createSnapshot.py": ["-a": "--application", "-c": "--cluster", "-s": "--snapshot-name"],
@@ -37,7 +37,7 @@ struct MovingOverTests {
       #expect(Array(old.dropFirst()) == Array(new.dropFirst()), "\(old)")
       shown[old[0], default: []].formUnion(old.filter { $0.hasPrefix("-") })
     }
-    for (script, pairs) in Self.flags {
+    for (script, pairs) in Self.scripts {
       for (short, long) in pairs {
         #expect(
           shown[script]?.isDisjoint(with: [short, long]) == false, "\(script): neither \(short) nor \(long)")
@@ -45,14 +45,14 @@ struct MovingOverTests {
     }
   }
 
-  @Test("both forms of each flag mean the same to the step", arguments: flags.keys.sorted())
+  @Test("both forms of each flag mean the same to the step", arguments: scripts.keys.sorted())
   func bothForms(_ script: String) async throws {
     let program = try #require(try Self.rows().first { $0.old[0] == script }?.new[0])
     let help = try await Command(
       Installation.program(program), ["--help"], environment: ["PATH": "/usr/bin:/bin"],
       timeLimit: .seconds(30)
     ).run()
-    for (short, long) in try #require(Self.flags[script]) {
+    for (short, long) in try #require(Self.scripts[script]) {
       #expect(help.output.contains("\(short), \(long) <"), "\(program): \(short), \(long)")
     }
   }

@@ -53,6 +53,8 @@ struct Mission: Sendable {
   var isVariant = false
   /// Whether its files are real ones, so that the system calls of their writing can be met as well.
   var isOnDisk = false
+  /// Whether the server is one of the older generation of the API.
+  var isOlder = false
 
   /// Whether failed copies are to be removed and made again.
   var replacesFailed: Bool { stages.contains { $0.arguments.contains("--replace-failed") } }
@@ -110,6 +112,7 @@ struct Mission: Sendable {
       name: "restore-verify", stages: [restore, verify("--expect-text", "Release 2.4.1")], isVariant: true),
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
+    Mission(name: "pipeline-v1", stages: pipeline.stages, isVariant: true, isOlder: true),
   ]
 
   /// Backup, clone, restore.

@@ -116,14 +116,17 @@ extension World {
 
   /// Somebody else restores production in place, from another backup than the pipeline's.
   fileprivate mutating func restoreByOthers() {
+    let isOlder = settings.apiGeneration == .v1
+    let type = isOlder ? "application/astra-managedApp" : "application/astra-app"
+    let path = isOlder ? "k8s/v1/managedApps" : "k8s/v2/apps"
     let body: JSON = [
-      "type": "application/astra-app", "version": "2.0", "backupID": .string(Shop.olderBackupID),
+      "type": .string(type), "version": isOlder ? "1.2" : "2.0", "backupID": .string(Shop.olderBackupID),
     ]
     _ = handle(
       SimulatedRequest(
-        "PUT", "/accounts/\(scenario.account)/k8s/v2/apps/\(Shop.production)",
+        "PUT", "/accounts/\(scenario.account)/\(path)/\(Shop.production)",
         headers: [
-          ("Authorization", "Bearer \(token)"), ("Content-Type", "application/astra-app+json"),
+          ("Authorization", "Bearer \(token)"), ("Content-Type", "\(type)+json"),
           ("ForceUpdate", "true"),
         ], body: body.bytes))
   }

@@ -40,5 +40,6 @@ struct Plan: Sendable {
   /// Plans an undisturbed mission.
   init(_ mission: Mission, _ scenario: Scenario) {
     (self.mission, self.scenario) = (mission, scenario)
+    if mission.isOlder { self.scenario.settings.beOlder() }
   }
 }

@@ -59,6 +59,8 @@ struct SeededExploration: Sendable {
       kind.expectation(.request(method: "GET", target: "")).recovers && !kind.traits.contains(.spoilsFiles)
     }
     if form < 2, passes, !plan.isAbandoned { plan.undisturbedEnding = undisturbed }
+    // Drawn last, so that a seed goes on telling the story that it told before there was this.
+    if form >= 2 { Variation.drawGeneration(&plan.scenario.settings, &random) }
     return plan
   }
 }

@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import Foundation
+internal import SimulatedBackend
 internal import Timing
 
 /// Ways in which the documentation leaves a server free to behave: a seed draws some of them for its world.
@@ -68,6 +69,22 @@ enum Variation {
     { settings, _ in settings.labelsNull = true },
     { settings, _ in settings.countShown = false },
   ]
+
+  /// Draws which generation of the API the server speaks, and how an older one does.
+  static func drawGeneration(_ settings: inout Settings, _ random: inout Timing.SeededRandom) {
+    switch Int.random(in: 0..<16, using: &random) {
+    case 0, 1: settings.beOlder()
+    case 2: settings.apiGeneration = .both
+    default: return
+    }
+    settings.newerAppsAnswer = any(&random)
+    settings.olderRestoreStatus = [200, 202, 204].randomElement(using: &random) ?? 204
+    settings.missingCollections = Settings.LaterCollection.allCases.filter { _ in
+      Int.random(in: 0..<4, using: &random) == 0
+    }
+    settings.olderRestoreStateShown = Int.random(in: 0..<4, using: &random) != 0
+    settings.modificationTimestampShown = Int.random(in: 0..<4, using: &random) != 0
+  }
 
   private static func any<Value: CaseIterable>(_ random: inout Timing.SeededRandom) -> Value {
     // An enumeration without cases has no values to draw.

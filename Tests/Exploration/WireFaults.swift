@@ -155,8 +155,13 @@ extension SimulatedResponse {
   /// Shows one object, not a list, at its end.
   mutating func showEnd(good: Bool) {
     guard (200..<300).contains(status), let json, json["id"] != nil else { return }
-    let isApplication = json["type"]?.string?.hasSuffix("astra-app") == true
-    body = json.with("state", good ? (isApplication ? "ready" : "completed") : "failed").bytes
+    let end: JSON =
+      switch json["type"]?.string {
+      case "application/astra-app": "ready"
+      case "application/astra-managedApp": "running"
+      default: "completed"
+      }
+    body = json.with("state", good ? end : "failed").bytes
   }
 
   /// Changes the list of a successful answer.

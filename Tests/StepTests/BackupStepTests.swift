@@ -7,7 +7,7 @@ import Timing
 import AstraBackup
 
 /// `astra-backup` in every situation of the table.
-struct BackupStepTests {
+@Suite(.eachGeneration) struct BackupStepTests {
   private func harness(
     name: String = "upgrade-prod-2.4.2", _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
   ) throws -> StepHarness {

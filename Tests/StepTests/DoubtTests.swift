@@ -8,7 +8,7 @@ import Testing
 import Timing
 
 /// What a record does not prove is not believed, and evidence has an age.
-struct DoubtTests {
+@Suite(.eachGeneration) struct DoubtTests {
   private static func problem(_ status: Int, _ number: Int) -> SimulatedResponse {
     SimulatedResponse(
       status: status, headers: [("Content-Type", "application/problem+json")],
@@ -22,7 +22,7 @@ struct DoubtTests {
 
   @Test func aRefusedRequestForACloneVouchesForNoClone() throws {
     let harness = try Magento.harness()
-    harness.site.faults = [SiteFault(.answers(Self.problem(403, 11)), "POST", endingIn: "apps")]
+    harness.site.faults = [SiteFault(.answers(Self.problem(403, 11)), "POST", endingIn: Magento.apps)]
     try harness.run(CloneStep.self).expect(.credentialsRefused, saying: "403")
     // Somebody makes a clone of that name by hand, from the good backup.
     harness.environment["BUILD_TAG"] = "by-hand"

@@ -9,7 +9,7 @@ import AstraClone
 import AstraRestore
 
 /// Answers that are lost, steps that are killed: nothing is made twice, and a second run ends as one would.
-struct LostAnswerTests {
+@Suite(.eachGeneration) struct LostAnswerTests {
   /// Runs backup, clone and restore; those that are killed or fail are run a second time.
   private func pipeline(_ harness: StepHarness) throws -> [StepHarness.Result] {
     var results: [StepHarness.Result] = []
@@ -66,7 +66,8 @@ struct LostAnswerTests {
 
   @Test func anUnreadableAnswerAfterTheFactIsNotARepetition() throws {
     for (method, path) in [
-      ("POST", "k8s/v1/apps/{id}/appBackups"), ("POST", "k8s/v2/apps"), ("PUT", "k8s/v2/apps/{id}"),
+      ("POST", "\(Magento.parents)/{id}/appBackups"), ("POST", Magento.applications),
+      ("PUT", "\(Magento.applications)/{id}"),
     ] {
       for status in [200, 201, 500, 502, 503, 504] where status >= 500 || method == "POST" {
         for afterwards in [true, false] where afterwards || status >= 500 {
@@ -116,7 +117,7 @@ struct LostAnswerTests {
     let again = try harness.run(BackupStep.self)
     again.expectSuccess()
     #expect(again.standardError.contains("nothing shows it yet"))
-    harness.site.faults = [SiteFault(effect, "POST", endingIn: "apps")]
+    harness.site.faults = [SiteFault(effect, "POST", endingIn: Magento.apps)]
     #expect(try harness.run(CloneStep.self).wasKilled)
     try harness.run(CloneStep.self).expectSuccess()
     #expect(harness.site.world.tally.backupsCreated == 1 && harness.site.world.tally.clonesCreated == 1)

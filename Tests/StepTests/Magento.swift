@@ -19,12 +19,22 @@ enum Magento {
   static let brokenVersion = "2.4.2-debian-10-r14"
   static let brokenRows = goodRows + ["order-1004-after-the-upgrade", "order-1005-after-the-upgrade"]
 
+  /// The generation of the API that the simulated server speaks: a suite with the trait `eachGeneration` runs on both.
+  @TaskLocal static var generation = AstraSimulator.Settings.APIGeneration.v2
+
+  /// The last part of the path of the applications.
+  static var apps: String { generation == .v1 ? "managedApps" : "apps" }
+  /// The path of the applications, and the one that an application's backups and snapshots are under.
+  static var applications: String { generation == .v1 ? "k8s/v1/managedApps" : "k8s/v2/apps" }
+  static var parents: String { generation == .v1 ? "k8s/v1/managedApps" : "k8s/v1/apps" }
+
   /// The scenario, with its settings changed.
   static func scenario(_ change: (inout Scenario) -> Void = { _ in }) throws -> Scenario {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let file = root.appending(path: "Fixtures/scenarios/magento.json")
     var scenario = try Scenario(file: Array(try Data(contentsOf: file)))
+    if generation == .v1 { scenario.settings.beOlder() }
     change(&scenario)
     return scenario
   }

@@ -9,7 +9,7 @@ import AstraClone
 import AstraRestore
 
 /// The clone-then-restore pipeline on the worked example.
-struct PipelineTests {
+@Suite(.eachGeneration) struct PipelineTests {
   @Test func clonesTheBrokenStateAndRestoresTheGoodOne() throws {
     let harness = try Magento.harness()
     let address = try #require(harness.site.world.application("magento-prod")?.address)

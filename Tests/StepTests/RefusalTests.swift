@@ -10,7 +10,7 @@ import AstraRestore
 import AstraSnapshot
 
 /// What every step must refuse or report in the same way: one sentence, one code, a report, an unchanged world.
-struct RefusalTests {
+@Suite(.eachGeneration) struct RefusalTests {
   /// Runs every step under one change of their surroundings.
   private func eachStep(
     changing change: (StepHarness) -> Void, scenario: (inout Scenario) -> Void = { _ in },

@@ -9,7 +9,7 @@ import AstraClone
 import AstraRestore
 
 /// `astra-restore`: which recovery point, which evidence, and when it is over.
-struct RestoreStepTests {
+@Suite(.eachGeneration) struct RestoreStepTests {
   // MARK: - When it is over
 
   @Test(

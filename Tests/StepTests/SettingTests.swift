@@ -10,7 +10,7 @@ import AstraRestore
 
 /// Whatever the documentation of Astra Control leaves open is a setting of the simulator, and the whole
 /// pipeline is right under every value of each.
-struct SettingTests {
+@Suite(.eachGeneration) struct SettingTests {
   /// One value of one setting, other than the default.
   struct Variant: CustomTestStringConvertible, Sendable {
     var name: String
@@ -53,7 +53,22 @@ struct SettingTests {
     }
     + [1, 2, 3].map { size in Variant("pageSize=\(size)") { $0.pageSize = size } }
     + [Variant("pageSize=2, filter=refused") { ($0.pageSize, $0.filter) = (2, .refused) }]
-    + shapes
+    + shapes + generations
+
+  /// What the older generation leaves open; nothing of it matters to the newer one.
+  private static let generations: [Variant] =
+    Variant.each("apiGeneration") { $0.apiGeneration = $1 }
+    + Variant.each("newerAppsAnswer") { $0.newerAppsAnswer = $1 }
+    + Variant.each("missingCollections") { $0.missingCollections = [$1] }
+    + [200, 202, 204].map { status in
+      Variant("olderRestoreStatus=\(status)") { $0.olderRestoreStatus = status }
+    }
+    + [1, 30, 31].map { number in Variant("legacyAppsProblem=\(number)") { $0.legacyAppsProblem = number } }
+    + [
+      Variant("newerAppsAnswer=page, filter=refused, pageSize=1") {
+        ($0.newerAppsAnswer, $0.filter, $0.pageSize) = (.page, .refused, 1)
+      }
+    ]
 
   private static let durations: [Variant] =
     Variant.seconds("backup", [0, 0.3, 3000]) { $0.backup = $1 }
@@ -103,6 +118,7 @@ struct SettingTests {
     + Variant.both("numericProblemStatus") { $0.numericProblemStatus = $1 }
     + Variant.both("booleansAsStrings") { $0.booleansAsStrings = $1 }
     + Variant.both("fractionalTimestamps") { $0.fractionalTimestamps = $1 }
+    + Variant.both("modificationTimestampShown") { $0.modificationTimestampShown = $1 }
     + Variant.both("failureTexts") { $0.failureTexts = $1 }
     + Variant.both("percentDoneShown") { $0.percentDoneShown = $1 }
     + Variant.both("hookStateShown") { $0.hookStateShown = $1 }

@@ -42,9 +42,9 @@ struct StepSite: Sendable {
 
   /// Starts a site whose operations take about that long; each of its two parts takes half of it.
   static func start(
-    seconds: Double = 1, bend: (inout [String: Any]) -> Void = { _ in }
+    scenario: String = "magento", seconds: Double = 1, bend: (inout [String: Any]) -> Void = { _ in }
   ) async throws -> StepSite {
-    let simulator = try await SimulatorProcess.start { scenario in
+    let simulator = try await SimulatorProcess.start(scenario: scenario) { scenario in
       var settings = scenario["settings"] as? [String: Any] ?? [:]
       for name in [
         "backupPending", "backup", "snapshotPending", "snapshot", "clone", "cloneDiscovery", "restore",
