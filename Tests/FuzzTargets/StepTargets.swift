@@ -1,6 +1,7 @@
 internal import AstraBackup
 internal import AstraClone
 internal import AstraRestore
+internal import AstraVerify
 internal import StepCommon
 
 extension FuzzTarget {
@@ -29,6 +30,7 @@ extension FuzzTarget {
       switch step {
       case "astra-clone": run.exitCode(of: CloneStep.self)
       case "astra-restore": run.exitCode(of: RestoreStep.self)
+      case "astra-verify": run.exitCode(of: VerifyStep.self)
       default: run.exitCode(of: BackupStep.self)
       }
     try run.checkEnd(code)
