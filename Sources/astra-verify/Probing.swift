@@ -60,10 +60,14 @@ extension VerifyStep {
     guard case .lacked(let sight, let reason) = result else { return try keep(run) }
     try? keep(run)
     if let untrusted = untrusted(in: sight.looks) { throw untrusted }
-    let seen = sight.looks.map { "\($0.page): \($0.line)" }.joined(separator: "; ")
-    throw .notAsClaimed(
+    let seen = sight.looks.map { look in
+      sight.looks.count == 1 ? look.line : "\(look.page): \(look.line)"
+    }.joined(separator: "; ")
+    // A report's message has at most 500 characters; the log has the whole. Cleaned before it is cut, as any text.
+    let message = run.log.cleaned(
       "\"\(parameters.application)\" was not seen \(goal) within \(parameters.within.shortText): \(reason) (last seen: \(seen))"
-    )
+    ).unicodeScalars
+    throw .notAsClaimed(message.count > 480 ? String(message.prefix(480)) + "…" : String(message))
   }
 
   /// What is wrong with pages that should be healthy, or that should show the fault.

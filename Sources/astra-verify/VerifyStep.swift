@@ -41,8 +41,9 @@ package final class VerifyStep: Step {
   }
 
   package func prepare(_ run: StepRun) throws(StepFailure) {
+    guard !parameters.pages.isEmpty else { return }
     pages = try run.pages(parameters.pageSettings)
-    if !parameters.pages.isEmpty, !parameters.pageSettings.verifies {
+    if !parameters.pageSettings.verifies {
       run.log.warning(
         "the certificates of pages are NOT verified (\(VerifyParameters.verify.variables[0])=false): anybody can pose as them"
       )

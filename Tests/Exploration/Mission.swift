@@ -130,8 +130,8 @@ enum Shop {
   static let olderBackupID = "61728394-a5b6-4c7d-98e9-f00112233444"
   static let cloneName = "magento-debug"
   /// Where production's front page is, and always was.
-  static let address = "127.77.0.1"
-  static let page = "http://127.77.0.1/"
+  static let address = "127.77.0.2"
+  static let page = "http://127.77.0.2/"
   /// What the good backup holds.
   static let goodContent = Content(
     version: "2.4.1-debian-10-r14", rows: ["order-1001", "order-1002", "order-1003"])

@@ -2,6 +2,7 @@ internal import AstraBackup
 internal import AstraClone
 internal import AstraRestore
 internal import AstraSnapshot
+internal import AstraVerify
 internal import StepCommon
 
 extension FuzzTarget {
@@ -31,6 +32,7 @@ extension FuzzTarget {
       case "astra-clone": run.exitCode(of: CloneStep.self)
       case "astra-restore": run.exitCode(of: RestoreStep.self)
       case "astra-snapshot": run.exitCode(of: SnapshotStep.self)
+      case "astra-verify": run.exitCode(of: VerifyStep.self)
       default: run.exitCode(of: BackupStep.self)
       }
     try run.checkEnd(code)

@@ -39,6 +39,10 @@ final class SteppedRun {
           throw TransportError(.misconfigured, "there is no transport", mayHaveBeenSent: false)
         }
         return AnswerScript(answers, on: self.time)
+      },
+      // Whatever pages the input names, nothing leaves this machine.
+      connectToPages: { _, _, _ throws(TransportError) in
+        throw TransportError(.misconfigured, "there is no way to pages", mayHaveBeenSent: false)
       })
     return Runner<S>(host).exitCode()
   }

@@ -141,7 +141,9 @@ extension Site {
     case .event(let number): number == events.count
     case .request(let number): if case .request = event { number == requests.count } else { false }
     case .next(let method, let ending):
-      if case .request(method, let target) = event {
+      if case .probe(let url) = event {
+        method == "LOOK" && url.hasSuffix(ending)
+      } else if case .request(method, let target) = event {
         target.prefix { $0 != "?" }.hasSuffix(ending)
       } else {
         false

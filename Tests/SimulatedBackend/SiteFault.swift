@@ -77,7 +77,7 @@ package struct SiteFault: Sendable {
     case request(Int)
     /// The event of that number, from 1.
     case event(Int)
-    /// The next request of that method whose path ends so (its query left aside).
+    /// The next request of that method whose path ends so (its query left aside); `LOOK` is a look at a page.
     case next(method: String, ending: String)
   }
 

@@ -7,6 +7,7 @@ import AstraBackup
 import AstraClone
 import AstraRestore
 import AstraSnapshot
+import AstraVerify
 
 import struct Foundation.URL
 
@@ -36,6 +37,7 @@ struct ParameterTableTests {
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
+    try compare(VerifyStep.self)
   }
 
   @Test func theTablesNameEveryPhaseInItsOrder() throws {
@@ -49,6 +51,7 @@ struct ParameterTableTests {
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
+    try compare(VerifyStep.self)
     #expect(page.text.contains("`check parameters`") && page.text.contains("`write output values`"))
   }
 
@@ -62,7 +65,17 @@ struct ParameterTableTests {
     add(CloneStep.self)
     add(RestoreStep.self)
     add(SnapshotStep.self)
+    add(VerifyStep.self)
     #expect(rows.map { Array($0.prefix(2)) } == keys)
+  }
+
+  /// A file of values may become the environment of later stages: none of them may be taken for a parameter there.
+  @Test func noOutputKeyIsTheNameOfAParameter() throws {
+    let page = try Page()
+    let keys = try page.rows(below: "### Values for later stages", headed: "Step").map { $0[1].filter { $0 != "`" } }
+    let headings = ["Common parameters"] + page.text.matches(of: /### (astra-[a-z]+)\n/).map { String($0.1) }
+    let variables = try headings.flatMap { try page.entries(below: "### \($0)") }.flatMap(\.variables)
+    #expect(keys.count > 20 && variables.count > 30 && Set(keys).isDisjoint(with: variables))
   }
 
   // MARK: - Readers
