@@ -34,6 +34,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "astra-backup", targets: ["astra-backup"]),
+    .executable(name: "astra-cleanup", targets: ["astra-cleanup"]),
     .executable(name: "astra-clone", targets: ["astra-clone"]),
     .executable(name: "astra-restore", targets: ["astra-restore"]),
     .executable(name: "astra-simulator", targets: ["astra-simulator"]),
@@ -106,7 +107,8 @@ let package = Package(
     .target(
       name: "Exploration",
       dependencies: [
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraSimulator", "SimulatedBackend", "StepCommon",
+        "AstraBackup", "AstraCleanup", "AstraClone", "AstraRestore", "AstraSimulator", "SimulatedBackend",
+        "StepCommon",
         "StepReport", "Timing",
       ],
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
@@ -120,7 +122,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
-        "Timing", "AstraBackup", "AstraClone", "AstraRestore",
+        "Timing", "AstraBackup", "AstraCleanup", "AstraClone", "AstraRestore",
       ],
       path: "Tests/FuzzTargets"
     ),
@@ -143,7 +145,7 @@ let package = Package(
       name: "StepTests",
       dependencies: [
         "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
-        "AstraBackup", "AstraClone", "AstraRestore",
+        "AstraBackup", "AstraCleanup", "AstraClone", "AstraRestore",
       ]
     ),
     .testTarget(
@@ -156,7 +158,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-package.targets += ["backup", "clone", "restore"].flatMap(step)
+package.targets += ["backup", "cleanup", "clone", "restore"].flatMap(step)
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -10,6 +10,10 @@ extension AstraControlBackend {
       name, in: Self.apps, to: "look for application \"\(name)\"", { Application($0) }, nameOf: \.name)
   }
 
+  package func applications() throws(BackendError) -> [Application] {
+    try all(in: Self.apps, to: "list the applications", { Application($0) })
+  }
+
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
     nearest(
       to: name, among: try all(in: Self.apps, to: "list the applications", { $0["name"]?.text }), limit: limit

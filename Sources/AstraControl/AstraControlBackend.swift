@@ -47,6 +47,7 @@ package final class AstraControlBackend: Backend {
   }
 
   package var currentTime: Timestamp { client.currentTime }
+  package var serverTime: Timestamp? { client.serverTime }
 }
 
 extension AstraControlBackend {

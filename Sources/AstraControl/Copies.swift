@@ -61,9 +61,19 @@ extension AstraControlBackend {
     if let storageClass = request.storageClass {
       body.storageClassMapping = [.init(source: "*", destination: storageClass)]
     }
-    return try created(
-      Self.apps, body, type: body.type, to: "clone \"\(request.application.name)\" as \"\(request.name)\"",
-      { Application($0) })
+    let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
+    guard !request.labels.isEmpty else {
+      return try created(Self.apps, body, type: body.type, to: attempt, { Application($0) })
+    }
+    body.metadata = .init(labels: request.labels.map { .init(name: $0.name, value: $0.value) })
+    do throws(BackendError) {
+      return try created(Self.apps, body, type: body.type, to: attempt, { Application($0) })
+    } catch {
+      // Whether clients may write labels is not documented. A body that was refused for them has begun nothing.
+      guard error.kind == .refused(.malformed) else { throw error }
+      body.metadata = nil
+      return try created(Self.apps, body, type: body.type, to: attempt, { Application($0) })
+    }
   }
 
   package func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError) {
@@ -85,8 +95,9 @@ extension AstraControlBackend {
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
     let path = "\(Self.path(of: point.kind, point.applicationID))/\(Query.encode(point.id.text))"
-    // Only failed ones are ever removed, and those may need the force (workflow "Delete a backup").
-    let force = point.kind == .backup ? [HTTPField("Force-Delete", "true")] : []
+    // A failed one may need the force (workflow "Delete a backup"); a whole one is never forced.
+    let isForced = point.kind == .backup && point.state == .failed
+    let force = isForced ? [HTTPField("Force-Delete", "true")] : []
     _ = try client.change(
       .delete, path, fields: force, body: nil, to: "remove \(point.kind.rawValue) \"\(point.name)\"")
   }
@@ -154,6 +165,16 @@ private struct CreateCloneBody: Encodable {
   var snapshotID: String?
   var namespaceMapping: [Mapping]?
   var storageClassMapping: [Mapping]?
+  var metadata: Metadata?
+
+  struct Metadata: Encodable {
+    var labels: [Label]
+  }
+
+  struct Label: Encodable {
+    var name: String
+    var value: String
+  }
 }
 
 /// `PUT /k8s/v2/apps/{id}` with `ForceUpdate`: one of the two ids.

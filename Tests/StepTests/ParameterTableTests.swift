@@ -4,6 +4,7 @@ import StepReport
 import Testing
 import Timing
 import AstraBackup
+import AstraCleanup
 import AstraClone
 import AstraRestore
 
@@ -32,6 +33,7 @@ struct ParameterTableTests {
       #expect(own.count + common.count - 1 == help.count, "\(S.identity.name): one row for each")
     }
     try compare(BackupStep.self)
+    try compare(CleanupStep.self)
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
   }
@@ -44,6 +46,7 @@ struct ParameterTableTests {
       #expect(Runner<S>.phaseNames == ["check parameters"] + phases + ["write output values"])
     }
     try compare(BackupStep.self)
+    try compare(CleanupStep.self)
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
     #expect(page.text.contains("`check parameters`") && page.text.contains("`write output values`"))
@@ -56,6 +59,7 @@ struct ParameterTableTests {
       keys += S.outputKeys.map { ["`\(S.identity.name)`", "`\($0)`"] }
     }
     add(BackupStep.self)
+    add(CleanupStep.self)
     add(CloneStep.self)
     add(RestoreStep.self)
     #expect(rows.map { Array($0.prefix(2)) } == keys)
