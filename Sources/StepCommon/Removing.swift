@@ -30,7 +30,11 @@ extension StepRun {
     while true {
       let asked = try askForRemoval(title, operation, check: check, delete: delete, stateOf: stateOf)
       if try waitUntilGone(title, wasAsked: asked != nil, stateOf: stateOf) {
-        if let asked { history.update(asked, .finished) }
+        // What an earlier attempt of this run has asked for is this run's removal too.
+        let known = history.operations.last {
+          ($0.kind, $0.id) == (operation.kind, operation.id) && [.asked, .accepted].contains($0.stage)
+        }
+        if let entry = asked ?? known { history.update(entry, .finished) }
         log.info("\(title) is gone")
         return
       }

@@ -21,7 +21,10 @@ extension StepRun {
       log.info("left alone: \(point.title) (\(point.whereabouts)): \(reason)")
     }
     if last.kept.isEmpty { log.info("no good backup of \"\(source.name)\" fits \(pattern.text)") }
-    return last.doomed
+    // What this run has asked to remove, and what is going since, is waited for.
+    let asked = Set(history.operations.filter { $0.kind == .backupRemoval }.compactMap(\.id))
+    return last.passedOver.map(\.point).filter { $0.state == .deleting && asked.contains($0.id.text) }
+      + last.doomed
   }
 
   /// Removes a backup, if it is still one that goes, and those that stay are still there.

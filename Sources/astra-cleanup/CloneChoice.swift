@@ -182,10 +182,11 @@ extension StepRun {
         "is being cloned as \"\(other.name)\" (\(other.whereabouts))", hint: "wait for that clone to be ready")
     }
     let points = try recoveryPoints(of: clone)
-    if let busy = points.first(where: { !$0.state.isSettled }) {
+    // What is going already is waited for.
+    if let busy = points.first(where: { !$0.state.isSettled && $0.state != .deleting }) {
       return .spared("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
     }
-    guard points.isEmpty || parameters.withRecoveryPoints else {
+    guard points.allSatisfy({ $0.state == .deleting }) || parameters.withRecoveryPoints else {
       return .spared(
         "has recovery points of its own (\(points.map(\.title).joined(separator: ", ")))",
         hint: "servers of release 24.02 remove them with the clone, and older ones leave them behind: remove them first "

@@ -1,4 +1,5 @@
 internal import AstraBackup
+internal import AstraCleanup
 internal import AstraClone
 internal import AstraRestore
 internal import AstraSimulator
@@ -8,6 +9,7 @@ internal import StepCommon
 /// One of the programs, as the explorer runs it.
 enum Program: String, CaseIterable, Sendable {
   case backup = "astra-backup"
+  case cleanup = "astra-cleanup"
   case clone = "astra-clone"
   case restore = "astra-restore"
 
@@ -15,6 +17,7 @@ enum Program: String, CaseIterable, Sendable {
   var phases: [String] {
     switch self {
     case .backup: Runner<BackupStep>.phaseNames
+    case .cleanup: Runner<CleanupStep>.phaseNames
     case .clone: Runner<CloneStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
     }
@@ -24,6 +27,7 @@ enum Program: String, CaseIterable, Sendable {
   func run(_ harness: StepHarness, _ arguments: [String]) throws -> StepHarness.Result {
     switch self {
     case .backup: try harness.run(BackupStep.self, arguments: arguments)
+    case .cleanup: try harness.run(CleanupStep.self, arguments: arguments)
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
     }
@@ -82,6 +86,7 @@ struct Mission: Sendable {
       name: "clone-of-backup-restore",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
       isVariant: true),
+    cleanup, cleanupOfBackups, cleanupAtTheEnd,
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
   ]

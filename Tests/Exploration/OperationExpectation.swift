@@ -9,6 +9,8 @@ extension FaultKind.Expectation {
   init(_ kind: Operation.Kind, _ effect: OperationFault.Effect) {
     switch (kind, effect) {
     case (_, .unknownState), (_, .goesBack): self = .passes
+    // Who wants a thing gone does not mind how it goes.
+    case (.deletion, .vanishes), (.deletion, .removed): self = .passes
     case (_, .stalls): self = .breaks(75)
     // No copy of the present state, no restore.
     case (.snapshot, .fails), (.snapshot, .failsAtOnce), (.snapshot, .removed), (.snapshot, .vanishes):
@@ -30,7 +32,8 @@ extension Operation.Kind {
     case .backup: .backup
     case .clone: .clone
     case .restore, .snapshot: .restore
-    case .definition, .deletion, .rediscovery: nil
+    case .deletion: .cleanup
+    case .definition, .rediscovery: nil
     }
   }
 }

@@ -9,7 +9,7 @@ struct Truth {
   var others = false
 
   /// What has been written into the journal since the run began.
-  private var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
+  var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
 
   /// Whether a stage has done what it is for; nil if it has, else what is missing.
   ///
@@ -19,7 +19,10 @@ struct Truth {
   /// - Returns: a sentence about what is missing.
   func missing(from stage: Mission.Stage, values: [String: String] = [:]) -> String? {
     switch stage.program {
-    case .backup: missingBackup(published: values["ASTRA_BACKUP_ID"])
+    case .backup:
+      missingBackup(
+        named: stage.environment["BACKUP_NAME"] ?? Mission.newBackup, published: values["ASTRA_BACKUP_ID"])
+    case .cleanup: missingCleanup(of: stage)
     case .clone:
       missingClone(
         of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
@@ -27,12 +30,10 @@ struct Truth {
     }
   }
 
-  private func missingBackup(published: String?) -> String? {
-    let completed = news.filter {
-      $0.event == .completed && $0.kind == .backup && $0.name == Mission.newBackup
-    }
+  private func missingBackup(named name: String, published: String?) -> String? {
+    let completed = news.filter { $0.event == .completed && $0.kind == .backup && $0.name == name }
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
-      return "no backup \(Mission.newBackup) of this run has completed, or another one was published"
+      return "no backup \(name) of this run has completed, or another one was published"
     }
     guard let point = world.point(id) else { return nil }
     // One that ends `removed` has been completed, by the journal.
@@ -122,8 +123,8 @@ struct Truth {
     // And one for each copy or restore that failed.
     let snapshots = tally.snapshotsCreated - then.snapshotsCreated
     bound("snapshots made", snapshots, programs.contains(.restore) ? most + failed + failures + slack : 0)
-    bound("deletions", tally.deletions - then.deletions, again)
-    return excess
+    bound("deletions", tally.deletions - then.deletions, again + mostRemovals)
+    return excess + wronglyRemoved
   }
 
   /// What of others has changed since the scenario's start.
@@ -137,6 +138,7 @@ struct Truth {
       return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
     }
       + start.points.compactMap { before in
+        if mission.removesBackups, before.id == Shop.olderBackupID { return nil }
         let now = world.points.first { $0.id == before.id }
         return now?.content == before.content && now?.state == before.state
           ? nil : "\(before.kind.rawValue) \(before.name), which was there before, has changed"
@@ -144,11 +146,15 @@ struct Truth {
   }
 
   /// What a later run must leave as it is: clones and backups, without the states that pass.
+  ///
+  /// What a cleanup is for is in no later run's keeping.
   var keepsakes: Set<String> {
     Set(
-      world.applications.filter { $0.sourceAppID != nil }
+      world.applications.filter { $0.sourceAppID != nil && !(mission.removesClone && $0.name == Shop.cloneName) }
         .map { "clone \($0.name) \(String(describing: $0.content))" }
-        + world.points.filter { $0.kind == .backup }
+        + world.points.filter {
+          $0.kind == .backup && !(mission.removesBackups && $0.id == Shop.olderBackupID)
+        }
         .map { "backup \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 

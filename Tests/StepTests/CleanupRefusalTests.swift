@@ -291,7 +291,7 @@ struct CleanupRefusalTests {
     (["--keep-backups", "3", "--backup-pattern", "*"], "begins with three"),
     (["--keep-backups", "3", "--backup-pattern", "*-prod"], "begins with three"),
     (["--keep-backups", "3", "--backup-pattern", "up*"], "begins with three"),
-    (["--keep-backups", "3", "--backup-pattern", "---*"], "begins with three"),
+    (["--keep-backups", "3", "--backup-pattern=---*"], "begins with three"),
     (["--keep-backups", "3", "--backup-pattern", "upgrade-[ab]"], "begins with three"),
     (["--older-than", "7d"], "ASTRA_REMOVE_CLONE"),
     (["--remove-clone", "--older-than", "soon"], "7d"), (["--remove-clone", "--older-than", "0d"], "zero"),
