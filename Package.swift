@@ -15,7 +15,7 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 /// The steps, by the last word of their names.
-let steps = ["backup", "clone", "restore", "snapshot", "verify"]
+let steps = ["backup", "cleanup", "clone", "restore", "snapshot", "verify"]
 /// What tests run in their own process, and what they start.
 let stepModules = steps.map { Target.Dependency.target(name: module($0)) }
 let stepPrograms = steps.map { Target.Dependency.target(name: "astra-\($0)") }

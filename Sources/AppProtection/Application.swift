@@ -37,13 +37,15 @@ package struct Application: Sendable {
   package var modifiedAt: Timestamp?
   /// When the backend looked through its resources last.
   package var collectedAt: Timestamp?
+  /// What clients have written on the backend's entry for it, as far as the backend keeps that.
+  package var labels: [Label]
 
   /// Makes an application.
   package init(
     id: ID, name: String, state: State, problems: [String] = [], clusterID: Cluster.ID? = nil,
     clusterName: String? = nil, namespaces: [String] = [], sourceID: ID? = nil,
     restoredFrom: [RecoveryPoint.ID] = [], createdAt: Timestamp? = nil, modifiedAt: Timestamp? = nil,
-    collectedAt: Timestamp? = nil
+    collectedAt: Timestamp? = nil, labels: [Label] = []
   ) {
     self.id = id
     self.name = name
@@ -57,6 +59,7 @@ package struct Application: Sendable {
     self.createdAt = createdAt
     self.modifiedAt = modifiedAt
     self.collectedAt = collectedAt
+    self.labels = labels
   }
 
   /// What an application is doing, in our words; a state that nobody knows yet keeps the backend's own.

@@ -9,9 +9,13 @@ package protocol Backend: AnyObject {
   var label: String { get }
   /// The service's own clock where it tells the time, else this machine's: for comparing with its timestamps.
   var currentTime: Timestamp { get }
+  /// The service's own clock; nil while it has not told the time.
+  var serverTime: Timestamp? { get }
 
   /// Every application of exactly this name, on any cluster; empty if there is none.
   func applications(named name: String) throws(BackendError) -> [Application]
+  /// Every application of the account.
+  func applications() throws(BackendError) -> [Application]
   /// Names of the applications there are, for a message; at most `limit`, the most similar first.
   func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String]
   /// The application, or nil if it is gone.
@@ -42,7 +46,7 @@ package protocol Backend: AnyObject {
     -> RecoveryPoint
   /// Throws if the backend can never make such a clone; asks it for nothing.
   func check(_ request: CloneRequest) throws(BackendError)
-  /// Asks for a clone.
+  /// Asks for a clone; a service that takes no labels makes it without them.
   func createClone(_ request: CloneRequest) throws(BackendError) -> Application
   /// Asks for an in-place restore; returns when it is accepted, long before it is done.
   func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError)
@@ -82,11 +86,13 @@ package struct CloneRequest: Sendable {
   package var namespaces: [NamespaceMapping]
   /// The storage class of every volume of the clone; nil keeps each as it is.
   package var storageClass: String?
+  /// What is to be written on the clone's entry.
+  package var labels: [Label]
 
   /// Makes a request.
   package init(
     name: String, application: Application, sourceCluster: Cluster.ID, destinationCluster: Cluster.ID,
-    source: Source, namespaces: [NamespaceMapping], storageClass: String? = nil
+    source: Source, namespaces: [NamespaceMapping], storageClass: String? = nil, labels: [Label] = []
   ) {
     self.name = name
     self.application = application
@@ -95,5 +101,6 @@ package struct CloneRequest: Sendable {
     self.source = source
     self.namespaces = namespaces
     self.storageClass = storageClass
+    self.labels = labels
   }
 }

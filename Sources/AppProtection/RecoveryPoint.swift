@@ -16,12 +16,15 @@ package struct RecoveryPoint: Sendable {
   /// How much is done, 0-100, while the backend tells.
   package var percentDone: Double?
   package var createdAt: Timestamp?
+  /// Whether a protection policy made it, by its schedule.
+  package var isScheduled: Bool
 
   /// Makes a recovery point.
   package init(
     id: ID, kind: Kind, name: String, applicationID: Application.ID, state: State,
     hooks: Hooks = .notReported,
-    problems: [String] = [], percentDone: Double? = nil, createdAt: Timestamp? = nil
+    problems: [String] = [], percentDone: Double? = nil, createdAt: Timestamp? = nil,
+    isScheduled: Bool = false
   ) {
     self.id = id
     self.kind = kind
@@ -32,6 +35,7 @@ package struct RecoveryPoint: Sendable {
     self.problems = problems
     self.percentDone = percentDone
     self.createdAt = createdAt
+    self.isScheduled = isScheduled
   }
 
   /// Where the copy lies: in object storage, or beside the application's volumes.

@@ -12,6 +12,12 @@ extension AstraControlBackend {
     }
   }
 
+  package func applications() throws(BackendError) -> [Application] {
+    let attempt = "list the applications"
+    let listing = try listApplications(to: attempt, { $0.application($1) }, keep: { _ in true })
+    return try items(of: listing, generation.applications, attempt)
+  }
+
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
     let attempt = "list the applications"
     let listing = try listApplications(to: attempt, { $1["name"]?.text }, keep: { _ in true })

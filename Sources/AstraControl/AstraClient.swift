@@ -34,10 +34,10 @@ final class AstraClient {
   }
 
   /// The server's time, carried on from its last `Date` header; this machine's until it has sent one.
-  var currentTime: Timestamp {
-    guard let serverClock else { return time.wallTime }
-    return serverClock.date + (time.now - serverClock.at)
-  }
+  var currentTime: Timestamp { serverTime ?? time.wallTime }
+
+  /// The server's time, carried on from its last `Date` header; nil until it has sent one.
+  var serverTime: Timestamp? { serverClock.map { $0.date + (time.now - $0.at) } }
 
   /// What a read ended with, once it was answered.
   enum Reading {

@@ -60,6 +60,7 @@ package final class AstraControlBackend: Backend {
     "Astra Control at \(host)" + (detected.map { " (\($0.description))" } ?? "")
   }
   package var currentTime: Timestamp { client.currentTime }
+  package var serverTime: Timestamp? { client.serverTime }
 }
 
 extension AstraControlBackend {

@@ -86,9 +86,21 @@ extension AstraControlBackend {
     case .recoveryPoint(let point): body.snapshotID = point.id.text
     }
     generation.complete(&body, request)
-    return try created(
-      generation.applications, body, type: body.type,
-      to: "clone \"\(request.application.name)\" as \"\(request.name)\"", { generation.application($0) })
+    let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
+    func ask(_ body: CreateCloneBody) throws(BackendError) -> Application {
+      try created(
+        generation.applications, body, type: body.type, to: attempt, { generation.application($0) })
+    }
+    guard !request.labels.isEmpty else { return try ask(body) }
+    var labelled = body
+    labelled.metadata = .init(labels: request.labels.map { .init(name: $0.name, value: $0.value) })
+    do throws(BackendError) {
+      return try ask(labelled)
+    } catch {
+      // Whether clients may write labels is not documented. A body that was refused for them has begun nothing.
+      guard error.kind == .refused(.malformed) else { throw error }
+      return try ask(body)
+    }
   }
 
   package func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError) {
@@ -110,8 +122,9 @@ extension AstraControlBackend {
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
     let path = "\(generation.path(of: point.kind, point.applicationID))/\(Query.encode(point.id.text))"
-    // Only failed ones are ever removed, and those may need the force (workflow "Delete a backup").
-    let force = point.kind == .backup ? [HTTPField("Force-Delete", "true")] : []
+    // A failed one may need the force (workflow "Delete a backup"); a whole one is never forced.
+    let isForced = point.kind == .backup && point.state == .failed
+    let force = isForced ? [HTTPField("Force-Delete", "true")] : []
     _ = try client.change(
       .delete, path, fields: force, body: nil, to: "remove \(point.kind.rawValue) \"\(point.name)\"")
   }
@@ -173,6 +186,16 @@ struct CreateCloneBody: Encodable {
   var storageClassMapping: [Mapping]?
   /// The clone's only namespace, in the older generation.
   var namespace: String?
+  var metadata: Metadata?
+
+  struct Metadata: Encodable {
+    var labels: [Label]
+  }
+
+  struct Label: Encodable {
+    var name: String
+    var value: String
+  }
 }
 
 /// `PUT` of an application with `ForceUpdate`: one of the two ids.

@@ -77,6 +77,8 @@ struct Problem: Sendable {
     case 121, 123, 136, 143, 176: .nameTaken
     case 46, 74, 75, 106, 122, 124, 129, 156: .notFound
     case 47, 76: .notOfThisApplication
+    case 8: .malformed
+    case 9 where reasons.contains { $0.contains("metadata") || $0.contains("label") }: .malformed
     default: status == 404 ? .notFound : .other
     }
   }

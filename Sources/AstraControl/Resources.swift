@@ -24,7 +24,10 @@ extension Application {
       restoredFrom: ["backupID", "snapshotID"].compactMap { resource[$0]?.text }.map { RecoveryPoint.ID($0) },
       createdAt: metadata?["creationTimestamp"]?.text.flatMap { Timestamp($0) },
       modifiedAt: metadata?["modificationTimestamp"]?.text.flatMap { Timestamp($0) },
-      collectedAt: resource["lastResourceCollectionTimestamp"]?.text.flatMap { Timestamp($0) })
+      collectedAt: resource["lastResourceCollectionTimestamp"]?.text.flatMap { Timestamp($0) },
+      labels: (metadata?["labels"]?.elements ?? []).compactMap { label in
+        label["name"]?.text.map { Label($0, label["value"]?.text ?? "") }
+      })
   }
 }
 
@@ -48,7 +51,7 @@ extension RecoveryPoint {
     self.init(
       id: ID(id), kind: kind, name: name, applicationID: application, state: State(rawValue: state),
       hooks: hooks, problems: stateProblems(of: resource), percentDone: resource["percentDone"]?.number,
-      createdAt: created.flatMap { Timestamp($0) })
+      createdAt: created.flatMap { Timestamp($0) }, isScheduled: resource["scheduleID"]?.text != nil)
   }
 }
 

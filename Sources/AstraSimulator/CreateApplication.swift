@@ -25,7 +25,7 @@ extension World {
     }
     guard let cluster = cluster(clusterID), cluster.isManaged else { throw Problem(106) }
     try checkLicence()
-    let labels = settings.labelsWritable ? try body.labels() : []
+    let labels = try keptLabels(of: body)
     let id: String
     if sources.allSatisfy({ $0 == nil }) {
       id = try define(name, on: cluster, labels, body)
@@ -36,6 +36,15 @@ extension World {
     guard let app = application(id) else { throw Problem(105) }
     return single(
       resource(app), call, status: 201, location: "/accounts/\(scenario.account)/k8s/v2/apps/\(id)")
+  }
+
+  /// The labels of a request, as far as the server takes and keeps them.
+  func keptLabels(of body: RequestBody) throws(Problem) -> [Mapping] {
+    let labels = try body.labels()
+    if settings.labelsRefused, !labels.isEmpty {
+      throw .schema("metadata.labels: is read-only")
+    }
+    return settings.labelsWritable ? labels : []
   }
 
   /// Actions that a licence can block.
@@ -182,8 +191,13 @@ extension World {
       address: newAddress(), created: now)
     (app.sourceAppID, app.sourceCluster, app.mapping) = (source.app.id, source.app.cluster, mapping)
     app.workload = source.app.workload
+    // What the request says of a label stands before what the source has.
+    let inherited = source.app.labels.filter { label in
+      settings.clonesInheritLabels && !labels.contains { $0.source == label.source }
+        && !label.source.contains("read-only")
+    }
     app.labels =
-      labels + [Mapping(source: "astra.netapp.io/labels/read-only/appType", destination: "clone")]
+      labels + inherited + [Mapping(source: "astra.netapp.io/labels/read-only/appType", destination: "clone")]
     if let point = source.point {
       if point.kind == .backup { app.backupID = point.id } else { app.snapshotID = point.id }
     }

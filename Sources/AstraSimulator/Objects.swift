@@ -123,6 +123,7 @@ package struct Point: Sendable {
   var modified: Duration
   var reasons: [String] = []
   var labels: [Mapping] = []
+  var schedule: String?
   /// The asset that a completed snapshot names.
   var asset: String
 

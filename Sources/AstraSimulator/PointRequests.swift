@@ -22,7 +22,7 @@ extension World {
     let name = try body.name() ?? "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(points.count + 1)"
     let bucketID = try body.id("bucketID")
     let snapshotID = try body.id("snapshotID")
-    let labels = settings.labelsWritable ? try body.labels() : []
+    let labels = try keptLabels(of: body)
     try checkLicence()
     if isBackup {
       try checkBackup(of: app, name, bucketID: bucketID, snapshotID: snapshotID)

@@ -131,6 +131,7 @@ extension World {
     ]
     if let bucket = point.bucket { members.append(.init("bucketID", .string(bucket))) }
     if let snapshot = point.snapshot { members.append(.init("snapshotID", .string(snapshot))) }
+    if let schedule = point.schedule { members.append(.init("scheduleID", .string(schedule))) }
     if !isBackup, point.state == "completed" {
       members.append(.init("snapshotAppAsset", .string(point.asset)))
       members.append(.init("snapshotCreationTimestamp", timestamp(point.modified)))

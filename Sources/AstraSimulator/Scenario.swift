@@ -119,6 +119,8 @@ package struct PointSeed: Equatable, Sendable {
   package var age = Duration.seconds(86_400)
   /// What it holds; absent: what the application holds.
   package var content: Content?
+  /// The schedule that made it, by its id; absent: a client did.
+  package var schedule: String?
 
   /// Makes a recovery point.
   package init(_ name: String, content: Content? = nil) { (self.name, self.content) = (name, content) }

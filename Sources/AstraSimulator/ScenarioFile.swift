@@ -112,6 +112,7 @@ extension PointSeed: ScenarioValue {
     try reader.take("hookState", &hookState)
     try reader.take("ageSeconds", &age)
     try reader.take("content", &content)
+    try reader.take("schedule", &schedule)
     try reader.finish()
   }
 }

@@ -115,6 +115,7 @@ package struct Settings: Equatable, Sendable {
   package var cloneCapture = CaptureMoment.end
   package var cloneVehicle = CloneVehicle.nothing
   package var failedCloneLeavesNamespace = true
+  package var clonesInheritLabels = false
   package var backupCapture = CaptureMoment.start
   package var snapshotCapture = CaptureMoment.start
   package var backupMakesSnapshot = false
@@ -143,6 +144,7 @@ package struct Settings: Equatable, Sendable {
   package var mediaTypes = MediaTypes.lenient
   package var licence = Licence.valid
   package var labelsWritable = true
+  package var labelsRefused = false
 
   // Lists.
   package var pageSize = 0
@@ -220,6 +222,7 @@ extension Settings: ScenarioValue {
     try reader.take("cloneCapture", &cloneCapture)
     try reader.take("cloneVehicle", &cloneVehicle)
     try reader.take("failedCloneLeavesNamespace", &failedCloneLeavesNamespace)
+    try reader.take("clonesInheritLabels", &clonesInheritLabels)
     try reader.take("backupCapture", &backupCapture)
     try reader.take("snapshotCapture", &snapshotCapture)
     try reader.take("backupMakesSnapshot", &backupMakesSnapshot)
@@ -247,6 +250,7 @@ extension Settings: ScenarioValue {
     try reader.take("mediaTypes", &mediaTypes)
     try reader.take("licence", &licence)
     try reader.take("labelsWritable", &labelsWritable)
+    try reader.take("labelsRefused", &labelsRefused)
 
     try reader.take("pageSize", &pageSize)
     try reader.take("pagesContinue", &pagesContinue)

@@ -225,7 +225,7 @@ extension World {
         content: seed.content ?? app.content, created: now - seed.age, bucket: bucket, snapshot: nil,
         modified: now - seed.age,
         reasons: seed.state == "failed" ? ["The \(kind.rawValue) of \(app.name) did not complete"] : [],
-        asset: random.uuid()))
+        schedule: seed.schedule, asset: random.uuid()))
     return id
   }
 }

@@ -153,37 +153,21 @@ extension StepRun {
       log.info("dry run: would remove the failed \(title) first")
       return
     }
-    let now = try ask { () throws(BackendError) in
-      try backend.recoveryPoint(point.id, point.kind, of: point.applicationID)
-    }
-    guard now == nil || now?.state == .failed else {
-      throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
-    }
     log.info("removing the failed \(title) (\(point.whereabouts)), because of --\(Common.replaceFailed.flag)")
-    try remove(title, delete: { () throws(BackendError) in try backend.delete(point) }) {
-      () throws(BackendError) in
-      try backend.recoveryPoint(point.id, point.kind, of: point.applicationID).map(\.state.rawValue)
-    }
-  }
-
-  /// Removes something failed and waits until it is gone.
-  package func remove(
-    _ title: String, delete: BackendCall<Void>, stateOf: BackendCall<String?>
-  ) throws(StepFailure) {
-    do throws(BackendError) {
-      try delete()
-    } catch {
-      // A lost answer is settled by looking; that it is gone already is what was wanted.
-      guard error.kind == .fateUnknown || error.kind == .refused(.notFound) else { throw StepFailure(error) }
-    }
-    let completion = try wait(
-      for: "removal of \(title)", isKnown: true, read: stateOf, judge: { .working($0) })
-    switch completion {
-    case .vanished: log.info("\(title) is gone")
-    case .deadline(let lastSeen), .failed(let lastSeen, _), .succeeded(let lastSeen):
-      throw .deadline(
-        "\(title) was not gone when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
-        hint: "running the step again continues")
-    }
+    try remove(
+      title, as: removal(of: point),
+      check: { () throws(StepFailure) in
+        let now = try ask { () throws(BackendError) in
+          try backend.recoveryPoint(point.id, point.kind, of: point.applicationID)
+        }
+        guard now == nil || now?.state == .failed || now?.state == .deleting else {
+          throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
+        }
+        return .mayBeRemoved
+      },
+      delete: { () throws(BackendError) in try backend.delete(point) },
+      stateOf: { () throws(BackendError) in
+        try backend.recoveryPoint(point.id, point.kind, of: point.applicationID).map(\.state.rawValue)
+      })
   }
 }

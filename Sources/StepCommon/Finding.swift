@@ -134,7 +134,8 @@ extension StepRun {
     try checkFits(now, application, acceptFailedHooks: acceptFailedHooks)
   }
 
-  private func narrowed(
+  /// Those of some applications of one name that are on a cluster, whether or not they tell it themselves.
+  package func narrowed(
     _ candidates: [Application], named name: String, to cluster: Cluster
   ) throws(StepFailure) -> [Application] {
     var silent: [Application.ID] = []

@@ -112,7 +112,7 @@ extension StepRun {
   private static var longestSearch: Duration { .seconds(30) }
 
   /// Looks for half a minute: a list may lag behind the request that it should show.
-  private func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {
+  func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {
     for pause in [0, 1, 2, 4, 8, 15] {
       try rest(.seconds(pause))
       do throws(BackendError) {

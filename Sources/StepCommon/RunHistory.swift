@@ -35,6 +35,34 @@ package final class RunHistory {
     records(named: step).filter { $0.step == step }.flatMap(\.operations)
   }
 
+  /// The operations that a step recorded in any run of this workspace.
+  ///
+  /// They say who made an object of that id, which does not change with the run, and nothing else.
+  package func operationsOfAnyRun(ofStep step: String) -> [RunRecord.Operation] {
+    guard let names = try? files.names(in: folder) else { return [] }
+    return names.filter { $0.hasPrefix(step) && $0.hasSuffix(".json") }
+      .compactMap { Self.read("\(folder)/\($0)", files) }
+      .filter { $0.step == step }.flatMap(\.operations)
+  }
+
+  /// The operations of a record that the user hands over; throws for a file that is no record of that step.
+  package func operations(
+    ofStep step: String, inRecord path: String, named title: String
+  ) throws(StepFailure) -> [RunRecord.Operation] {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try files.read(path, limit: 4 << 20)
+    } catch {
+      throw .badParameter("\(title) is \"\(path)\", which cannot be read: \(error.message)")
+    }
+    guard let record = RunRecord(parsing: bytes), record.step == step else {
+      throw .badParameter(
+        "\(title) is \"\(path)\", which is no record of \(step): give the file \(step).json of the run that made it"
+      )
+    }
+    return record.operations
+  }
+
   /// What this run's records with a name of that beginning hold; none when the run has no name.
   private func records(named prefix: String) -> [RunRecord] {
     guard let run = record.run, let names = try? files.names(in: folder) else { return [] }

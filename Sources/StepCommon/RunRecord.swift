@@ -36,6 +36,12 @@ package struct RunRecord: Codable, Hashable, Sendable {
       case clone
       case evidence
       case inPlaceRestore
+      case cloneRemoval
+      case backupRemoval
+      case snapshotRemoval
+
+      /// Whether something is removed: then its id is known from the start.
+      package var isRemoval: Bool { [.cloneRemoval, .backupRemoval, .snapshotRemoval].contains(self) }
     }
 
     package enum Stage: String, Codable, Sendable {
@@ -65,6 +71,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
     package var id: String?
     /// What the application looked like just before.
     package var before: Fingerprint?
+    /// Where what is removed lay, for what is left of it: its cluster and its namespaces.
+    package var place: Place?
 
     /// Makes an entry that is about to be asked for.
     package init(
@@ -83,11 +91,23 @@ package struct RunRecord: Codable, Hashable, Sendable {
     /// Whether this is the same entry, whatever has become of it since.
     package func isSame(as other: Operation) -> Bool {
       (kind, application, name, point) == (other.kind, other.application, other.name, other.point)
-        && askedAt == other.askedAt
+        && askedAt == other.askedAt && (!kind.isRemoval || id == other.id)
     }
 
     /// When it was asked for, by the backend's clock.
     package var askedTime: Timestamp? { Timestamp(askedAt) }
+  }
+
+  /// A cluster, and namespaces on it.
+  package struct Place: Codable, Hashable, Sendable {
+    package var cluster: String
+    package var clusterName: String
+    package var namespaces: [String]
+
+    /// Names a place.
+    package init(cluster: String, clusterName: String, namespaces: [String]) {
+      (self.cluster, self.clusterName, self.namespaces) = (cluster, clusterName, namespaces)
+    }
   }
 
   /// The marks of an application that change when an in-place restore overwrites it.

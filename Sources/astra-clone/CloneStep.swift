@@ -161,7 +161,9 @@ extension CloneStep {
     return CloneRequest(
       name: parameters.clone, application: source, sourceCluster: sourceCluster,
       destinationCluster: destination ?? sourceCluster, source: point.map { .recoveryPoint($0) } ?? .live,
-      namespaces: try namespaces(of: source), storageClass: parameters.storageClass)
+      namespaces: try namespaces(of: source), storageClass: parameters.storageClass,
+      // By which astra-cleanup knows it again.
+      labels: CloneMark(of: source.id, named: parameters.clone).labels)
   }
 
   /// Each namespace of the source with the clone's: the mapping that was given, or the one namespace.

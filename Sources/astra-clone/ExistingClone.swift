@@ -118,15 +118,19 @@ extension StepRun {
       log.info("dry run: would remove the failed \(title) first")
       return
     }
-    let now = try ask { () throws(BackendError) in try backend.application(clone.id) }
-    guard now == nil || (now?.state == .failed && now?.sourceID == clone.sourceID) else {
-      throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
-    }
     log.info("removing the failed \(title) (\(clone.whereabouts)), because of --\(Common.replaceFailed.flag)")
-    try remove(title, delete: { () throws(BackendError) in try backend.delete(clone) }) {
-      () throws(BackendError) in
-      try backend.application(clone.id).map(\.state.rawValue)
-    }
+    try remove(
+      title, as: removal(of: clone),
+      check: { () throws(StepFailure) in
+        let now = try ask { () throws(BackendError) in try backend.application(clone.id) }
+        let isThatOne = now?.sourceID == clone.sourceID && (now?.state == .failed || now?.state == .deleting)
+        guard now == nil || isThatOne else {
+          throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
+        }
+        return .mayBeRemoved
+      },
+      delete: { () throws(BackendError) in try backend.delete(clone) },
+      stateOf: { () throws(BackendError) in try backend.application(clone.id).map(\.state.rawValue) })
   }
 }
 

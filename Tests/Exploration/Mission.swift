@@ -1,4 +1,5 @@
 internal import AstraBackup
+internal import AstraCleanup
 internal import AstraClone
 internal import AstraRestore
 internal import AstraSnapshot
@@ -10,6 +11,7 @@ internal import StepCommon
 /// One of the programs, as the explorer runs it.
 enum Program: String, CaseIterable, Sendable {
   case backup = "astra-backup"
+  case cleanup = "astra-cleanup"
   case clone = "astra-clone"
   case restore = "astra-restore"
   case verify = "astra-verify"
@@ -19,6 +21,7 @@ enum Program: String, CaseIterable, Sendable {
   var phases: [String] {
     switch self {
     case .backup: Runner<BackupStep>.phaseNames
+    case .cleanup: Runner<CleanupStep>.phaseNames
     case .clone: Runner<CloneStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
     case .verify: Runner<VerifyStep>.phaseNames
@@ -30,6 +33,7 @@ enum Program: String, CaseIterable, Sendable {
   func run(_ harness: StepHarness, _ arguments: [String]) throws -> StepHarness.Result {
     switch self {
     case .backup: try harness.run(BackupStep.self, arguments: arguments)
+    case .cleanup: try harness.run(CleanupStep.self, arguments: arguments)
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
     case .verify: try harness.run(VerifyStep.self, arguments: arguments)
@@ -110,6 +114,7 @@ struct Mission: Sendable {
     Mission(name: "verify-broken", stages: [verify("--expect-broken")]),
     Mission(
       name: "restore-verify", stages: [restore, verify("--expect-text", "Release 2.4.1")], isVariant: true),
+    cleanup, cleanupOfBackups, cleanupAtTheEnd,
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
     Mission(name: "pipeline-v1", stages: pipeline.stages, isVariant: true, isOlder: true),

@@ -10,6 +10,8 @@ extension FaultKind.Expectation {
   init(_ kind: Operation.Kind, _ effect: OperationFault.Effect, of program: Program?) {
     switch (kind, effect) {
     case (_, .unknownState), (_, .goesBack): self = .passes
+    // Who wants a thing gone does not mind how it goes.
+    case (.deletion, .vanishes), (.deletion, .removed): self = .passes
     case (_, .stalls): self = .breaks(75)
     case (.snapshot, _) where program == .snapshot: self = .breaks(1)
     // No copy of the present state, no restore.
@@ -33,7 +35,8 @@ extension Operation.Kind {
     case .clone: .clone
     case .snapshot: mission.stages.contains { $0.program == .snapshot } ? .snapshot : .restore
     case .restore: .restore
-    case .definition, .deletion, .rediscovery: nil
+    case .deletion: .cleanup
+    case .definition, .rediscovery: nil
     }
   }
 }

@@ -29,7 +29,7 @@ struct SystematicExploration: Sendable {
         }
       }
     }
-    for kind in [Operation.Kind.backup, .clone, .restore, .snapshot] {
+    for kind in [Operation.Kind.backup, .clone, .restore, .snapshot, .deletion] {
       for effect in OperationFault.Effect.allCases {
         cases.append(.operation(mission: mission.name, kind: kind, nth: 1, effect: effect))
       }
@@ -96,7 +96,7 @@ struct SystematicExploration: Sendable {
     plan.snapshots = outcome.snapshots + (fault.effect == .removed || fault.kind == .restore ? 1 : 0)
     // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed
     // application, of which there can be no evidence.
-    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect),
+    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect), fault.kind != .deletion,
       fault.kind != .snapshot || program == .snapshot
     {
       plan.codesAgain = [78]

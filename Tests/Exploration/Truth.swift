@@ -11,7 +11,7 @@ struct Truth {
   var pages: [FrontPage?] = []
 
   /// What has been written into the journal since the run began.
-  private var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
+  var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
 
   /// Whether a stage has done what it is for; nil if it has, else what is missing.
   ///
@@ -21,7 +21,10 @@ struct Truth {
   /// - Returns: a sentence about what is missing.
   func missing(from stage: Mission.Stage, values: [String: String] = [:]) -> String? {
     switch stage.program {
-    case .backup: missingCopy(.backup, Mission.newBackup, published: values["ASTRA_BACKUP_ID"])
+    case .backup:
+      missingCopy(
+        .backup, stage.environment["BACKUP_NAME"] ?? Mission.newBackup, published: values["ASTRA_BACKUP_ID"])
+    case .cleanup: missingCleanup(of: stage)
     case .clone:
       missingClone(
         of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
@@ -137,8 +140,8 @@ struct Truth {
       "snapshots made", snapshots,
       programs.contains(.restore)
         ? most + failed + failures + slack : programs.contains(.snapshot) ? 1 + slack + again : 0)
-    bound("deletions", tally.deletions - then.deletions, again)
-    return excess
+    bound("deletions", tally.deletions - then.deletions, again + mostRemovals)
+    return excess + wronglyRemoved
   }
 
   /// What of others has changed since the scenario's start.
@@ -152,6 +155,7 @@ struct Truth {
       return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
     }
       + start.points.compactMap { before in
+        if mission.removesBackups, before.id == Shop.olderBackupID { return nil }
         let now = world.points.first { $0.id == before.id }
         return now?.content == before.content && now?.state == before.state
           ? nil : "\(before.kind.rawValue) \(before.name), which was there before, has changed"
@@ -159,11 +163,18 @@ struct Truth {
   }
 
   /// What a later run must leave as it is: clones and backups, without the states that pass.
+  ///
+  /// What a cleanup is for is in no later run's keeping.
   var keepsakes: Set<String> {
     Set(
-      world.applications.filter { $0.sourceAppID != nil }
-        .map { "clone \($0.name) \(String(describing: $0.content))" }
-        + world.points.filter { $0.kind == .backup || $0.name == Mission.newSnapshot }
+      world.applications.filter {
+        $0.sourceAppID != nil && !(mission.removesClone && $0.name == Shop.cloneName)
+      }
+      .map { "clone \($0.name) \(String(describing: $0.content))" }
+        + world.points.filter {
+          ($0.kind == .backup || $0.name == Mission.newSnapshot)
+            && !(mission.removesBackups && $0.id == Shop.olderBackupID)
+        }
         .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 

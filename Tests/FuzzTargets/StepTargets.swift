@@ -1,4 +1,5 @@
 internal import AstraBackup
+internal import AstraCleanup
 internal import AstraClone
 internal import AstraRestore
 internal import AstraSnapshot
@@ -29,6 +30,7 @@ extension FuzzTarget {
     let run = SteppedRun(environment: environment, arguments: arguments, answers: Array(parts.dropFirst()))
     let code =
       switch step {
+      case "astra-cleanup": run.exitCode(of: CleanupStep.self)
       case "astra-clone": run.exitCode(of: CloneStep.self)
       case "astra-restore": run.exitCode(of: RestoreStep.self)
       case "astra-snapshot": run.exitCode(of: SnapshotStep.self)

@@ -4,6 +4,7 @@ import StepReport
 import Testing
 import Timing
 import AstraBackup
+import AstraCleanup
 import AstraClone
 import AstraRestore
 import AstraSnapshot
@@ -34,6 +35,7 @@ struct ParameterTableTests {
       #expect(own.count + common.count - 1 == help.count, "\(S.identity.name): one row for each")
     }
     try compare(BackupStep.self)
+    try compare(CleanupStep.self)
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
@@ -48,6 +50,7 @@ struct ParameterTableTests {
       #expect(Runner<S>.phaseNames == ["check parameters"] + phases + ["write output values"])
     }
     try compare(BackupStep.self)
+    try compare(CleanupStep.self)
     try compare(CloneStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
@@ -62,6 +65,7 @@ struct ParameterTableTests {
       keys += S.outputKeys.map { ["`\(S.identity.name)`", "`\($0)`"] }
     }
     add(BackupStep.self)
+    add(CleanupStep.self)
     add(CloneStep.self)
     add(RestoreStep.self)
     add(SnapshotStep.self)
@@ -72,7 +76,9 @@ struct ParameterTableTests {
   /// A file of values may become the environment of later stages: none of them may be taken for a parameter there.
   @Test func noOutputKeyIsTheNameOfAParameter() throws {
     let page = try Page()
-    let keys = try page.rows(below: "### Values for later stages", headed: "Step").map { $0[1].filter { $0 != "`" } }
+    let keys = try page.rows(below: "### Values for later stages", headed: "Step").map {
+      $0[1].filter { $0 != "`" }
+    }
     let headings = ["Common parameters"] + page.text.matches(of: /### (astra-[a-z]+)\n/).map { String($0.1) }
     let variables = try headings.flatMap { try page.entries(below: "### \($0)") }.flatMap(\.variables)
     #expect(keys.count > 20 && variables.count > 30 && Set(keys).isDisjoint(with: variables))

@@ -5,6 +5,7 @@ import StepReport
 import Testing
 import Timing
 import AstraBackup
+import AstraCleanup
 import AstraClone
 import AstraRestore
 import AstraSnapshot
@@ -20,6 +21,10 @@ import AstraVerify
     func one<S: Step>(_ step: S.Type) throws {
       let harness = StepHarness(try Magento.scenario(scenario))
       if S.identity.name == "astra-backup" { harness.environment["BACKUP_NAME"] = "new-backup" }
+      if S.identity.name == "astra-cleanup" {
+        harness.environment["ASTRA_KEEP_BACKUPS"] = "1"
+        harness.environment["ASTRA_BACKUP_PATTERN"] = "upgrade-prod-*"
+      }
       change(harness)
       let before = harness.site.world.changes
       let result = try harness.run(step)
@@ -29,6 +34,7 @@ import AstraVerify
         !harness.hasTold(harness.site.world.token), "\(S.identity.name) tells the token")
     }
     try one(BackupStep.self)
+    try one(CleanupStep.self)
     try one(CloneStep.self)
     try one(RestoreStep.self)
     try one(SnapshotStep.self)

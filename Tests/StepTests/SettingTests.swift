@@ -107,6 +107,8 @@ import AstraRestore
     + Variant.both("duplicateSnapshotNames") { $0.duplicateSnapshotNames = $1 }
     + Variant.both("duplicateAppNames") { $0.duplicateAppNames = $1 }
     + Variant.both("labelsWritable") { $0.labelsWritable = $1 }
+    + Variant.both("labelsRefused") { $0.labelsRefused = $1 }
+    + Variant.both("clonesInheritLabels") { $0.clonesInheritLabels = $1 }
     + [Variant("blockedByBackup=all") { $0.blockedByBackup = [.backup, .snapshot, .clone] }]
 
   private static let shapes: [Variant] =

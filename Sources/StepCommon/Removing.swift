@@ -1,0 +1,156 @@
+package import AppProtection
+internal import Timing
+
+/// What a look just before a request for a removal says.
+package enum RemovalCheck {
+  /// It is what is to be removed, and nothing speaks against it; or it is going, or gone, already.
+  case mayBeRemoved
+  /// Something is under way with it that will end; what, for messages.
+  case busy(String)
+}
+
+/// Removing things, as every step that removes something does it.
+extension StepRun {
+  /// Removes something and waits until it is gone.
+  ///
+  /// Each request is written down first, and each is preceded by a check that it is still that object and may still
+  /// go. After an answer that is lost, or says that there is nothing to remove, the object is looked at for half a
+  /// minute before it is asked for again. While it is busy the request waits.
+  ///
+  /// - Parameters:
+  ///   - title: what is removed, for messages.
+  ///   - operation: what is written down.
+  ///   - check: throws if it must not be removed after all.
+  ///   - delete: asks for the removal, once.
+  ///   - stateOf: its state; nil where it is gone.
+  package func remove(
+    _ title: String, as operation: RunRecord.Operation, check: () throws(StepFailure) -> RemovalCheck,
+    delete: BackendCall<Void>, stateOf: BackendCall<String?>
+  ) throws(StepFailure) {
+    while true {
+      let asked = try askForRemoval(title, operation, check: check, delete: delete, stateOf: stateOf)
+      if try waitUntilGone(title, wasAsked: asked != nil, stateOf: stateOf) {
+        // What an earlier attempt of this run has asked for is this run's removal too.
+        let known = history.operations.last {
+          ($0.kind, $0.id) == (operation.kind, operation.id) && [.asked, .accepted].contains($0.stage)
+        }
+        if let entry = asked ?? known { history.update(entry, .finished) }
+        log.info("\(title) is gone")
+        return
+      }
+      try rest(.seconds(1))
+    }
+  }
+
+  /// The record of a removal of an application.
+  package func removal(
+    of application: Application, in place: RunRecord.Place? = nil
+  ) -> RunRecord.Operation {
+    var operation = RunRecord.Operation(
+      .cloneRemoval, application: application.sourceID ?? application.id, name: application.name,
+      askedAt: backend.currentTime)
+    (operation.id, operation.place) = (application.id.text, place)
+    return operation
+  }
+
+  /// The record of a removal of a backup or snapshot.
+  package func removal(of point: RecoveryPoint) -> RunRecord.Operation {
+    var operation = RunRecord.Operation(
+      point.kind == .backup ? .backupRemoval : .snapshotRemoval, application: point.applicationID,
+      name: point.name, askedAt: backend.currentTime)
+    operation.id = point.id.text
+    return operation
+  }
+
+  /// Asks for a removal until it was begun; returns its record, or nil if there was nothing to ask for any more.
+  private func askForRemoval(
+    _ title: String, _ operation: RunRecord.Operation, check: () throws(StepFailure) -> RemovalCheck,
+    delete: BackendCall<Void>, stateOf: BackendCall<String?>
+  ) throws(StepFailure) -> RunRecord.Operation? {
+    let began = time.now
+    var lostAnswers = 0
+    while true {
+      if case .busy(let what) = try check() {
+        try waitOut(BackendError(.refused(.busy), "\(title) \(what)"), began, for: "the removal of \(title)")
+        continue
+      }
+      if try isGoing(stateOf) != nil { return nil }
+      var entry = operation
+      entry.askedAt = backend.currentTime.text
+      entry = history.begin(entry)
+      do throws(BackendError) {
+        try delete()
+        history.update(entry, .accepted)
+        log.info("the removal of \(title) was accepted")
+        return entry
+      } catch {
+        switch error.kind {
+        case .fateUnknown, .refused(.notFound):
+          lostAnswers += 1
+          log.warning("\(error.message); looking whether \(title) is going all the same")
+          if try search({ () throws(BackendError) in try going(stateOf) }) != nil {
+            history.update(entry, .accepted)
+            return entry
+          }
+          guard lostAnswers < Self.mostLostRemovals else {
+            throw StepFailure(
+              BackendError(.unreachable, "\(error.message), \(lostAnswers) times", hint: error.hint))
+          }
+          log.info("\(title) is still there: asking again")
+        case .refused(.busy), .refused(.notReady):
+          history.update(entry, .refused)
+          try waitOut(error, began, for: "the removal of \(title)")
+        default:
+          if error.provesThatNothingWasBegun { history.update(entry, .refused) }
+          throw StepFailure(error)
+        }
+      }
+    }
+  }
+
+  /// Waits until something is gone; false if it was not asked for and is there all the same.
+  private func waitUntilGone(
+    _ title: String, wasAsked: Bool, stateOf: BackendCall<String?>
+  ) throws(StepFailure) -> Bool {
+    var wasGoing = false
+    let completion = try wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
+      if state == Self.goingState { wasGoing = true }
+      // Back in a state that is one: the removal has ended, and not well.
+      let isBack = (wasGoing || !wasAsked) && Self.restingStates.contains(state)
+      return isBack ? .failed("is \(state)") : .working(state)
+    }
+    switch completion {
+    case .vanished, .succeeded: return true
+    case .failed where !wasAsked: return false
+    case .failed(_, let reason):
+      throw .operationFailed(
+        "\(title) was not removed: it \(reason) after the removal had begun",
+        hint: "run the step again, or remove it in Astra Control")
+    case .deadline(let lastSeen):
+      throw .deadline(
+        "\(title) was not gone when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
+        hint: "running the step again continues")
+    }
+  }
+
+  /// Whether something is going or gone, by one look: a text if it is.
+  private func going(_ stateOf: BackendCall<String?>) throws(BackendError) -> String? {
+    guard let state = try stateOf() else { return "gone" }
+    return state == Self.goingState ? state : nil
+  }
+
+  private func isGoing(_ stateOf: BackendCall<String?>) throws(StepFailure) -> String? {
+    try ask { () throws(BackendError) in try going(stateOf) }
+  }
+
+  /// How many lost answers in a row end the step: 3, as for everything that is asked for.
+  private static var mostLostRemovals: Int { 3 }
+  /// The state of what is being removed, of applications, backups and snapshots alike.
+  private static var goingState: String { Application.State.deleting.rawValue }
+  /// The states in which nothing happens any more.
+  private static var restingStates: [String] {
+    [
+      Application.State.ready, .unavailable, .failed,
+    ].map(\.rawValue) + [RecoveryPoint.State.completed.rawValue]
+  }
+}

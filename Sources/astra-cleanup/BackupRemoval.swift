@@ -1,0 +1,100 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// Which backups are to go, and how they go.
+extension StepRun {
+  /// Chooses the backups that are to go, the oldest first, when two looks in a row agree on them.
+  func chooseBackups(
+    _ keep: Int, _ pattern: NamePattern, of source: Application
+  ) throws(StepFailure) -> [RecoveryPoint] {
+    let began = time.now
+    var last = try verdict(keep, pattern, of: source)
+    while true {
+      let next = try verdict(keep, pattern, of: source)
+      if next.doomed.map(\.id) == last.doomed.map(\.id), next.kept.map(\.id) == last.kept.map(\.id) { break }
+      last = next
+      try rest(pollInterval(since: began))
+    }
+    for point in last.kept { log.info("to keep: \(point.title) (\(point.whereabouts))") }
+    for (point, reason) in last.passedOver {
+      log.info("left alone: \(point.title) (\(point.whereabouts)): \(reason)")
+    }
+    if last.kept.isEmpty { log.info("no good backup of \"\(source.name)\" fits \(pattern.text)") }
+    // What this run has asked to remove, and what is going since, is waited for.
+    let asked = Set(history.operations.filter { $0.kind == .backupRemoval }.compactMap(\.id))
+    return last.passedOver.map(\.point).filter { $0.state == .deleting && asked.contains($0.id.text) }
+      + last.doomed
+  }
+
+  /// Removes a backup, if it is still one that goes, and those that stay are still there.
+  func remove(
+    _ backup: RecoveryPoint, _ keep: Int, _ pattern: NamePattern, of source: Application
+  ) throws(StepFailure) {
+    let title = "\(backup.title) of \"\(source.name)\" (\(backup.whereabouts))"
+    log.info("removing \(title)")
+    try remove(
+      title, as: removal(of: backup),
+      check: { () throws(StepFailure) in
+        try checkSource(source)
+        let verdict = try verdict(keep, pattern, of: source)
+        guard verdict.kept.count >= keep else {
+          throw .protected(
+            "of \(keep) backups that are to be kept \(verdict.kept.count) are there by now, so \(title) stays"
+          )
+        }
+        for kept in verdict.kept { try checkIsWhole(kept, sparing: title) }
+        // One that is going, or gone, is no longer in the verdict.
+        let now = try ask { () throws(BackendError) in
+          try backend.recoveryPoint(backup.id, .backup, of: source.id)
+        }
+        guard let now, now.state != .deleting else { return .mayBeRemoved }
+        if let held = verdict.passedOver.first(where: { $0.point.id == backup.id }) {
+          throw .protected("\(title) is not to go any more: \(held.reason)")
+        }
+        guard verdict.doomed.contains(where: { $0.id == backup.id }) else {
+          throw .protected("\(title) is one of the \(keep) newest by now, so it stays")
+        }
+        return .mayBeRemoved
+      },
+      delete: { () throws(BackendError) in try backend.delete(backup) },
+      stateOf: { () throws(BackendError) in
+        try backend.recoveryPoint(backup.id, .backup, of: source.id).map(\.state.rawValue)
+      })
+  }
+
+  /// Sorts the backups of an application as they are now.
+  private func verdict(
+    _ keep: Int, _ pattern: NamePattern, of source: Application
+  ) throws(StepFailure) -> Retention.Verdict {
+    let backups = try ask { () throws(BackendError) in try backend.recoveryPoints(.backup, of: source.id) }
+    let all = try ask { () throws(BackendError) in try backend.applications() }
+    var held: [RecoveryPoint.ID: String] = [:]
+    for clone in all where clone.id != source.id && clone.state.isBeingMade {
+      for id in clone.restoredFrom { held[id] = "clone \"\(clone.name)\" is being made from it" }
+    }
+    let restores = history.operationsOfAnyRun(ofStep: "astra-restore").filter {
+      $0.kind == .inPlaceRestore && $0.application == source.id.text && $0.stage != .refused
+    }
+    for id in restores.compactMap(\.point) { held[RecoveryPoint.ID(id)] = Self.restoredFrom(source) }
+    for id in all.first(where: { $0.id == source.id })?.restoredFrom ?? source.restoredFrom {
+      held[id] = Self.restoredFrom(source)
+    }
+    return Retention(keep: keep, pattern: pattern, held: held).verdict(on: backups)
+  }
+
+  private static func restoredFrom(_ source: Application) -> String {
+    "\"\(source.name)\" was restored from it"
+  }
+
+  /// Throws unless a backup that is to be kept is there and good, by a look at itself.
+  private func checkIsWhole(_ kept: RecoveryPoint, sparing title: String) throws(StepFailure) {
+    let now = try ask { () throws(BackendError) in
+      try backend.recoveryPoint(kept.id, .backup, of: kept.applicationID)
+    }
+    guard let now, now.state == .completed, !now.hooks.didFail else {
+      throw .protected(
+        "\(kept.title), which was to be kept, is \(now?.state.rawValue ?? "gone") by now, so \(title) stays")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package import ArgumentParser
+package import StepCommon
+
+/// The flags of `astra-cleanup`.
+package struct CleanupCommand: StepCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: CleanupStep.identity.name,
+    abstract: "Remove a debug clone that astra-clone made, and all but the newest backups of a pipeline.",
+    discussion: """
+      Does what it is asked by --remove-clone and by --keep-backups, and removes nothing that it cannot prove to be \
+      its own to remove. Parameters come from the environment; a flag overrides its variable (in brackets). The API \
+      token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
+
+      Exit codes:
+      \(ExitCode.help)
+      """,
+    version: "\(CleanupStep.identity.name) \(Version.current)")
+
+  @Option(
+    name: [.customShort("A"), .customLong("source-application")],
+    help: .init(CleanupParameters.application.help, valueName: "name"))
+  package var sourceApplication: String?
+
+  @Option(
+    name: [.customShort("s"), .customLong("source-cluster")],
+    help: .init(CleanupParameters.sourceCluster.help, valueName: "name"))
+  package var sourceCluster: String?
+
+  @Flag(help: .init(CleanupParameters.removeClone.help))
+  package var removeClone = false
+
+  @Option(
+    name: [.customShort("c"), .customLong("clone-name")],
+    help: .init(CleanupParameters.clone.help, valueName: "name"))
+  package var cloneName: String?
+
+  @Option(
+    name: [.customShort("d"), .customLong("destination-cluster")],
+    help: .init(CleanupParameters.destinationCluster.help, valueName: "name"))
+  package var destinationCluster: String?
+
+  @Option(help: .init(CleanupParameters.olderThan.help, valueName: "age"))
+  package var olderThan: String?
+
+  @Flag(help: .init(CleanupParameters.withRecoveryPoints.help))
+  package var withRecoveryPoints = false
+
+  @Option(help: .init(CleanupParameters.record.help, valueName: "file"))
+  package var record: String?
+
+  @Option(help: .init(CleanupParameters.keepBackups.help, valueName: "number"))
+  package var keepBackups: String?
+
+  @Option(help: .init(CleanupParameters.backupPattern.help, valueName: "pattern"))
+  package var backupPattern: String?
+
+  @OptionGroup
+  package var common: CommonOptions
+
+  /// Makes the command, for the parser.
+  package init() {}
+}

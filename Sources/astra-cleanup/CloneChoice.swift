@@ -1,0 +1,241 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+/// A clone that is to go, with what proves that it may.
+struct DoomedClone {
+  var application: Application
+  /// Its own backups and snapshots, which go first.
+  var points: [RecoveryPoint]
+  /// What proves that astra-clone made it.
+  var proof: String
+  var withRecoveryPoints: Bool
+
+  var title: String { "clone \"\(application.name)\" (\(application.whereabouts))" }
+}
+
+// Which clones are to go: only those of which everything says so.
+extension StepRun {
+  /// What the records at hand say that astra-clone made: those of this workspace, and the one that was handed over.
+  func recordedClones(_ parameters: CleanupParameters) throws(StepFailure) -> [RunRecord.Operation] {
+    guard parameters.clones != nil else { return [] }
+    let step = "astra-clone"
+    var operations = history.operationsOfAnyRun(ofStep: step)
+    if let path = parameters.record {
+      operations += try history.operations(
+        ofStep: step, inRecord: path, named: CleanupParameters.record.title)
+    }
+    return operations
+  }
+
+  /// Chooses the clones that are to go; throws where the one that was named must not.
+  ///
+  /// A decision counts when two looks in a row agree on it: one stale list must neither hide a clone nor show one.
+  func chooseClones(
+    _ wanted: CleanupParameters.Clones, _ known: (source: Application, proof: CloneProof),
+    _ parameters: CleanupParameters
+  ) throws(StepFailure) -> [DoomedClone] {
+    let cluster = try parameters.destinationCluster.map { name throws(StepFailure) in try findCluster(name) }
+    let choice = try agreed { () throws(StepFailure) in
+      switch wanted {
+      case .named(let name): try chooseClone(named: name, on: cluster, known, parameters)
+      case .olderThan(let age): try chooseClones(olderThan: age, on: cluster, known, parameters)
+      }
+    }
+    if let refusal = choice.refusal { throw refusal }
+    for line in choice.remarks { log.info(line) }
+    if choice.doomed.isEmpty, case .named(let name) = wanted {
+      if removals(.cloneRemoval).contains(where: { $0.name == name || $0.id == name }) {
+        log.info("this run has removed clone \"\(name)\"")
+      } else {
+        log.warning(
+          "there is no application \"\(name)\"\(cluster.map { " on cluster \"\($0.name)\"" } ?? "")")
+      }
+    }
+    return choice.doomed
+  }
+
+  private struct CloneChoice {
+    var doomed: [DoomedClone] = []
+    /// Why the clone that was named must not go.
+    var refusal: StepFailure?
+    /// What was passed over.
+    var remarks: [String] = []
+
+    /// What two looks have to agree on.
+    var summary: String {
+      (doomed.map { $0.title + $0.points.map(\.id.text).joined() } + [refusal?.message ?? ""] + remarks)
+        .joined(separator: "\n")
+    }
+  }
+
+  private func agreed(_ choose: () throws(StepFailure) -> CloneChoice) throws(StepFailure) -> CloneChoice {
+    let began = time.now
+    var last = try choose()
+    while true {
+      let next = try choose()
+      if next.summary == last.summary { return next }
+      last = next
+      try rest(pollInterval(since: began))
+    }
+  }
+
+  private func chooseClone(
+    named name: String, on cluster: Cluster?, _ known: (source: Application, proof: CloneProof),
+    _ parameters: CleanupParameters
+  ) throws(StepFailure) -> CloneChoice {
+    var choice = CloneChoice()
+    let all = try ask { () throws(BackendError) in try backend.applications() }
+    let label = ResourceName.label(for: name)
+    var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
+    if let cluster { candidates = try narrowed(candidates, named: label ?? name, to: cluster) }
+    if candidates.isEmpty {
+      let clones = all.filter { $0.sourceID == known.source.id }.map(\.name)
+      choice.remarks = [
+        clones.isEmpty
+          ? "\"\(known.source.name)\" has no clones"
+          : "the clones of \"\(known.source.name)\" are \(clones.sorted().joined(separator: ", "))"
+      ]
+    } else if candidates.count > 1 {
+      choice.refusal = .ambiguous(
+        "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
+        hint: "name the cluster, or give the id in place of the name")
+    } else {
+      var clone = candidates[0]
+      // A clone that is not running does not tell its cluster; the one it was found on is it.
+      if let cluster, clone.clusterID == nil {
+        (clone.clusterID, clone.clusterName) = (cluster.id, cluster.name)
+      }
+      switch try weigh(clone, among: all, known, parameters) {
+      case .doomed(let doomed): choice.doomed = [doomed]
+      case .spared(let reason, let hint):
+        choice.refusal = .protected(
+          "application \"\(clone.name)\" (\(clone.whereabouts)) \(reason), so it is not removed", hint: hint)
+      }
+    }
+    return choice
+  }
+
+  private func chooseClones(
+    olderThan age: Duration, on cluster: Cluster?, _ known: (source: Application, proof: CloneProof),
+    _ parameters: CleanupParameters
+  ) throws(StepFailure) -> CloneChoice {
+    var choice = CloneChoice()
+    let all = try ask { () throws(BackendError) in try backend.applications() }
+    guard let now = backend.serverTime else {
+      choice.refusal = .protected(
+        "the server does not tell the time, so the age of its clones cannot be known",
+        hint: "name the clone in place of --\(CleanupParameters.olderThan.flag)")
+      return choice
+    }
+    for clone in all where clone.sourceID == known.source.id {
+      guard cluster == nil || clone.clusterID == nil || clone.clusterID == cluster?.id else { continue }
+      let title = "clone \"\(clone.name)\" (\(clone.whereabouts))"
+      guard let made = clone.createdAt else {
+        choice.remarks.append("left alone: \(title), of unknown age")
+        continue
+      }
+      guard now - made >= age else {
+        choice.remarks.append("left alone: \(title), of \(made.text) and younger than \(age.shortText)")
+        continue
+      }
+      switch try weigh(clone, among: all, known, parameters) {
+      case .doomed(let doomed): choice.doomed.append(doomed)
+      case .spared(let reason, _): choice.remarks.append("left alone: \(title), which \(reason)")
+      }
+    }
+    choice.doomed.sort {
+      ($0.application.createdAt?.text ?? "", $0.application.id.text)
+        < ($1.application.createdAt?.text ?? "", $1.application.id.text)
+    }
+    return choice
+  }
+
+  private enum Weighing {
+    case doomed(DoomedClone)
+    /// It must stay: why, as a clause, and what would help.
+    case spared(String, hint: String?)
+  }
+
+  /// Weighs whether a clone may go: the proof, its state, and what hangs on it.
+  private func weigh(
+    _ clone: Application, among all: [Application], _ known: (source: Application, proof: CloneProof),
+    _ parameters: CleanupParameters
+  ) throws(StepFailure) -> Weighing {
+    let proof: String
+    switch known.proof.finding(on: clone, of: known.source) {
+    case .notProven(let reason): return .spared(reason, hint: Self.whatWouldProve)
+    case .proven(let words): proof = words
+    }
+    // What is going already is waited for.
+    if clone.state == .deleting {
+      return .doomed(
+        DoomedClone(
+          application: clone, points: [], proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
+    }
+    guard clone.state.allowsRemoval || clone.state == .discovering else {
+      return .spared(
+        "is \(clone.state)",
+        hint: "run the step again when it is ready, or remove it in Astra Control if it never will be")
+    }
+    if let other = all.first(where: { $0.sourceID == clone.id && $0.state.isBeingMade }) {
+      return .spared(
+        "is being cloned as \"\(other.name)\" (\(other.whereabouts))", hint: "wait for that clone to be ready"
+      )
+    }
+    let points = try recoveryPoints(of: clone)
+    // What is going already is waited for.
+    if let busy = points.first(where: { !$0.state.isSettled && $0.state != .deleting }) {
+      return .spared("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
+    }
+    guard points.allSatisfy({ $0.state == .deleting }) || parameters.withRecoveryPoints else {
+      return .spared(
+        "has recovery points of its own (\(points.map(\.title).joined(separator: ", ")))",
+        hint:
+          "servers of release 24.02 remove them with the clone, and older ones leave them behind: remove them first "
+          + "with --\(CleanupParameters.withRecoveryPoints.flag)")
+    }
+    return .doomed(
+      DoomedClone(
+        application: clone, points: points, proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
+  }
+
+  private static var whatWouldProve: String {
+    "proof would be the labels that astra-clone writes where the server keeps them, or the file astra-clone.json of the "
+      + "run that made it, with --\(CleanupParameters.record.flag)"
+  }
+
+  /// The backups and snapshots of a clone.
+  func recoveryPoints(of clone: Application) throws(StepFailure) -> [RecoveryPoint] {
+    try ask { () throws(BackendError) in
+      try backend.recoveryPoints(.backup, of: clone.id) + backend.recoveryPoints(.snapshot, of: clone.id)
+    }
+  }
+}
+
+extension Application {
+  /// Refuses an application that is being restored in place: what is to go may be what it is restored from, or the only
+  /// copy of what it held.
+  func checkIsNotBeingRestored() throws(StepFailure) {
+    guard state != .restoring else {
+      throw .protected(
+        "\"\(name)\" is being restored in place, and what is to be removed may be needed until that has ended well",
+        hint: "wait for the in-place restore to end and run the step again")
+    }
+  }
+}
+
+extension Application.State {
+  /// Whether nothing is under way with an application in this state.
+  var allowsRemoval: Bool { [.ready, .failed, .unavailable].contains(self) }
+}
+
+extension RecoveryPoint {
+  /// What it is, for messages: `backup "nightly"`.
+  var title: String { "\(kind.rawValue) \"\(name)\"" }
+}
+
+extension RecoveryPoint.State {
+  /// Whether nothing is under way with a recovery point in this state.
+  var isSettled: Bool { [.completed, .failed, .removed].contains(self) }
+}

@@ -1,0 +1,43 @@
+internal import AppProtection
+internal import StepCommon
+
+/// What proves that astra-clone made a clone of an application.
+struct CloneProof {
+  /// What the records at hand say that astra-clone made.
+  let records: [RunRecord.Operation]
+
+  enum Finding {
+    /// It did, by this.
+    case proven(by: String)
+    /// Nothing proves it, or something speaks against it.
+    case notProven(because: String)
+  }
+
+  /// Weighs what speaks for a clone of `source`.
+  ///
+  /// The server has to say itself that it comes from there. Beside that, the clone's labels have to say so, or, where
+  /// it has none of ours, a record that names its very id. Labels that say something else count against it, whatever a
+  /// record says: somebody has made the clone his own.
+  func finding(on clone: Application, of source: Application) -> Finding {
+    if clone.id == source.id { return .notProven(because: "is the application itself") }
+    guard let sourceID = clone.sourceID else {
+      return .notProven(because: "is not a clone, as far as the server tells")
+    }
+    guard sourceID == source.id else {
+      return .notProven(because: "is a clone of another application (\(sourceID))")
+    }
+    switch CloneMark(of: source.id, named: clone.name).reading(on: clone) {
+    case .there: return .proven(by: "its labels")
+    case .another(let labels): return .notProven(because: "has labels of another clone (\(labels))")
+    case .absent: break
+    }
+    let isRecorded = records.contains { operation in
+      operation.kind == .clone && operation.id == clone.id.text && operation.name == clone.name
+        && operation.application == source.id.text && operation.stage != .refused
+    }
+    guard isRecorded else {
+      return .notProven(because: "has no labels of astra-clone, and no record names it")
+    }
+    return .proven(by: "the record of astra-clone")
+  }
+}

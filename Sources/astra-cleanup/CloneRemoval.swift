@@ -1,0 +1,151 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// How chosen clones go: looked at once more, asked for once, waited for.
+extension StepRun {
+  /// Removes a clone, and what this run has asked for is written down first.
+  func remove(
+    _ clone: DoomedClone, _ known: (source: Application, proof: CloneProof)
+  ) throws(StepFailure) {
+    let id = clone.application.id
+    let cluster = clone.application.clusterID?.text ?? ""
+    let place = RunRecord.Place(
+      cluster: cluster, clusterName: clone.application.clusterName ?? cluster,
+      namespaces: clone.application.namespaces)
+    log.info("removing \(clone.title)")
+    try remove(
+      clone.title, as: removal(of: clone.application, in: place),
+      check: { () throws(StepFailure) in
+        try checkSource(known.source)
+        let verdict = try checkAgain(clone, known)
+        guard case .mayBeRemoved = verdict else { return verdict }
+        let points = try recoveryPoints(of: clone.application)
+        if let busy = points.first(where: { !$0.state.isSettled }), busy.state != .deleting {
+          throw .protected("\(clone.title) has a \(busy.title) that is \(busy.state), so it is not removed")
+        }
+        guard points.isEmpty else {
+          throw .protected(
+            "\(clone.title) has recovery points that were not there before (\(points.map(\.title).joined(separator: ", "))), so it is not removed",
+            hint: "run the step again")
+        }
+        return .mayBeRemoved
+      },
+      delete: { () throws(BackendError) in try backend.delete(clone.application) },
+      stateOf: { () throws(BackendError) in try backend.application(id).map(\.state.rawValue) })
+  }
+
+  /// Removes a recovery point of a clone.
+  func remove(
+    _ point: RecoveryPoint, of clone: DoomedClone, _ known: (source: Application, proof: CloneProof),
+    _ parameters: CleanupParameters
+  ) throws(StepFailure) {
+    let title = "\(point.title) of \(clone.title)"
+    log.info("removing \(title)")
+    try remove(
+      title, as: removal(of: point),
+      check: { () throws(StepFailure) in
+        try checkSource(known.source)
+        let verdict = try checkAgain(clone, known)
+        let now = try ask { () throws(BackendError) in
+          try backend.recoveryPoint(point.id, point.kind, of: clone.application.id)
+        }
+        if let now, !now.state.isSettled, now.state != .deleting { return .busy("is \(now.state)") }
+        return verdict
+      },
+      delete: { () throws(BackendError) in try backend.delete(point) },
+      stateOf: { () throws(BackendError) in
+        try backend.recoveryPoint(point.id, point.kind, of: clone.application.id).map(\.state.rawValue)
+      })
+  }
+
+  /// Looks once more at a clone that is to go: still the same one, and nothing under way with it.
+  private func checkAgain(
+    _ clone: DoomedClone, _ known: (source: Application, proof: CloneProof)
+  ) throws(StepFailure) -> RemovalCheck {
+    let id = clone.application.id
+    guard let now = try ask({ () throws(BackendError) in try backend.application(id) }) else {
+      return .mayBeRemoved
+    }
+    if case .notProven(let reason) = known.proof.finding(on: now, of: known.source) {
+      throw .protected("\(clone.title) \(reason) by now, so it is not removed")
+    }
+    if now.state == .restoring {
+      throw .protected("\(clone.title) is being restored in place by now, so it is not removed")
+    }
+    // A look that shows what was before, or that the server looks through it again: that passes.
+    guard now.state.allowsRemoval || now.state == .deleting else { return .busy("is \(now.state)") }
+    return .mayBeRemoved
+  }
+
+  /// Looks once more at the application whose clone or backup is to go.
+  func checkSource(_ source: Application) throws(StepFailure) {
+    let now = try ask { () throws(BackendError) in try backend.application(source.id) }
+    guard let now else {
+      throw .protected("\"\(source.name)\" is gone by now, so nothing more of it is removed")
+    }
+    try now.checkIsNotBeingRestored()
+  }
+
+  /// What this run has removed of a kind, each once.
+  func removals(_ kind: RunRecord.Operation.Kind) -> [RunRecord.Operation] {
+    var seen: Set<String> = []
+    return history.operations.filter {
+      $0.kind == kind && $0.stage == .finished && seen.insert($0.id ?? "").inserted
+    }
+  }
+
+  /// Settles what an attempt of this run that was killed has asked to remove: what is gone is done.
+  func settleRemovals() throws(StepFailure) {
+    for operation in history.operations where [.asked, .accepted].contains(operation.stage) {
+      guard let id = operation.id else { continue }
+      let application = Application.ID(operation.application)
+      var absences = 0
+      while absences < 2 {
+        let isThere = try ask { () throws(BackendError) in
+          switch operation.kind {
+          case .cloneRemoval: try backend.application(Application.ID(id)) != nil
+          case .backupRemoval:
+            try backend.recoveryPoint(RecoveryPoint.ID(id), .backup, of: application) != nil
+          case .snapshotRemoval:
+            try backend.recoveryPoint(RecoveryPoint.ID(id), .snapshot, of: application) != nil
+          default: true
+          }
+        }
+        if isThere { break }
+        absences += 1
+      }
+      guard absences == 2 else { continue }
+      history.update(operation, .finished)
+      log.info("\"\(operation.name)\" (id \(id)), which this run has asked to remove, is gone")
+    }
+  }
+
+  /// The namespaces of removed clones that are still there and that no other application spans.
+  func namespacesLeft(
+    in places: [RunRecord.Place]
+  ) throws(StepFailure) -> [(namespace: String, cluster: String)] {
+    let others = try ask { () throws(BackendError) in try backend.applications() }
+    var left: [(namespace: String, cluster: String)] = []
+    for place in places where !place.cluster.isEmpty {
+      for namespace in place.namespaces {
+        let isThere = try ask { () throws(BackendError) in
+          try backend.namespaceExists(namespace, on: Cluster.ID(place.cluster))
+        }
+        guard isThere else { continue }
+        let owner = others.first { other in
+          other.namespaces.contains(namespace)
+            && (other.clusterID == nil || other.clusterID?.text == place.cluster)
+        }
+        if let owner {
+          log.info(
+            "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" is one of \"\(owner.name)\" too: leave it"
+          )
+        } else {
+          left.append((namespace, place.clusterName))
+        }
+      }
+    }
+    return left
+  }
+}

@@ -1,0 +1,52 @@
+internal import AppProtection
+internal import Timing
+
+/// Which of an application's backups go, and which stay: the rule by itself.
+struct Retention {
+  let keep: Int
+  let pattern: NamePattern
+  /// Backups that stay whatever their age, and why.
+  let held: [RecoveryPoint.ID: String]
+
+  /// What is to become of the backups that the pattern fits; those that it does not fit are not in it.
+  struct Verdict {
+    /// The newest good ones, the newest first.
+    var kept: [RecoveryPoint] = []
+    /// Those that go, the oldest first.
+    var doomed: [RecoveryPoint] = []
+    /// Those that neither count nor go, and why.
+    var passedOver: [(point: RecoveryPoint, reason: String)] = []
+  }
+
+  /// Sorts the backups of an application.
+  func verdict(on backups: [RecoveryPoint]) -> Verdict {
+    var verdict = Verdict()
+    var good: [(point: RecoveryPoint, made: Timestamp)] = []
+    for backup in backups where pattern.fits(backup.name) {
+      if backup.isScheduled {
+        verdict.passedOver.append((backup, "a schedule made it"))
+      } else if backup.state != .completed {
+        verdict.passedOver.append((backup, "it is \(backup.state)"))
+      } else if backup.hooks.didFail {
+        verdict.passedOver.append((backup, "its execution hooks failed"))
+      } else if let made = backup.createdAt {
+        good.append((backup, made))
+      } else {
+        verdict.passedOver.append((backup, "nothing tells when it was made"))
+      }
+    }
+    good.sort { ($0.made, $0.point.id.text) > ($1.made, $1.point.id.text) }
+    // What was made in the same second as the last of those that are kept is no older than it.
+    let oldestKept = good.prefix(keep).last?.made
+    for (point, made) in good {
+      if let oldestKept, made >= oldestKept {
+        verdict.kept.append(point)
+      } else if let reason = held[point.id] {
+        verdict.passedOver.append((point, reason))
+      } else {
+        verdict.doomed.insert(point, at: 0)
+      }
+    }
+    return verdict
+  }
+}

@@ -1,0 +1,101 @@
+internal import AstraSimulator
+
+// What the missions of `astra-cleanup` do, and what they may remove.
+extension Mission {
+  private static let removeClone = ["--remove-clone"]
+  private static let keepOne = ["--keep-backups", "1", "--backup-pattern", Shop.backupPattern]
+
+  /// A clone, and its end.
+  static let cleanup = Mission(
+    name: "cleanup", stages: [Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone)])
+
+  /// All but the newest backup that a pipeline made.
+  static let cleanupOfBackups = Mission(
+    name: "cleanup-backups", stages: [Stage(program: .cleanup, arguments: keepOne)])
+
+  /// A post-mortem from its beginning to its end, in which the backup that production went back to is not the newest.
+  static let cleanupAtTheEnd = Mission(
+    name: "cleanup-all",
+    stages: [
+      Stage(program: .clone), Stage(program: .restore),
+      Stage(program: .backup, environment: ["BACKUP_NAME": Shop.laterBackup]),
+      Stage(program: .cleanup, arguments: removeClone + keepOne),
+    ], isVariant: true)
+
+  /// Whether the clone is to go.
+  var removesClone: Bool { stages.contains { $0.removesClone } }
+
+  /// Whether backups are to go.
+  var removesBackups: Bool { stages.contains { $0.removesBackups } }
+}
+
+extension Mission.Stage {
+  var removesClone: Bool { program == .cleanup && arguments.contains("--remove-clone") }
+  var removesBackups: Bool { program == .cleanup && arguments.contains("--keep-backups") }
+}
+
+extension Shop {
+  /// What the pipelines call their backups.
+  static let backupPattern = "upgrade-prod-*"
+  /// A backup of that pattern that is newer than the one that production goes back to.
+  static let laterBackup = "upgrade-prod-2-4-2"
+
+  /// Whether a recovery point is one of the pattern.
+  static func isOfPattern(_ name: String) -> Bool { name.hasPrefix("upgrade-prod-") }
+}
+
+extension Truth {
+  /// Whether what a cleanup is for is gone; nil if it is, else what is there.
+  func missingCleanup(of stage: Mission.Stage) -> String? {
+    if stage.removesClone {
+      let made = madeClones
+      if let clone = world.applications.first(where: { made.contains($0.id) }) {
+        return "clone \(clone.name) is there and \(clone.state)"
+      }
+    }
+    if stage.removesBackups, !others, world.points.contains(where: { $0.id == Shop.olderBackupID }) {
+      return "the older backup is still there"
+    }
+    return nil
+  }
+
+  /// What was removed and must not be: everything but this tool's clones of production under that name, and old backups
+  /// of the pattern.
+  ///
+  /// Production and every good backup of the pattern that is among the newest, or that production was restored from, is
+  /// in no run's hands.
+  var wronglyRemoved: [String] {
+    let made = madeClones
+    return news.filter { $0.event == .deleted }.compactMap { entry in
+      let isRight =
+        switch entry.kind {
+        case .clone: (mission.removesClone || mission.replacesFailed) && made.contains(entry.id)
+        case .backup where mission.removesBackups:
+          entry.id == Shop.olderBackupID
+            || others && entry.id != restoredFrom && Shop.isOfPattern(entry.name)
+        case .backup: mission.replacesFailed && entry.name == Mission.newBackup
+        default: false
+        }
+      return isRight
+        ? nil : "\(entry.kind.rawValue) \(entry.name) (\(entry.id)) was removed, which is not to go"
+    }
+  }
+
+  /// How many removals are explained.
+  var mostRemovals: Int {
+    var most = mission.removesClone ? madeClones.count : 0
+    if mission.removesBackups { most += others ? 3 : 1 }
+    return most
+  }
+
+  /// The clones of that name that a client has made of production, in this run or before it.
+  private var madeClones: Set<String> {
+    Set(
+      world.journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(
+        \.id))
+  }
+
+  private var restoredFrom: String? {
+    news.last { $0.event == .restoreFinished && $0.id == Shop.production }?.related
+  }
+}
