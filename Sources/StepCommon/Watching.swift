@@ -68,14 +68,18 @@ extension StepRun {
           lastPhrase = reason
         }
         last = (sight, judgement)
-        if time.now >= end {
-          switch judgement {
-          case .lacks(let reason), .lost(let reason): return .lacked(sight, reason)
-          case .holds: return .lacked(sight, "it was seen to hold once only, and then the time was up")
-          }
+        switch judgement {
+        case .lacks(let reason) where time.now >= end, .lost(let reason) where time.now >= end:
+          return .lacked(sight, reason)
+        case .holds where deadline.hasPassed(on: time):
+          return .lacked(sight, "was as it should be in one look only, and then the time was up")
+        // What holds at the last moment is given the look that confirms it.
+        default: break
         }
       }
-      if !isConfirming { try rest(min(pollInterval(since: began), max(.zero, end - time.now))) }
+      guard !isConfirming else { continue }
+      let pause = pollInterval(since: began)
+      try rest(last?.judgement == .holds ? min(pause, .seconds(1)) : min(pause, max(.zero, end - time.now)))
     }
   }
 

@@ -6,6 +6,10 @@ enum StepProgram: String, CaseIterable, Sendable {
   case backup = "astra-backup"
   case clone = "astra-clone"
   case restore = "astra-restore"
+  case verify = "astra-verify"
+
+  /// Those that wait for an operation: the pipeline's own.
+  static let allCases: [StepProgram] = [.backup, .clone, .restore]
 }
 
 /// A simulated site, and an agent's workspace in which the real programs run against it.

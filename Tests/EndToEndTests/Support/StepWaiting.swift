@@ -9,6 +9,7 @@ extension StepProgram {
     case .backup: "wait for backup"
     case .clone: "wait for clone"
     case .restore: "wait for in-place restore"
+    case .verify: "look at pages"
     }
   }
 
@@ -18,6 +19,7 @@ extension StepProgram {
     case .backup: "\" of \"magento-prod\": pending"
     case .clone: "\" of \"magento-prod\": provisioning"
     case .restore: "\": restoring"
+    case .verify: "looking again"
     }
   }
 
@@ -26,7 +28,7 @@ extension StepProgram {
     switch self {
     case .backup: (environment["BACKUP_NAME"] ?? "").replacing(".", with: "-")
     case .clone: "magento-debug"
-    case .restore: "magento-prod"
+    case .restore, .verify: "magento-prod"
     }
   }
 }
