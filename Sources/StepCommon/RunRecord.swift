@@ -65,6 +65,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
     package var id: String?
     /// What the application looked like just before.
     package var before: Fingerprint?
+    /// Whether it was seen under way, where nothing but that tells later that it was carried out.
+    package var wasSeen: Bool?
 
     /// Makes an entry that is about to be asked for.
     package init(
