@@ -104,6 +104,15 @@ package final class RunHistory {
     save()
   }
 
+  /// Writes down that an operation was seen under way, for an attempt that comes when it is over.
+  package func noteSeen(_ operation: RunRecord.Operation) {
+    guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }),
+      record.operations[index].wasSeen != true
+    else { return }
+    record.operations[index].wasSeen = true
+    save()
+  }
+
   /// Writes down what an attempt that was killed has made and could not write down any more.
   package func adopt(
     _ id: String, among operations: [RunRecord.Operation], as stage: RunRecord.Operation.Stage

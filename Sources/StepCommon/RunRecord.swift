@@ -73,6 +73,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
     package var before: Fingerprint?
     /// Where what is removed lay, for what is left of it: its cluster and its namespaces.
     package var place: Place?
+    /// Whether it was seen under way, where nothing but that tells later that it was carried out.
+    package var wasSeen: Bool?
 
     /// Makes an entry that is about to be asked for.
     package init(

@@ -106,12 +106,18 @@ package final class RestoreStep: Step {
       try run.known(application), try run.known(point), try run.known(restore)
     )
     let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
-    var watch = RestoreWatch(point: point.id, before: restore.before)
+    let operation = restore.operation
+    var watch = RestoreWatch(
+      point: point.id, before: restore.before, sawRestoring: operation?.wasSeen ?? false)
     let completion = try run.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try run.backend.application(application.id) },
-      judge: { watch.look(at: $0, sinceRequest: run.time.now - restore.requestedAt) })
-    _ = try run.settle(completion, title, goal: "finished", restore.operation)
+      judge: { now in
+        let verdict = watch.look(at: now, sinceRequest: run.time.now - restore.requestedAt)
+        if watch.sawRestoring, watch.isTheOnlyWitness, let operation { run.history.noteSeen(operation) }
+        return verdict
+      })
+    _ = try run.settle(completion, title, goal: "finished", operation)
     return .done
   }
 }

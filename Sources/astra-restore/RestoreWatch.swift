@@ -11,16 +11,21 @@ struct RestoreWatch {
   private let point: RecoveryPoint.ID
   /// What the application looked like just before the restore was asked for.
   private let before: RunRecord.Fingerprint
-  private var sawRestoring = false
+  private(set) var sawRestoring: Bool
   /// Whether it was seen in a state, other than restoring, that it was not in before.
   private var sawOtherState = false
   /// When it was last seen not to be ready, since the request.
   private var lastNotReady = Duration.zero
 
-  init(point: RecoveryPoint.ID, before: RunRecord.Fingerprint) {
+  /// Watches a restore; `sawRestoring` says that an earlier attempt of the run has seen it under way.
+  init(point: RecoveryPoint.ID, before: RunRecord.Fingerprint, sawRestoring: Bool = false) {
     self.point = point
     self.before = before
+    self.sawRestoring = sawRestoring
   }
+
+  /// Whether nothing but the state tells that a restore was carried out: the application shows no time of its own.
+  var isTheOnlyWitness: Bool { before.collectedAt == nil }
 
   /// Takes one look.
   mutating func look(at application: Application, sinceRequest: Duration) -> Verdict {

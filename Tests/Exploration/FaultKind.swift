@@ -22,6 +22,8 @@ struct FaultKind: Sendable {
     case changesTheWorld
     /// What is there may not be seen, so that a step may doubt.
     case hides
+    /// Time passes in which nothing is seen.
+    case blinds
     /// It may outlast an attempt that follows at once.
     case lasts
   }

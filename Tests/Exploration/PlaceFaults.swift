@@ -54,14 +54,16 @@ extension FaultKind {
   ]
 
   /// The step's process is killed; the exit code is then nobody's.
-  static let deaths: [FaultKind] = [
-    .anywhere("killBefore", .killBefore, .ends()),
-    .anywhere("killAfter", .killAfter, .ends()),
+  static let deaths: [FaultKind] =
+    [
+      .anywhere("killBefore", .killBefore, .ends()),
+      .anywhere("killAfter", .killAfter, .ends()),
+    ]
     // The next attempt does not see yet what this one has asked for, or the server does not know it yet itself.
-    .request("killAfter-lag-20s", .several([.lag(.seconds(20)), .killAfter]), .ends()),
-    .request("killAfter-late-10s", .several([.late(.seconds(10)), .killAfter]), .ends()),
-    .call("killWithinWrite", .killWithinWrite(bytes: 10), .ends()),
-  ]
+    + with(.blinds, [.request("killAfter-lag-20s", .several([.lag(.seconds(20)), .killAfter]), .ends())]) + [
+      .request("killAfter-late-10s", .several([.late(.seconds(10)), .killAfter]), .ends()),
+      .call("killWithinWrite", .killWithinWrite(bytes: 10), .ends()),
+    ]
 
   /// The step's process is asked to end.
   static let signals: [FaultKind] = [

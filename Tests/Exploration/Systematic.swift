@@ -64,6 +64,9 @@ struct SystematicExploration: Sendable {
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)
+    // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
+    // cannot know any more.
+    plan.mayShowNothing = mission.isOlder && !kind.traits.isDisjoint(with: [.hides, .blinds])
     if kind.traits.contains(.lasts) { plan.attempts = 3 }
     return plan
   }

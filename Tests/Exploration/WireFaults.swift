@@ -5,17 +5,23 @@ internal import Timing
 // What goes wrong between a step and the server.
 extension FaultKind {
   /// Connections that are not made, break, or bring nothing.
-  static let connection: [FaultKind] = [
-    .request("refused", .refused, .passes),
-    .request("resetBefore", .resetBefore, .passes),
-    .request("lostAnswer", .lostAnswer, .passes),
-    .request("cutAnswer", .cutAnswer, .passes),
-    .request("silence", .silence, .passes),
-    .request("slow", .slow(.seconds(20)), .passes),
-    .request("slowPastTheLimit", .slow(.seconds(600)), .passes),
-    .request("late-10s", .late(.seconds(10)), .passes),
-    .request("untrusted", .untrusted, .ends(69)),
-  ]
+  static let connection: [FaultKind] =
+    [
+      .request("refused", .refused, .passes),
+      .request("resetBefore", .resetBefore, .passes),
+      .request("lostAnswer", .lostAnswer, .passes),
+      .request("cutAnswer", .cutAnswer, .passes),
+    ]
+    + with(
+      .blinds,
+      [
+        .request("silence", .silence, .passes),
+        .request("slow", .slow(.seconds(20)), .passes),
+        .request("slowPastTheLimit", .slow(.seconds(600)), .passes),
+      ]) + [
+      .request("late-10s", .late(.seconds(10)), .passes),
+      .request("untrusted", .untrusted, .ends(69)),
+    ]
 
   /// Replicas that lag, for one read or for a while.
   static let replicas: [FaultKind] = [

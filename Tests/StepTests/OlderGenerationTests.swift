@@ -162,6 +162,25 @@ struct OlderGenerationTests {
     }
   }
 
+  @Test func whatAKilledAttemptHasSeenOfTheRestoreIsKnownToTheNext() throws {
+    let harness = try harness { $0.restore = .seconds(30) }
+    // It sees the state that passes, and dies; when the next one comes, all is as before but for the marks.
+    harness.site.time.interrupt(with: 9, at: Instant(sinceOrigin: .seconds(15)))
+    #expect(try harness.run(RestoreStep.self).wasKilled)
+    #expect(harness.files.text("reports/astra-restore.json")?.contains(#""wasSeen" : true"#) == true)
+    harness.site.pass(.seconds(600))
+    try harness.run(RestoreStep.self).expectSuccess()
+    #expect(harness.site.world.tally.restoresRequested == 1)
+
+    // Where nobody has seen it, nobody knows.
+    let blind = try self.harness { $0.restore = .seconds(30) }
+    blind.site.faults = [SiteFault(.killAfter, "PUT")]
+    #expect(try blind.run(RestoreStep.self).wasKilled)
+    blind.site.pass(.seconds(600))
+    let second = try blind.run(RestoreStep.self)
+    #expect(second.code == .deadlinePassed && !second.report.claimsSuccess, "\(second.standardError)")
+  }
+
   @Test func anUpgradeOfTheServerBetweenTwoAttemptsIsNoSignOfARestore() throws {
     // The restore of the first attempt is lost on the way; the newer server shows times that the older did not.
     for first in [AstraSimulator.Settings.APIGeneration.v1, .v2] {
