@@ -58,14 +58,11 @@ package final class StepRun {
     values.set(OutputValues.Key(key), to: log.scrubbed(value))
   }
 
-  /// Keeps a fact for the report's readers; a later one of the same name replaces it.
-  package func note(_ name: String, _ value: String) {
+  /// Keeps a fact for the report's readers; with `isOnlyOne` it replaces an earlier one of the same name.
+  package func note(_ name: String, _ value: String, isOnlyOne: Bool = false) {
     let fact = Report.Property("astra.\(name)", log.cleaned(value))
-    if let index = facts.firstIndex(where: { $0.name == fact.name }) {
-      facts[index] = fact
-    } else {
-      facts.append(fact)
-    }
+    if isOnlyOne { facts.removeAll { $0.name == fact.name } }
+    facts.append(fact)
   }
 
   /// Whether something was made in this pipeline run, by its creation and the run's own record.

@@ -21,10 +21,7 @@ extension StepRun {
       log.info("left alone: \(point.title) (\(point.whereabouts)): \(reason)")
     }
     if last.kept.isEmpty { log.info("no good backup of \"\(source.name)\" fits \(pattern.text)") }
-    // What this run has asked to remove, and what is going since, is waited for.
-    let asked = Set(history.operations.filter { $0.kind == .backupRemoval }.compactMap(\.id))
-    return last.passedOver.map(\.point).filter { $0.state == .deleting && asked.contains($0.id.text) }
-      + last.doomed
+    return last.doomed
   }
 
   /// Removes a backup, if it is still one that goes, and those that stay are still there.
@@ -80,7 +77,10 @@ extension StepRun {
     for id in all.first(where: { $0.id == source.id })?.restoredFrom ?? source.restoredFrom {
       held[id] = Self.restoredFrom(source)
     }
-    return Retention(keep: keep, pattern: pattern, held: held).verdict(on: backups)
+    let begun = history.operations.filter { $0.kind == .backupRemoval && $0.stage != .refused }
+    return Retention(
+      keep: keep, pattern: pattern, held: held, begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
+    ).verdict(on: backups)
   }
 
   private static func restoredFrom(_ source: Application) -> String {

@@ -7,12 +7,14 @@ struct Retention {
   let pattern: NamePattern
   /// Backups that stay whatever their age, and why.
   let held: [RecoveryPoint.ID: String]
+  /// Backups that this run has begun to remove: going, or failed on the way, they go to the end of it.
+  let begun: Set<RecoveryPoint.ID>
 
   /// What is to become of the backups that the pattern fits; those that it does not fit are not in it.
   struct Verdict {
     /// The newest good ones, the newest first.
     var kept: [RecoveryPoint] = []
-    /// Those that go, the oldest first.
+    /// Those that go: what has been begun, then the oldest first.
     var doomed: [RecoveryPoint] = []
     /// Those that neither count nor go, and why.
     var passedOver: [(point: RecoveryPoint, reason: String)] = []
@@ -25,6 +27,8 @@ struct Retention {
     for backup in backups where pattern.fits(backup.name) {
       if backup.isScheduled {
         verdict.passedOver.append((backup, "a schedule made it"))
+      } else if begun.contains(backup.id), backup.state == .deleting || backup.state == .failed {
+        verdict.doomed.append(backup)
       } else if backup.state != .completed {
         verdict.passedOver.append((backup, "it is \(backup.state)"))
       } else if backup.hooks.didFail {
@@ -38,15 +42,17 @@ struct Retention {
     good.sort { ($0.made, $0.point.id.text) > ($1.made, $1.point.id.text) }
     // What was made in the same second as the last of those that are kept is no older than it.
     let oldestKept = good.prefix(keep).last?.made
+    var old: [RecoveryPoint] = []
     for (point, made) in good {
       if let oldestKept, made >= oldestKept {
         verdict.kept.append(point)
       } else if let reason = held[point.id] {
         verdict.passedOver.append((point, reason))
       } else {
-        verdict.doomed.insert(point, at: 0)
+        old.insert(point, at: 0)
       }
     }
+    verdict.doomed += old
     return verdict
   }
 }
