@@ -16,12 +16,15 @@ let argumentParser: Target.Dependency = .product(
 
 /// A step's two targets, of one folder: its phases as a module (`AstraClone`), which tests can run too, and the
 /// program around it (`astra-clone`).
-func step(_ word: String) -> [Target] {
+///
+/// `steps` are the modules of others whose own checks it makes beforehand.
+func step(_ word: String, checkingFor steps: [Target.Dependency] = []) -> [Target] {
   let module = "Astra" + word.prefix(1).uppercased() + word.dropFirst()
   let folder = "Sources/astra-\(word)"
   return [
     .target(
-      name: module, dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser], path: folder,
+      name: module,
+      dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser] + steps, path: folder,
       exclude: ["Main.swift"]),
     .executableTarget(
       name: "astra-\(word)", dependencies: [.target(name: module), "StepCommon"], path: folder,
@@ -35,6 +38,7 @@ let package = Package(
   products: [
     .executable(name: "astra-backup", targets: ["astra-backup"]),
     .executable(name: "astra-clone", targets: ["astra-clone"]),
+    .executable(name: "astra-preflight", targets: ["astra-preflight"]),
     .executable(name: "astra-restore", targets: ["astra-restore"]),
     .executable(name: "astra-snapshot", targets: ["astra-snapshot"]),
     .executable(name: "astra-simulator", targets: ["astra-simulator"]),
@@ -107,7 +111,7 @@ let package = Package(
     .target(
       name: "Exploration",
       dependencies: [
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraSnapshot",
+        "AstraBackup", "AstraClone", "AstraPreflight", "AstraRestore", "AstraSnapshot",
         "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
       ],
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
@@ -121,7 +125,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
-        "Timing", "AstraBackup", "AstraClone", "AstraRestore", "AstraSnapshot",
+        "Timing", "AstraBackup", "AstraClone", "AstraPreflight", "AstraRestore", "AstraSnapshot",
       ],
       path: "Tests/FuzzTargets"
     ),
@@ -144,7 +148,7 @@ let package = Package(
       name: "StepTests",
       dependencies: [
         "AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing",
-        "AstraBackup", "AstraClone", "AstraRestore", "AstraSnapshot",
+        "AstraBackup", "AstraClone", "AstraPreflight", "AstraRestore", "AstraSnapshot",
       ]
     ),
     .testTarget(
@@ -153,13 +157,15 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "astra-backup", "astra-clone", "astra-restore", "astra-snapshot", "astra-simulator",
+        "astra-backup", "astra-clone", "astra-preflight", "astra-restore", "astra-snapshot",
+        "astra-simulator",
       ]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-package.targets += ["backup", "clone", "restore", "snapshot"].flatMap(step)
+package.targets += ["backup", "clone", "restore", "snapshot"].flatMap { step($0) }
+package.targets += step("preflight", checkingFor: ["AstraClone", "AstraRestore"])
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -139,7 +139,8 @@ extension AstraControlBackend {
       hint: "check ASTRA_INSTANCE_ID (the account id), and that the server is of release 22.08 or newer")
   }
 
-  private func contractError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
+  /// An answer that only a bug on one of the two sides explains.
+  func contractError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
     BackendError(
       .brokenContract, "cannot \(attempt): GET \(path) \(problem.clause)", hint: problem.hint)
   }

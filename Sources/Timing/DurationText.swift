@@ -8,15 +8,16 @@ extension Duration {
   /// The longest duration that a parameter may ask for: seven days.
   package static let longestParameter = Duration.seconds(7 * 86_400)
 
-  /// Reads a parameter such as `90s`, `30m`, `1h30m`, or a bare number of seconds.
+  /// Reads a parameter such as `90s`, `30m`, `1h30m`, `2d`, or a bare number of seconds.
   ///
-  /// Units are `h`, `m` and `s`, in this order, each at most once, with whole numbers. The result is above
-  /// zero and at most seven days. Throws a reason that says what would be right.
-  package init(parameter text: String) throws(DurationTextError) {
+  /// Units are `d`, `h`, `m` and `s`, in this order, each at most once, with whole numbers. The result is above
+  /// zero and at most `longest`, which is whole days. Throws a reason that says what would be right.
+  package init(parameter text: String, atMost longest: Duration = .longestParameter) throws(DurationTextError)
+  {
     let right = "give a time like 90s, 30m, 1h30m, or a number of seconds"
     guard !text.isEmpty else { throw DurationTextError(reason: "is empty; \(right)") }
     var seconds: Int64 = 0
-    var units: [(letter: Character, seconds: Int64)] = [("h", 3600), ("m", 60), ("s", 1)]
+    var units: [(letter: Character, seconds: Int64)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
     var rest = Substring(text)
     while !rest.isEmpty {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
@@ -42,8 +43,9 @@ extension Duration {
     guard seconds > 0 else {
       throw DurationTextError(reason: "is zero; give a time above zero, like 30m")
     }
-    guard seconds <= Self.longestParameter.components.seconds else {
-      throw DurationTextError(reason: "is longer than 7 days; give at most 168h")
+    let days = longest.components.seconds / 86_400
+    guard seconds <= longest.components.seconds else {
+      throw DurationTextError(reason: "is longer than \(days) days; give at most \(days * 24)h")
     }
     self = .seconds(seconds)
   }

@@ -1,5 +1,6 @@
 internal import AstraBackup
 internal import AstraClone
+internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
 internal import AstraSimulator
@@ -10,6 +11,7 @@ internal import StepCommon
 enum Program: String, CaseIterable, Sendable {
   case backup = "astra-backup"
   case clone = "astra-clone"
+  case preflight = "astra-preflight"
   case restore = "astra-restore"
   case snapshot = "astra-snapshot"
 
@@ -18,6 +20,7 @@ enum Program: String, CaseIterable, Sendable {
     switch self {
     case .backup: Runner<BackupStep>.phaseNames
     case .clone: Runner<CloneStep>.phaseNames
+    case .preflight: Runner<PreflightStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
     case .snapshot: Runner<SnapshotStep>.phaseNames
     }
@@ -28,6 +31,7 @@ enum Program: String, CaseIterable, Sendable {
     switch self {
     case .backup: try harness.run(BackupStep.self, arguments: arguments)
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
+    case .preflight: try harness.run(PreflightStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
     case .snapshot: try harness.run(SnapshotStep.self, arguments: arguments)
     }
@@ -74,6 +78,7 @@ struct Mission: Sendable {
       name: "clone-of-backup",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
       isVariant: true),
+    Mission(name: "preflight", stages: [Stage(program: .preflight)]),
     Mission(name: "restore", stages: [restore]),
     Mission(
       name: "snapshot",

@@ -96,6 +96,7 @@ final class Play {
     harness.environment["SNAPSHOT_NAME"] = stage.environment["SNAPSHOT_NAME"]
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
     outcome.attempts += 1
+    witness.beginAttempt()
     do {
       let result = try stage.program.run(harness, stage.arguments)
       witness.look(site.world)

@@ -1,5 +1,6 @@
 internal import AstraBackup
 internal import AstraClone
+internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
 internal import StepCommon
@@ -29,6 +30,7 @@ extension FuzzTarget {
     let code =
       switch step {
       case "astra-clone": run.exitCode(of: CloneStep.self)
+      case "astra-preflight": run.exitCode(of: PreflightStep.self)
       case "astra-restore": run.exitCode(of: RestoreStep.self)
       case "astra-snapshot": run.exitCode(of: SnapshotStep.self)
       default: run.exitCode(of: BackupStep.self)

@@ -5,6 +5,7 @@ import Testing
 import Timing
 import AstraBackup
 import AstraClone
+import AstraPreflight
 import AstraRestore
 import AstraSnapshot
 
@@ -34,6 +35,7 @@ struct ParameterTableTests {
     }
     try compare(BackupStep.self)
     try compare(CloneStep.self)
+    try compare(PreflightStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
   }
@@ -47,6 +49,7 @@ struct ParameterTableTests {
     }
     try compare(BackupStep.self)
     try compare(CloneStep.self)
+    try compare(PreflightStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
     #expect(page.text.contains("`check parameters`") && page.text.contains("`write output values`"))
@@ -60,6 +63,7 @@ struct ParameterTableTests {
     }
     add(BackupStep.self)
     add(CloneStep.self)
+    add(PreflightStep.self)
     add(RestoreStep.self)
     add(SnapshotStep.self)
     #expect(rows.map { Array($0.prefix(2)) } == keys)

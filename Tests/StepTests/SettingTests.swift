@@ -92,6 +92,7 @@ struct SettingTests {
     + Variant.both("duplicateSnapshotNames") { $0.duplicateSnapshotNames = $1 }
     + Variant.both("duplicateAppNames") { $0.duplicateAppNames = $1 }
     + Variant.both("labelsWritable") { $0.labelsWritable = $1 }
+    + Variant.each("executionHooks") { $0.executionHooks = $1 }
     + [Variant("blockedByBackup=all") { $0.blockedByBackup = [.backup, .snapshot, .clone] }]
 
   private static let shapes: [Variant] =
@@ -106,6 +107,7 @@ struct SettingTests {
     + Variant.both("failureTexts") { $0.failureTexts = $1 }
     + Variant.both("percentDoneShown") { $0.percentDoneShown = $1 }
     + Variant.both("hookStateShown") { $0.hookStateShown = $1 }
+    + Variant.both("prerequisitesShown") { $0.prerequisitesShown = $1 }
     + Variant.both("clusterOnlyWhenReady") { $0.clusterOnlyWhenReady = $1 }
     + Variant.both("dateHeader") { $0.dateHeader = $1 }
     + Variant.both("countShown") { $0.countShown = $1 }
