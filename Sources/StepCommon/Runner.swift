@@ -165,8 +165,9 @@ package struct Runner<S: Step> {
     return failures
   }
 
-  /// Hands the values on; they are true, so they are written after a failure too. Returns what failed if nothing
-  /// had before.
+  /// Hands the values on, after a failure too, since they are true.
+  ///
+  /// Returns why that did not go well, if nothing had failed before.
   private func writeValues(
     _ values: OutputValues, to output: OutputFile?, after failures: [StepFailure], _ reporter: Reporter
   ) -> StepFailure? {
