@@ -15,7 +15,7 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 /// The steps, by the last word of their names.
-let steps = ["backup", "cleanup", "clone", "restore", "snapshot", "verify"]
+let steps = ["backup", "cleanup", "clone", "preflight", "restore", "snapshot", "verify"]
 /// What tests run in their own process, and what they start.
 let stepModules = steps.map { Target.Dependency.target(name: module($0)) }
 let stepPrograms = steps.map { Target.Dependency.target(name: "astra-\($0)") }
@@ -25,12 +25,15 @@ func module(_ word: String) -> String { "Astra" + word.prefix(1).uppercased() + 
 
 /// A step's two targets, of one folder: its phases as a module (`AstraClone`), which tests can run too, and the
 /// program around it (`astra-clone`).
-func step(_ word: String) -> [Target] {
+///
+/// `prerequisites` are the modules of other steps whose own checks it makes beforehand.
+func step(_ word: String, checkingFor prerequisites: [Target.Dependency] = []) -> [Target] {
   let module = module(word)
   let folder = "Sources/astra-\(word)"
   return [
     .target(
-      name: module, dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser], path: folder,
+      name: module,
+      dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser] + prerequisites, path: folder,
       exclude: ["Main.swift"]),
     .executableTarget(
       name: "astra-\(word)", dependencies: [.target(name: module), "StepCommon"], path: folder,
@@ -155,7 +158,9 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-package.targets += steps.flatMap(step)
+package.targets += steps.flatMap {
+  step($0, checkingFor: $0 == "preflight" ? ["AstraClone", "AstraRestore"] : [])
+}
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict

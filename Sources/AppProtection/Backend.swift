@@ -4,7 +4,7 @@ package import Timing
 ///
 /// Reads survive passing trouble by themselves and throw when it lasts. A change is asked for exactly once
 /// per call: if its answer is lost the error is `.fateUnknown`, and the caller looks before it asks again.
-package protocol Backend: AnyObject {
+package protocol Backend: PrerequisiteReader {
   /// What it is and where, for messages: `Astra Control at astra.example.com`, with more as more is known.
   var label: String { get }
   /// The service's own clock where it tells the time, else this machine's: for comparing with its timestamps.

@@ -170,6 +170,7 @@ extension AstraControlBackend {
       hint: "check ASTRA_INSTANCE_ID: it is the account id of the API access page")
   }
 
+  /// An answer that only a bug on one of the two sides explains.
   func contractError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
     BackendError(
       .brokenContract, "cannot \(attempt): GET \(path) \(problem.clause)", hint: problem.hint)

@@ -83,7 +83,8 @@ private func stateProblems(of resource: JSONValue) -> [String] {
   (resource["stateUnready"]?.elements.compactMap(\.text) ?? []) + details(of: resource["stateDetails"])
 }
 
-private func details(of list: JSONValue?) -> [String] {
+/// Title and detail of each reason in a list of them.
+func details(of list: JSONValue?) -> [String] {
   (list?.elements ?? []).compactMap { entry in
     let parts = [entry["title"]?.text, entry["detail"]?.text].compactMap { $0 }
     return parts.isEmpty ? entry.text : parts.joined(separator: ": ")

@@ -27,12 +27,19 @@ struct Cluster: Sendable {
   var snapshotClass: Bool
   var isEligible: Bool
   var storageClasses: [StorageClass]
+  var state: String
+  var managedState: String
+  var protectionState: String
+  /// The version of Trident; empty where there is none.
+  var tridentVersion: String
 }
 
 /// A storage class of a cluster.
 struct StorageClass: Sendable {
   var id: String
   var name: String
+  /// `eligible`, `ineligible` or `available`.
+  var availability: String
 }
 
 /// A namespace of a cluster.
@@ -82,6 +89,8 @@ package struct Application: Sendable {
   /// Namespaces that are shown once the application has been discovered.
   var pendingNamespaces: [String] = []
   var labels: [Mapping] = []
+  /// The names of its execution hooks.
+  var hooks: [String] = []
   var supportsSnapshots = true
   var supportsClones = true
   var supportsSelectiveRestore = true

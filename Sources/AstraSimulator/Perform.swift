@@ -46,6 +46,13 @@ extension World {
       let app = try owner(call)
       let point = try ownPoint(call)
       return try list(assets(app, in: point), "appAssets", call.query, .plain)
+    case .executionHooks:
+      let app = try owner(call)
+      switch settings.executionHooks {
+      case .listed: return try list(hooks(of: app), "executionHooks", call.query, .filtered)
+      case .switchedOff: throw Problem(168)
+      case .unknown: throw Problem(2)
+      }
     case .accountBackups:
       let shown = points.filter { $0.kind == .backup }
       return try list(shown.map { resource($0) }, "appBackups", call.query, .plain)

@@ -152,6 +152,9 @@ struct Problem: Error {
       "The requested resource can't be returned because it isn't in the expected "
         + "state. Wait for the conflict to be resolved and retry the request."),
     166: Kind(401, "Unauthorized access", "The request could not be authorized."),
+    168: Kind(
+      403, "Execution hook action not permitted",
+      "Execution hooks are not enabled in feature settings."),
     170: Kind(
       400, "Default bucket not assigned",
       "The requested operation is not possible because there is no default bucket for this cluster."),

@@ -104,18 +104,22 @@ extension World {
     let item = "\(root)/k8s/v2/apps/\(app.id)"
     let children = "\(root)/k8s/v1/apps/\(app.id)"
     let isReady = app.state == "ready"
-    func link(_ title: String, _ href: String, _ type: String, _ verb: JSON) -> JSON {
+    let takesSnapshots = app.supportsSnapshots && cluster(app.cluster)?.snapshotClass == true
+    func link(
+      _ title: String, _ href: String, _ type: String, _ verb: JSON, if isSupported: Bool = true
+    ) -> JSON {
       [
         "rel": "related", "href": .string(href), "type": .string("application/astra-\(type)"),
-        "title": .string(title), "hints": ["allow": isReady ? [verb] : [], "permissions": []],
+        "title": .string(title), "hints": ["allow": isReady && isSupported ? [verb] : [], "permissions": []],
       ]
     }
     let canonical = "\(root)/topology/v2/managedClusters/\(app.cluster)/apps/\(app.id)"
     return [
       ["rel": "canonical", "href": .string(canonical)],
       link("nonDisruptiveBackup", "\(children)/appBackups", "appBackup", "POST"),
-      link("snapshot", "\(children)/appSnaps", "appSnap", "POST"),
-      link("clone", "\(root)/k8s/v2/apps", "app", "POST"), link("inPlaceRestore", item, "app", "PUT"),
+      link("snapshot", "\(children)/appSnaps", "appSnap", "POST", if: takesSnapshots),
+      link("clone", "\(root)/k8s/v2/apps", "app", "POST", if: app.supportsClones),
+      link("inPlaceRestore", item, "app", "PUT"),
     ]
   }
 

@@ -1,6 +1,6 @@
 /// A path of the API that the simulator knows, below `/accounts/{account}/`.
 enum Route: Sendable {
-  case apps, app, clusterApps, clusterApp
+  case apps, app, clusterApps, clusterApp, executionHooks
   case backups, backup, snapshots, snapshot, assets, backupAssets, snapshotAssets
   case accountBackups, accountBackup
   case clouds, cloud, cloudClusters, cloudCluster, cloudClusterClasses, cloudClusterNamespaces
@@ -35,6 +35,7 @@ enum Route: Sendable {
     ("k8s/v1/apps/{id}/appSnaps/{id}", .snapshot),
     ("k8s/v1/apps/{id}/appSnaps/{id}/appAssets", .snapshotAssets),
     ("k8s/v1/apps/{id}/appAssets", .assets),
+    ("k8s/v1/apps/{id}/executionHooks", .executionHooks),
   ]
 
   /// Those of the older one; what each means is what the newer one's counterpart does.
@@ -91,6 +92,7 @@ enum Route: Sendable {
     case .backups, .backup, .accountBackups, .accountBackup: "astra-appBackup"
     case .snapshots, .snapshot: "astra-appSnap"
     case .assets, .backupAssets, .snapshotAssets: "astra-appAsset"
+    case .executionHooks: "astra-executionHook"
     case .clouds, .cloud: "astra-cloud"
     case .cloudClusters, .cloudCluster, .clusters, .cluster: "astra-cluster"
     case .managedClusters, .managedCluster: "astra-managedCluster"

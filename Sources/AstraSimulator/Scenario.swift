@@ -79,6 +79,14 @@ package struct ClusterSeed: Equatable, Sendable {
   package var isEligible = true
   /// The storage classes by name, the default one first.
   package var storageClasses = ["ontap-nas-gold", "ontap-san-silver"]
+  /// Whether volumes can be made of these classes, in the server's word.
+  package var classAvailability = "eligible"
+  package var state = "running"
+  /// How far the server has come with managing it; absent: what `managed` says.
+  package var managedState: String?
+  package var protectionState = "full"
+  /// The version of Trident; empty where there is none.
+  package var tridentVersion = "23.7.0"
   /// Namespaces besides those of the applications.
   package var namespaces = ["default", "kube-system", "trident"]
 
@@ -96,6 +104,8 @@ package struct ApplicationSeed: Equatable, Sendable {
   package var content = Content()
   /// How long before the scenario's start it was defined.
   package var age = Duration.seconds(30 * 86_400)
+  /// The names of its execution hooks, which do nothing.
+  package var hooks: [String] = []
   package var supportsSnapshots = true
   package var supportsClones = true
   package var supportsSelectiveRestore = true

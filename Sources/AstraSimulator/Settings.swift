@@ -72,6 +72,11 @@ package struct Settings: Equatable, Sendable {
     case lenient, problem12, unsupported415
   }
 
+  /// What the server says to a request for execution hooks.
+  package enum HookFeature: String, CaseIterable, ScenarioValue, Sendable {
+    case listed, switchedOff, unknown
+  }
+
   /// The state of the licence.
   package enum Licence: String, CaseIterable, ScenarioValue, Sendable {
     case valid, expired, absent, exceeded
@@ -145,6 +150,7 @@ package struct Settings: Equatable, Sendable {
   package var licence = Licence.valid
   package var labelsWritable = true
   package var labelsRefused = false
+  package var executionHooks = HookFeature.listed
 
   // Lists.
   package var pageSize = 0
@@ -168,6 +174,7 @@ package struct Settings: Equatable, Sendable {
   package var failureTexts = true
   package var percentDoneShown = true
   package var hookStateShown = true
+  package var prerequisitesShown = true
   package var clusterOnlyWhenReady = false
   package var dateHeader = true
 
@@ -251,6 +258,7 @@ extension Settings: ScenarioValue {
     try reader.take("licence", &licence)
     try reader.take("labelsWritable", &labelsWritable)
     try reader.take("labelsRefused", &labelsRefused)
+    try reader.take("executionHooks", &executionHooks)
 
     try reader.take("pageSize", &pageSize)
     try reader.take("pagesContinue", &pagesContinue)
@@ -272,6 +280,7 @@ extension Settings: ScenarioValue {
     try reader.take("failureTexts", &failureTexts)
     try reader.take("percentDoneShown", &percentDoneShown)
     try reader.take("hookStateShown", &hookStateShown)
+    try reader.take("prerequisitesShown", &prerequisitesShown)
     try reader.take("clusterOnlyWhenReady", &clusterOnlyWhenReady)
     try reader.take("dateHeader", &dateHeader)
     for period in [rediscoveryEvery, modificationEvery] where period > .zero && period < .seconds(1) {

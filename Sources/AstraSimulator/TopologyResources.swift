@@ -21,14 +21,22 @@ extension World {
     var members: [JSON.Member] = [
       .init("type", asManaged ? "application/astra-managedCluster" : "application/astra-cluster"),
       .init("version", "1.5"), .init("id", .string(cluster.id)), .init("name", .string(cluster.name)),
-      .init("state", "running"), .init("stateUnready", []),
-      .init("managedState", cluster.isManaged ? "managed" : "unmanaged"), .init("managedStateUnready", []),
+      .init("state", .string(cluster.state)), .init("stateUnready", []),
+      .init("managedState", .string(cluster.managedState)), .init("managedStateUnready", []),
     ]
     if cluster.isManaged { members.append(.init("managedTimestamp", timestamp(.zero))) }
+    if settings.prerequisitesShown {
+      members += [
+        .init("protectionState", .string(cluster.protectionState)), .init("protectionStateDetails", []),
+        .init("restoreTargetSupported", truth(cluster.restoreTargetSupported)),
+        .init("snapshotSupported", truth(cluster.snapshotClass && cluster.isEligible)),
+        .init("cloudID", .string(cluster.cloud)),
+      ]
+      if !cluster.tridentVersion.isEmpty {
+        members.append(.init("tridentVersion", .string(cluster.tridentVersion)))
+      }
+    }
     members += [
-      .init("protectionState", "full"), .init("protectionStateDetails", []),
-      .init("restoreTargetSupported", truth(cluster.restoreTargetSupported)),
-      .init("snapshotSupported", truth(cluster.snapshotClass && cluster.isEligible)),
       .init("inUse", truth(inUse)), .init("clusterType", .string(cluster.clusterType)),
       .init("clusterVersion", .string(cluster.version)),
       .init("clusterVersionString", .string("v\(cluster.version).0")), .init("namespaces", .array(names)),
@@ -37,8 +45,7 @@ extension World {
       members.append(.init("defaultStorageClass", .string(main.id)))
     }
     members += [
-      .init("cloudID", .string(cluster.cloud)), .init("isMultizonal", truth(false)),
-      .init("tridentManagedStateAllowed", ["unmanaged"]), .init("tridentVersion", "23.7.0"),
+      .init("isMultizonal", truth(false)), .init("tridentManagedStateAllowed", ["unmanaged"]),
       .init(
         "metadata",
         metadata(
@@ -75,10 +82,11 @@ extension World {
     var members: [JSON.Member] = [
       .init("type", "application/astra-storageClass"), .init("version", "1.1"),
       .init("id", .string(storageClass.id)), .init("name", .string(storageClass.name)),
-      .init("provisioner", "csi.trident.netapp.io"), .init("available", "eligible"),
-      .init("allowVolumeExpansion", truth(true)), .init("reclaimPolicy", "Delete"),
+      .init("provisioner", "csi.trident.netapp.io"), .init("allowVolumeExpansion", truth(true)),
+      .init("reclaimPolicy", "Delete"),
       .init("volumeBindingMode", "Immediate"),
     ]
+    if settings.prerequisitesShown { members.append(.init("available", .string(storageClass.availability))) }
     if isDefault { members.append(.init("isDefault", truth(true))) }
     members.append(.init("metadata", metadata(created: .zero, modified: .zero, byServer: true)))
     return .object(members)
@@ -95,6 +103,19 @@ extension World {
       ],
       "metadata": metadata(created: .zero, modified: .zero),
     ]
+  }
+
+  /// `application/astra-executionHook`: each of an application's hooks.
+  func hooks(of app: Application) -> [JSON] {
+    app.hooks.map { name in
+      let id = uuidShaped(fingerprint(Array("\(app.id)/\(name)".utf8)))
+      return [
+        "type": "application/astra-executionHook", "version": "1.3", "id": .string(id),
+        "name": .string(name), "hookType": "custom", "action": "backup", "stage": "pre",
+        "hookSourceID": .string(uuidShaped(fingerprint(Array(name.utf8)))), "appID": .string(app.id),
+        "matchingCriteria": [], "metadata": metadata(created: app.created, modified: app.created),
+      ]
+    }
   }
 
   /// `application/astra-appAsset`: a deployment in each namespace of the application and a pod of it, which has a new

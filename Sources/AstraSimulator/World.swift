@@ -183,12 +183,16 @@ extension World {
 extension World {
   private mutating func add(_ seed: ClusterSeed) {
     guard let cloud = clouds.first(where: { $0.name == seed.cloud }) else { return }
-    let classes = seed.storageClasses.map { StorageClass(id: random.uuid(), name: $0) }
+    let classes = seed.storageClasses.map {
+      StorageClass(id: random.uuid(), name: $0, availability: seed.classAvailability)
+    }
     let cluster = Cluster(
       id: seed.id ?? random.uuid(), name: seed.name, cloud: cloud.id, clusterType: seed.clusterType,
       version: seed.version, isManaged: seed.isManaged,
       restoreTargetSupported: seed.restoreTargetSupported, snapshotClass: seed.snapshotClass,
-      isEligible: seed.isEligible, storageClasses: classes)
+      isEligible: seed.isEligible, storageClasses: classes, state: seed.state,
+      managedState: seed.managedState ?? (seed.isManaged ? "managed" : "unmanaged"),
+      protectionState: seed.protectionState, tridentVersion: seed.tridentVersion)
     clusters.append(cluster)
     for name in seed.namespaces { addNamespace(name, cluster: cluster.id) }
   }
@@ -203,6 +207,7 @@ extension World {
       id: seed.id ?? random.uuid(), name: seed.name, cluster: cluster.id, namespaces: seed.namespaces,
       state: seed.state, address: newAddress(), created: now - seed.age)
     app.content = seed.content
+    app.hooks = seed.hooks
     app.supportsSnapshots = seed.supportsSnapshots
     app.supportsClones = seed.supportsClones
     app.supportsSelectiveRestore = seed.supportsSelectiveRestore

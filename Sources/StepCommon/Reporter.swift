@@ -57,6 +57,11 @@ final class Reporter {
     }
   }
 
+  /// Marks one phase as not done.
+  func skip(_ index: Int, because reason: String) {
+    report.cases[index].outcome = cleaned(.skipped(reason))
+  }
+
   /// Writes the report as it stands.
   func saveFinal(facts: [Report.Property]) {
     report.properties = facts

@@ -13,6 +13,8 @@ package final class RunHistory {
   private let log: Log
   private let isDryRun: Bool
   private var record: RunRecord
+  /// What other steps of this run have recorded, for a step that looks for all of them.
+  private var others: [RunRecord.Operation] = []
 
   init(
     step: String, run: String?, place: ReportPlace, isDryRun: Bool, files: any FileWriter, log: Log
@@ -27,8 +29,14 @@ package final class RunHistory {
     record = earlier.flatMap { run != nil && $0.run == run && $0.step == step ? $0 : nil } ?? empty
   }
 
-  /// The operations of this step in this run, in the order in which they were asked for.
-  package var operations: [RunRecord.Operation] { record.operations }
+  /// The operations of this step in this run, in the order in which they were asked for; those of the steps that
+  /// it takes the side of come first.
+  package var operations: [RunRecord.Operation] { others + record.operations }
+
+  /// Takes what these steps have made in this run for this step's own.
+  package func takeTheSide(of steps: [String]) {
+    others = steps.flatMap { operations(ofStep: $0) }
+  }
 
   /// The operations that another step recorded in this run; none when the run has no name.
   package func operations(ofStep step: String) -> [RunRecord.Operation] {

@@ -70,9 +70,10 @@ package struct Runner<S: Step> {
 
     var output: OutputFile?
     var prepared: Prepared?
-    var failure: StepFailure?
+    var failures: [StepFailure] = []
     do throws(StepFailure) {
-      let settings = try Settings.read(command.common, reader)
+      var settings = try Settings.read(command.common, reader)
+      if S.changesNothing { settings.isDryRun = true }
       output = settings.outputFile.map {
         OutputFile(path: $0, keys: S.outputKeys.map { OutputValues.Key($0) }, files: host.files)
       }
@@ -85,14 +86,14 @@ package struct Runner<S: Step> {
       prepared = try prepare(command, settings, place)
       reporter.close(0, .passed)
     } catch {
-      failure = error
+      failures = [error]
       reporter.close(0, error.outcome(of: S.identity.shortClassName))
       reporter.skip(from: 1, because: "not reached: check parameters failed")
     }
-    if let prepared { failure = runPhases(prepared, reporter) }
+    if let prepared { failures = runPhases(prepared, reporter) }
     let values = prepared?.run.values ?? OutputValues()
-    failure = writeValues(values, to: output, after: failure, reporter)
-    return end(failure, prepared?.run, reporter, asJSON: command.common.json)
+    if let failure = writeValues(values, to: output, after: failures, reporter) { failures = [failure] }
+    return end(failures, prepared?.run, reporter, asJSON: command.common.json)
   }
 
   private func prepare(
@@ -125,15 +126,25 @@ package struct Runner<S: Step> {
       log.warning("the server's certificate is NOT verified (ASTRA_TLS_VERIFY=false): anybody can pose as it")
       run.note("tls", "certificate not verified (ASTRA_TLS_VERIFY=false)")
     }
-    if settings.isDryRun { run.note("dryRun", "true") }
+    if settings.isDryRun, !S.changesNothing { run.note("dryRun", "true") }
     try step.prepare(run)
     return Prepared(step: step, run: run)
   }
 
-  /// Runs the phases until one fails or the step is done.
-  private func runPhases(_ prepared: Prepared, _ reporter: Reporter) -> StepFailure? {
+  /// Runs the phases until the step is done or one fails that is no check, and returns what failed, in order.
+  ///
+  /// A check that fails keeps from being done only those that are built on it.
+  private func runPhases(_ prepared: Prepared, _ reporter: Reporter) -> [StepFailure] {
+    var failures: [StepFailure] = []
+    // The checks that failed, and those that were not done for that, each with the one that failed.
+    var missing: [String: String] = [:]
     for (offset, phase) in S.phases.enumerated() {
       let index = offset + 1
+      if let failed = phase.foundations?.compactMap({ missing[$0] }).first {
+        missing[phase.name] = failed
+        reporter.skip(index, because: "not checked: \(failed) failed")
+        continue
+      }
       reporter.saveUnfinished(phase: index)
       do throws(StepFailure) {
         switch try phase.body(prepared.step)(prepared.run) {
@@ -143,35 +154,41 @@ package struct Runner<S: Step> {
           log.info(reason)
           reporter.close(index, .passed)
           reporter.skip(from: index + 1, because: reason)
-          return nil
+          return failures
         }
       } catch {
         reporter.close(index, error.outcome(of: S.identity.shortClassName))
+        failures.append(error)
         reporter.skip(from: index + 1, because: "not reached: \(phase.name) failed")
-        return error
+        guard phase.foundations != nil, !error.endsEveryStep else { return failures }
+        missing[phase.name] = phase.name
       }
     }
-    return nil
+    return failures
   }
 
-  /// Hands the values on; they are true, so they are written after a failure too.
+  /// Hands the values on, after a failure too, since they are true.
+  ///
+  /// Returns why that did not go well, if nothing had failed before.
   private func writeValues(
-    _ values: OutputValues, to output: OutputFile?, after failure: StepFailure?, _ reporter: Reporter
+    _ values: OutputValues, to output: OutputFile?, after failures: [StepFailure], _ reporter: Reporter
   ) -> StepFailure? {
     let last = Self.phaseNames.count - 1
     guard let output else {
-      if failure == nil { reporter.close(last, .skipped("not asked for: ASTRA_OUTPUT_FILE is not set")) }
-      return failure
+      if failures.isEmpty {
+        reporter.close(last, .skipped("not asked for: ASTRA_OUTPUT_FILE is not set"))
+      }
+      return nil
     }
     do throws(FileError) {
       try output.save(values)
-      if failure == nil { reporter.close(last, .passed) }
-      return failure
+      if failures.isEmpty { reporter.close(last, .passed) }
+      return nil
     } catch {
       let unwritable = StepFailure(.cannotWrite, .error, type: "cannotWrite", error.message)
-      if failure != nil { log.error(unwritable.message) }
+      if !failures.isEmpty { log.error(unwritable.message) }
       reporter.close(last, unwritable.outcome(of: S.identity.shortClassName))
-      return failure ?? unwritable
+      return failures.isEmpty ? unwritable : nil
     }
   }
 
@@ -181,20 +198,22 @@ package struct Runner<S: Step> {
     let reporter = makeReporter(place)
     reporter.close(0, failure.outcome(of: S.identity.shortClassName))
     reporter.skip(from: 1, because: "not reached: check parameters failed")
-    return end(failure, nil, reporter, asJSON: options?.json ?? host.arguments.contains("--json"))
+    return end([failure], nil, reporter, asJSON: options?.json ?? host.arguments.contains("--json"))
   }
 
   /// Writes what remains to be written and settles on the exit code.
   private func end(
-    _ failure: StepFailure?, _ run: StepRun?, _ reporter: Reporter, asJSON: Bool
+    _ failures: [StepFailure], _ run: StepRun?, _ reporter: Reporter, asJSON: Bool
   ) -> ExitCode {
-    if let failure {
+    for failure in failures {
       log.error(failure.message)
       if let hint = failure.hint { log.info("hint: \(hint)") }
     }
     // By now it may be known which API the server speaks.
     if let run { run.note("backend", run.backend.label) }
     reporter.saveFinal(facts: run?.facts ?? [])
+    // Of several the first counts, unless another kept the rest from being looked at.
+    let failure = failures.last { $0.endsEveryStep } ?? failures.first
     var code = failure?.code ?? .success
     if let trouble = reporter.trouble {
       log.error(trouble)

@@ -9,6 +9,8 @@ package protocol Step: AnyObject {
   static var outputKeys: [String] { get }
   /// What it does, in order; the same ones in every build, whatever happens.
   static var phases: [Phase<Self>] { get }
+  /// Whether it only looks, so that it is a dry run whatever it is told.
+  static var changesNothing: Bool { get }
   /// Takes its parameters; throws a sentence about the first that is missing or wrong.
   init(_ command: Command, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   /// Checks what its parameters name on this machine, such as files, before the first request.
@@ -18,6 +20,10 @@ package protocol Step: AnyObject {
 extension Step {
   /// Most steps name no files of their own.
   package func prepare(_ run: StepRun) throws(StepFailure) {}
+}
+
+extension Step {
+  package static var changesNothing: Bool { false }
 }
 
 /// A step's flags: its own, and the common ones.
@@ -48,11 +54,37 @@ package struct StepIdentity: Sendable {
 /// One named, ordered part of a step; one test case of its report.
 package struct Phase<S: Step> {
   package let name: String
+  /// The checks without whose success it cannot be done; nil for a phase whose failure ends the step.
+  let foundations: [String]?
   let body: (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
 
   /// Names a phase and the method that does it.
   package init(_ name: String, _ body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd) {
     self.name = name
+    self.body = body
+    foundations = nil
+  }
+
+  /// Names a phase that only checks something: when it fails, those that are not built on it are done all the same.
+  ///
+  /// - Parameters:
+  ///   - name: what it checks.
+  ///   - foundations: the earlier checks that it is built on, by name.
+  ///   - body: the method that does it.
+  /// - Returns: the phase.
+  package static func check(
+    _ name: String, after foundations: String...,
+    by body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
+  ) -> Self {
+    Self(name: name, foundations: foundations, body: body)
+  }
+
+  private init(
+    name: String, foundations: [String],
+    body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
+  ) {
+    self.name = name
+    self.foundations = foundations
     self.body = body
   }
 }

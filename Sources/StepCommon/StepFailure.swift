@@ -89,6 +89,11 @@ package struct StepFailure: Error, Sendable {
     }
   }
 
+  /// Whether it says nothing of what was looked at, and everything that is still to be looked at would meet it too.
+  var endsEveryStep: Bool {
+    [.interrupted, .terminated, .deadlinePassed, .unreachable, .ourBug].contains(code)
+  }
+
   /// The outcome of the phase that it ended.
   package func outcome(of className: String) -> Report.Outcome {
     let problem = Report.Problem(

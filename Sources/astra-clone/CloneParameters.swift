@@ -1,46 +1,46 @@
-internal import AppProtection
-internal import StepCommon
+package import AppProtection
+package import StepCommon
 
 /// What `astra-clone` is asked.
-struct CloneParameters {
-  static let application = Parameter(
+package struct CloneParameters {
+  package static let application = Parameter(
     "source-application", "PROD_APP_NAME", meaning: "the application to clone (name or id)")
-  static let sourceCluster = Parameter(
+  package static let sourceCluster = Parameter(
     "source-cluster", "PROD_KUBERNETES_CLUSTER", meaning: "the source's cluster (name or id)",
     fallback: "the one that has an application of that name")
-  static let clone = Parameter("clone-name", "DEBUG_APP_NAME", meaning: "the name of the clone")
-  static let namespace = Parameter(
+  package static let clone = Parameter("clone-name", "DEBUG_APP_NAME", meaning: "the name of the clone")
+  package static let namespace = Parameter(
     "clone-namespace", "DEBUG_NAMESPACE", meaning: "the clone's namespace, which must not exist yet",
     fallback: "the clone's name")
-  static let mapping = Parameter(
+  package static let mapping = Parameter(
     "namespace-mapping", "DEBUG_NAMESPACE_MAPPING",
     meaning: "the clone's namespaces, for a source of several: each of the source's with its own")
-  static let destinationCluster = Parameter(
+  package static let destinationCluster = Parameter(
     "destination-cluster", "DEBUG_KUBERNETES_CLUSTER", meaning: "the clone's cluster (name or id)",
     fallback: "the source's")
   // Not BACKUP_NAME and SNAPSHOT_NAME: those name what production goes back to, and a pipeline sets them for
   // all its stages.
-  static let backup = Parameter(
+  package static let backup = Parameter(
     "use-existing-backup", "ASTRA_CLONE_BACKUP",
     meaning: "the backup to clone in place of the live application")
-  static let snapshot = Parameter(
+  package static let snapshot = Parameter(
     "use-existing-snapshot", "ASTRA_CLONE_SNAPSHOT",
     meaning: "the snapshot to clone in place of the live application")
-  static let storageClass = Parameter(
+  package static let storageClass = Parameter(
     "storage-class", "DEBUG_STORAGE_CLASS", meaning: "the storage class of all the clone's volumes",
     fallback: "each as in the source")
 
-  var application: String
-  var sourceCluster: String?
-  var clone: String
-  var namespace: String?
-  var mapping: [CloneRequest.NamespaceMapping]?
-  var destinationCluster: String?
+  package var application: String
+  package var sourceCluster: String?
+  package var clone: String
+  package var namespace: String?
+  package var mapping: [CloneRequest.NamespaceMapping]?
+  package var destinationCluster: String?
   /// The recovery point to clone; nil for the live application.
-  var point: (kind: RecoveryPoint.Kind, name: String)?
-  var storageClass: String?
-  var leftovers: Leftovers
-  var acceptFailedHooks: Bool
+  package var point: (kind: RecoveryPoint.Kind, name: String)?
+  package var storageClass: String?
+  package var leftovers: Leftovers
+  package var acceptFailedHooks: Bool
 
   init(_ command: CloneCommand, _ reader: ParameterReader) throws(StepFailure) {
     application = try reader.required(Self.application, flag: command.sourceApplication)
@@ -52,20 +52,45 @@ struct CloneParameters {
     namespace = try reader.label(Self.namespace, flag: command.cloneNamespace)
     mapping = try Self.mappings(try reader.text(Self.mapping, flag: command.namespaceMapping))
     destinationCluster = try reader.text(Self.destinationCluster, flag: command.destinationCluster)
-    let backup = try reader.text(Self.backup, flag: command.useExistingBackup)
-    let snapshot = try reader.text(Self.snapshot, flag: command.useExistingSnapshot)
-    guard backup == nil || snapshot == nil else {
-      throw .badParameter(
-        "\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them, or neither")
-    }
-    point = backup.map { (.backup, $0) } ?? snapshot.map { (.snapshot, $0) }
+    point = try Self.point(
+      backup: command.useExistingBackup, snapshot: command.useExistingSnapshot, reader)
     storageClass = try reader.text(Self.storageClass, flag: command.storageClass)
     leftovers = try Leftovers(command.leftovers, reader)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
   }
 
+  /// Which recovery point is wanted, by these flags and the variables behind them; nil for the live application.
+  package static func point(
+    backup: String?, snapshot: String?, _ reader: ParameterReader
+  ) throws(StepFailure) -> (kind: RecoveryPoint.Kind, name: String)? {
+    let backup = try reader.text(Self.backup, flag: backup)
+    let snapshot = try reader.text(Self.snapshot, flag: snapshot)
+    guard backup == nil || snapshot == nil else {
+      throw .badParameter(
+        "\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them, or neither")
+    }
+    return backup.map { (.backup, $0) } ?? snapshot.map { (.snapshot, $0) }
+  }
+
+  /// Gathers what another step has read for it.
+  package init(
+    application: String, sourceCluster: String?, clone: String, namespace: String?,
+    mapping: [CloneRequest.NamespaceMapping]?, destinationCluster: String?, storageClass: String?,
+    leftovers: Leftovers, acceptFailedHooks: Bool
+  ) {
+    self.application = application
+    self.sourceCluster = sourceCluster
+    self.clone = clone
+    self.namespace = namespace
+    self.mapping = mapping
+    self.destinationCluster = destinationCluster
+    self.storageClass = storageClass
+    self.leftovers = leftovers
+    self.acceptFailedHooks = acceptFailedHooks
+  }
+
   /// Reads `shop=shop-debug,db=db-debug`.
-  private static func mappings(_ text: String?) throws(StepFailure) -> [CloneRequest.NamespaceMapping]? {
+  package static func mappings(_ text: String?) throws(StepFailure) -> [CloneRequest.NamespaceMapping]? {
     guard let text else { return nil }
     var mappings: [CloneRequest.NamespaceMapping] = []
     for entry in text.split(separator: ",") {

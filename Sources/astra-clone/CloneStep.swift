@@ -50,7 +50,7 @@ package final class CloneStep: Step {
   }
 
   private func checkDestination(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let request = try makeRequest(run)
+    let request = try run.cloneRequest(of: try run.known(source), from: point, parameters)
     self.request = request
     try run.ask { () throws(BackendError) in try run.backend.check(request) }
     run.note("clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
@@ -66,18 +66,7 @@ package final class CloneStep: Step {
     }
     // A copy of an application that is being overwritten would be evidence of nothing.
     if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }
-    for namespace in request.namespaces.map(\.destination) {
-      let exists = try run.ask { () throws(BackendError) in
-        try run.backend.namespaceExists(namespace, on: request.destinationCluster)
-      }
-      guard !exists else {
-        throw .protected(
-          "namespace \"\(namespace)\" exists already on cluster \(request.destinationCluster), and a clone makes its own",
-          hint:
-            "choose another with --\(CloneParameters.namespace.flag), or remove it: kubectl delete namespace \(namespace)"
-        )
-      }
-    }
+    try run.checkNamespacesAreFree(request)
     return .done
   }
 
@@ -138,57 +127,5 @@ package final class CloneStep: Step {
     run.publish("ASTRA_CLONE_CLUSTER", clone.clusterName ?? request?.destinationCluster.text ?? "")
     run.publish("ASTRA_CLONE_CREATED", clone.createdAt?.text ?? "")
     run.publish("ASTRA_CLONE_SOURCE_ID", source?.id.text ?? "")
-  }
-}
-
-extension CloneStep {
-  /// What will be asked for: clusters, namespaces, source.
-  private func makeRequest(_ run: StepRun) throws(StepFailure) -> CloneRequest {
-    let source = try run.known(source)
-    guard let sourceCluster = source.clusterID else {
-      throw .notFound(
-        "the backend does not tell on which cluster \"\(source.name)\" is",
-        hint: "name it with \(CloneParameters.sourceCluster.title)")
-    }
-    let destination = try parameters.destinationCluster.map { name throws(StepFailure) in
-      try run.findCluster(name).id
-    }
-    if point?.kind == .snapshot, let destination, destination != sourceCluster {
-      throw .badParameter(
-        "\(CloneParameters.snapshot.title) is set together with another cluster: a snapshot does not leave its own; "
-          + "give a backup, or no cluster")
-    }
-    return CloneRequest(
-      name: parameters.clone, application: source, sourceCluster: sourceCluster,
-      destinationCluster: destination ?? sourceCluster, source: point.map { .recoveryPoint($0) } ?? .live,
-      namespaces: try namespaces(of: source), storageClass: parameters.storageClass,
-      // By which astra-cleanup knows it again.
-      labels: CloneMark(of: source.id, named: parameters.clone).labels)
-  }
-
-  /// Each namespace of the source with the clone's: the mapping that was given, or the one namespace.
-  private func namespaces(of source: Application) throws(StepFailure) -> [CloneRequest.NamespaceMapping] {
-    if let mapping = parameters.mapping {
-      guard source.namespaces.isEmpty || Set(mapping.map(\.source)) == Set(source.namespaces) else {
-        throw .badParameter(
-          "\(CloneParameters.mapping.title) maps \(mapping.map(\.source).joined(separator: ", ")), but "
-            + "\"\(source.name)\" spans \(source.namespaces.joined(separator: ", ")): give each of these once"
-        )
-      }
-      return mapping
-    }
-    let destination = parameters.namespace ?? parameters.clone
-    guard source.namespaces.count <= 1 else {
-      throw .badParameter(
-        "\"\(source.name)\" spans several namespaces (\(source.namespaces.joined(separator: ", "))): give each its own "
-          + "with \(CloneParameters.mapping.title), as in "
-          + source.namespaces.map { "\($0)=\($0)-debug" }.joined(separator: ","))
-    }
-    guard let only = source.namespaces.first else {
-      throw .notFound(
-        "the backend does not tell the namespace of \"\(source.name)\" (it is \(source.state))",
-        hint: "give it with \(CloneParameters.mapping.title)")
-    }
-    return [.init(source: only, destination: destination)]
   }
 }

@@ -1,13 +1,13 @@
-internal import AppProtection
-internal import StepCommon
+package import AppProtection
+package import StepCommon
 internal import Timing
 
 // What to do with a clone of that name that is there already: the table of situations.
 extension StepRun {
   /// Settles what stands in the place of the clone.
-  func existing(_ request: CloneRequest, _ parameters: CloneParameters) throws(StepFailure) -> Existing<
-    Application
-  > {
+  package func existing(
+    _ request: CloneRequest, _ parameters: CloneParameters
+  ) throws(StepFailure) -> Existing<Application> {
     let title = "clone \"\(request.name)\" of \"\(request.application.name)\""
     let all = try lookForTraces(
       of: asked(request), title,

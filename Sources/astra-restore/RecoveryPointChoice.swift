@@ -1,10 +1,10 @@
-internal import AppProtection
-internal import StepCommon
+package import AppProtection
+package import StepCommon
 internal import Timing
 
 extension StepRun {
   /// Chooses the recovery point to go back to: the one that is named, or the newest that fits.
-  func recoveryPoint(
+  package func recoveryPoint(
     for application: Application, _ parameters: RestoreParameters
   ) throws(StepFailure) -> RecoveryPoint {
     switch parameters.choice {

@@ -1,70 +1,88 @@
-internal import AppProtection
-internal import StepCommon
-internal import Timing
+package import AppProtection
+package import StepCommon
+package import Timing
 
 /// What `astra-restore` is asked.
-struct RestoreParameters {
-  static let application = Parameter(
+package struct RestoreParameters {
+  package static let application = Parameter(
     "application-name", "PROD_APP_NAME", meaning: "the application to restore (name or id)")
-  static let cluster = Parameter(
+  package static let cluster = Parameter(
     "cluster", "ASTRA_CLUSTER", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")
-  static let backup = Parameter(
+  package static let backup = Parameter(
     "use-backup", "BACKUP_NAME", meaning: "the backup to restore from: its name, its id, or the word latest")
-  static let snapshot = Parameter(
+  package static let snapshot = Parameter(
     "use-snapshot", "SNAPSHOT_NAME",
     meaning: "the snapshot to restore from: its name, its id, or the word latest")
-  static let before = Parameter(
+  package static let before = Parameter(
     "before", "ASTRA_RESTORE_BEFORE",
     meaning: "a time: latest then means the newest one made before it (2026-11-23T10:00:00Z)")
-  static let evidence = Parameter(
+  package static let evidence = Parameter(
     "evidence-clone", "DEBUG_APP_NAME",
     meaning: "the clone of this pipeline run that holds the state to be overwritten",
     fallback: "none, and a snapshot is made first")
-  static let discard = Parameter(
+  package static let discard = Parameter(
     "discard-present-state", "ASTRA_DISCARD_PRESENT_STATE",
     meaning: "restore although no copy of the present state exists")
 
   /// Which recovery point to go back to.
-  enum Choice {
+  package enum Choice: Sendable {
     case named(String)
     /// The newest that fits, and was made before that time if one is given.
     case latest(before: Timestamp?)
   }
 
-  var application: String
-  var cluster: String?
-  var kind: RecoveryPoint.Kind
-  var choice: Choice
-  var evidence: String?
-  var discardPresentState: Bool
-  var acceptFailedHooks: Bool
+  package var application: String
+  package var cluster: String?
+  package var kind: RecoveryPoint.Kind
+  package var choice: Choice
+  package var evidence: String?
+  package var discardPresentState: Bool
+  package var acceptFailedHooks: Bool
 
   init(_ command: RestoreCommand, _ reader: ParameterReader) throws(StepFailure) {
     application = try reader.required(Self.application, flag: command.applicationName)
     cluster = try reader.text(Self.cluster, flag: command.cluster)
-    let name: String
-    (kind, name) = try Self.point(command, reader)
-    let before = try reader.timestamp(Self.before, flag: command.before)
-    if name == "latest" {
-      choice = .latest(before: before)
-    } else if before == nil {
-      choice = .named(name)
-    } else {
-      throw .badParameter(
-        "\(Self.before.title) is set, but the \(kind.rawValue) is named (\"\(name)\"): give the name latest with it, or no time"
-      )
-    }
+    (kind, choice) = try Self.choice(
+      backup: command.useBackup, snapshot: command.useSnapshot, before: command.before, reader)
     evidence = try reader.label(Self.evidence, flag: command.evidenceClone)
     discardPresentState = try reader.truth(Self.discard, flag: command.discardPresentState)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
   }
 
+  /// Gathers what another step has read for it; such a step restores nothing.
+  package init(
+    application: String, cluster: String?, kind: RecoveryPoint.Kind, choice: Choice, acceptFailedHooks: Bool
+  ) {
+    self.application = application
+    self.cluster = cluster
+    self.kind = kind
+    self.choice = choice
+    self.acceptFailedHooks = acceptFailedHooks
+    discardPresentState = false
+  }
+
+  /// Which recovery point is wanted, by these flags and the variables behind them.
+  package static func choice(
+    backup: String?, snapshot: String?, before: String?, _ reader: ParameterReader
+  ) throws(StepFailure) -> (RecoveryPoint.Kind, Choice) {
+    let (kind, name) = try point((backup, snapshot), reader)
+    let before = try reader.timestamp(Self.before, flag: before)
+    if name == "latest" {
+      return (kind, .latest(before: before))
+    } else if before == nil {
+      return (kind, .named(name))
+    } else {
+      throw .badParameter(
+        "\(Self.before.title) is set, but the \(kind.rawValue) is named (\"\(name)\"): give the name latest with it, or no time"
+      )
+    }
+  }
+
   /// A flag for one kind overrides the variable of the other.
   private static func point(
-    _ command: RestoreCommand, _ reader: ParameterReader
+    _ flags: (String?, String?), _ reader: ParameterReader
   ) throws(StepFailure) -> (RecoveryPoint.Kind, String) {
-    let flags = (command.useBackup, command.useSnapshot)
     let readBackup = flags.0 != nil || flags.1 == nil
     let readSnapshot = flags.1 != nil || flags.0 == nil
     let backup = readBackup ? try reader.text(Self.backup, flag: flags.0) : nil

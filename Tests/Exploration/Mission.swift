@@ -1,6 +1,7 @@
 internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone
+internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
 internal import AstraSimulator
@@ -13,6 +14,7 @@ enum Program: String, CaseIterable, Sendable {
   case backup = "astra-backup"
   case cleanup = "astra-cleanup"
   case clone = "astra-clone"
+  case preflight = "astra-preflight"
   case restore = "astra-restore"
   case verify = "astra-verify"
   case snapshot = "astra-snapshot"
@@ -23,6 +25,7 @@ enum Program: String, CaseIterable, Sendable {
     case .backup: Runner<BackupStep>.phaseNames
     case .cleanup: Runner<CleanupStep>.phaseNames
     case .clone: Runner<CloneStep>.phaseNames
+    case .preflight: Runner<PreflightStep>.phaseNames
     case .restore: Runner<RestoreStep>.phaseNames
     case .verify: Runner<VerifyStep>.phaseNames
     case .snapshot: Runner<SnapshotStep>.phaseNames
@@ -35,6 +38,7 @@ enum Program: String, CaseIterable, Sendable {
     case .backup: try harness.run(BackupStep.self, arguments: arguments)
     case .cleanup: try harness.run(CleanupStep.self, arguments: arguments)
     case .clone: try harness.run(CloneStep.self, arguments: arguments)
+    case .preflight: try harness.run(PreflightStep.self, arguments: arguments)
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
     case .verify: try harness.run(VerifyStep.self, arguments: arguments)
     case .snapshot: try harness.run(SnapshotStep.self, arguments: arguments)
@@ -91,6 +95,7 @@ struct Mission: Sendable {
       name: "clone-of-backup",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
       isVariant: true),
+    Mission(name: "preflight", stages: [Stage(program: .preflight)]),
     Mission(name: "restore", stages: [restore]),
     Mission(
       name: "snapshot",

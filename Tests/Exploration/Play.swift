@@ -103,6 +103,7 @@ final class Play {
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
     outcome.attempts += 1
     looksBefore = site.pageTruths.count
+    witness.beginAttempt()
     do {
       let result = try stage.program.run(harness, stage.arguments)
       witness.look(site.world)

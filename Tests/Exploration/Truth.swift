@@ -28,6 +28,10 @@ struct Truth {
     case .clone:
       missingClone(
         of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
+    case .preflight:
+      Prerequisite.allCases.first { !witness.prerequisites.contains($0) }.map {
+        "it is not so that \($0.rawValue)"
+      }
     case .restore: missingRestore(published: values["ASTRA_RESTORE_POINT_ID"])
     case .verify: missingSight(isBroken: stage.arguments.contains("--expect-broken"))
     case .snapshot: missingCopy(.snapshot, Mission.newSnapshot, published: values["ASTRA_SNAPSHOT_ID"])

@@ -12,6 +12,9 @@ final class Witness {
   /// What was destroyed by this run's restores without a complete copy beside it.
   private(set) var losses: [String] = []
 
+  /// The prerequisites that were seen to be so since the attempt in hand began.
+  private(set) var prerequisites: Set<Prerequisite> = []
+
   /// The recovery points of before this run.
   private let before: Set<String>
   /// The clones that were completed, of whatever run.
@@ -31,6 +34,11 @@ final class Witness {
     look(world)
   }
 
+  /// Another attempt begins: what it says has to be so in its own time.
+  func beginAttempt() {
+    prerequisites = []
+  }
+
   /// Takes one look at the world.
   func look(_ world: World) {
     if world.journal.count > seen {
@@ -41,6 +49,9 @@ final class Witness {
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
       // What others restore is their affair.
       if let first = begun.first, !(others && first.related == Shop.olderBackupID) { judge(world, first) }
+    }
+    for one in Prerequisite.allCases where !prerequisites.contains(one) && one.holds(in: world) {
+      prerequisites.insert(one)
     }
     let now = world.application(Shop.production)?.content
     if let now, now != last { contents.append(now) }

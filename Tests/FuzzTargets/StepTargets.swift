@@ -1,6 +1,7 @@
 internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone
+internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
 internal import AstraVerify
@@ -32,6 +33,7 @@ extension FuzzTarget {
       switch step {
       case "astra-cleanup": run.exitCode(of: CleanupStep.self)
       case "astra-clone": run.exitCode(of: CloneStep.self)
+      case "astra-preflight": run.exitCode(of: PreflightStep.self)
       case "astra-restore": run.exitCode(of: RestoreStep.self)
       case "astra-snapshot": run.exitCode(of: SnapshotStep.self)
       case "astra-verify": run.exitCode(of: VerifyStep.self)

@@ -6,6 +6,7 @@ import Timing
 import AstraBackup
 import AstraCleanup
 import AstraClone
+import AstraPreflight
 import AstraRestore
 import AstraSnapshot
 import AstraVerify
@@ -37,6 +38,7 @@ struct ParameterTableTests {
     try compare(BackupStep.self)
     try compare(CleanupStep.self)
     try compare(CloneStep.self)
+    try compare(PreflightStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
     try compare(VerifyStep.self)
@@ -52,6 +54,7 @@ struct ParameterTableTests {
     try compare(BackupStep.self)
     try compare(CleanupStep.self)
     try compare(CloneStep.self)
+    try compare(PreflightStep.self)
     try compare(RestoreStep.self)
     try compare(SnapshotStep.self)
     try compare(VerifyStep.self)
@@ -67,6 +70,7 @@ struct ParameterTableTests {
     add(BackupStep.self)
     add(CleanupStep.self)
     add(CloneStep.self)
+    add(PreflightStep.self)
     add(RestoreStep.self)
     add(SnapshotStep.self)
     add(VerifyStep.self)

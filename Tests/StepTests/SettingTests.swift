@@ -109,6 +109,7 @@ import AstraRestore
     + Variant.both("labelsWritable") { $0.labelsWritable = $1 }
     + Variant.both("labelsRefused") { $0.labelsRefused = $1 }
     + Variant.both("clonesInheritLabels") { $0.clonesInheritLabels = $1 }
+    + Variant.each("executionHooks") { $0.executionHooks = $1 }
     + [Variant("blockedByBackup=all") { $0.blockedByBackup = [.backup, .snapshot, .clone] }]
 
   private static let shapes: [Variant] =
@@ -124,6 +125,7 @@ import AstraRestore
     + Variant.both("failureTexts") { $0.failureTexts = $1 }
     + Variant.both("percentDoneShown") { $0.percentDoneShown = $1 }
     + Variant.both("hookStateShown") { $0.hookStateShown = $1 }
+    + Variant.both("prerequisitesShown") { $0.prerequisitesShown = $1 }
     + Variant.both("clusterOnlyWhenReady") { $0.clusterOnlyWhenReady = $1 }
     + Variant.both("dateHeader") { $0.dateHeader = $1 }
     + Variant.both("countShown") { $0.countShown = $1 }

@@ -1,0 +1,85 @@
+internal import AppProtection
+internal import AstraClone
+internal import StepCommon
+internal import Timing
+
+// Whether the application is in order for what the steps will do with it.
+extension PreflightStep {
+  /// Whether its state lets the steps begin, now or when it has passed.
+  func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let application = try run.known(application)
+    let title = "application \"\(application.name)\""
+    let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
+    switch application.state {
+    case .ready: return .done
+    case .restoring: throw .beingRestored(application)
+    case _ where application.state.isDead || application.state == .unavailable:
+      throw .prerequisite(
+        "\(title) is \(application.state)\(reasons), and the steps need it to be ready",
+        hint: "bring it back; nothing but that leads out of this state")
+    default:
+      run.log.warning("\(title) is \(application.state)\(reasons): the steps will wait until it is ready")
+      return .done
+    }
+  }
+
+  /// Whether the backend itself says that what is planned may be done.
+  func checkHints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let application = try run.known(application)
+    let planned: [ProtectionOperation] =
+      (isPlanned(.backup) ? [.backup] : []) + (isPlanned(.snapshot) ? [.snapshot] : [])
+      + (parameters.clone.map { $0.point == nil } == true ? [.clone] : [])
+      + (isPlanned(.restore) ? [.inPlaceRestore] : [])
+    guard !planned.isEmpty else { return notNeeded(.backup, .snapshot, .clone, .restore) }
+    guard application.state == .ready else {
+      return .notNeeded(
+        "it is \(application.state), and what may be done with it is told of this moment only")
+    }
+    let hints = try run.ask { () throws(BackendError) in try run.backend.hints(for: application.id) }
+    let untold = planned.filter { hints[$0] == nil }.map(\.withArticle)
+    if !untold.isEmpty {
+      sayNotTold("whether \(untold.joined(separator: ", ")) of \"\(application.name)\" is allowed", run)
+    }
+    let refused = planned.filter { hints[$0] == false }.map(\.withArticle)
+    guard refused.isEmpty else {
+      throw .prerequisite(
+        "\(run.backend.label) does not allow \(refused.joined(separator: ", ")) of \"\(application.name)\" at present",
+        hint:
+          "see whether another operation is under way, or what its page in the backend says of its volumes")
+    }
+    return .done
+  }
+
+  /// Whether it has execution hooks, or none, as expected.
+  func checkHooks(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let application = try run.known(application)
+    guard let expected = parameters.expectedHooks else {
+      return .notNeeded("nothing is expected of them (\(PreflightParameters.expectHooks.title) is not set)")
+    }
+    let hooks = try run.ask { () throws(BackendError) in try run.backend.executionHooks(of: application.id) }
+    let hint =
+      "mend the hooks, or change what \(PreflightParameters.expectHooks.title) expects (it is \(expected.rawValue))"
+    switch (hooks, expected) {
+    case (.named(let names), .present) where !names.isEmpty:
+      run.log.info("execution hooks of \"\(application.name)\": \(names.joined(separator: ", "))")
+    case (.named([]), .absent), (.switchedOff, .absent): break
+    case (.named(let names), .absent):
+      throw .prerequisite(
+        "application \"\(application.name)\" has execution hooks (\(names.joined(separator: ", "))), and none are expected",
+        hint: hint)
+    case (.named, .present):
+      throw .prerequisite(
+        "application \"\(application.name)\" has no execution hooks, so copies of it are not made consistent",
+        hint: hint)
+    case (.switchedOff, .present):
+      throw .prerequisite(
+        "execution hooks are switched off in \(run.backend.label), so those of \"\(application.name)\" do not run",
+        hint: "have them switched on, or change what \(PreflightParameters.expectHooks.title) expects")
+    // What was asked for by name cannot be taken for granted.
+    case (nil, _):
+      throw .prerequisite(
+        "\(run.backend.label) does not tell whether \"\(application.name)\" has execution hooks", hint: hint)
+    }
+    return .done
+  }
+}

@@ -1,0 +1,88 @@
+package import ArgumentParser
+internal import AstraClone
+internal import AstraRestore
+package import StepCommon
+
+/// The flags of `astra-preflight`.
+package struct PreflightCommand: StepCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: PreflightStep.identity.name,
+    abstract: "Check all that the pipeline's other steps will need, and change nothing.",
+    discussion: """
+      Every check is made, whatever another one finds, and all that is wrong is shown in one run. What the steps \
+      are asked is read under the flags and variables that they read themselves. Parameters come from the \
+      environment; a flag overrides its variable (in brackets). The API token comes from ASTRA_API_TOKEN or \
+      ASTRA_API_TOKEN_FILE.
+
+      Exit codes (of several failures, the first one's):
+      \(ExitCode.help)
+      """,
+    version: "\(PreflightStep.identity.name) \(Version.current)")
+
+  @Option(help: .init(PreflightParameters.steps.help, valueName: "word,…"))
+  package var steps: String?
+
+  @Option(
+    name: [.customShort("a"), .customLong("application")],
+    help: .init(PreflightParameters.application.help, valueName: "name"))
+  package var application: String?
+
+  @Option(
+    name: [.customShort("c"), .customLong("cluster")],
+    help: .init(PreflightParameters.cluster.help, valueName: "name"))
+  package var cluster: String?
+
+  @Option(help: .init(PreflightParameters.backup.help, valueName: "name"))
+  package var backupName: String?
+
+  @Option(help: .init(PreflightParameters.snapshot.help, valueName: "name"))
+  package var snapshotName: String?
+
+  @Option(help: .init(CloneParameters.clone.help, valueName: "name"))
+  package var cloneName: String?
+
+  @Option(help: .init(CloneParameters.namespace.help, valueName: "name"))
+  package var cloneNamespace: String?
+
+  @Option(help: .init(CloneParameters.mapping.help, valueName: "from=to,…"))
+  package var namespaceMapping: String?
+
+  @Option(help: .init(CloneParameters.destinationCluster.help, valueName: "name"))
+  package var destinationCluster: String?
+
+  @Option(help: .init(CloneParameters.backup.help, valueName: "name"))
+  package var useExistingBackup: String?
+
+  @Option(help: .init(CloneParameters.snapshot.help, valueName: "name"))
+  package var useExistingSnapshot: String?
+
+  @Option(help: .init(CloneParameters.storageClass.help, valueName: "name"))
+  package var storageClass: String?
+
+  @Option(help: .init(RestoreParameters.backup.help, valueName: "name"))
+  package var useBackup: String?
+
+  @Option(help: .init(RestoreParameters.snapshot.help, valueName: "name"))
+  package var useSnapshot: String?
+
+  @Option(help: .init(RestoreParameters.before.help, valueName: "time"))
+  package var before: String?
+
+  @Option(help: .init(PreflightParameters.maxAge.help, valueName: "duration"))
+  package var maxAge: String?
+
+  @Option(help: .init(PreflightParameters.expectHooks.help, valueName: "present|absent"))
+  package var expectHooks: String?
+
+  @OptionGroup
+  package var leftovers: LeftoverOptions
+
+  @Flag(help: .init(Common.acceptFailedHooks.help))
+  package var acceptFailedHooks = false
+
+  @OptionGroup
+  package var common: CommonOptions
+
+  /// Makes the command, for the parser.
+  package init() {}
+}

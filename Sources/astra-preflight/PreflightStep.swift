@@ -1,0 +1,126 @@
+internal import AppProtection
+internal import AstraClone
+internal import AstraRestore
+package import StepCommon
+internal import Timing
+
+/// Checks all that the pipeline's other steps will need, and changes nothing.
+///
+/// A check that fails keeps from being made only those that are built on it, so that one run shows all that is wrong.
+package final class PreflightStep: Step {
+  package static let identity = StepIdentity("preflight")
+  package static let outputKeys: [String] = []
+  package static let changesNothing = true
+
+  package static var phases: [Phase<PreflightStep>] {
+    [
+      .check("reach the backend", by: PreflightStep.reachBackend),
+      .check("find cluster", after: "reach the backend", by: PreflightStep.findCluster),
+      .check("find application", after: "find cluster", by: PreflightStep.findApplication),
+      .check(
+        "find destination cluster", after: "reach the backend", by: PreflightStep.findDestinationCluster),
+      .check("check application state", after: "find application", by: PreflightStep.checkState),
+      .check("check what may be done with it", after: "find application", by: PreflightStep.checkHints),
+      .check("check execution hooks", after: "find application", by: PreflightStep.checkHooks),
+      .check("check cluster", after: "find application", by: PreflightStep.checkCluster),
+      .check("check storage of the cluster", after: "find application", by: PreflightStep.checkStorage),
+      .check("check place for backups", after: "find application", by: PreflightStep.checkBackupStore),
+      .check(
+        "check destination cluster", after: "find application", "find destination cluster",
+        by: PreflightStep.checkDestinationCluster),
+      .check(
+        "check storage of the destination", after: "find application", "find destination cluster",
+        by: PreflightStep.checkDestinationStorage),
+      .check(
+        "check place for backups of the destination", after: "find application", "find destination cluster",
+        by: PreflightStep.checkDestinationBackupStore),
+      .check("choose recovery point", after: "find application", by: PreflightStep.chooseRecoveryPoint),
+      .check("check age of recovery point", after: "choose recovery point", by: PreflightStep.checkAge),
+      .check(
+        "choose recovery point to clone", after: "find application", by: PreflightStep.choosePointToClone),
+      .check(
+        "check clone name and namespace", after: "find application", "find destination cluster",
+        "choose recovery point to clone", by: PreflightStep.checkClone),
+      .check("check backup name", after: "find application") { step in
+        { run throws(StepFailure) in try step.checkName(of: .backup, run) }
+      },
+      .check("check snapshot name", after: "find application") { step in
+        { run throws(StepFailure) in try step.checkName(of: .snapshot, run) }
+      },
+    ]
+  }
+
+  let parameters: PreflightParameters
+  /// How each cluster stands.
+  var standings: [ClusterStanding] = []
+  var application: Application?
+  /// The cluster that the clone is to be on, if one is named.
+  var destination: Cluster?
+  /// The recovery point to restore from.
+  var point: RecoveryPoint?
+  /// The recovery point to clone.
+  var pointToClone: RecoveryPoint?
+
+  package init(_ command: PreflightCommand, _ reader: ParameterReader, _ settings: Settings)
+    throws(StepFailure)
+  {
+    parameters = try PreflightParameters(command, reader, settings)
+  }
+
+  private func reachBackend(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    // What the steps have made in this run is theirs, and no obstacle to them.
+    run.history.takeTheSide(of: PlannedStep.allCases.map { "astra-\($0.rawValue)" })
+    standings = try run.ask { () throws(BackendError) in try run.backend.clusterStandings() }
+    run.log.info("\(run.backend.label) answers and accepts the token; it knows \(standings.count) clusters")
+    sayNotTold("whether the token's role allows changes", run)
+    return .done
+  }
+
+  private func findCluster(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard let name = parameters.cluster else {
+      return .notNeeded("no cluster is named: it is that of the one application of that name")
+    }
+    _ = try run.findCluster(name)
+    return .done
+  }
+
+  private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    let found = try run.findApplication(parameters.application, on: parameters.cluster)
+    run.note("application", "\(found.name) (\(found.whereabouts))")
+    application = found
+    return .done
+  }
+
+  private func findDestinationCluster(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard let clone = parameters.clone else { return notNeeded(.clone) }
+    guard let name = clone.destinationCluster else {
+      return .notNeeded("the clone is to be on the cluster of its source")
+    }
+    destination = try run.findCluster(name)
+    return .done
+  }
+}
+
+extension PreflightStep {
+  /// That a check is not needed, since only these steps need what it looks at.
+  func notNeeded(_ steps: PlannedStep...) -> PhaseEnd {
+    let names = steps.map { "astra-\($0.rawValue)" }.joined(separator: " and ")
+    return .notNeeded("only for \(names), which \(steps.count == 1 ? "is" : "are") not among the steps")
+  }
+
+  /// Whether one of these steps is planned.
+  func isPlanned(_ steps: PlannedStep...) -> Bool { !parameters.steps.isDisjoint(with: steps) }
+
+  /// Says what the backend does not tell: that is no failure, and not to be taken for a good answer either.
+  func sayNotTold(_ what: String, _ run: StepRun) {
+    run.log.info("not told by the backend: \(what)")
+    run.note("notTold", what)
+  }
+}
+
+extension StepFailure {
+  /// What a step will need is not as it has to be.
+  static func prerequisite(_ message: String, hint: String) -> Self {
+    Self(.protected, .failure, type: "prerequisite", message, hint: hint)
+  }
+}
