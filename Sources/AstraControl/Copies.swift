@@ -25,10 +25,13 @@ extension AstraControlBackend {
   package func assets(
     of application: Application.ID, in point: RecoveryPoint?
   ) throws(BackendError) -> [Asset]? {
-    let place = point.map { "\(Self.path(of: $0.kind, application))/\(Query.encode($0.id.text))" }
+    let place =
+      point.map { "\(Self.path(of: $0.kind, application))/\(Query.encode($0.id.text))" }
       ?? "/k8s/v1/apps/\(Query.encode(application.text))"
     let listing = try collect(
-      "\(place)/appAssets", to: "list the resources of \(point.map { "\($0.kind.rawValue) \($0.id)" } ?? "application \(application)")",
+      "\(place)/appAssets",
+      to:
+        "list the resources of \(point.map { "\($0.kind.rawValue) \($0.id)" } ?? "application \(application)")",
       { Asset($0) })
     // A server that does not offer the list says 404, or 400 (reference: errors of `appAssets`).
     guard case .items(let items) = listing else { return nil }

@@ -29,7 +29,8 @@ struct CurlFailure {
           .cannotConnect, "the name \(endpoint.host) cannot be resolved (\(reason))", hint: descriptorHint)
       }
       return make(
-        .cannotConnect, "the name \(endpoint.host) cannot be resolved", hint: "check the host in \(names.host)")
+        .cannotConnect, "the name \(endpoint.host) cannot be resolved",
+        hint: "check the host in \(names.host)")
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
       return make(
         .cannotConnect, "no connection to \(endpoint) through the proxy (\(cause))", hint: proxyHint)

@@ -77,7 +77,9 @@ internal import CCurl
   /// A text that libcurl knows of the last transfer; empty if it knows none.
   func text(_ info: CURLINFO) -> String {
     var value: UnsafePointer<CChar>?
-    guard unsafe astra_easy_get_text(raw, info, &value) == CURLE_OK, let value = unsafe value else { return "" }
+    guard unsafe astra_easy_get_text(raw, info, &value) == CURLE_OK, let value = unsafe value else {
+      return ""
+    }
     return unsafe String(cString: value)
   }
 

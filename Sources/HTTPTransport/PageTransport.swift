@@ -60,7 +60,8 @@ package final class CurlPages: PageTransport {
   ///   - time: the clock.
   /// - Throws: `.misconfigured` if the CA file cannot be read or holds no certificate.
   package init(
-    trust: TLSTrust, resolve: [String], names: TransportParameterNames, userAgent: String, time: any TimeSource
+    trust: TLSTrust, resolve: [String], names: TransportParameterNames, userAgent: String,
+    time: any TimeSource
   ) throws(TransportError) {
     self.trust = trust
     self.resolve = resolve

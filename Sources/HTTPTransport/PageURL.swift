@@ -28,7 +28,8 @@ package struct PageURL: Hashable, Sendable, CustomStringConvertible {
     let path = text[start...]
     guard path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw TransportError(
-        .misconfigured, "has a path that is not percent-encoded; write a space as %20", mayHaveBeenSent: false)
+        .misconfigured, "has a path that is not percent-encoded; write a space as %20", mayHaveBeenSent: false
+      )
     }
     endpoint = try Endpoint(page: String(text[..<start]))
     target = path.first == "/" ? String(path) : "/" + path

@@ -58,9 +58,15 @@ package final class StepRun {
     values.set(OutputValues.Key(key), to: log.scrubbed(value))
   }
 
-  /// Keeps a fact for the report's readers.
+  /// Keeps a fact for the report's readers; a later one of the same name replaces it, since some readers refuse a
+  /// report with two.
   package func note(_ name: String, _ value: String) {
-    facts.append(Report.Property("astra.\(name)", log.cleaned(value)))
+    let fact = Report.Property("astra.\(name)", log.cleaned(value))
+    if let index = facts.firstIndex(where: { $0.name == fact.name }) {
+      facts[index] = fact
+    } else {
+      facts.append(fact)
+    }
   }
 
   /// Whether something was made in this pipeline run, by its creation and the run's own record.

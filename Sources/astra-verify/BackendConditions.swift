@@ -67,7 +67,8 @@ extension VerifyStep {
         try run.glance { () throws(BackendError) in
           AssetComparison(
             wanted: try run.backend.assets(of: owner.id, in: point),
-            found: try run.backend.assets(of: application.id, in: nil), ignoresNamespaces: owner.id != application.id)
+            found: try run.backend.assets(of: application.id, in: nil),
+            ignoresNamespaces: owner.id != application.id)
         }
       }, judge: \.judgement)
     switch watched {
@@ -84,7 +85,8 @@ extension VerifyStep {
       }
       return .done
     case .lacked(_, let reason):
-      throw .notAsClaimed("\(title) has not all resources of \(copy) within \(parameters.within.shortText): \(reason)")
+      throw .notAsClaimed(
+        "\(title) has not all resources of \(copy) within \(parameters.within.shortText): \(reason)")
     }
   }
 }

@@ -107,7 +107,9 @@ struct Expectations {
   /// ends if that takes too long.
   private func matches(_ pattern: String, _ answer: PageAnswer) throws(StepFailure) -> Bool {
     let text = String(decoding: answer.body.prefix(Self.regexBytes), as: UTF8.self)
-    let result = bounded(Self.regexTime) { (try? Regex(pattern)).map { text.firstMatch(of: $0) != nil } ?? false }
+    let result = bounded(Self.regexTime) {
+      (try? Regex(pattern)).map { text.firstMatch(of: $0) != nil } ?? false
+    }
     guard let result else {
       throw .badParameter(
         "\(VerifyParameters.regex.title) is \"\(pattern)\": it takes more than \(Self.regexTime.shortText) on a page of \(answer.body.count) bytes",

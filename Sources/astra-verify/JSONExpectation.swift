@@ -33,7 +33,8 @@ struct JSONExpectation {
   /// What is wrong with an answer; nil if it holds the value.
   func fault(in answer: PageAnswer) -> String? {
     guard let document = JSONDocument(answer.body) else {
-      return answer.isCut ? "the body is larger than what is read of it, so its JSON cannot be read" : "the body is not JSON"
+      return answer.isCut
+        ? "the body is larger than what is read of it, so its JSON cannot be read" : "the body is not JSON"
     }
     var value: JSONDocument? = document
     for part in parts {
@@ -116,7 +117,8 @@ private enum JSONDocument: Decodable {
     switch self {
     case .null: "null"
     case .truth(let truth): truth ? "true" : "false"
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
     case .string(let text): "\"\(text.count > 200 ? String(text.prefix(200)) + "…" : text)\""
     case .array: "a list"
     case .object: "an object"

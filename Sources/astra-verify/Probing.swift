@@ -23,7 +23,8 @@ extension VerifyStep {
     }
     for look in looks {
       guard let before = earlier?.pages.first(where: { $0.url == look.page.description }) else { continue }
-      run.log.info("\(look.page) then and now: \(Seen.Sight(look, cleaned: run.log.cleaned).difference(from: before))")
+      run.log.info(
+        "\(look.page) then and now: \(Seen.Sight(look, cleaned: run.log.cleaned).difference(from: before))")
     }
     return .done
   }
@@ -44,7 +45,8 @@ extension VerifyStep {
         look: { () throws(StepFailure) in
           var looks: [PageLook] = []
           for page in parameters.pages {
-            looks.append(try pages.look(at: page, timeLimit: min(.seconds(15), run.deadline.remaining(on: run.time))))
+            looks.append(
+              try pages.look(at: page, timeLimit: min(.seconds(15), run.deadline.remaining(on: run.time))))
           }
           self.looks = looks
           // A line for each change of what is seen, and not for each look.
@@ -132,7 +134,8 @@ extension VerifyStep {
   private func untrusted(in looks: [PageLook]) -> StepFailure? {
     for look in looks {
       guard case .untrusted(let reason, let hint) = look.outcome else { continue }
-      return StepFailure(.unreachable, .error, type: "unreachable", "cannot look at \(look.page): \(reason)", hint: hint)
+      return StepFailure(
+        .unreachable, .error, type: "unreachable", "cannot look at \(look.page): \(reason)", hint: hint)
     }
     return nil
   }
@@ -142,7 +145,9 @@ extension VerifyStep {
   /// Hands on what was seen last: to the report, to later steps, and to a later verify.
   private func keep(_ run: StepRun) throws(StepFailure) {
     guard let first = looks.first else { return }
-    for look in looks { run.note("page", "\(look.page) at \(look.at.text): \(look.line)") }
+    for (index, look) in looks.enumerated() {
+      run.note(index == 0 ? "page" : "page\(index + 1)", "\(look.page) at \(look.at.text): \(look.line)")
+    }
     run.publish("ASTRA_VERIFY_SEEN_URL", first.page.description)
     if let answer = first.answer {
       run.publish("ASTRA_VERIFY_SEEN_STATUS", String(answer.status))
@@ -178,7 +183,8 @@ extension VerifyStep {
     let seen = try Seen(parsing: try run.readFile(path, named: parameter), path: path, of: parameter)
     if let theirs = seen.run, let ours = run.settings.run, theirs != ours {
       throw .badParameter(
-        "\(parameter.title): \(path) was seen by another run (\"\(theirs)\"): run the earlier astra-verify in this one")
+        "\(parameter.title): \(path) was seen by another run (\"\(theirs)\"): run the earlier astra-verify in this one"
+      )
     }
     for page in parameters.pages {
       guard let before = seen.pages.first(where: { $0.url == page.description }) else {

@@ -111,11 +111,14 @@ extension PageLook {
   var line: String {
     switch outcome {
     case .answered(let answer):
-      let from = answer.address?.description ?? (answer.isThroughProxy ? "behind a proxy" : "an unknown address")
-      let target = (300..<400).contains(answer.status) ? answer.fields.first { $0.name.lowercased() == "location" } : nil
+      let from =
+        answer.address?.description ?? (answer.isThroughProxy ? "behind a proxy" : "an unknown address")
+      let target =
+        (300..<400).contains(answer.status) ? answer.fields.first { $0.name.lowercased() == "location" } : nil
       let redirect = target.map { ", a redirect to \($0.value.prefix(200)), which is not followed" } ?? ""
       let size = "\(answer.isCut ? "more than " : "")\(answer.body.count) bytes"
-      return "\(answer.status) from \(from) after \(duration.shortText)\(redirect), \(size): \"\(answer.excerpt)\""
+      return
+        "\(answer.status) from \(from) after \(duration.shortText)\(redirect), \(size): \"\(answer.excerpt)\""
     case .unreachable(let reason, _): return "no answer (\(reason))"
     case .untrusted(let reason, _): return "no answer that could be believed (\(reason))"
     }

@@ -5,7 +5,8 @@ package import StepCommon
 package struct VerifyCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: VerifyStep.identity.name,
-    abstract: "See that an application is in the condition that is claimed, from the backend and from outside.",
+    abstract:
+      "See that an application is in the condition that is claimed, from the backend and from outside.",
     discussion: """
       Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes \
       from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE, and is never sent to a page. Nothing is changed anywhere. A \

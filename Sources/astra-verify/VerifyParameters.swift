@@ -37,7 +37,8 @@ struct VerifyParameters {
   static let address = Parameter(
     "expect-address", "ASTRA_VERIFY_ADDRESS", meaning: "the IP address that must answer")
   static let otherAddress = Parameter(
-    "other-address", "ASTRA_VERIFY_OTHER_ADDRESS", meaning: "an IP address that must not be the one to answer")
+    "other-address", "ASTRA_VERIFY_OTHER_ADDRESS", meaning: "an IP address that must not be the one to answer"
+  )
   static let broken = Parameter(
     "expect-broken", "ASTRA_EXPECT_BROKEN",
     meaning: "see that every page shows the fault: that it answers and is not healthy")

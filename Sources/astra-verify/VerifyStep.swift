@@ -69,7 +69,8 @@ package final class VerifyStep: Step {
   private func findRecoveryPoint(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     guard let (kind, name) = parameters.point else {
-      return run.settings.isDryRun ? .stepDone(dryRunReason) : .notNeeded("no recovery point is named to compare with")
+      return run.settings.isDryRun
+        ? .stepDone(dryRunReason) : .notNeeded("no recovery point is named to compare with")
     }
     let found = try findPoint(kind, name, of: application, run)
     try run.checkFits(found.0, found.owner, acceptFailedHooks: true)
@@ -101,7 +102,8 @@ package final class VerifyStep: Step {
     let application = try run.known(application)
     let sources = try run.ask { () throws(BackendError) in try run.backend.applications(named: name) }
     guard let source = application.sourceID else {
-      throw .notAsClaimed("\"\(application.name)\" is no clone of \"\(name)\": the backend names no source of it")
+      throw .notAsClaimed(
+        "\"\(application.name)\" is no clone of \"\(name)\": the backend names no source of it")
     }
     let isIt = source.text == name || sources.contains { $0.id == source }
     guard isIt || !sources.isEmpty else {

@@ -181,7 +181,9 @@ final class Play {
       }
     }
     for loss in witness.losses { fail("a week later: overwritten without evidence: \(loss)") }
-    for excess in truth.excess(restores: plan.forgetsRestores ? 1 : 0, snapshots: 2) { fail("a week later: \(excess)") }
+    for excess in truth.excess(restores: plan.forgetsRestores ? 1 : 0, snapshots: 2) {
+      fail("a week later: \(excess)")
+    }
     // What the week before left stands as it was.
     for left in leftovers.subtracting(truth.keepsakes) { fail("a week later: gone is \(left)") }
   }

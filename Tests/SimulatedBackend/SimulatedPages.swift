@@ -39,7 +39,8 @@ final class SimulatedPages: PageTransport {
     case .refused:
       TransportError(.cannotConnect, "connection refused by \(place)", mayHaveBeenSent: false)
     case .reset: TransportError(.broken, "the connection to \(place) broke", mayHaveBeenSent: true)
-    case .timedOut: TransportError(.timedOut, "no complete answer from \(place) in time", mayHaveBeenSent: true)
+    case .timedOut:
+      TransportError(.timedOut, "no complete answer from \(place) in time", mayHaveBeenSent: true)
     case .untrusted:
       TransportError(
         .untrusted, "the certificate of \(place) is not trusted",

@@ -68,7 +68,9 @@ struct ParameterTableTests {
   /// A file of values may become the environment of later stages: none of them may be taken for a parameter there.
   @Test func noOutputKeyIsTheNameOfAParameter() throws {
     let page = try Page()
-    let keys = try page.rows(below: "### Values for later stages", headed: "Step").map { $0[1].filter { $0 != "`" } }
+    let keys = try page.rows(below: "### Values for later stages", headed: "Step").map {
+      $0[1].filter { $0 != "`" }
+    }
     let headings = ["Common parameters"] + page.text.matches(of: /### (astra-[a-z]+)\n/).map { String($0.1) }
     let variables = try headings.flatMap { try page.entries(below: "### \($0)") }.flatMap(\.variables)
     #expect(keys.count > 20 && variables.count > 30 && Set(keys).isDisjoint(with: variables))

@@ -230,13 +230,18 @@ struct VerifyStepTests {
   @Test func everyPageHasToShowIt() throws {
     let harness = try harness()
     harness.site.names["other.example.com"] = "127.77.0.3"
-    try harness.run(VerifyStep.self, "-u", named, "-u", "http://other.example.com/", "--expect-broken").expect(
-      .operationFailed, saying: "http://other.example.com/ shows no fault", nature: "failure")
+    try harness.run(VerifyStep.self, "-u", named, "-u", "http://other.example.com/", "--expect-broken")
+      .expect(
+        .operationFailed, saying: "http://other.example.com/ shows no fault", nature: "failure")
     harness.environment["ASTRA_VERIFY_URL"] = "  \(named)\n\thttp://other.example.com/ "
     try harness.run(VerifyStep.self).expect(
       .operationFailed, saying: "\(named) is not healthy", nature: "failure")
     mend(harness)
-    try harness.run(VerifyStep.self).expectSuccess()
+    try harness.run(VerifyStep.self, "--other-address", "127.77.0.9").expectSuccess()
+    // Looked at in two phases, told once each: some readers refuse a report with two facts of one name.
+    for name in ["astra.page", "astra.page2"] {
+      #expect(report(harness).ranges(of: "name=\"\(name)\"").count == 1)
+    }
   }
 
   // MARK: - Expectations
@@ -244,22 +249,25 @@ struct VerifyStepTests {
   private static let document =
     #"{"status":{"ok":true,"nodes":[{"name":"web","load":0.50},{"name":"db","load":2}],"why":null},"list":[[1,2]]}"#
 
-  @Test(arguments: [
-    (["--expect-status", "200-299"], nil), (["--expect-status", "500, 200"], nil),
-    (["--expect-status", "201-299"], "the status is 200 in place of 201-299"),
-    (["--expect-text", "\"web\""], nil), (["--expect-text", "WEB"], "the text \"WEB\" is not there"),
-    (["--expect-regex", #""load":0\.\d+"#], nil), (["--expect-regex", "^web"], "nothing matches"),
-    (["--expect-regex", "(?i)NODES"], nil),
-    (["--expect-json", "status.ok=true"], nil), (["--expect-json", "status.nodes[1].name=db"], nil),
-    (["--expect-json", "status.nodes.1.load=2.0"], nil), (["--expect-json", "status.nodes[0].load=0.5"], nil),
-    (["--expect-json", "status.why=null"], nil), (["--expect-json", "list[0][1]=2"], nil),
-    (["--expect-json", "status.nodes[2].name=db"], "has no status.nodes[2].name"),
-    (["--expect-json", "status.nodes[0].name=db"], "is \"web\" in place of db"),
-    (["--expect-json", "status=x"], "is an object"), (["--expect-json", "status.ok=1"], "is true in place of 1"),
-    (["--expect-header", "x-release: 2.4.1"], nil),
-    (["--expect-header", "X-Release: 2.4"], "is \"2.4.1\" in place of \"2.4\""),
-    (["--expect-header", "X-Other: 1"], "the header field X-Other is not there"),
-  ] as [([String], String?)])
+  @Test(
+    arguments: [
+      (["--expect-status", "200-299"], nil), (["--expect-status", "500, 200"], nil),
+      (["--expect-status", "201-299"], "the status is 200 in place of 201-299"),
+      (["--expect-text", "\"web\""], nil), (["--expect-text", "WEB"], "the text \"WEB\" is not there"),
+      (["--expect-regex", #""load":0\.\d+"#], nil), (["--expect-regex", "^web"], "nothing matches"),
+      (["--expect-regex", "(?i)NODES"], nil),
+      (["--expect-json", "status.ok=true"], nil), (["--expect-json", "status.nodes[1].name=db"], nil),
+      (["--expect-json", "status.nodes.1.load=2.0"], nil),
+      (["--expect-json", "status.nodes[0].load=0.5"], nil),
+      (["--expect-json", "status.why=null"], nil), (["--expect-json", "list[0][1]=2"], nil),
+      (["--expect-json", "status.nodes[2].name=db"], "has no status.nodes[2].name"),
+      (["--expect-json", "status.nodes[0].name=db"], "is \"web\" in place of db"),
+      (["--expect-json", "status=x"], "is an object"),
+      (["--expect-json", "status.ok=1"], "is true in place of 1"),
+      (["--expect-header", "x-release: 2.4.1"], nil),
+      (["--expect-header", "X-Release: 2.4"], "is \"2.4.1\" in place of \"2.4\""),
+      (["--expect-header", "X-Other: 1"], "the header field X-Other is not there"),
+    ] as [([String], String?)])
   func eachExpectation(arguments: [String], fault: String?) throws {
     let harness = try harness()
     harness.site.pages["127.77.0.2:80"] = SimulatedResponse(
@@ -401,7 +409,8 @@ struct VerifyStepTests {
     harness.site.world.changeAssets(of: Magento.production, losing: ["magento-prod"])
     let less = try harness.run(VerifyStep.self, "-B", Magento.goodBackup)
     less.expect(
-      .operationFailed, saying: "has not all resources of backup", "1 missing: Deployment magento-prod in magento-prod",
+      .operationFailed, saying: "has not all resources of backup",
+      "1 missing: Deployment magento-prod in magento-prod",
       nature: "failure")
     #expect(less.report.problem?.name == "compare resources")
     try harness.run(VerifyStep.self, "-B", "no-such-backup").expect(.notFound, saying: "no-such-backup")
@@ -438,9 +447,11 @@ struct VerifyStepTests {
     try compare(nil, .badParameter, saying: "given.json")
     try compare("", .badParameter, saying: "is not what an earlier astra-verify saw")
     try compare(String(first.prefix(60)), .badParameter, saying: "is not what an earlier astra-verify saw")
-    try compare(first.replacing("\"version\" : 1", with: "\"version\" : 2"), .badParameter, saying: "version 2")
+    try compare(
+      first.replacing("\"version\" : 1", with: "\"version\" : 2"), .badParameter, saying: "version 2")
     try compare(#"{"version":1}"#, .badParameter, saying: "lacks what")
-    try compare(first.replacing("jenkins-post-mortem-42", with: "jenkins-1"), .badParameter, saying: "another run")
+    try compare(
+      first.replacing("jenkins-post-mortem-42", with: "jenkins-1"), .badParameter, saying: "another run")
     try compare(first.replacing("127.77.0.2", with: ""), .success)
     try compare(first.replacing("\"address\"", with: "\"adress\""), .badParameter, saying: "has no address")
     try compare(first, at: page, .badParameter, saying: "says nothing of \(page) but of \(named)")
@@ -468,7 +479,8 @@ struct VerifyStepTests {
     (["-u", "http://u:secret@shop.example.com/"], "user information"),
     (["-u", "http://shop.example.com/a b"], "percent-encoded"), (["-u", "http:///x"], "names no host"),
     (["-u", "http://shop.example.com:99999/"], "valid port"), (["-u", "http://a/#x"], "fragment"),
-    (["-u", page, "--expect-status", "2xx"], "100 to 599"), (["-u", page, "--expect-status", "600"], "100 to 599"),
+    (["-u", page, "--expect-status", "2xx"], "100 to 599"),
+    (["-u", page, "--expect-status", "600"], "100 to 599"),
     (["-u", page, "--expect-status", "300-200"], "100 to 599"),
     (["-u", page, "--expect-regex", "(a"], "no regular expression"),
     (["-u", page, "--expect-json", "a"], "a path and a value"),
@@ -479,7 +491,8 @@ struct VerifyStepTests {
     (["-u", page, "--other-address", "1.2.3"], "one IP address"),
     (["-u", page, "--expect-address", "::1", "--other-address", "0:0:0:0:0:0:0:1"], "are both ::1"),
     (["-u", page, "--broken-as", "gone"], "the word unreachable"),
-    (["-u", page, "--within", "soon"], "90s"), (["-u", page, "--probe-tls-verify", "maybe"], "true or false"),
+    (["-u", page, "--within", "soon"], "90s"),
+    (["-u", page, "--probe-tls-verify", "maybe"], "true or false"),
     (["-u", page, "--probe-resolve", "a:80"], "host:port:address"),
     (["-u", page, "--probe-resolve", "a:80:b"], "host:port:address"),
     (["--expect-broken"], "no page to look at"), (["--expect-text", "x"], "no page to look at"),
