@@ -157,6 +157,21 @@ struct VerifyStepTests {
     try harness.run(VerifyStep.self, "-u", named, "--within", "10m").expectSuccess()
   }
 
+  @Test func whatHoldsAtTheLastMomentIsLookedAtOnceMore() throws {
+    let harness = try harness()
+    mend(harness)
+    // Whenever it comes back, be it at the last moment: either it was seen twice, or it was not seen.
+    for milliseconds in stride(from: 280_000, to: 320_000, by: 1700) {
+      harness.site.faults = [SiteFault(.pagesDown(.milliseconds(milliseconds)), "LOOK")]
+      let looks = harness.site.pageTruths.count
+      let result = try harness.run(VerifyStep.self, "-u", named)
+      if result.code == .success { continue }
+      result.expect(.operationFailed, saying: "gives no answer", nature: "failure")
+      #expect(harness.site.pageTruths.count - looks > 30)
+      harness.site.endTroubles()
+    }
+  }
+
   @Test func theStepsOwnDeadlineBoundsItAll() throws {
     let harness = try harness()
     let began = harness.site.time.now
