@@ -58,11 +58,23 @@ package final class StepRun {
     values.set(OutputValues.Key(key), to: log.scrubbed(value))
   }
 
-  /// Keeps a fact for the report's readers; with `isOnlyOne` it replaces an earlier one of the same name.
-  package func note(_ name: String, _ value: String, isOnlyOne: Bool = false) {
+  /// Keeps a fact for the report's readers; a later one of the same name replaces it, since some readers refuse a
+  /// report with two.
+  package func note(_ name: String, _ value: String) {
     let fact = Report.Property("astra.\(name)", log.cleaned(value))
-    if isOnlyOne { facts.removeAll { $0.name == fact.name } }
-    facts.append(fact)
+    if let index = facts.firstIndex(where: { $0.name == fact.name }) {
+      facts[index] = fact
+    } else {
+      facts.append(fact)
+    }
+  }
+
+  /// Keeps one more fact of a kind: the second of `left` is `left2`.
+  package func noteAlso(_ name: String, _ value: String) {
+    let names = Set(facts.map(\.name))
+    var number = 1
+    while names.contains("astra.\(name)\(number == 1 ? "" : "\(number)")") { number += 1 }
+    note(number == 1 ? name : "\(name)\(number)", value)
   }
 
   /// Whether something was made in this pipeline run, by its creation and the run's own record.

@@ -71,7 +71,7 @@ package final class CleanupStep: Step {
   /// Says what is to go, alike in a dry run and before the removal itself.
   private func tell(_ what: String, _ run: StepRun) {
     run.log.info("to remove: \(what)")
-    run.note("toRemove", what)
+    run.noteAlso("toRemove", what)
   }
 
   private func removeRecoveryPoints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -117,7 +117,7 @@ package final class CleanupStep: Step {
       let rest =
         "namespace \"\(namespace)\" on cluster \"\(cluster)\", and what runs in it, is left: kubectl delete namespace \(namespace)"
       run.log.warning(rest)
-      run.note("left", rest)
+      run.noteAlso("left", rest)
     }
     run.publish("ASTRA_LEFT_NAMESPACES", left.map(\.namespace).joined(separator: "+"))
     return .done

@@ -114,7 +114,7 @@ extension PreflightStep {
   /// Says what the backend does not tell: that is no failure, and not to be taken for a good answer either.
   func sayNotTold(_ what: String, _ run: StepRun) {
     run.log.info("not told by the backend: \(what)")
-    run.note("notTold", what)
+    run.noteAlso("notTold", what)
   }
 }
 

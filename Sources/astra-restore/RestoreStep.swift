@@ -80,7 +80,7 @@ package final class RestoreStep: Step {
   }
 
   private func publish(_ evidence: Evidence, _ run: StepRun) {
-    run.note("evidence", evidence.description, isOnlyOne: true)
+    run.note("evidence", evidence.description)
     run.publish("ASTRA_RESTORE_EVIDENCE", evidence.word)
     run.publish("ASTRA_RESTORE_EVIDENCE_ID", evidence.id ?? "")
     run.publish("ASTRA_RESTORE_EVIDENCE_NAME", evidence.name ?? "")

@@ -145,7 +145,9 @@ extension VerifyStep {
   /// Hands on what was seen last: to the report, to later steps, and to a later verify.
   private func keep(_ run: StepRun) throws(StepFailure) {
     guard let first = looks.first else { return }
-    for look in looks { run.note("page", "\(look.page) at \(look.at.text): \(look.line)") }
+    for (index, look) in looks.enumerated() {
+      run.note(index == 0 ? "page" : "page\(index + 1)", "\(look.page) at \(look.at.text): \(look.line)")
+    }
     run.publish("ASTRA_VERIFY_SEEN_URL", first.page.description)
     if let answer = first.answer {
       run.publish("ASTRA_VERIFY_SEEN_STATUS", String(answer.status))

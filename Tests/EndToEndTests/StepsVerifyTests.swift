@@ -17,7 +17,9 @@ extension StepsTests {
       (try? String(contentsOfFile: site.reportPath(of: .verify), encoding: .utf8)) ?? ""
     }
 
-    @Test("the fault before, good again after at the same address, and the fault in the clone at another", .inTurn)
+    @Test(
+      "the fault before, good again after at the same address, and the fault in the clone at another", .inTurn
+    )
     func story() async throws {
       let site = try await StepSite.start(seconds: 0.6)
       let shop = try await page(production, site)
@@ -34,7 +36,8 @@ extension StepsTests {
       try await site.run(
         .verify,
         [
-          "-a", "magento-debug", "-c", "ocp-debug", "--clone-of", production, "-u", clone.url, "--expect-broken",
+          "-a", "magento-debug", "-c", "ocp-debug", "--clone-of", production, "-u", clone.url,
+          "--expect-broken",
           "--other-address", shop.address, "-B", good,
         ]
       ).expect(0)
@@ -62,7 +65,9 @@ extension StepsTests {
       result.expect(
         1, saying: "was not seen healthy within 2s", "status is 500", "500 from \(shop.address)",
         "cannot take orders")
-      #expect(result.report?.problem?.name == "look at pages" && result.report?.problem?.type == "AstraVerify.notAsClaimed")
+      #expect(
+        result.report?.problem?.name == "look at pages"
+          && result.report?.problem?.type == "AstraVerify.notAsClaimed")
       #expect(result.report?.facts["page"]?.contains("cannot take orders") == true)
       #expect(result.duration < .seconds(15))
     }
@@ -99,7 +104,8 @@ extension StepsTests {
       let site = try await StepSite.start()
       let arguments = ["-u", "http://\(Refusal.unreachable)/", "--within", "1s"]
       for more in [[], ["--expect-broken"]] {
-        try await site.run(.verify, arguments + more).expect(1, saying: "gives no answer", "connection refused")
+        try await site.run(.verify, arguments + more).expect(
+          1, saying: "gives no answer", "connection refused")
       }
       try await site.run(.verify, arguments + ["--expect-broken", "--broken-as", "unreachable"]).expect(0)
     }
@@ -112,7 +118,9 @@ extension StepsTests {
       let trusted = ["--probe-ca-file", site.simulator.certificateFile]
       // Problem 3: there is no authorization at all.
       try await site.run(
-        .verify, ["-u", url, "--expect-status", "401", "--expect-json", "type=https://astra.netapp.io/problems/3"] + trusted
+        .verify,
+        ["-u", url, "--expect-status", "401", "--expect-json", "type=https://astra.netapp.io/problems/3"]
+          + trusted
       ).expect(0)
       // Its authority is the backend's, and not one of pages.
       let untrusted = try await site.run(.verify, ["-u", url, "--within", "1s"])
@@ -121,7 +129,10 @@ extension StepsTests {
       let port = site.simulator.host.split(separator: ":").last.map(String.init) ?? ""
       let other = try await site.run(
         .verify,
-        ["-u", "https://shop.test:\(port)/", "--probe-resolve", "shop.test:\(port):127.0.0.1", "--within", "1s"]
+        [
+          "-u", "https://shop.test:\(port)/", "--probe-resolve", "shop.test:\(port):127.0.0.1", "--within",
+          "1s",
+        ]
           + trusted)
       other.expect(69, saying: "is for another host")
     }
@@ -130,7 +141,8 @@ extension StepsTests {
     func json() async throws {
       let site = try await StepSite.start()
       let arguments = [
-        "-u", "https://\(site.simulator.host)/_simulator/world", "--probe-ca-file", site.simulator.certificateFile,
+        "-u", "https://\(site.simulator.host)/_simulator/world", "--probe-ca-file",
+        site.simulator.certificateFile,
         "--within", "1s", "--expect-json",
       ]
       try await site.run(.verify, arguments + ["applications[0].content.broken=true"]).expect(0)

@@ -84,7 +84,7 @@ struct Mission: Sendable {
   private static func verify(_ arguments: String...) -> Stage {
     Stage(
       program: .verify,
-      arguments: ["--url", Shop.page, "--against-backup", Shop.goodBackup] + arguments)
+      arguments: ["--url", Shop.page] + arguments)
   }
 
   /// Each step by itself, each with the variants that take another way through it, and the whole pipeline.
@@ -115,10 +115,18 @@ struct Mission: Sendable {
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
       isVariant: true),
     // That production is broken, and that it is well again.
-    Mission(name: "verify-broken", stages: [verify("--expect-broken")]),
+    Mission(
+      name: "verify-broken",
+      stages: [
+        verify("--expect-broken", "--against-backup", Shop.goodBackup),
+        verify("--expect-broken", "--against-snapshot", "nightly-0213"),
+      ]),
     Mission(
       name: "restore-verify",
-      stages: [restore, verify("--expect-text", "Release 2.4.1", "--expect-address", Shop.address)],
+      stages: [
+        restore,
+        verify("--expect-text", "Release 2.4.1", "--expect-address", Shop.address, "-B", Shop.goodBackup),
+      ],
       isVariant: true),
     cleanup, cleanupOfBackups, cleanupAtTheEnd,
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),

@@ -110,7 +110,8 @@ import Timing
         precondition(result == 0)
       }
       let pages = try CurlPages(
-        trust: TLSTrust(), resolve: ["direct.test:\(server.port):127.0.0.1"], names: TransportParameterNames(),
+        trust: TLSTrust(), resolve: ["direct.test:\(server.port):127.0.0.1"],
+        names: TransportParameterNames(),
         userAgent: "astra-steps/0.0.0 (astra-test)", time: SystemTime())
       // Of another port, and of the proxy's own, where only the form of the request tells.
       for port in [server.port, proxy.port] {
@@ -134,7 +135,8 @@ import Timing
   }
 
   @Test(arguments: [
-    ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
+    ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"),
+    ("2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
     ("0:0:0:0:0:0:0:1", "::1"), ("::", "::"), ("fe80::1%eth0", "fe80::1"), ("1:0:2::", "1:0:2::"),
     ("192.0.2.01", nil), ("host", nil), ("", nil),
   ])

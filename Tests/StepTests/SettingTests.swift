@@ -7,6 +7,7 @@ import Timing
 import AstraBackup
 import AstraClone
 import AstraRestore
+import AstraVerify
 
 /// Whatever the documentation of Astra Control leaves open is a setting of the simulator, and the whole
 /// pipeline is right under every value of each.
@@ -129,6 +130,7 @@ import AstraRestore
     + Variant.both("clusterOnlyWhenReady") { $0.clusterOnlyWhenReady = $1 }
     + Variant.both("dateHeader") { $0.dateHeader = $1 }
     + Variant.both("countShown") { $0.countShown = $1 }
+    + Variant.each("assets") { (settings, value: AstraSimulator.Settings.Assets) in settings.assets = value }
 
   @Test(arguments: variants)
   func thePipelineIsRight(variant: Variant) throws {
@@ -149,6 +151,13 @@ import AstraRestore
     #expect(world.tally.backupsCreated == 1 && world.tally.clonesCreated == 1)
     #expect(world.tally.restoresFinished == 1 && world.tally.restoresRequested == 1)
     #expect(world.tally.deletions == 0)
+    try harness.run(VerifyStep.self, "-u", "http://\(address)", "-B", Magento.goodBackup).expectSuccess()
+    try harness.run(
+      VerifyStep.self, "-a", "magento-debug", "-c", "ocp-debug", "--clone-of", "magento-prod", "-B",
+      Magento.goodBackup, "-u", "http://\(world.clones[0].address)", "--expect-broken", "--other-address",
+      String(address.prefix { $0 != ":" })
+    ).expectSuccess()
+    #expect(harness.site.world.tally == world.tally, "a look changes nothing")
   }
 
   @Test(arguments: Variant.each("licence") { $0.licence = $1 })
