@@ -36,7 +36,9 @@ extension StepRun {
         try checkSource(source)
         let verdict = try verdict(keep, pattern, of: source)
         guard verdict.kept.count >= keep else {
-          throw .protected("of \(keep) backups that are to be kept \(verdict.kept.count) are there by now, so \(title) stays")
+          throw .protected(
+            "of \(keep) backups that are to be kept \(verdict.kept.count) are there by now, so \(title) stays"
+          )
         }
         for kept in verdict.kept { try checkIsWhole(kept, sparing: title) }
         // One that is going, or gone, is no longer in the verdict.
@@ -77,7 +79,8 @@ extension StepRun {
     }
     let begun = history.operations.filter { $0.kind == .backupRemoval && $0.stage != .refused }
     return Retention(
-      keep: keep, pattern: pattern, held: held, begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
+      keep: keep, pattern: pattern, held: held,
+      begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
     ).verdict(on: backups)
   }
 

@@ -12,7 +12,8 @@ struct CleanupParameters {
     fallback: "the one that has an application of that name")
   // The variables that name the clone are set in every stage of a pipeline, so they alone remove nothing.
   static let removeClone = Parameter(
-    "remove-clone", "ASTRA_REMOVE_CLONE", meaning: "remove the clone that astra-clone made of the application")
+    "remove-clone", "ASTRA_REMOVE_CLONE", meaning: "remove the clone that astra-clone made of the application"
+  )
   static let clone = Parameter(
     "clone-name", "DEBUG_APP_NAME", meaning: "the clone to remove (name or id), unless --older-than chooses")
   static let destinationCluster = Parameter(
@@ -26,7 +27,9 @@ struct CleanupParameters {
     meaning: "remove the clone's own backups and snapshots first")
   static let record = Parameter(
     "record", "ASTRA_CLEANUP_RECORD",
-    meaning: "the record of the run that made the clone (astra-clone.json), as proof where the server keeps no labels")
+    meaning:
+      "the record of the run that made the clone (astra-clone.json), as proof where the server keeps no labels"
+  )
   static let keepBackups = Parameter(
     "keep-backups", "ASTRA_KEEP_BACKUPS",
     meaning: "keep this many of the newest good backups that the pattern fits, and remove older ones of it")
@@ -94,7 +97,8 @@ struct CleanupParameters {
     return .named(name)
   }
 
-  private static func age(_ command: CleanupCommand, _ reader: ParameterReader) throws(StepFailure) -> Duration?
+  private static func age(_ command: CleanupCommand, _ reader: ParameterReader) throws(StepFailure)
+    -> Duration?
   {
     guard let text = try reader.text(olderThan, flag: command.olderThan) else { return nil }
     do throws(DurationTextError) {

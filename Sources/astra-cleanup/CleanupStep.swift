@@ -30,7 +30,8 @@ package final class CleanupStep: Step {
   private var clones: [DoomedClone] = []
   private var backups: [RecoveryPoint] = []
 
-  package init(_ command: CleanupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
+  package init(_ command: CleanupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
+  {
     parameters = try CleanupParameters(command, reader)
   }
 
@@ -38,7 +39,7 @@ package final class CleanupStep: Step {
     proof = CloneProof(records: try run.recordedClones(parameters))
     let found = try run.findApplication(parameters.application, on: parameters.sourceCluster)
     run.note("application", "\(found.name) (\(found.whereabouts))")
-    try found.checkIsNotBeingRestored()
+    if found.state == .restoring { try run.checkSource(found) }
     source = found
     return .done
   }

@@ -48,7 +48,8 @@ extension StepRun {
       if removals(.cloneRemoval).contains(where: { $0.name == name || $0.id == name }) {
         log.info("this run has removed clone \"\(name)\"")
       } else {
-        log.warning("there is no application \"\(name)\"\(cluster.map { " on cluster \"\($0.name)\"" } ?? "")")
+        log.warning(
+          "there is no application \"\(name)\"\(cluster.map { " on cluster \"\($0.name)\"" } ?? "")")
       }
     }
     return choice.doomed
@@ -179,7 +180,8 @@ extension StepRun {
     }
     if let other = all.first(where: { $0.sourceID == clone.id && $0.state.isBeingMade }) {
       return .spared(
-        "is being cloned as \"\(other.name)\" (\(other.whereabouts))", hint: "wait for that clone to be ready")
+        "is being cloned as \"\(other.name)\" (\(other.whereabouts))", hint: "wait for that clone to be ready"
+      )
     }
     let points = try recoveryPoints(of: clone)
     // What is going already is waited for.
@@ -189,7 +191,8 @@ extension StepRun {
     guard points.allSatisfy({ $0.state == .deleting }) || parameters.withRecoveryPoints else {
       return .spared(
         "has recovery points of its own (\(points.map(\.title).joined(separator: ", ")))",
-        hint: "servers of release 24.02 remove them with the clone, and older ones leave them behind: remove them first "
+        hint:
+          "servers of release 24.02 remove them with the clone, and older ones leave them behind: remove them first "
           + "with --\(CleanupParameters.withRecoveryPoints.flag)")
     }
     return .doomed(
@@ -206,18 +209,6 @@ extension StepRun {
   func recoveryPoints(of clone: Application) throws(StepFailure) -> [RecoveryPoint] {
     try ask { () throws(BackendError) in
       try backend.recoveryPoints(.backup, of: clone.id) + backend.recoveryPoints(.snapshot, of: clone.id)
-    }
-  }
-}
-
-extension Application {
-  /// Refuses an application that is being restored in place: what is to go may be what it is restored from, or the only
-  /// copy of what it held.
-  func checkIsNotBeingRestored() throws(StepFailure) {
-    guard state != .restoring else {
-      throw .protected(
-        "\"\(name)\" is being restored in place, and what is to be removed may be needed until that has ended well",
-        hint: "wait for the in-place restore to end and run the step again")
     }
   }
 }

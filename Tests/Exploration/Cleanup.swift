@@ -17,8 +17,8 @@ extension Mission {
   static let cleanupAtTheEnd = Mission(
     name: "cleanup-all",
     stages: [
-      Stage(program: .clone), Stage(program: .restore),
       Stage(program: .backup, environment: ["BACKUP_NAME": Shop.laterBackup]),
+      Stage(program: .clone), Stage(program: .restore),
       Stage(program: .cleanup, arguments: removeClone + keepOne),
     ], isVariant: true)
 
@@ -76,7 +76,8 @@ extension Truth {
         case .backup: mission.replacesFailed && entry.name == Mission.newBackup
         default: false
         }
-      return isRight ? nil : "\(entry.kind.rawValue) \(entry.name) (\(entry.id)) was removed, which is not to go"
+      return isRight
+        ? nil : "\(entry.kind.rawValue) \(entry.name) (\(entry.id)) was removed, which is not to go"
     }
   }
 
@@ -84,13 +85,16 @@ extension Truth {
   var mostRemovals: Int {
     var most = mission.removesClone ? madeClones.count : 0
     if mission.removesBackups { most += others ? 3 : 1 }
+    // One that has failed is asked for again.
+    if most > 0 { most += news.count { $0.event == .failed } }
     return most
   }
 
   /// The clones of that name that a client has made of production, in this run or before it.
   private var madeClones: Set<String> {
     Set(
-      world.journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(\.id))
+      world.journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(
+        \.id))
   }
 
   private var restoredFrom: String? {

@@ -35,10 +35,13 @@ struct CleanupRefusalTests {
   ]
 
   static let clones: [Situation] = [
-    Situation("the source itself", ["-c", "magento-prod", "-d", "ocp-prod"], saying: "is the application itself") { _ in },
+    Situation(
+      "the source itself", ["-c", "magento-prod", "-d", "ocp-prod"], saying: "is the application itself"
+    ) { _ in },
     Situation(
       "production's own id in place of the clone's name", ["-c", Magento.production, "-d", "ocp-prod"],
-      saying: "is the application itself") { _ in },
+      saying: "is the application itself"
+    ) { _ in },
     Situation("an application that is no clone", ["-c", "jenkins"], saying: "is not a clone") {
       $0.environment["DEBUG_KUBERNETES_CLUSTER"] = ""
     },
@@ -51,7 +54,8 @@ struct CleanupRefusalTests {
       _ = $0.cloneByHand(Magento.production, namespace: "magento-prod", as: "by-hand")
     },
     Situation(
-      "a clone of the clone, which inherits its labels", ["-c", "copy"], saying: "a clone of another application",
+      "a clone of the clone, which inherits its labels", ["-c", "copy"],
+      saying: "a clone of another application",
       settings: { $0.clonesInheritLabels = true }
     ) {
       _ = $0.cloneByHand(
@@ -110,7 +114,9 @@ struct CleanupRefusalTests {
         $0.madeClone, from: CleanupScene.clusterOfDebug, namespace: "magento-debug", as: "copy",
         untilReady: false)
     },
-    Situation("a clone with a backup that somebody made", saying: "recovery points of its own", "of-the-clone") {
+    Situation(
+      "a clone with a backup that somebody made", saying: "recovery points of its own", "of-the-clone"
+    ) {
       $0.backUpByHand($0.madeClone, as: "of-the-clone")
     },
     Situation("production is being restored", saying: "is being restored in place") {
@@ -126,8 +132,12 @@ struct CleanupRefusalTests {
         """
       $0.files.contents["another.json"] = Array(record.utf8)
     },
-    Situation("the same name on another cluster", ["-d", "ocp-prod"], .success, saying: "nothing to remove") { _ in },
-    Situation("a name that there is not", ["-c", "magento-dbug"], .success, saying: "nothing to remove") { _ in },
+    Situation("the same name on another cluster", ["-d", "ocp-prod"], .success, saying: "nothing to remove") {
+      _ in
+    },
+    Situation("a name that there is not", ["-c", "magento-dbug"], .success, saying: "nothing to remove") {
+      _ in
+    },
     Situation("a clone younger than the age", [], .success, saying: "younger than 192h") {
       $0.environment["ASTRA_CLEANUP_OLDER_THAN"] = "8d"
     },
@@ -176,7 +186,9 @@ struct CleanupRefusalTests {
     Situation("the last good one, beside a newer one that failed", ["1"], .success, saying: "it is failed") {
       $0.site.world.setState("failed", of: Magento.goodBackupID)
     },
-    Situation("the last good one, beside a newer one whose hooks failed", ["1"], .success, saying: "hooks failed") {
+    Situation(
+      "the last good one, beside a newer one whose hooks failed", ["1"], .success, saying: "hooks failed"
+    ) {
       $0.site.world.takeAway(Magento.goodBackupID)
       var seed = PointSeed("upgrade-prod-2-4-2")
       seed.hookState = "failed"
@@ -196,7 +208,8 @@ struct CleanupRefusalTests {
     Situation("one in a state that nobody knows", ["1"], .success, saying: "it is quiescing") {
       $0.site.world.setState("quiescing", of: older)
     },
-    Situation("one outside the pattern", ["1", "upgrade-prod-2-4-1*"], .success, saying: "nothing to remove") { _ in },
+    Situation("one outside the pattern", ["1", "upgrade-prod-2-4-1*"], .success, saying: "nothing to remove")
+    { _ in },
     Situation("one of another application", ["1", "wordpress-*"], .success, saying: "no good backup") {
       $0.site.world.addBackup(PointSeed("wordpress-daily"), of: CleanupScene.wordpress)
     },
@@ -208,13 +221,19 @@ struct CleanupRefusalTests {
         $0.site.world.addBackup(seed, of: Magento.production)
       }
     },
-    Situation("one of the same second as the last that is kept", ["1", "twin-*"], .success, saying: "nothing to remove") {
+    Situation(
+      "one of the same second as the last that is kept", ["1", "twin-*"], .success,
+      saying: "nothing to remove"
+    ) {
       for name in ["twin-1", "twin-2"] { $0.site.world.addBackup(PointSeed(name), of: Magento.production) }
     },
     Situation("a snapshot of such a name", ["1", "snap-*"], .success, saying: "no good backup") {
       for name in ["snap-1", "snap-2"] { $0.site.world.addSnapshot(PointSeed(name), of: Magento.production) }
     },
-    Situation("one that production was restored from, by its own word", ["1"], .success, saying: "was restored from it") {
+    Situation(
+      "one that production was restored from, by its own word", ["1"], .success,
+      saying: "was restored from it"
+    ) {
       restore($0)
     },
     Situation(
@@ -252,7 +271,8 @@ struct CleanupRefusalTests {
 
   @Test func withoutSuchASituationItGoes() throws {
     let harness = try Magento.harness()
-    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", CleanupScene.pattern).expectSuccess()
+    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", CleanupScene.pattern)
+      .expectSuccess()
     let left = Set(harness.site.world.points.filter { $0.application == Magento.production }.map(\.name))
     #expect(left == [Magento.goodBackup, "nightly-0213"])
   }
@@ -264,13 +284,20 @@ struct CleanupRefusalTests {
       ("keep the newest: it is failed", { _ = $0.setState("failed", of: Magento.goodBackupID) }),
       ("production is being restored", { _ = $0.setState("restoring", of: Magento.production) }),
       ("the clone is being restored", { _ = $0.setState("restoring", of: "magento-debug") }),
-      ("the clone has a backup", { world in
-        if let clone = world.application("magento-debug") { _ = world.addBackup(PointSeed("new"), of: clone.id) }
-      }),
+      (
+        "the clone has a backup",
+        { world in
+          if let clone = world.application("magento-debug") {
+            _ = world.addBackup(PointSeed("new"), of: clone.id)
+          }
+        }
+      ),
     ]
     for (index, (story, change)) in changes.enumerated() {
       let isAboutBackups = index < 3
-      let arguments = isAboutBackups ? ["--keep-backups", "1", "--backup-pattern", CleanupScene.pattern] : ["--remove-clone"]
+      let arguments =
+        isAboutBackups
+        ? ["--keep-backups", "1", "--backup-pattern", CleanupScene.pattern] : ["--remove-clone"]
       let dry = try CleanupScene.harness()
       let chosen = try dry.run(CleanupStep.self, arguments: arguments + ["--dry-run"]).requests
       let harness = try CleanupScene.harness()

@@ -58,7 +58,8 @@ extension StepHarness {
       "POST", "k8s/v2/apps",
       [
         "type": "application/astra-app", "version": "2.0", "name": .string(name),
-        "clusterID": .string(destination), "sourceClusterID": .string(cluster), "sourceAppID": .string(source),
+        "clusterID": .string(destination), "sourceClusterID": .string(cluster),
+        "sourceAppID": .string(source),
         "namespaceMapping": [["source": .string(namespace), "destination": .string("\(name)-by-hand")]],
         "metadata": ["labels": .array(shown)],
       ])
@@ -70,7 +71,8 @@ extension StepHarness {
   func backUpByHand(_ application: String, as name: String, untilDone: Bool = true) {
     ask(
       "POST", "k8s/v1/apps/\(application)/appBackups",
-      ["type": "application/astra-appBackup", "version": "1.0", "name": .string(name)], type: "astra-appBackup")
+      ["type": "application/astra-appBackup", "version": "1.0", "name": .string(name)],
+      type: "astra-appBackup")
     if untilDone { site.pass(.seconds(60)) } else { site.pass(.seconds(2)) }
   }
 

@@ -23,7 +23,9 @@ struct CleanupStepTests {
     #expect(result.values["ASTRA_REMOVED_CLONES"] == "magento-debug")
     #expect(result.values["ASTRA_LEFT_NAMESPACES"] == "magento-debug")
     #expect(result.standardError.contains("kubectl delete namespace magento-debug"))
-    #expect(harness.files.text("reports/TEST-astra-cleanup.xml")?.contains("kubectl delete namespace magento-debug") == true)
+    #expect(
+      harness.files.text("reports/TEST-astra-cleanup.xml")?.contains("kubectl delete namespace magento-debug")
+        == true)
   }
 
   @Test func withoutAWordThatAsksForItNothingIsDone() throws {
@@ -48,7 +50,8 @@ struct CleanupStepTests {
       #expect(refused.standardError.contains("--record"))
       #expect(Holdings(harness.site.world) == before)
       harness.files.contents["archive/astra-clone.json"] = record
-      try harness.run(CleanupStep.self, "--remove-clone", "--record", "archive/astra-clone.json").expectSuccess()
+      try harness.run(CleanupStep.self, "--remove-clone", "--record", "archive/astra-clone.json")
+        .expectSuccess()
       #expect(harness.site.world.clones.isEmpty)
 
       // The record of this very workspace is looked for without being named.
@@ -61,7 +64,8 @@ struct CleanupStepTests {
   }
 
   @Test func aFileThatIsNoRecordIsRefusedBeforeAnyRequest() throws {
-    for (path, text) in [("nowhere.json", nil), ("other.json", "{}"), ("torn.json", "{\"step\": \"astra-cl")] {
+    for (path, text) in [("nowhere.json", nil), ("other.json", "{}"), ("torn.json", "{\"step\": \"astra-cl")]
+    {
       let harness = try CleanupScene.harness()
       if let text { harness.files.contents[path] = Array(text.utf8) }
       let result = try harness.run(CleanupStep.self, "--remove-clone", "--record", path)
@@ -88,14 +92,19 @@ struct CleanupStepTests {
   }
 
   @Test func aDryRunSaysWhatTheRealOneDoes() throws {
-    let arguments = ["--remove-clone", "--with-recovery-points", "--keep-backups", "1", "--backup-pattern", CleanupScene.pattern]
+    let arguments = [
+      "--remove-clone", "--with-recovery-points", "--keep-backups", "1", "--backup-pattern",
+      CleanupScene.pattern,
+    ]
     let harness = try CleanupScene.harness()
     harness.backUpByHand(harness.madeClone, as: "kept-for-later")
     let before = Holdings(harness.site.world)
     let dry = try harness.run(CleanupStep.self, arguments: arguments + ["--dry-run"])
     dry.expectSuccess()
     #expect(Holdings(harness.site.world) == before && dry.values["ASTRA_REMOVED_CLONES"] == nil)
-    let names = ["backup \"kept-for-later\"", "clone \"magento-debug\"", "backup \"upgrade-prod-2-4-0-debian-10-r14\""]
+    let names = [
+      "backup \"kept-for-later\"", "clone \"magento-debug\"", "backup \"upgrade-prod-2-4-0-debian-10-r14\"",
+    ]
     let sentence = try #require(dry.standardError.firstRange(of: "dry run: would remove "))
     let places = names.map { dry.standardError[sentence.upperBound...].firstRange(of: $0)?.lowerBound }
     #expect(places.allSatisfy { $0 != nil } && places.compactMap { $0 }.sorted() == places.compactMap { $0 })
@@ -132,7 +141,9 @@ struct CleanupStepTests {
   @Test func withoutTheServersTimeNoAgeIsKnown() throws {
     let harness = try CleanupScene.harness { $0.dateHeader = false }
     let before = Holdings(harness.site.world)
-    harness.site.faults = [SiteFault(.clockJump(.seconds(86_400 * 400)), atRequest: harness.site.requests.count + 1)]
+    harness.site.faults = [
+      SiteFault(.clockJump(.seconds(86_400 * 400)), atRequest: harness.site.requests.count + 1)
+    ]
     let result = try harness.run(CleanupStep.self, "--remove-clone", "--older-than", "30d")
     result.expect(.protected, saying: "does not tell the time")
     #expect(Holdings(harness.site.world) == before)
@@ -165,7 +176,8 @@ struct CleanupStepTests {
     let harness = try CleanupScene.harness()
     harness.site.world.disturbNext(.deletion, effect)
     let result = try harness.run(CleanupStep.self, "--remove-clone", "--timeout", "10m")
-    #expect(result.code == code && result.report.claimsSuccess == (code == .success), "\(result.standardError)")
+    #expect(
+      result.code == code && result.report.claimsSuccess == (code == .success), "\(result.standardError)")
     #expect(harness.site.world.clones.isEmpty == (code == .success))
     if code == .operationFailed {
       try harness.run(CleanupStep.self, "--remove-clone").expectSuccess()
@@ -190,13 +202,17 @@ struct CleanupStepTests {
     harness.site.faults = [SiteFault(.killBefore, "DELETE", endingIn: harness.madeClone)]
     #expect(try harness.run(CleanupStep.self, "--remove-clone").wasKilled)
     let record = try #require(harness.files.text("reports/astra-cleanup.json"))
-    #expect(record.contains("cloneRemoval") && record.contains(harness.madeClone) && record.contains("\"asked\""))
+    #expect(
+      record.contains("cloneRemoval") && record.contains(harness.madeClone) && record.contains("\"asked\""))
     try harness.run(CleanupStep.self, "--remove-clone").expectSuccess()
     #expect(harness.site.world.tally.deletions == 1)
   }
 
   @Test func killedAnywhereASecondRunEndsAsOneWould() throws {
-    let arguments = ["--remove-clone", "--with-recovery-points", "--keep-backups", "1", "--backup-pattern", CleanupScene.pattern]
+    let arguments = [
+      "--remove-clone", "--with-recovery-points", "--keep-backups", "1", "--backup-pattern",
+      CleanupScene.pattern,
+    ]
     func prepared() throws -> StepHarness {
       let harness = try CleanupScene.harness()
       harness.backUpByHand(harness.madeClone, as: "of-the-clone")
@@ -215,7 +231,8 @@ struct CleanupStepTests {
         second.expectSuccess()
         #expect(Holdings(harness.site.world) == wanted, "\(number) \(fault)")
         #expect(second.values["ASTRA_REMOVED_CLONES"] == "magento-debug", "\(number) \(fault)")
-        #expect(second.values["ASTRA_REMOVED_BACKUPS"] == "upgrade-prod-2-4-0-debian-10-r14", "\(number) \(fault)")
+        #expect(
+          second.values["ASTRA_REMOVED_BACKUPS"] == "upgrade-prod-2-4-0-debian-10-r14", "\(number) \(fault)")
         #expect(second.values["ASTRA_REMOVED_RECOVERY_POINTS"] == "of-the-clone", "\(number) \(fault)")
         #expect(second.values["ASTRA_LEFT_NAMESPACES"] == "magento-debug", "\(number) \(fault)")
       }
@@ -228,7 +245,8 @@ struct CleanupStepTests {
     let harness = try Magento.harness(variant.change)
     try harness.run(CloneStep.self).expectSuccess()
     let others = Set(harness.site.world.applications.map(\.id)).subtracting([harness.madeClone])
-    let points = Set(harness.site.world.points.filter { $0.kind == .backup && $0.name.hasPrefix("upgrade") }.map(\.id))
+    let points = Set(
+      harness.site.world.points.filter { $0.kind == .backup && $0.name.hasPrefix("upgrade") }.map(\.id))
     CleanupScene.leave(harness)
     let settings = harness.site.world.settings
     let isProvable = settings.labelsWritable && !settings.labelsRefused
@@ -264,17 +282,22 @@ struct CleanupStepTests {
     gone.site.world.removeNamespace("magento-debug", onCluster: "ocp-debug")
     let first = try gone.run(CleanupStep.self, "--remove-clone")
     first.expectSuccess()
-    #expect(!first.standardError.contains("kubectl") && gone.files.text("out.env")?.contains("ASTRA_LEFT_NAMESPACES=\n") == true)
+    #expect(
+      !first.standardError.contains("kubectl")
+        && gone.files.text("out.env")?.contains("ASTRA_LEFT_NAMESPACES=\n") == true)
     let shared = try CleanupScene.harness()
-    shared.site.world.addApplication(ApplicationSeed("tenant", cluster: "ocp-debug", namespaces: ["magento-debug"]))
+    shared.site.world.addApplication(
+      ApplicationSeed("tenant", cluster: "ocp-debug", namespaces: ["magento-debug"]))
     let second = try shared.run(CleanupStep.self, "--remove-clone")
     second.expectSuccess()
-    #expect(!second.standardError.contains("kubectl") && second.standardError.contains("is one of \"tenant\" too"))
+    #expect(
+      !second.standardError.contains("kubectl") && second.standardError.contains("is one of \"tenant\" too"))
   }
 
   @Test func aWholeBackupIsNeverForced() throws {
     let harness = try Magento.harness()
-    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "upgrade-prod-2.4.*").expectSuccess()
+    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "upgrade-prod-2.4.*")
+      .expectSuccess()
     #expect(harness.site.world.points(named: "upgrade-prod-2-4-0-debian-10-r14").isEmpty)
     #expect(harness.site.world.tally.deletions == 1)
   }
