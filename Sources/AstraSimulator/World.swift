@@ -203,6 +203,7 @@ extension World {
       id: seed.id ?? random.uuid(), name: seed.name, cluster: cluster.id, namespaces: seed.namespaces,
       state: seed.state, address: newAddress(), created: now - seed.age)
     app.content = seed.content
+    app.sourceAppID = seed.source
     app.supportsSnapshots = seed.supportsSnapshots
     app.supportsClones = seed.supportsClones
     app.supportsSelectiveRestore = seed.supportsSelectiveRestore

@@ -57,7 +57,8 @@ package final class RunHistory {
     }
     guard let record = RunRecord(parsing: bytes), record.step == step else {
       throw .badParameter(
-        "\(title) is \"\(path)\", which is no record of \(step): give the file \(step).json of the run that made it")
+        "\(title) is \"\(path)\", which is no record of \(step): give the file \(step).json of the run that made it"
+      )
     }
     return record.operations
   }

@@ -9,6 +9,20 @@ extension Mission {
   static let cleanup = Mission(
     name: "cleanup", stages: [Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone)])
 
+  /// All clones of a certain age that are provably made by a pipeline, beside one that a person has made.
+  static let cleanupByAge = Mission(
+    name: "cleanup-by-age",
+    stages: [
+      Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone + ["--older-than", "1s"]),
+    ], isVariant: true, found: [cloneOfOthers])
+
+  private static let cloneOfOthers: ApplicationSeed = {
+    var seed = ApplicationSeed(
+      "magento-by-hand", cluster: "ocp-debug", namespaces: ["magento-by-hand"], content: Shop.goodContent)
+    seed.source = Shop.production
+    return seed
+  }()
+
   /// All but the newest backup that a pipeline made.
   static let cleanupOfBackups = Mission(
     name: "cleanup-backups", stages: [Stage(program: .cleanup, arguments: keepOne)])

@@ -49,6 +49,8 @@ struct Mission: Sendable {
   var isVariant = false
   /// Whether its files are real ones, so that the system calls of their writing can be met as well.
   var isOnDisk = false
+  /// What others have put there before it begins.
+  var found: [ApplicationSeed] = []
 
   /// Whether failed copies are to be removed and made again.
   var replacesFailed: Bool { stages.contains { $0.arguments.contains("--replace-failed") } }
@@ -86,7 +88,7 @@ struct Mission: Sendable {
       name: "clone-of-backup-restore",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
       isVariant: true),
-    cleanup, cleanupOfBackups, cleanupAtTheEnd,
+    cleanup, cleanupByAge, cleanupOfBackups, cleanupAtTheEnd,
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
   ]

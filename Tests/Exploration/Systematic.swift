@@ -95,7 +95,9 @@ struct SystematicExploration: Sendable {
     plan.snapshots = outcome.snapshots + (fault.effect == .removed || fault.kind == .restore ? 1 : 0)
     // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed
     // application, of which there can be no evidence.
-    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect), ![.snapshot, .deletion].contains(fault.kind) {
+    if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect),
+      ![.snapshot, .deletion].contains(fault.kind)
+    {
       plan.codesAgain = [78]
     }
     return plan

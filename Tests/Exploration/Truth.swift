@@ -150,8 +150,10 @@ struct Truth {
   /// What a cleanup is for is in no later run's keeping.
   var keepsakes: Set<String> {
     Set(
-      world.applications.filter { $0.sourceAppID != nil && !(mission.removesClone && $0.name == Shop.cloneName) }
-        .map { "clone \($0.name) \(String(describing: $0.content))" }
+      world.applications.filter {
+        $0.sourceAppID != nil && !(mission.removesClone && $0.name == Shop.cloneName)
+      }
+      .map { "clone \($0.name) \(String(describing: $0.content))" }
         + world.points.filter {
           $0.kind == .backup && !(mission.removesBackups && $0.id == Shop.olderBackupID)
         }
