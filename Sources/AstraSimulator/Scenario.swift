@@ -111,6 +111,8 @@ package struct ApplicationSeed: Equatable, Sendable {
   package var supportsSelectiveRestore = true
   package var backups: [PointSeed] = []
   package var snapshots: [PointSeed] = []
+  /// The id of the application that it was cloned from; absent: it is no clone.
+  package var source: String?
 
   /// Makes an application.
   package init(_ name: String, cluster: String, namespaces: [String]? = nil, content: Content = Content()) {

@@ -105,6 +105,7 @@ extension ApplicationSeed: ScenarioValue {
     try reader.take("supportsSelectiveRestore", &supportsSelectiveRestore)
     try reader.take("backups", &backups)
     try reader.take("snapshots", &snapshots)
+    try reader.take("source", &source)
     try reader.finish()
   }
 }

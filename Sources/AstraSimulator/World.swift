@@ -208,6 +208,7 @@ extension World {
       state: seed.state, address: newAddress(), created: now - seed.age)
     app.content = seed.content
     app.hooks = seed.hooks
+    app.sourceAppID = seed.source
     app.supportsSnapshots = seed.supportsSnapshots
     app.supportsClones = seed.supportsClones
     app.supportsSelectiveRestore = seed.supportsSelectiveRestore

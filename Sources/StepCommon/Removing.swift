@@ -23,6 +23,7 @@ extension StepRun {
   ///   - check: throws if it must not be removed after all.
   ///   - delete: asks for the removal, once.
   ///   - stateOf: its state; nil where it is gone.
+  /// - Throws: what `check` throws, `.operationFailed` if it is there after all, `.deadline` if the time was up first.
   package func remove(
     _ title: String, as operation: RunRecord.Operation, check: () throws(StepFailure) -> RemovalCheck,
     delete: BackendCall<Void>, stateOf: BackendCall<String?>

@@ -79,7 +79,8 @@ extension StepRun {
     }
     let begun = history.operations.filter { $0.kind == .backupRemoval && $0.stage != .refused }
     return Retention(
-      keep: keep, pattern: pattern, held: held, begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
+      keep: keep, pattern: pattern, held: held,
+      begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
     ).verdict(on: backups)
   }
 

@@ -39,7 +39,7 @@ package final class CleanupStep: Step {
     proof = CloneProof(records: try run.recordedClones(parameters))
     let found = try run.findApplication(parameters.application, on: parameters.sourceCluster)
     run.note("application", "\(found.name) (\(found.whereabouts))")
-    try found.checkIsNotBeingRestored()
+    if found.state == .restoring { try run.checkSource(found) }
     source = found
     return .done
   }

@@ -213,18 +213,6 @@ extension StepRun {
   }
 }
 
-extension Application {
-  /// Refuses an application that is being restored in place: what is to go may be what it is restored from, or the only
-  /// copy of what it held.
-  func checkIsNotBeingRestored() throws(StepFailure) {
-    guard state != .restoring else {
-      throw .protected(
-        "\"\(name)\" is being restored in place, and what is to be removed may be needed until that has ended well",
-        hint: "wait for the in-place restore to end and run the step again")
-    }
-  }
-}
-
 extension Application.State {
   /// Whether nothing is under way with an application in this state.
   var allowsRemoval: Bool { [.ready, .failed, .unavailable].contains(self) }

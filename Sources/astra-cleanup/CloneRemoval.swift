@@ -79,12 +79,20 @@ extension StepRun {
   }
 
   /// Looks once more at the application whose clone or backup is to go.
+  ///
+  /// While it is being restored in place nothing goes: it may be what it is restored from, or the only copy of what it
+  /// held. One look that shows that may be an old one, just after a restore; two in a row are believed.
   func checkSource(_ source: Application) throws(StepFailure) {
-    let now = try ask { () throws(BackendError) in try backend.application(source.id) }
-    guard let now else {
-      throw .protected("\"\(source.name)\" is gone by now, so nothing more of it is removed")
+    for _ in 1...2 {
+      let now = try ask { () throws(BackendError) in try backend.application(source.id) }
+      guard let now else {
+        throw .protected("\"\(source.name)\" is gone by now, so nothing more of it is removed")
+      }
+      guard now.state == .restoring else { return }
     }
-    try now.checkIsNotBeingRestored()
+    throw .protected(
+      "\"\(source.name)\" is being restored in place, and what is to be removed may be needed until that has ended well",
+      hint: "wait for the in-place restore to end and run the step again")
   }
 
   /// What this run has removed of a kind, each once.

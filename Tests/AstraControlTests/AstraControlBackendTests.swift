@@ -101,6 +101,38 @@ struct AstraControlBackendTests {
       ])
   }
 
+  @Test func aCloneIsAskedForWithoutItsLabelsWhereTheyAreRefused() throws {
+    let labels = #"{"labels":[{"name":"a","value":"1"}]}"#
+    let made = #"{"id":"c","name":"debug","state":"provisioning","metadata":\#(labels)}"#
+    let refusal = #"{"type":"https://astra.netapp.io/problems/8","title":"Invalid JSON resource"}"#
+    var request = CloneRequest(
+      name: "debug", application: application, sourceCluster: Cluster.ID("c1"),
+      destinationCluster: Cluster.ID("c2"), source: .live, namespaces: [])
+    request.labels = [Label("a", "1")]
+    let script = Script([json(refusal, status: 400), json(made, status: 201)])
+    #expect(try backend(script).createClone(request).labels == [Label("a", "1")])
+    let bodies = script.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
+    #expect(bodies.count == 2 && !bodies[1].contains("metadata"))
+    #expect(bodies[0].contains(#""metadata":\#(labels)"#))
+    // A refusal of anything else is no reason to ask twice, nor is an answer that is lost.
+    let other = Script([json(refusal.replacing("problems/8", with: "problems/9"), status: 400)])
+    #expect(throws: BackendError.self) { try backend(other).createClone(request) }
+    let lost = Script([HTTPResponse(status: 502), json(made, status: 201)])
+    #expect(throws: BackendError.self) { try backend(lost).createClone(request) }
+    #expect(other.requests.count == 1 && lost.requests.count == 1)
+  }
+
+  @Test func onlyAFailedBackupIsRemovedByForce() throws {
+    let script = Script([HTTPResponse(status: 204), HTTPResponse(status: 204)])
+    let backend = backend(script)
+    try backend.delete(point)
+    var failed = point
+    failed.state = .failed
+    try backend.delete(failed)
+    let force = HTTPField("Force-Delete", "true")
+    #expect(script.requests.map { $0.fields.contains(force) } == [false, true])
+  }
+
   @Test func aNameIsLookedForByTheServerAndComparedAgain() throws {
     let script = Script([
       json(

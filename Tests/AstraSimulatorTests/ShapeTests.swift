@@ -127,6 +127,37 @@ struct ShapeTests {
     }
   }
 
+  @Test("a server may refuse labels; without them the same request is taken")
+  func refusedLabels() {
+    var client = client { $0.labelsRefused = true }
+    let more: JSON = ["metadata": ["labels": [["name": "run", "value": "42"]]]]
+    #expect(problem(client.clone("shop", as: "c", more: more)) == 8)
+    #expect(client.clone("shop", as: "c").status == 201)
+  }
+
+  @Test("a clone of a clone may have its labels, unless it has its own", arguments: [true, false])
+  func inheritedLabels(_ inherits: Bool) {
+    var client = client { $0.clonesInheritLabels = inherits }
+    let labels: [JSON] = [["name": "a", "value": "1"], ["name": "b", "value": "2"]]
+    _ = client.clone("shop", as: "c", more: ["metadata": ["labels": .array(labels)]])
+    client.world.advance(by: .seconds(60))
+    let own: JSON = ["name": "a", "value": "3"]
+    let made = client.clone("c", as: "d", more: ["metadata": ["labels": [own]]])
+    let shown = made.json?["metadata"]?["labels"]?.array ?? []
+    #expect(shown.contains(own) && !shown.contains(labels[0]) && shown.contains(labels[1]) == inherits)
+  }
+
+  @Test("what a schedule has made names it")
+  func scheduled() {
+    var client = Client()
+    var seed = PointSeed("nightly")
+    seed.schedule = "7a7b8394-a5b6-4c7d-98e9-f00112233445"
+    let id = client.world.addBackup(seed, of: "shop") ?? ""
+    let path = "k8s/v1/apps/\(client.id("shop"))/appBackups/"
+    #expect(client.get(path + id)["scheduleID"] == "7a7b8394-a5b6-4c7d-98e9-f00112233445")
+    #expect(client.get(path + (client.world.point("good")?.id ?? ""))["scheduleID"] == nil)
+  }
+
   @Test("media types: the resource's own is echoed, anything else is JSON")
   func accept() {
     var client = Client()

@@ -63,6 +63,8 @@ struct Mission: Sendable {
   var isOnDisk = false
   /// Whether the server is one of the older generation of the API.
   var isOlder = false
+  /// What others have put there before it begins.
+  var found: [ApplicationSeed] = []
 
   /// Whether failed copies are to be removed and made again.
   var replacesFailed: Bool { stages.contains { $0.arguments.contains("--replace-failed") } }
@@ -128,7 +130,7 @@ struct Mission: Sendable {
         verify("--expect-text", "Release 2.4.1", "--expect-address", Shop.address, "-B", Shop.goodBackup),
       ],
       isVariant: true),
-    cleanup, cleanupOfBackups, cleanupAtTheEnd,
+    cleanup, cleanupByAge, cleanupOfBackups, cleanupAtTheEnd,
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
     Mission(name: "pipeline-v1", stages: pipeline.stages, isVariant: true, isOlder: true),

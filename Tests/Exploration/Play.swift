@@ -26,6 +26,7 @@ final class Play {
     harness.environment["ASTRA_TIMEOUT"] = "\(plan.timeoutSeconds)s"
     harness.site.faults = plan.faults
     harness.site.tell = tell
+    for seed in plan.mission.found { harness.site.world.addApplication(seed) }
     start = harness.site.world
     witness = Witness(start, others: plan.changesTheWorld)
     watch()

@@ -32,6 +32,23 @@ import Timing
   }
 
   @Test(arguments: [
+    ("7d", 604_800), ("36h", 129_600), ("1d12h", 129_600), ("90m", 5400), ("3600", 3600),
+    ("3650d", 315_360_000),
+  ])
+  func `an age is read, in days too`(text: String, seconds: Int64) throws {
+    #expect(try Duration(age: text) == .seconds(seconds))
+  }
+
+  @Test(arguments: [
+    ("", "is empty"), ("0d", "is zero"), ("1w", "is not a duration"), ("12h1d", "is not a duration"),
+    ("3651d", "longer than ten years"), ("9223372036854775807d", "longer than ten years"),
+  ])
+  func `an age that is none is refused with a reason`(text: String, reason: String) throws {
+    let error = try #require(throws: DurationTextError.self) { try Duration(age: text) }
+    #expect(error.reason.contains(reason) && error.reason.contains("; give "), "\(error.reason)")
+  }
+
+  @Test(arguments: [
     (Duration.zero, "0s"), (.seconds(1), "1s"), (.seconds(60), "1m"), (.seconds(90), "90s"),
     (.seconds(119), "119s"), (.seconds(120), "2m"), (.seconds(125), "2m5s"), (.seconds(3600), "1h"),
     (.seconds(5400), "1h30m"), (.seconds(3605), "1h5s"), (.milliseconds(250), "0.25s"),
