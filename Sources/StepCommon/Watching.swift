@@ -80,6 +80,10 @@ extension StepRun {
       guard !isConfirming else { continue }
       let pause = pollInterval(since: began)
       try rest(last?.judgement == .holds ? min(pause, .seconds(1)) : min(pause, max(.zero, end - time.now)))
+      // With no time left a look shows nothing: what the last one showed is what there is to say.
+      if deadline.hasPassed(on: time), let last, case .lacks(let reason) = last.judgement {
+        return .lacked(last.sight, reason)
+      }
     }
   }
 

@@ -48,6 +48,12 @@ extension VerifyStep {
             looks.append(
               try pages.look(at: page, timeLimit: min(.seconds(15), run.deadline.remaining(on: run.time))))
           }
+          // A look that the end of the step's time has cut short tells less than the one before it.
+          if run.deadline.hasPassed(on: run.time), looks.contains(where: { $0.answer == nil }),
+            !self.looks.isEmpty, let reason = try fault(self.looks)
+          {
+            return .seen((self.looks, reason))
+          }
           self.looks = looks
           // A line for each change of what is seen, and not for each look.
           if keys != looks.map(\.key) { for look in looks { run.log.info("\(look.page): \(look.line)") } }
@@ -66,8 +72,9 @@ extension VerifyStep {
       sight.looks.count == 1 ? look.line : "\(look.page): \(look.line)"
     }.joined(separator: "; ")
     // A report's message has at most 500 characters; the log has the whole. Cleaned before it is cut, as any text.
+    let allowance = min(parameters.within, run.deadline.allowance)
     let message = run.log.cleaned(
-      "\"\(parameters.application)\" was not seen \(goal) within \(parameters.within.shortText): \(reason) (last seen: \(seen))"
+      "\"\(parameters.application)\" was not seen \(goal) within \(allowance.shortText): \(reason) (last seen: \(seen))"
     ).unicodeScalars
     throw .notAsClaimed(message.count > 480 ? String(message.prefix(480)) + "…" : String(message))
   }

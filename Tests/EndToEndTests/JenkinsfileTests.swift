@@ -218,12 +218,12 @@ struct JenkinsfileTests {
     let home = try await JenkinsHome.start()
     let first = try await home.build(.init(parameters: home.parameters))
     #expect(first.result == "SUCCESS", "\(first.console)")
-    #expect(home.text(JenkinsHome.workspaceFile("reports/TEST-astra-restore.xml")) != nil)
+    #expect(home.text(JenkinsHome.workspaceFile("reports/TEST-astra-verify-recovered.xml")) != nil)
     let before = try await home.simulator.world()
 
     // A restart whose step cannot even be started has no report, although the workspace held one.
-    try home.removeProgram("astra-restore")
-    let restarted = try await home.build(.init(restart: (first.number, "Restore")))
+    try home.removeProgram("astra-verify")
+    let restarted = try await home.build(.init(restart: (first.number, "Check production")))
     #expect(restarted.result == "FAILURE", "\(restarted.console)")
     #expect(restarted.commands.last?.code == 127)
     #expect(restarted.tests.isEmpty)

@@ -176,7 +176,7 @@ struct VerifyStepTests {
     let harness = try harness()
     let began = harness.site.time.now
     try harness.run(VerifyStep.self, "-u", named, "--timeout", "20s").expect(
-      .operationFailed, saying: "in place of 200", nature: "failure")
+      .operationFailed, saying: "within 20s", "in place of 200", nature: "failure")
     #expect(harness.site.time.now - began < .seconds(25))
   }
 

@@ -6,6 +6,7 @@ enum StepProgram: String, CaseIterable, Sendable {
   case backup = "astra-backup"
   case clone = "astra-clone"
   case restore = "astra-restore"
+  case snapshot = "astra-snapshot"
   case verify = "astra-verify"
 
   /// Those that wait for an operation: the pipeline's own.
