@@ -273,10 +273,14 @@ struct AstraControlBackendTests {
     let stories: [(answers: [HTTPResponse], found: String?, requests: Int)] = [
       ([newerList], "app-2", 1), ([denied, older], "app-1", 2),
       // A gateway's word does not count as the API's, and counts the second time, beside a list.
-      ([page, older, newerList], "app-2", 3), ([foreign, older, newerList], "app-2", 3),
-      ([page, older, page], "app-1", 3), ([foreign, older, foreign], "app-1", 3),
+      ([page, newerList], "app-2", 2), ([foreign, newerList], "app-2", 2),
+      ([page, page, older], "app-1", 3), ([foreign, foreign, older], "app-1", 3),
       // The newer one restarts behind a gateway: it is asked again.
-      ([page, denied, newerList], "app-2", 3), ([page, page, newerList], "app-2", 3),
+      ([page, page, denied, newerList], "app-2", 4), ([page, page, page, newerList], "app-2", 4),
+      // A refused filter tells nothing of the generation, whoever refuses it.
+      ([json("{}", status: 400), newerList], "app-2", 2),
+      ([json("{}", status: 400), denied, older], "app-1", 3),
+      ([denied, json("{}", status: 400), denied, older], "app-1", 4),
       // The older one does.
       ([denied, page, denied, older], "app-1", 4),
       // No such account; refused credentials; an item that cannot be read, and then nobody answers any more.
