@@ -145,25 +145,20 @@ extension AstraControlBackend {
     if let generation = detected { return try list(generation, query) }
     var patience = client.patience()
     while true {
-      let current = try list(.current, query, whoever: true)
+      var current = try list(.current, query, whoever: true)
+      if case .absent(let problem) = current, !problem.isOfTheCatalogue {
+        // A gateway's word: it may not have reached the newer service for a moment.
+        current = try list(.current, query, whoever: true)
+      }
       guard case .absent(let problem) = current else {
-        detected = .current
+        // A refusal may be anybody's.
+        if case .items = current { detected = .current }
         return current
       }
       // Without a filter, which it might refuse: only a list is a proof.
       let older = try list(.older, nil, whoever: true)
       switch older {
       case .items:
-        guard problem.isOfTheCatalogue else {
-          // A gateway that cannot reach the newer service for a moment may reach the older one.
-          let again = try list(.current, query, whoever: true)
-          guard case .absent = again else {
-            detected = .current
-            return again
-          }
-          detected = .older
-          return older
-        }
         detected = .older
         return older
       case .absent(let other) where problem.isOfTheCatalogue && other.isOfTheCatalogue: return current

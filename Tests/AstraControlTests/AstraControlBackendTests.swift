@@ -230,6 +230,109 @@ struct AstraControlBackendTests {
     }
   }
 
+  // MARK: - The older generation
+
+  private let notThere =
+    #"{"type":"https://astra.netapp.io/problems/31","title":"Schema not found","status":"404"}"#
+  private let olderList = """
+    {"items":[{"type":"application/astra-managedApp","version":"1.1","id":"app-1","name":"magento-prod",
+     "state":"running","stateUnready":[],"namespace":"magento-prod","clusterID":"c1","backupID":"bk-0",
+     "metadata":{"labels":null,"creationTimestamp":"2022-01-10T11:58:20Z",
+     "modificationTimestamp":"2022-01-11T07:15:00Z","createdBy":"system"}}],"metadata":{}}
+    """
+
+  private func paths(_ script: Script) -> [String] {
+    script.requests.map { request in
+      let path = request.target.split(separator: "/").dropFirst(2).joined(separator: "/")
+      return "\(request.method.rawValue) \(path)"
+    }
+  }
+
+  @Test func theOlderGenerationIsSpokenOnceItIsKnown() throws {
+    let copy = json(#"{"id":"s","name":"x","state":"pending"}"#, status: 201)
+    let made = json(#"{"id":"c","name":"debug","state":"provisioning","namespace":"debug"}"#, status: 201)
+    let script = Script([
+      json(notThere, status: 404), json(olderList), json(olderList), made, copy, HTTPResponse(status: 202),
+      HTTPResponse(status: 204), HTTPResponse(status: 204),
+    ])
+    let backend = backend(script)
+    let found = try #require(try backend.applications(named: "magento-prod").first)
+    #expect(found.state == .ready && found.namespaces == ["magento-prod"] && found.collectedAt == nil)
+    #expect(found.restoredFrom.map(\.text) == ["bk-0"] && found.modifiedAt?.text == "2022-01-11T07:15:00Z")
+    #expect(backend.label.contains("k8s/v1/managedApps"))
+    #expect(try backend.applicationIDs(named: "magento-prod", on: Cluster.ID("c1")).map(\.text) == ["app-1"])
+    let clone = try backend.createClone(
+      CloneRequest(
+        name: "debug", application: application, sourceCluster: Cluster.ID("c1"),
+        destinationCluster: Cluster.ID("c2"), source: .recoveryPoint(point),
+        namespaces: [.init(source: "prod", destination: "debug")]))
+    #expect(clone.state == .provisioning && clone.namespaces == ["debug"])
+    _ = try backend.create(.snapshot, named: "x", of: application)
+    try backend.restoreInPlace(application, from: point)
+    try backend.delete(point)
+    try backend.delete(application)
+    #expect(
+      paths(script) == [
+        "GET k8s/v2/apps?filter=name%20eq%20%27magento-prod%27", "GET k8s/v1/managedApps",
+        "GET topology/v1/apps?filter=name%20eq%20%27magento-prod%27", "POST k8s/v1/managedApps",
+        "POST k8s/v1/managedApps/app-1/appSnaps", "PUT k8s/v1/managedApps/app-1",
+        "DELETE k8s/v1/managedApps/app-1/appBackups/bk-1", "DELETE k8s/v1/managedApps/app-1",
+      ])
+    let bodies = script.requests[3...5].map { String(decoding: $0.body ?? [], as: UTF8.self) }
+    #expect(
+      bodies == [
+        #"{"backupID":"bk-1","clusterID":"c2","name":"debug","namespace":"debug","sourceClusterID":"c1","type":"application/astra-managedApp","version":"1.0"}"#,
+        #"{"name":"x","type":"application/astra-appSnap","version":"1.0"}"#,
+        #"{"backupID":"bk-1","type":"application/astra-managedApp","version":"1.2"}"#,
+      ])
+    #expect(
+      script.requests[3].fields.contains(HTTPField("Content-Type", "application/astra-managedApp+json")))
+    #expect(script.requests[5].fields.contains(HTTPField("ForceUpdate", "true")))
+  }
+
+  @Test func runningIsNoGoodEndInTheCurrentGeneration() throws {
+    let list = #"{"items":[{"id":"app-1","name":"magento-prod","state":"running"}]}"#
+    let found = try backend(Script([json(list)])).applications(named: "magento-prod")
+    #expect(found.map(\.state.rawValue) == ["running"] && found.first?.state != .ready)
+  }
+
+  @Test func nothingButAListOfItsOwnProvesTheOlderGeneration() throws {
+    let page = HTTPResponse(
+      status: 404, fields: [HTTPField("Content-Type", "text/plain")], body: Array("404 page not found".utf8))
+    let foreign = json(#"{"message":"no Route matched with those values"}"#, status: 404)
+    let newerList = json(#"{"items":[{"id":"app-2","name":"magento-prod","state":"ready"}]}"#)
+    let (denied, older) = (json(notThere, status: 404), json(olderList))
+    let stories: [(answers: [HTTPResponse], found: String?, requests: Int)] = [
+      ([newerList], "app-2", 1), ([denied, older], "app-1", 2),
+      // A gateway's word does not count as the API's, and counts the second time, beside a list.
+      ([page, newerList], "app-2", 2), ([foreign, newerList], "app-2", 2),
+      ([page, page, older], "app-1", 3), ([foreign, foreign, older], "app-1", 3),
+      // The newer one restarts behind a gateway: it is asked again.
+      ([page, page, denied, newerList], "app-2", 4), ([page, page, page, newerList], "app-2", 4),
+      // A refused filter tells nothing of the generation, whoever refuses it.
+      ([json("{}", status: 400), newerList], "app-2", 2),
+      ([json("{}", status: 400), denied, older], "app-1", 3),
+      ([denied, json("{}", status: 400), denied, older], "app-1", 4),
+      // The older one does.
+      ([denied, page, denied, older], "app-1", 4),
+      // No such account; refused credentials; an item that cannot be read, and then nobody answers any more.
+      ([denied, denied], nil, 2), ([json("{}", status: 401)], nil, 1), ([json("{}", status: 403)], nil, 1),
+      ([denied, json(#"{"items":[{"id":"1"}]}"#)], nil, 9),
+    ]
+    for (number, story) in stories.enumerated() {
+      let script = Script(story.answers)
+      let found = try? backend(script).applications(named: "magento-prod").first?.id.text
+      #expect(found == story.found && script.requests.count == story.requests, "\(number): \(paths(script))")
+    }
+  }
+
+  @Test func anApplicationThatIsAskedForFirstFindsTheGenerationOutToo() throws {
+    let script = Script([json(notThere, status: 404), json(notThere, status: 404), json(olderList)])
+    let found = try backend(script).application(Application.ID("app-1"))
+    #expect(found?.id.text == "app-1" && found?.state == .ready)
+    #expect(paths(script) == ["GET k8s/v2/apps/app-1", "GET k8s/v2/apps", "GET k8s/v1/managedApps"])
+  }
+
   @Test func theServersClockIsBelieved() throws {
     let time = ManualTime()
     let script = Script([json(#"{"items":[]}"#, fields: [HTTPField("Date", "Sun, 06 Nov 1994 08:49:37 GMT")])]

@@ -100,6 +100,38 @@ struct OlderGenerationTests {
     }
   }
 
+  /// A server of both that denies the newer list for once: one step of the run speaks the older generation.
+  @Test func theStepsOfARunMaySpeakDifferentGenerations() throws {
+    let body = Array(#"{"type":"https://astra.netapp.io/problems/2","status":"404"}"#.utf8)
+    let denial = SiteFault(
+      .answers(SimulatedResponse(status: 404, body: body)), "GET", endingIn: "k8s/v2/apps")
+    for denied in 0...2 {
+      let harness = try Magento.harness {
+        $0.beOlder()
+        $0.apiGeneration = .both
+      }
+      for round in 1...2 {
+        func run<S: Step>(_ step: S.Type, _ number: Int) throws {
+          if number == denied { harness.site.faults = [denial] }
+          let result = try harness.run(step)
+          result.expectSuccess()
+          let isOlder = result.standardError.contains("API generation k8s/v1/managedApps")
+          #expect(isOlder == (number == denied), "round \(round), \(number)")
+        }
+        harness.environment["BACKUP_NAME"] = "release-2.4.2"
+        try run(BackupStep.self, 0)
+        harness.environment["BACKUP_NAME"] = Magento.goodBackup
+        try run(CloneStep.self, 1)
+        try run(RestoreStep.self, 2)
+      }
+      let world = harness.site.world
+      #expect(world.productionContent == Content(version: Magento.goodVersion, rows: Magento.goodRows))
+      #expect(world.clones.map { $0.content?.rows } == [Magento.brokenRows])
+      #expect(world.tally.backupsCreated == 1 && world.tally.restoresRequested == 1)
+      #expect(world.tally.snapshotsCreated == 0)
+    }
+  }
+
   @Test func severalNamespacesOrAStorageClassAreRefusedBeforeAnyChange() throws {
     let harness = try harness()
     let before = harness.site.world.changes
