@@ -45,7 +45,8 @@ extension StepRun {
     if let refusal = choice.refusal { throw refusal }
     for line in choice.remarks { log.info(line) }
     if choice.doomed.isEmpty, case .named(let name) = wanted {
-      if removals(.cloneRemoval).contains(where: { $0.name == name || $0.id == name }) {
+      let names = [name, ResourceName.label(for: name)]
+      if removals(.cloneRemoval).contains(where: { names.contains($0.name) || $0.id == name }) {
         log.info("this run has removed clone \"\(name)\"")
       } else {
         log.warning(
