@@ -9,6 +9,7 @@ extension StepProgram {
     case .backup: "wait for backup"
     case .clone: "wait for clone"
     case .restore: "wait for in-place restore"
+    case .snapshot: "wait for snapshot"
     case .verify: "look at pages"
     }
   }
@@ -19,6 +20,7 @@ extension StepProgram {
     case .backup: "\" of \"magento-prod\": pending"
     case .clone: "\" of \"magento-prod\": provisioning"
     case .restore: "\": restoring"
+    case .snapshot: "\" of \"magento-prod\": pending"
     case .verify: "looking again"
     }
   }
@@ -29,6 +31,7 @@ extension StepProgram {
     case .backup: (environment["BACKUP_NAME"] ?? "").replacing(".", with: "-")
     case .clone: "magento-debug"
     case .restore, .verify: "magento-prod"
+    case .snapshot: environment["SNAPSHOT_NAME"] ?? ""
     }
   }
 }
