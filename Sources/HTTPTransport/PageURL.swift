@@ -31,7 +31,14 @@ package struct PageURL: Hashable, Sendable, CustomStringConvertible {
         .misconfigured, "has a path that is not percent-encoded; write a space as %20", mayHaveBeenSent: false
       )
     }
-    endpoint = try Endpoint(page: String(text[..<start]))
+    do throws(TransportError) {
+      endpoint = try Endpoint(page: String(text[..<start]))
+    } catch {
+      // What would be right for a host alone is not what is right for a page.
+      guard let end = error.message.firstRange(of: "; give the host alone") else { throw error }
+      throw TransportError(
+        .misconfigured, "\(error.message[..<end.lowerBound]); \(right)", mayHaveBeenSent: false)
+    }
     target = path.first == "/" ? String(path) : "/" + path
   }
 }

@@ -178,6 +178,17 @@ extension VerifyStep {
     parameters.seenFile ?? "\(run.place.folder)/\(Self.identity.name)\(run.place.ending).seen.json"
   }
 
+  /// Refuses to write over a file that is something else, such as the record of another step.
+  func checkSeenFile(_ run: StepRun) throws(StepFailure) {
+    let path = seenPath(run)
+    guard let text = try? run.readFile(path, named: VerifyParameters.seenFile) else { return }
+    guard text.isEmpty || (try? Seen(parsing: text, path: path, of: VerifyParameters.seenFile)) != nil else {
+      throw .badParameter(
+        "\(VerifyParameters.seenFile.title): \(path) is there already and is not what an astra-verify saw: name another file"
+      )
+    }
+  }
+
   /// Reads what an earlier verify saw, which has to be of this run and of these pages.
   func readEarlier(_ run: StepRun) throws(StepFailure) {
     guard let path = parameters.compareWith else { return }

@@ -49,6 +49,7 @@ package final class VerifyStep: Step {
       )
       run.note("pageTLS", "certificates not verified (\(VerifyParameters.verify.variables[0])=false)")
     }
+    try checkSeenFile(run)
     try readEarlier(run)
   }
 

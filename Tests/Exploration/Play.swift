@@ -101,6 +101,7 @@ final class Play {
     site.tell?("== \(stage.program.rawValue), attempt \(number), at \(site.time.now.sinceOrigin)")
     harness.environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? Shop.goodBackup
     harness.environment["SNAPSHOT_NAME"] = stage.environment["SNAPSHOT_NAME"]
+    harness.environment["ASTRA_REPORT_SUFFIX"] = stage.environment["ASTRA_REPORT_SUFFIX"]
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
     outcome.attempts += 1
     looksBefore = site.pageTruths.count

@@ -479,6 +479,18 @@ struct VerifyStepTests {
     }
   }
 
+  @Test func aFileThatIsSomethingElseIsNotWrittenOver() throws {
+    let harness = try harness()
+    try harness.run(RestoreStep.self).expectSuccess()
+    let record = harness.files.text("reports/astra-restore.json")
+    let result = try harness.run(
+      VerifyStep.self, "-u", named, "--seen-file", "reports/astra-restore.json")
+    result.expect(.badParameter, saying: "is there already and is not what an astra-verify saw")
+    #expect(result.requests == 0 && record != nil)
+    #expect(harness.files.text("reports/astra-restore.json") == record)
+    for _ in 1...2 { try harness.run(VerifyStep.self, "-u", named).expectSuccess() }
+  }
+
   @Test func whatCannotBeWrittenIsSaid() throws {
     let harness = try harness()
     mend(harness)
@@ -492,7 +504,8 @@ struct VerifyStepTests {
   @Test(arguments: [
     (["-u", "shop.example.com"], "has no scheme"), (["-u", "ftp://shop.example.com/"], "http and https"),
     (["-u", "http://u:secret@shop.example.com/"], "user information"),
-    (["-u", "http://shop.example.com/a b"], "percent-encoded"), (["-u", "http:///x"], "names no host"),
+    (["-u", "http://shop.example.com/a b"], "percent-encoded"),
+    (["-u", "http:///x"], "names no host; give the whole address of a page"),
     (["-u", "http://shop.example.com:99999/"], "valid port"), (["-u", "http://a/#x"], "fragment"),
     (["-u", page, "--expect-status", "2xx"], "100 to 599"),
     (["-u", page, "--expect-status", "600"], "100 to 599"),
