@@ -38,7 +38,7 @@ extension PreflightStep {
     case nil: sayNotTold("whether cluster \"\(cluster.name)\" makes snapshots", run)
     }
     if cluster.storageDriver == nil {
-      sayNotTold("the version of Trident on cluster \"\(cluster.name)\"", run)
+      sayNotTold("the version of the storage driver (Trident) on cluster \"\(cluster.name)\"", run)
     }
     complaints += try classFlaws(on: cluster.id, cluster.name, named: nil, run)
     try refuse(complaints, of: "cluster \"\(cluster.name)\"")
@@ -224,17 +224,17 @@ extension PreflightStep {
     case nil: sayNotTold("where backups of cluster \"\(name)\" go", run)
     case BackupStore.none?:
       throw .prerequisite(
-        "backups of cluster \"\(name)\" have no place to go to: its cloud has no default bucket",
-        hint: "give the cloud a default bucket")
+        "backups of cluster \"\(name)\" have no place to go to: no default bucket is set for it",
+        hint: "set a default bucket for it")
     case .lost(let id)?:
       throw .prerequisite(
         "backups of cluster \"\(name)\" go to bucket \(id), which is not there",
-        hint: "give the cloud another default bucket")
+        hint: "set another default bucket for it")
     case .store(let bucket, let state, let isAvailable)?:
       if isAvailable == false {
         throw .prerequisite(
           "backups of cluster \"\(name)\" go to bucket \"\(bucket)\", which is \(state ?? "not available")",
-          hint: "mend the bucket or its credentials, or give the cloud another default bucket")
+          hint: "mend the bucket or its credentials, or set another default bucket for it")
       }
       if isAvailable == nil {
         sayNotTold(

@@ -72,7 +72,10 @@ final class Play {
   }
 
   private func watch() {
-    harness.site.observe = { [unowned self] world in witness.look(world) }
+    harness.site.observe = { [unowned self] world in
+      witness.look(world)
+      if case .request("GET", let target)? = harness.site.events.last { witness.see(target, world) }
+    }
   }
 
   private func fail(_ sentence: String) {

@@ -30,7 +30,7 @@ struct Truth {
         of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
     case .preflight:
       Prerequisite.allCases.first { !witness.prerequisites.contains($0) }.map {
-        "it is not so that \($0.rawValue)"
+        "it was not so when looked at, or not looked at, that \($0.rawValue)"
       }
     case .restore: missingRestore(published: values["ASTRA_RESTORE_POINT_ID"])
     case .verify: missingSight(isBroken: stage.arguments.contains("--expect-broken"))

@@ -12,7 +12,7 @@ final class Witness {
   /// What was destroyed by this run's restores without a complete copy beside it.
   private(set) var losses: [String] = []
 
-  /// The prerequisites that were seen to be so since the attempt in hand began.
+  /// The prerequisites that were so when the attempt in hand looked at them.
   private(set) var prerequisites: Set<Prerequisite> = []
 
   /// The recovery points of before this run.
@@ -50,13 +50,17 @@ final class Witness {
       // What others restore is their affair.
       if let first = begun.first, !(others && first.related == Shop.olderBackupID) { judge(world, first) }
     }
-    for one in Prerequisite.allCases where !prerequisites.contains(one) && one.holds(in: world) {
-      prerequisites.insert(one)
-    }
     let now = world.application(Shop.production)?.content
     if let now, now != last { contents.append(now) }
     last = now
     copies = complete(in: world)
+  }
+
+  /// Sees a request that only looks, and the world that it looks at.
+  func see(_ target: String, _ world: World) {
+    for one in Prerequisite.allCases where one.isRead(by: target) && one.holds(in: world) {
+      prerequisites.insert(one)
+    }
   }
 
   private func judge(_ world: World, _ restore: JournalEntry) {

@@ -340,7 +340,8 @@ struct PreflightStepTests {
     result.expectSuccess()
     for untold in [
       "whether the token's role allows changes", "how far what runs on it is protected",
-      "makes snapshots", "the version of Trident", "where backups of cluster \"ocp-prod\" go",
+      "makes snapshots", "the version of the storage driver (Trident)",
+      "where backups of cluster \"ocp-prod\" go",
       "where backups of cluster \"ocp-debug\" go", "takes applications from other clusters",
       "whether the storage classes of cluster \"ocp-prod\" can be used",
       "whether a backup, a snapshot, a clone, an in-place restore of \"magento-prod\" is allowed",
@@ -425,6 +426,39 @@ struct PreflightStepTests {
     #expect(failed == ["check clone name and namespace", "check backup name"])
   }
 
+  /// What a clone was made from in this run is no choice of what to restore from.
+  @Test func latestIsNotWhatWasCloned() throws {
+    let harness = try Self.harness()
+    let older = "upgrade-prod-2-4-0-debian-10-r14"
+    try harness.run(CloneStep.self, "--use-existing-backup", older).expectSuccess()
+    let result = try harness.run(
+      PreflightStep.self, "--steps", "restore", "--use-backup", "latest", "--max-age", "2d")
+    result.expectSuccess()
+    #expect(result.standardError.contains("to restore from: backup \"\(Magento.goodBackup)\""))
+  }
+
+  @Test(arguments: SettingTests.variants) func isGreenUnderEverySetting(variant: SettingTests.Variant) throws
+  {
+    let harness = try Self.harness { variant.change(&$0.settings) }
+    try look(harness, Array(Self.everything.dropLast(2))).expectSuccess()
+  }
+
+  /// A token that may not see one thing is no reason to leave the others unseen.
+  @Test func aRefusalOfOneReadIsOneFailure() throws {
+    let harness = try Self.harness { $0.clusters[1].state = "failed" }
+    let body = Array(
+      #"{"type":"https://astra.netapp.io/problems/11","title":"Operation not permitted"}"#.utf8)
+    let refusal = SimulatedResponse(
+      status: 403, headers: [("Content-Type", "application/problem+json")], body: body)
+    harness.site.faults = [
+      SiteFault(.answers(refusal), "GET", endingIn: "8495a6b7-c8d9-4eaf-bb0c-1d2e34455667")
+    ]
+    let result = try look(harness, Self.everything)
+    let failed = result.report.cases.filter { ["failure", "error"].contains($0.outcome) }.map(\.name)
+    #expect(failed == ["check place for backups", "check destination cluster"])
+    #expect(result.code == .credentialsRefused)
+  }
+
   @Test func aFailedCloneIsLeftEvenWhereItMayBeReplaced() throws {
     let harness = try Self.harness()
     harness.site.world.settings.failedCloneLeavesNamespace = false
@@ -485,7 +519,7 @@ struct PreflightStepTests {
   @Test(arguments: [
     ("ASTRA_STEPS", "clone upgrade", "\"upgrade\""), ("ASTRA_STEPS", ",", "names no step"),
     ("ASTRA_MAX_BACKUP_AGE", "old", "is not a duration"),
-    ("ASTRA_MAX_BACKUP_AGE", "3651d", "longer than 3650 days"),
+    ("ASTRA_MAX_BACKUP_AGE", "3651d", "longer than ten years"),
     ("ASTRA_EXPECT_HOOKS", "some", "present or absent"), ("DEBUG_APP_NAME", "", "DEBUG_APP_NAME"),
     ("BACKUP_NAME", "", "neither BACKUP_NAME"), ("SNAPSHOT_NAME", "nightly-0213", "are both set"),
     ("ASTRA_CLUSTER", "ocp-debug", "astra-restore would take the first"),
