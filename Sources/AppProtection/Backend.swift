@@ -24,8 +24,8 @@ package protocol Backend: PrerequisiteReader {
   func applicationIDs(named name: String, on cluster: Cluster.ID) throws(BackendError) -> [Application.ID]
   /// All clusters.
   func clusters() throws(BackendError) -> [Cluster]
-  /// Whether a namespace exists on a cluster.
-  func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool
+  /// Whether a namespace exists on a cluster; nil if the backend does not tell.
+  func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool?
 
   /// All recovery points of one kind of an application.
   func recoveryPoints(_ kind: RecoveryPoint.Kind, of application: Application.ID) throws(BackendError)

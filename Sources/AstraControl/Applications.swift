@@ -50,20 +50,25 @@ extension AstraControlBackend {
     try all(in: "/topology/v1/clusters", to: "list the clusters", { Cluster($0) })
   }
 
-  package func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool {
+  package func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool? {
     let path = "/topology/v1/clusters/\(Query.encode(cluster.text))/namespaces"
     let attempt = "look for namespace \"\(name)\""
     typealias Namespace = (name: String, state: String?)
+    var isTold = true
     let found = try named(name, in: path, to: attempt) {
       query throws(BackendError) -> Listing<Namespace> in
       let listing = try collect(
         path, query: query, to: attempt,
         { resource -> Namespace? in resource["name"]?.text.map { ($0, resource["namespaceState"]?.text) } },
         keep: { $0.name == name })
-      // It is not known since which release there is this list; without it the server's own refusal has to do.
-      if case .absent = listing, generation == .older { return .items([]) }
+      // It is not known since which release there is this list.
+      if case .absent = listing, generation == .older {
+        isTold = false
+        return .items([])
+      }
       return listing
     }
+    guard isTold else { return nil }
     return found.contains { $0.state != "removed" }
   }
 

@@ -140,7 +140,8 @@ extension StepRun {
         let isThere = try ask { () throws(BackendError) in
           try backend.namespaceExists(namespace, on: Cluster.ID(place.cluster))
         }
-        guard isThere else { continue }
+        // Where the backend does not tell, the user has to look.
+        guard isThere != false else { continue }
         let owner = others.first { other in
           other.namespaces.contains(namespace)
             && (other.clusterID == nil || other.clusterID?.text == place.cluster)

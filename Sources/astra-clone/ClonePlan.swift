@@ -35,7 +35,8 @@ extension StepRun {
       let exists = try ask { () throws(BackendError) in
         try backend.namespaceExists(namespace, on: request.destinationCluster)
       }
-      guard !exists else {
+      // Where the backend does not tell, its own refusal has to do.
+      guard exists != true else {
         throw .protected(
           "namespace \"\(namespace)\" exists already on cluster \(request.destinationCluster), and a clone makes its own",
           hint:

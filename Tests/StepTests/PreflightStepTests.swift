@@ -248,11 +248,13 @@ struct PreflightStepTests {
 
   /// Runs it, and checks that it has only looked.
   private func look(_ harness: StepHarness, _ arguments: [String]) throws -> StepHarness.Result {
-    let (before, asked) = (harness.site.world, harness.site.requests.count)
+    let (before, count) = (harness.site.world, harness.site.requests.count)
     let result = try harness.run(PreflightStep.self, arguments: arguments)
     #expect(harness.site.world.changes == before.changes && harness.site.world.tally == before.tally)
-    let sent = harness.site.requests[asked...]
-    #expect(sent.allSatisfy { $0.hasPrefix("GET ") } && sent.count < 40, "\(sent)")
+    let sent = harness.site.requests[count...]
+    // Further pages of a list are the server's wish.
+    let asked = sent.filter { !$0.contains("continue=") }
+    #expect(sent.allSatisfy { $0.hasPrefix("GET ") } && asked.count < 40, "\(sent)")
     #expect(harness.files.contents["reports/astra-preflight.json"] == nil)
     return result
   }
