@@ -7,14 +7,15 @@ extension Mission {
 
   /// A clone, and its end.
   static let cleanup = Mission(
-    name: "cleanup", stages: [Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone)])
+    name: "cleanup", stages: [Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone)],
+    prepared: 1)
 
   /// All clones of a certain age that are provably made by a pipeline, beside one that a person has made.
   static let cleanupByAge = Mission(
     name: "cleanup-by-age",
     stages: [
       Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone + ["--older-than", "1s"]),
-    ], isVariant: true, found: [cloneOfOthers])
+    ], isVariant: true, prepared: 1, found: [cloneOfOthers])
 
   private static let cloneOfOthers: ApplicationSeed = {
     var seed = ApplicationSeed(
@@ -34,7 +35,7 @@ extension Mission {
       Stage(program: .backup, environment: ["BACKUP_NAME": Shop.laterBackup]),
       Stage(program: .clone), Stage(program: .restore),
       Stage(program: .cleanup, arguments: removeClone + keepOne),
-    ], isVariant: true)
+    ], isVariant: true, prepared: 3)
 
   /// Whether the clone is to go.
   var removesClone: Bool { stages.contains { $0.removesClone } }

@@ -97,13 +97,14 @@ struct FaultKind: Sendable {
   }
 
   /// Every kind there is.
-  static let all = variantKinds + answers + with(.hides, bodies)
+  static let all =
+    variantKinds + clocks + with(.spoilsFiles, disks + calls) + signals + answers + with(.hides, bodies)
 
-  /// Those that depend on the way through a step, and not on how answers are read.
+  /// Those that depend on the way through a step: not those of how answers are read, files are written, and clocks and
+  /// signals are heeded, which is the same on every way.
   static let variantKinds =
     connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)
-    + clocks
-    + with(.spoilsFiles, disks + calls) + with(.kills, deaths) + signals + probes
+    + with(.kills, deaths) + probes
 
   /// The kind of that name.
   static func named(_ name: String) -> FaultKind? { byName[name] }

@@ -57,12 +57,18 @@ struct Mission: Sendable {
 
   var name: String
   var stages: [Stage]
-  /// Whether it is another way through a step: then the readers of answers, which are the same, are not tried again.
+  /// Whether it is another way through its steps: then what is the same on every way is not tried again.
   var isVariant = false
+  /// How many of the first stages go a way that a mission of its own has tried with every kind.
+  var known = 0
   /// Whether its files are real ones, so that the system calls of their writing can be met as well.
   var isOnDisk = false
   /// Whether the server is one of the older generation of the API.
   var isOlder = false
+  /// Whether it is another way only until something is asked for.
+  var isChoice = false
+  /// How many of the first stages only prepare the others: what can happen to them is tried in missions of their own.
+  var prepared = 0
   /// What others have put there before it begins.
   var found: [ApplicationSeed] = []
 
@@ -104,7 +110,7 @@ struct Mission: Sendable {
       stages: [Stage(program: .snapshot, environment: ["SNAPSHOT_NAME": newSnapshot])]),
     Mission(
       name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])],
-      isVariant: true),
+      isVariant: true, isChoice: true),
     Mission(
       name: "backup-replacing",
       stages: [
@@ -115,22 +121,24 @@ struct Mission: Sendable {
     Mission(
       name: "clone-of-backup-restore",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
-      isVariant: true),
+      isVariant: true, prepared: 1),
     // That production is broken, and that it is well again.
     Mission(
-      name: "verify-broken",
+      name: "verify-broken", stages: [verify("--expect-broken", "--against-backup", Shop.goodBackup)]),
+    // A second use of one step has a report of its own.
+    Mission(
+      name: "verify-again",
       stages: [
         verify("--expect-broken", "--against-backup", Shop.goodBackup),
-        // A second use of one step has a report of its own.
         verify("--expect-broken", "--against-snapshot", "nightly-0213", suffix: "snapshot"),
-      ]),
+      ], isVariant: true, prepared: 1),
     Mission(
       name: "restore-verify",
       stages: [
         restore,
         verify("--expect-text", "Release 2.4.1", "--expect-address", Shop.address, "-B", Shop.goodBackup),
       ],
-      isVariant: true),
+      isVariant: true, prepared: 1),
     cleanup, cleanupByAge, cleanupOfBackups, cleanupAtTheEnd,
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
@@ -138,7 +146,7 @@ struct Mission: Sendable {
   ]
 
   /// Backup, clone, restore.
-  static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore])
+  static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore], known: 2)
 
   /// The mission of that name.
   static func named(_ name: String) -> Mission? { all.first { $0.name == name } }

@@ -7,6 +7,8 @@ package struct Outcome: Sendable {
   package var violations: [String] = []
   /// Every event of the run, in order.
   package var events: [SiteEvent] = []
+  /// How many events had been before each attempt.
+  var attemptsBegan: [Int] = []
   /// What the world had come to after the run itself.
   package var ending: [String] = []
   /// The kinds of operation that the server has begun.

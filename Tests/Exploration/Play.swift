@@ -72,9 +72,11 @@ final class Play {
   }
 
   private func watch() {
+    let looksAhead = plan.mission.stages.contains { $0.program == .preflight }
     harness.site.observe = { [unowned self] world in
       witness.look(world)
-      if case .request("GET", let target)? = harness.site.events.last { witness.see(target, world) }
+      guard looksAhead, case .request("GET", let target)? = harness.site.events.last else { return }
+      witness.see(target, world)
     }
   }
 
@@ -107,6 +109,7 @@ final class Play {
     harness.environment["ASTRA_REPORT_SUFFIX"] = stage.environment["ASTRA_REPORT_SUFFIX"]
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
     outcome.attempts += 1
+    outcome.attemptsBegan.append(eventsBefore)
     looksBefore = site.pageTruths.count
     witness.beginAttempt()
     do {
@@ -137,21 +140,22 @@ final class Play {
 
   /// The attempt that met the plan's fault may end only as its kind says.
   private func checkCode(
-    _ code: Int32, of stage: Mission.Stage, _ number: Int, _ met: Bool, saying message: String
+    _ code: Int32, of stage: Mission.Stage, _ number: Int, _ met: Bool,
+    saying message: @autoclosure () -> String
   ) {
     var owed = met ? plan.codes : nil
     if let program = plan.codesOf {
       owed = program != stage.program ? nil : number == 1 ? plan.codes : plan.codesAgain
     }
     guard let codes = owed, !codes.contains(code) else { return }
-    if isInTheDark(code, saying: message) { return }
+    if isInTheDark(code, saying: message()) { return }
     let allowed = codes.sorted().map(String.init).joined(separator: ", ")
-    fail("\(stage.program.rawValue): exit \(code), but \(allowed) is owed: \(message)")
+    fail("\(stage.program.rawValue): exit \(code), but \(allowed) is owed: \(message())")
   }
 
   /// Whether a step waited to its deadline because the server shows nothing of a restore, if that may be so.
-  private func isInTheDark(_ code: Int32, saying message: String) -> Bool {
-    plan.mayShowNothing && code == 75 && message.contains("ready, as before the restore")
+  private func isInTheDark(_ code: Int32, saying message: @autoclosure () -> String) -> Bool {
+    plan.mayShowNothing && code == 75 && message().contains("ready, as before the restore")
   }
 
   private func checkEnd() {

@@ -18,11 +18,15 @@ struct SystematicExploration: Sendable {
   var cases: [Case] { Mission.all.flatMap { cases(of: $0) } }
 
   private func cases(of mission: Mission) -> [Case] {
-    let events = undisturbed[mission.name]?.events ?? []
+    let outcome = undisturbed[mission.name] ?? Outcome()
+    func beginning(of stage: Int) -> Int { outcome.attemptsBegan.dropFirst(stage).first ?? 0 }
+    let (first, firstUnknown) = (beginning(of: mission.prepared), beginning(of: mission.known))
     var cases: [Case] = []
-    for (index, event) in events.enumerated() {
+    for (index, event) in outcome.events.enumerated().dropFirst(first) {
       if mission.isOnDisk, case .fileCall = event {} else if mission.isOnDisk { continue }
-      for kind in mission.isVariant ? FaultKind.variantKinds : FaultKind.all where kind.meets(event) {
+      if mission.isChoice, event.isChange { break }
+      let isKnown = mission.isVariant || index < firstUnknown
+      for kind in isKnown ? FaultKind.variantKinds : FaultKind.all where kind.meets(event) {
         cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
         if kind.traits.contains(.kills) {
           cases.append(.abandoned(mission: mission.name, number: index + 1, fault: kind.name))
@@ -60,7 +64,8 @@ struct SystematicExploration: Sendable {
     plan.codes = expectation.codes
     plan.undisturbedEnding = expectation.recovers && !isAbandoned ? outcome.ending : nil
     plan.isAbandoned = isAbandoned
-    plan.comesBackNextWeek = kind.traits.contains(.kills)
+    // On a variant's way the next week meets what was abandoned; what was done again is as it is everywhere.
+    plan.comesBackNextWeek = kind.traits.contains(.kills) && (isAbandoned || !mission.isVariant)
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)

@@ -41,6 +41,8 @@ final class Witness {
 
   /// Takes one look at the world.
   func look(_ world: World) {
+    // What is looked for changes with the journal only, and every event is looked at.
+    guard world.journal.count > seen || last == nil else { return }
     if world.journal.count > seen {
       let news = world.journal[seen...]
       seen = world.journal.count
