@@ -97,14 +97,19 @@ struct FaultKind: Sendable {
   }
 
   /// Every kind there is.
-  static let all =
-    variantKinds + clocks + with(.spoilsFiles, disks + calls) + signals + answers + with(.hides, bodies)
+  static let all = drawn + probes
+
+  /// Those that a pipeline can meet, which looks at no page.
+  static let drawn =
+    ways + clocks + with(.spoilsFiles, disks + calls) + signals + answers + with(.hides, bodies)
 
   /// Those that depend on the way through a step: not those of how answers are read, files are written, and clocks and
   /// signals are heeded, which is the same on every way.
-  static let variantKinds =
+  static let variantKinds = ways + probes
+
+  private static let ways =
     connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)
-    + with(.kills, deaths) + probes
+    + with(.kills, deaths)
 
   /// The kind of that name.
   static func named(_ name: String) -> FaultKind? { byName[name] }

@@ -39,7 +39,7 @@ struct SeededExploration: Sendable {
     plan.mayShowNothing = form >= 2
     var last: Int?
     for _ in 0..<count {
-      guard let kind = FaultKind.all.randomElement(using: &random) else { continue }
+      guard let kind = FaultKind.drawn.randomElement(using: &random) else { continue }
       kinds.append(kind)
       var number = Int.random(in: 1...(events + events / 2), using: &random)
       // Half of them come close upon each other, where one meets what the other has left.
