@@ -22,7 +22,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
   }
 
   init(
-    _ description: String, _ steps: [StepProgram] = StepProgram.allCases,
+    _ description: String, _ steps: [StepProgram] = StepProgram.every,
     _ environment: [String: String?] = [:],
     _ arguments: [String] = [], events: [(String, [String: String])] = [],
     code: Int32, _ words: String...
@@ -53,7 +53,7 @@ extension Refusal {
       "a CA file that holds none", environment: "ASTRA_CA_FILE", "/etc/hostname", saying: "certificate"),
     Refusal("a CA file that is a folder", environment: "ASTRA_CA_FILE", "/etc", saying: "/etc"),
     Refusal(
-      "a flag that nobody knows", StepProgram.allCases, [:], ["--no-such-flag"], code: 64, "--no-such-flag"),
+      "a flag that nobody knows", StepProgram.every, [:], ["--no-such-flag"], code: 64, "--no-such-flag"),
     Refusal("no name for the clone", [.clone], ["DEBUG_APP_NAME": nil], code: 64, "DEBUG_APP_NAME"),
     Refusal("no recovery point", [.restore], ["BACKUP_NAME": nil], code: 64, "BACKUP_NAME", "SNAPSHOT_NAME"),
     Refusal(
@@ -64,7 +64,8 @@ extension Refusal {
   static let connection: [Refusal] = [
     Refusal("a wrong token", all: ["ASTRA_API_TOKEN": "not-a-real-token-but-another"], code: 77, "401"),
     Refusal(
-      "a token that may only read", all: ["ASTRA_API_TOKEN": "not-a-real-token-of-a-viewer"], code: 77, "403"),
+      "a token that may only read", StepProgram.changing,
+      ["ASTRA_API_TOKEN": "not-a-real-token-of-a-viewer"], code: 77, "403"),
     Refusal("a wrong account", all: ["ASTRA_INSTANCE_ID": "00000000-1111-4222-8333-444444444444"], code: 77),
     Refusal(
       "a server that cannot be reached", all: ["ASTRA_FQDN": unreachable, "ASTRA_TIMEOUT": "3s"], code: 69,
@@ -109,18 +110,18 @@ extension Refusal {
     Refusal(
       "a name that is taken", [.clone], ["DEBUG_APP_NAME": "jenkins"], code: 78, "jenkins", "not a clone"),
     Refusal(
-      "an application that is being restored",
+      "an application that is being restored", StepProgram.changing,
       events: [("state", ["subject": "magento-prod", "state": "restoring"])],
       code: 78, "being restored in place"),
   ]
 
   private init(_ description: String, environment name: String, _ value: String?, saying word: String? = nil)
   {
-    self.init(description, StepProgram.allCases, [name: value], code: 64, word ?? name)
+    self.init(description, StepProgram.every, [name: value], code: 64, word ?? name)
   }
 
   private init(_ description: String, all environment: [String: String?], code: Int32, _ word: String = "") {
-    self.init(description, StepProgram.allCases, environment, code: code)
+    self.init(description, StepProgram.every, environment, code: code)
     words = word.isEmpty ? [] : [word]
   }
 }

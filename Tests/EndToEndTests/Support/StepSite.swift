@@ -4,13 +4,19 @@ import Testing
 /// The steps, by the names of their programs.
 enum StepProgram: String, CaseIterable, Sendable {
   case backup = "astra-backup"
+  case cleanup = "astra-cleanup"
   case clone = "astra-clone"
+  case preflight = "astra-preflight"
   case restore = "astra-restore"
   case snapshot = "astra-snapshot"
   case verify = "astra-verify"
 
   /// Those that wait for an operation: the pipeline's own.
   static let allCases: [StepProgram] = [.backup, .clone, .restore]
+  /// Those that ask for a change: a look needs no permission, and nothing is to be protected from it.
+  static let changing: [StepProgram] = [.backup, .cleanup, .clone, .restore, .snapshot]
+  /// All there are.
+  static let every: [StepProgram] = [.backup, .cleanup, .clone, .preflight, .restore, .snapshot, .verify]
 }
 
 /// A simulated site, and an agent's workspace in which the real programs run against it.
@@ -71,6 +77,8 @@ struct StepSite: Sendable {
     environment = simulator.environment.merging([
       "BUILD_TAG": "jenkins-post-mortem-42", "ASTRA_LOG_LEVEL": "debug", "ASTRA_OUTPUT_FILE": "values.env",
       "HOME": home.path(""), "PATH": "/usr/bin:/bin",
+      // What astra-cleanup is to do; nobody else reads it.
+      "ASTRA_KEEP_BACKUPS": "1", "ASTRA_BACKUP_PATTERN": "upgrade-prod-*",
     ]) { $1 }
   }
 

@@ -7,6 +7,8 @@ extension StepProgram {
   var waitingPhase: String {
     switch self {
     case .backup: "wait for backup"
+    case .cleanup: "remove backups"
+    case .preflight: "reach the backend"
     case .clone: "wait for clone"
     case .restore: "wait for in-place restore"
     case .snapshot: "wait for snapshot"
@@ -18,6 +20,8 @@ extension StepProgram {
   var waitingWords: String {
     switch self {
     case .backup: "\" of \"magento-prod\": pending"
+    case .cleanup: "to remove: "
+    case .preflight: "answers"
     case .clone: "\" of \"magento-prod\": provisioning"
     case .restore: "\": restoring"
     case .snapshot: "\" of \"magento-prod\": pending"
@@ -30,7 +34,7 @@ extension StepProgram {
     switch self {
     case .backup: (environment["BACKUP_NAME"] ?? "").replacing(".", with: "-")
     case .clone: "magento-debug"
-    case .restore, .verify: "magento-prod"
+    case .cleanup, .preflight, .restore, .verify: "magento-prod"
     case .snapshot: environment["SNAPSHOT_NAME"] ?? ""
     }
   }
