@@ -8,7 +8,7 @@ package struct Outcome: Sendable {
   /// Every event of the run, in order.
   package var events: [SiteEvent] = []
   /// How many events had been before each attempt.
-  var attemptsBegan: [Int] = []
+  package var attemptsBegan: [Int] = []
   /// What the world had come to after the run itself.
   package var ending: [String] = []
   /// The kinds of operation that the server has begun.
