@@ -15,7 +15,7 @@ extension Mission {
     name: "cleanup-by-age",
     stages: [
       Stage(program: .clone), Stage(program: .cleanup, arguments: removeClone + ["--older-than", "1s"]),
-    ], isVariant: true, prepared: 1, found: [cloneOfOthers])
+    ], isVariant: true, isChoice: true, prepared: 1, found: [cloneOfOthers])
 
   private static let cloneOfOthers: ApplicationSeed = {
     var seed = ApplicationSeed(
@@ -35,7 +35,7 @@ extension Mission {
       Stage(program: .backup, environment: ["BACKUP_NAME": Shop.laterBackup]),
       Stage(program: .clone), Stage(program: .restore),
       Stage(program: .cleanup, arguments: removeClone + keepOne),
-    ], isVariant: true, prepared: 3)
+    ], isVariant: true, isChoice: true, prepared: 3)
 
   /// Whether the clone is to go.
   var removesClone: Bool { stages.contains { $0.removesClone } }

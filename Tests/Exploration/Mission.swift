@@ -121,7 +121,7 @@ struct Mission: Sendable {
     Mission(
       name: "clone-of-backup-restore",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
-      isVariant: true, prepared: 1),
+      isVariant: true, isChoice: true, prepared: 1),
     // That production is broken, and that it is well again.
     Mission(
       name: "verify-broken", stages: [verify("--expect-broken", "--against-backup", Shop.goodBackup)]),
