@@ -116,7 +116,7 @@ struct Mission: Sendable {
       stages: [
         Stage(
           program: .backup, arguments: ["--replace-failed"], environment: ["BACKUP_NAME": newBackup])
-      ], isVariant: true),
+      ], isVariant: true, isChoice: true),
     // A clone of a recovery point is a clone of this run, and no evidence.
     Mission(
       name: "clone-of-backup-restore",
