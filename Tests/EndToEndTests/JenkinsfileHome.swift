@@ -44,7 +44,7 @@ struct JenkinsHome: Sendable {
   /// The settings of both generations of the API.
   static let generations: [[String: String]] = [[:], ["apiGeneration": "v1"]]
   /// The folder of the shared library.
-  static let library = Installation.root.appending(path: "jenkins").path
+  static let sharedLibrary = Installation.root.appending(path: "jenkins").path
 
   let simulator: SimulatorProcess
   private let folder: TemporaryFolder
@@ -118,7 +118,7 @@ struct JenkinsHome: Sendable {
     try folder.write(text, to: "Jenkinsfile")
     var json: [String: Any] = [
       "jenkinsfile": folder.path("Jenkinsfile"), "home": folder.path("home"), "job": request.pipeline.job,
-      "agent": request.agent, "library": Self.library, "inputs": request.inputs,
+      "agent": request.agent, "sharedLibrary": Self.sharedLibrary, "inputs": request.inputs,
       "environment": [
         // The agent's own: what stands in no parameter.
         "PATH": "\(folder.path("bin")):/usr/bin:/bin", "HOME": folder.path(""),
@@ -171,7 +171,7 @@ struct JenkinsHome: Sendable {
     return try await Command(
       groovy, ["-cp", shim, "\(shim)/RunPipeline.groovy"] + arguments,
       environment: [
-        "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(), "LIBRARY": library,
+        "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(), "LIBRARY": sharedLibrary,
         // The C1 compiler alone starts faster, and a build is short.
         "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
       ], timeLimit: .seconds(180)

@@ -66,7 +66,7 @@ struct JenkinsfileTextTests {
     "every step of the library has its help, which names each argument, and each of its variables is the program's"
   )
   func library() throws {
-    let folder = URL(filePath: JenkinsHome.library).appending(path: "vars")
+    let folder = URL(filePath: JenkinsHome.sharedLibrary).appending(path: "vars")
     let contract = try String(
       contentsOf: Installation.root.appending(path: "docs/steps.md"), encoding: .utf8)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {

@@ -13,7 +13,7 @@ import groovy.json.JsonSlurper
 //   credentials   id: {"text": ...} or {"file": ...}
 //   parameters    name: value; absent for the first build of a job, which knows none
 //   restart       {"build": N, "stage": name}: goes on from a stage with that build's parameters and stashes
-//   library       the folder of the shared library, for @Library; inputs   message: "proceed" or "abort"
+//   sharedLibrary the folder of the shared library, for @Library; inputs   message: "proceed" or "abort"
 //   abort         {"stage": name, "when": text}: a user's abort once the console of that stage shows the text
 //
 // With --check and some files instead, it says what is wrong with each, and runs none.
@@ -32,7 +32,7 @@ if (args[0] == '--check') {
 def request = new JsonSlurper().parse(new File(args[0]), 'UTF-8')
 def build = new Build(request)
 def text = build.jenkinsfile
-def errors = Declaration.errors(text, request.library)
+def errors = Declaration.errors(text, request.sharedLibrary)
 if (errors) {
   System.err.println(errors.join('\n'))
   System.exit(3)

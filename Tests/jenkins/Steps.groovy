@@ -127,7 +127,7 @@ class Steps {
   }
 
   def methodMissing(String name, arguments) {
-    def script = build.isLibraryLoaded ? LibraryStep.named(name, this, build.request.library) : null
+    def script = build.isLibraryLoaded ? LibraryStep.named(name, this, build.request.sharedLibrary) : null
     if (script != null) return script.invokeMethod('call', arguments)
     throw new StepFailed("No such DSL method '${name}' found among steps")
   }
