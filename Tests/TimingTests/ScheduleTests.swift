@@ -4,53 +4,78 @@ import Timing
 @Suite struct PollScheduleTests {
   @Test(arguments: [
     (Duration.zero, 0.0, Duration.milliseconds(500)),
+    (.zero, 0.5, .milliseconds(300)),
+    (.milliseconds(499), 0.5, .milliseconds(300)),
+    (.milliseconds(500), 0.5, .milliseconds(450)),
     (.seconds(7), 0.0, .milliseconds(500)),
-    (.seconds(10), 0.0, .milliseconds(500)),
-    (.seconds(10), 0.5, .milliseconds(500)),
-    (.seconds(60), 0.0, .seconds(3)),
-    (.seconds(60), 0.5, .milliseconds(2850)),
-    (.seconds(200), 0.0, .seconds(10)),
-    (.seconds(2400), 0.0, .seconds(10)),
-    (.seconds(2400), 0.5, .milliseconds(9500)),
-    (.seconds(604_800), 0.0, .seconds(10)),
+    (.seconds(9), 0.5, .milliseconds(450)),
+    (.seconds(60), 0.0, .milliseconds(3300)),
+    (.seconds(60), 0.5, .milliseconds(2970)),
+    (.seconds(300), 0.0, .seconds(15)),
+    (.seconds(2400), 0.0, .seconds(15)),
+    (.seconds(2400), 0.5, .milliseconds(13_500)),
+    (.seconds(604_800), 0.0, .seconds(15)),
     (.seconds(-5), 0.0, .milliseconds(500)),
   ])
-  func `the interval is 5 % of the elapsed time, within its bounds`(
+  func `the interval is 5.5 % of the elapsed time, within its bounds, less what chance takes off`(
     elapsed: Duration, draw: Double, interval: Duration
   ) {
     let difference = PollSchedule().interval(afterElapsed: elapsed, draw: draw) - interval
     #expect(abs(difference / .microseconds(1)) < 1)
   }
 
-  @Test func `chance spreads it by no more than a tenth, and the seed decides`() {
+  @Test(arguments: [(Duration.seconds(100), 4400, 5500), (.seconds(3), 400, 500), (.zero, 100, 500)])
+  func `chance spreads every interval, the first one widely, and the seed decides`(
+    elapsed: Duration, least: Int, most: Int
+  ) {
     let schedule = PollSchedule()
     var (first, second) = (SeededRandom(seed: 7), SeededRandom(seed: 7))
-    var seen: Set<Duration> = []
+    var seen: [Duration] = []
     for _ in 1...1000 {
-      let interval = schedule.interval(afterElapsed: .seconds(100), using: &first)
-      #expect(interval == schedule.interval(afterElapsed: .seconds(100), using: &second))
-      #expect(interval > .milliseconds(4499) && interval <= .seconds(5))
-      seen.insert(interval)
+      let interval = schedule.interval(afterElapsed: elapsed, using: &first)
+      #expect(interval == schedule.interval(afterElapsed: elapsed, using: &second))
+      #expect(interval > .milliseconds(least - 1) && interval <= .milliseconds(most))
+      seen.append(interval)
     }
-    #expect(seen.count > 900)
+    // Evenly: as many in the lower half as in the upper one, or nearly so.
+    let middle = Duration.milliseconds((least + most) / 2)
+    #expect((450...550).contains(seen.count { $0 < middle }))
   }
 
-  @Test(arguments: [(7, 16), (60, 62), (2400, 320)])
-  func `a wait of any length takes few polls, and its end is noticed at most 5 % late`(
+  @Test func `steps that begin in the same instant look at different ones after the first pause`() throws {
+    // How many of 200 have looked within each hundredth of a second of the sixth second.
+    var looks: [Int: Int] = [:]
+    for seed in 1...200 {
+      let time = ManualTime()
+      var random = SeededRandom(seed: UInt64(seed))
+      while time.now.sinceOrigin < .seconds(7) {
+        try time.sleep(for: PollSchedule().interval(afterElapsed: time.now.sinceOrigin, using: &random))
+        let now = time.now.sinceOrigin
+        if now >= .seconds(6), now < .seconds(7) { looks[Int(now / .milliseconds(10)), default: 0] += 1 }
+      }
+    }
+    // Evenly spread, 4 to 5 would; in step, 200.
+    #expect((looks.values.max() ?? 0) <= 15)
+  }
+
+  @Test(arguments: [(7, 18), (60, 70), (600, 125), (2400, 260)])
+  func `a wait of any length takes few polls, and its end is noticed at most 5.5 % late`(
     seconds: Int, polls: Int
   ) throws {
-    let time = ManualTime()
-    let start = time.now
-    var random = SeededRandom(seed: 1)
-    var count = 0
-    while time.now - start < .seconds(seconds) {
-      let interval = PollSchedule().interval(afterElapsed: time.now - start, using: &random)
-      try time.sleep(for: interval)
-      count += 1
+    for seed in 1...20 {
+      let time = ManualTime()
+      let start = time.now
+      var random = SeededRandom(seed: UInt64(seed))
+      var count = 0
+      while time.now - start < .seconds(seconds) {
+        let interval = PollSchedule().interval(afterElapsed: time.now - start, using: &random)
+        try time.sleep(for: interval)
+        count += 1
+      }
+      #expect(count <= polls)
+      let lateness = time.now - start - .seconds(seconds)
+      #expect(lateness <= max(.milliseconds(500), .seconds(seconds) * 0.055))
     }
-    #expect(count <= polls)
-    let lateness = time.now - start - .seconds(seconds)
-    #expect(lateness <= max(.milliseconds(500), .seconds(seconds) * 0.05))
   }
 }
 
