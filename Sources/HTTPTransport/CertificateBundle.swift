@@ -48,9 +48,6 @@ struct CertificateBundle {
     }
   }
 
-  /// This bundle's certificates behind those of `system`, a bundle as PEM.
-  func appended(to system: [UInt8]) -> [UInt8] { system + [0x0A] + pem }
-
   private static let begin = "-----BEGIN CERTIFICATE-----"
   private static let end = "-----END CERTIFICATE-----"
 

@@ -178,12 +178,29 @@ internal import CCurl
   }
 }
 
-/// Sets the library up, once per process.
+/// Loads the library and sets it up, once per process.
 func initializeLibrary() throws(TransportError) {
-  guard libraryState == CURLE_OK else { throw .refused("to start", words(libraryState)) }
+  switch libraryState {
+  case .ready: return
+  case .missing(let reason):
+    throw TransportError(
+      .cannotConnect, "libcurl cannot be loaded (\(printable(reason)))",
+      hint: "install libcurl 7.87 or newer (Debian, Ubuntu: libcurl4)", mayHaveBeenSent: false)
+  case .failed(let code): throw .refused("to start", words(code))
+  }
 }
 
-private let libraryState = astra_global_init()
+private enum LibraryState {
+  case ready
+  case missing(String)
+  case failed(CURLcode)
+}
+
+private let libraryState: LibraryState = {
+  if let reason = unsafe astra_curl_load() { return .missing(unsafe String(cString: reason)) }
+  let code = astra_global_init()
+  return code == CURLE_OK ? .ready : .failed(code)
+}()
 
 /// libcurl's words for a code, in lower case.
 func words(_ code: CURLcode) -> String {

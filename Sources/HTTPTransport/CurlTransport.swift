@@ -13,8 +13,7 @@ package final class CurlTransport: Transport {
   private let userAgent: String
   private let time: any TimeSource
   private let limits: TransportLimits
-  /// The system's certificates and those of the CA file, as PEM; nil means libcurl's own default.
-  private let certificates: [UInt8]?
+  private let roots: TrustedRoots?
   private let purpose: Purpose
   private let easy: EasyHandle
   private let multi: MultiHandle
@@ -38,18 +37,18 @@ package final class CurlTransport: Transport {
     limits: TransportLimits = TransportLimits()
   ) throws(TransportError) {
     try self.init(
-      endpoint: endpoint, trust: trust, certificates: Self.certificates(of: trust), userAgent: userAgent,
-      time: time, limits: limits, purpose: .backend)
+      endpoint: endpoint, trust: trust, roots: TrustedRoots(trust), userAgent: userAgent, time: time,
+      limits: limits, purpose: .backend)
   }
 
-  /// Sets up a transport for that purpose, with certificates that were read before.
+  /// Sets up a transport for that purpose, with certificates that were read before; nil means libcurl's own default.
   init(
-    endpoint: Endpoint, trust: TLSTrust, certificates: [UInt8]?, userAgent: String, time: any TimeSource,
+    endpoint: Endpoint, trust: TLSTrust, roots: TrustedRoots?, userAgent: String, time: any TimeSource,
     limits: TransportLimits, purpose: Purpose
   ) throws(TransportError) {
     self.endpoint = endpoint
     self.trust = trust
-    self.certificates = certificates
+    self.roots = roots
     self.userAgent = userAgent
     self.time = time
     self.limits = limits
@@ -58,13 +57,6 @@ package final class CurlTransport: Transport {
     multi = try MultiHandle()
     // One server, one connection at a time: an older one has no further use.
     try multi.keep(connections: 1)
-  }
-
-  /// The certificates to trust, read and checked; nil means libcurl's own default.
-  static func certificates(of trust: TLSTrust) throws(TransportError) -> [UInt8]? {
-    try trust.caFile.map { path throws(TransportError) in
-      try CertificateBundle(file: path).appended(to: systemCertificates())
-    }
   }
 
   package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
@@ -102,6 +94,19 @@ package final class CurlTransport: Transport {
 
   /// Sends a request and receives its answer.
   private func carryOut(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
+    let began = time.now
+    do throws(TransportError) {
+      return try attempt(request)
+    } catch {
+      // Refused before anything was sent, and perhaps only for want of the system's certificates.
+      guard error.kind == .untrusted, roots?.addSystem() == true else { throw error }
+    }
+    var again = request
+    again.timeLimit -= time.now - began
+    return try attempt(again)
+  }
+
+  private func attempt(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
     var fields = FieldList()
     try request.append(to: &fields, userAgent: userAgent)
     var resolved = FieldList()
@@ -221,9 +226,9 @@ package final class CurlTransport: Transport {
     try easy.set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     try easy.set(CURLOPT_SSL_VERIFYPEER, trust.verify)
     try easy.set(CURLOPT_SSL_VERIFYHOST, trust.verify ? 2 : 0)
-    if let certificates {
-      try easy.set(CURLOPT_CAINFO_BLOB, copying: certificates)
-      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: certificates)
+    if let roots {
+      try easy.set(CURLOPT_CAINFO_BLOB, copying: roots.pem)
+      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: roots.pem)
     }
   }
 
@@ -237,17 +242,6 @@ package final class CurlTransport: Transport {
       try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
       try easy.set(body: body ?? [])
     }
-  }
-
-  /// The system's certificates as one PEM text, empty where libcurl has them in a folder only.
-  ///
-  /// A CA file of the user's would replace this bundle, so it is put behind it; the folder, if libcurl knows
-  /// one, is searched all the same.
-  private static func systemCertificates() -> [UInt8] {
-    guard let path = unsafe astra_default_ca_bundle(),
-      case .contents(let pem) = readFile(unsafe String(cString: path), atMost: 8 << 20)
-    else { return [] }
-    return pem
   }
 }
 

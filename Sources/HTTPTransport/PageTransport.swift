@@ -41,7 +41,7 @@ package struct PageResponse: Sendable {
 /// would go on to show the place where a page was.
 package final class CurlPages: PageTransport {
   private let trust: TLSTrust
-  private let certificates: [UInt8]?
+  private let roots: TrustedRoots?
   private let resolve: [String]
   private let names: TransportParameterNames
   private let userAgent: String
@@ -68,14 +68,14 @@ package final class CurlPages: PageTransport {
     self.names = names
     self.userAgent = userAgent
     self.time = time
-    certificates = try CurlTransport.certificates(of: trust)
+    roots = try TrustedRoots(trust)
   }
 
   package func look(at page: PageURL, timeLimit: Duration) throws(TransportError) -> PageResponse {
     let limits = TransportLimits(connect: .seconds(10), bodyBytes: Self.bodyBytes)
     let transport = try CurlTransport(
-      endpoint: page.endpoint, trust: trust, certificates: certificates, userAgent: userAgent, time: time,
-      limits: limits, purpose: .page(resolve: resolve, names))
+      endpoint: page.endpoint, trust: trust, roots: roots, userAgent: userAgent, time: time, limits: limits,
+      purpose: .page(resolve: resolve, names))
     return try transport.look(at: page.target, timeLimit: timeLimit)
   }
 }

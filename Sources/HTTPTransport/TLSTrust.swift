@@ -6,11 +6,14 @@ package struct TLSTrust: Hashable, Sendable {
   ///
   /// Without it anyone on the way can read the token; whoever turns it off says so aloud.
   package var verify: Bool
+  /// The file of the system's certificates; nil means the one that libcurl was built with.
+  package var systemFile: String?
 
   /// Trusts the system's certificates, and those in `caFile`.
-  package init(caFile: String? = nil, verify: Bool = true) {
+  package init(caFile: String? = nil, verify: Bool = true, systemFile: String? = nil) {
     self.caFile = caFile
     self.verify = verify
+    self.systemFile = systemFile
   }
 }
 

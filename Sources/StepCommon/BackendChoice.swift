@@ -17,6 +17,9 @@ package enum BackendChoice {
     do throws(TransportError) {
       transport = try host.connect(connection, step.userAgent, time)
     } catch {
+      guard error.kind == .misconfigured else {
+        throw StepFailure(BackendError(.unreachable, error.message, hint: error.hint))
+      }
       throw .badParameter(error.message, hint: error.hint)
     }
     let settings = AstraControlBackend.Settings(

@@ -50,6 +50,30 @@ extension StepsTests {
       try await expectBackup(site)
     }
 
+    @Test("where libcurl is not there, or is none, a step says so in a sentence and in its report")
+    func noLibrary() async throws {
+      let folder = try TemporaryFolder()
+      try folder.write("not a library", to: "libcurl.so.4")
+      let site = try await site(["LD_LIBRARY_PATH": folder.path("")])
+      let result = try await site.run(.backup)
+      #expect(result.exit == .code(69))
+      let problem = try #require(result.report?.problem)
+      #expect(problem.message.hasPrefix("libcurl cannot be loaded ("))
+      #expect(result.errors.contains("hint: install libcurl 7.87 or newer"))
+      #expect(try await site.world().tally.backupsCreated == 0)
+    }
+
+    @Test("what needs no connection needs no libcurl")
+    func noLibraryNeeded() async throws {
+      let folder = try TemporaryFolder()
+      try folder.write("not a library", to: "libcurl.so.4")
+      let result = try await Command(
+        Installation.program("astra-backup"), ["--help"],
+        environment: ["PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": folder.path("")], directory: folder.path("")
+      ).run()
+      #expect(result.exit == .code(0), "\(result.summary)")
+    }
+
     @Test("under a umask that forbids everything, what it writes can still be read by others")
     func mask() async throws {
       let site = try await site(["ASTRA_REPORT_DIR": "a/b/c"])
