@@ -49,7 +49,9 @@ import Timing
     #expect(error.hint == "\(other) does not hold the CA that signed it")
   }
 
-  @Test func `the system's certificates are trusted besides a CA file, once they prove to be needed`() throws {
+  @Test func `the system's certificates are trusted besides a CA file, when they prove to be needed`()
+    throws
+  {
     let server = try TLSServer(.keep)
     let other = certificates.certificate(.selfSigned)
     let transport = try secureTransport(
