@@ -22,6 +22,8 @@ package protocol Backend: PrerequisiteReader {
   func application(_ id: Application.ID) throws(BackendError) -> Application?
   /// The ids of the applications on a cluster that have this name: for applications that do not tell theirs.
   func applicationIDs(named name: String, on cluster: Cluster.ID) throws(BackendError) -> [Application.ID]
+  /// Every cluster of exactly this name; empty if there is none.
+  func clusters(named name: String) throws(BackendError) -> [Cluster]
   /// All clusters.
   func clusters() throws(BackendError) -> [Cluster]
   /// Whether a namespace exists on a cluster; nil if the backend does not tell.

@@ -46,6 +46,13 @@ extension AstraControlBackend {
     return found.filter { $0.clusterID == nil ? generation == .current : $0.clusterID == cluster }.map(\.id)
   }
 
+  package func clusters(named name: String) throws(BackendError) -> [Cluster] {
+    // Of a cluster's resource no more than is read: the whole one lists every namespace.
+    try named(
+      name, in: "/topology/v1/clusters", members: Cluster.members, to: "look for cluster \"\(name)\"",
+      { Cluster($0) }, nameOf: \.name)
+  }
+
   package func clusters() throws(BackendError) -> [Cluster] {
     try all(in: "/topology/v1/clusters", to: "list the clusters", { Cluster($0) })
   }

@@ -77,11 +77,11 @@ extension AstraControlBackend {
 
   /// Reads a collection page by page; `keep` sees each item once and returns what it wants of it.
   ///
-  /// An item that cannot be read is an error: it could be the one that was asked for.
-  /// With `whoeverSaysAbsent` a gateway's 404 ends the reading too.
+  /// An item that cannot be read is an error: it could be the one that was asked for. Where the query asks for some
+  /// `members` only, items come as lists of their values. With `whoeverSaysAbsent` a gateway's 404 ends the reading too.
   func collect<Value>(
-    _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
-    _ decode: (JSONValue) -> Value?,
+    _ path: String, query: String? = nil, members: [String] = [], whoeverSaysAbsent: Bool = false,
+    to attempt: String, _ decode: (JSONValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value> {
     var kept: [Value] = []
@@ -95,13 +95,13 @@ extension AstraControlBackend {
         guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
           return false
         }
-        return items.allSatisfy { decode($0) != nil }
+        return items.allSatisfy { decode($0.named(members)) != nil }
       }
       switch reading {
       case .absent(let problem): return .absent(problem)
       case .rejected(let problem): return .rejected(problem)
       case .value(let body):
-        kept += (body["items"]?.elements ?? []).compactMap(decode).filter(keep)
+        kept += (body["items"]?.elements ?? []).compactMap { decode($0.named(members)) }.filter(keep)
         token = body["metadata"]?["continue"]?.text
       }
       if let token, !seen.insert(token).inserted {
@@ -121,12 +121,17 @@ extension AstraControlBackend {
   }
 
   /// Reads a collection by name: the server's filter first, the whole list where the server refuses filters.
+  ///
+  /// With the filter goes, as `include`, which members of each item are wanted; none means all.
   func named<Value>(
-    _ name: String, in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
-    nameOf: (Value) -> String
+    _ name: String, in path: String, members: [String] = [], to attempt: String,
+    _ decode: (JSONValue) -> Value?, nameOf: (Value) -> String
   ) throws(BackendError) -> [Value] {
-    try named(name, in: path, to: attempt) { query throws(BackendError) in
-      try collect(path, query: query, to: attempt, decode, keep: { nameOf($0) == name })
+    let include = members.isEmpty ? "" : "&include=\(members.joined(separator: ","))"
+    return try named(name, in: path, to: attempt) { query throws(BackendError) in
+      try collect(
+        path, query: query.map { $0 + include }, members: query == nil ? [] : members, to: attempt, decode,
+        keep: { nameOf($0) == name })
     }
   }
 

@@ -54,6 +54,12 @@ enum JSONValue: Sendable, Hashable {
     return elements
   }
 
+  /// The object that a list of the values of these members stands for; whatever is no such list, as it is.
+  func named(_ members: [String]) -> JSONValue {
+    guard !members.isEmpty, case .array(let values) = self, values.count == members.count else { return self }
+    return .object(Dictionary(zip(members, values)) { first, _ in first })
+  }
+
   /// How deep the brackets outside strings nest.
   private static func depth(of bytes: [UInt8]) -> Int {
     var (depth, deepest, inString, escaped) = (0, 0, false, false)

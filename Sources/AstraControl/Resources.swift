@@ -56,6 +56,9 @@ extension RecoveryPoint {
 }
 
 extension Cluster {
+  /// The members that are read.
+  static let members = ["id", "name", "managedState", "restoreTargetSupported"]
+
   /// Reads `application/astra-cluster` 1.0-1.7.
   init?(_ resource: JSONValue) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text else { return nil }

@@ -58,8 +58,12 @@ extension StepRun {
 
   /// Finds the one cluster of that name or id.
   package func findCluster(_ name: String) throws(StepFailure) -> Cluster {
-    let clusters = try ask { () throws(BackendError) in try backend.clusters() }
-    let found = clusters.filter { $0.name == name || $0.id.text == name }
+    var found = try ask { () throws(BackendError) in try backend.clusters(named: name) }
+    var all: [Cluster] = []
+    if found.isEmpty {
+      all = try ask { () throws(BackendError) in try backend.clusters() }
+      found = all.filter { $0.name == name || $0.id.text == name }
+    }
     if found.count > 1 {
       throw .ambiguous(
         "there are \(found.count) clusters \"\(name)\": \(found.map(\.id.text).joined(separator: ", "))",
@@ -68,7 +72,7 @@ extension StepRun {
     guard let cluster = found.first else {
       throw .notFound(
         "there is no cluster \"\(name)\"",
-        hint: Self.choices(nearest(to: name, among: clusters.map(\.name), limit: 5)))
+        hint: Self.choices(nearest(to: name, among: all.map(\.name), limit: 5)))
     }
     return cluster
   }

@@ -15,7 +15,8 @@ struct PrerequisiteReadingTests {
       let path = request.target.split(separator: "/").dropFirst(2).joined(separator: "/")
       let text =
         pages[path] ?? #"{"type":"https://astra.netapp.io/problems/2","title":"Collection not found"}"#
-      let status = pages[path] == nil ? 404 : text.contains("problems/") ? 403 : 200
+      let status =
+        pages[path] == nil ? 404 : text.contains("problems/6") ? 400 : text.contains("problems/") ? 403 : 200
       return HTTPResponse(
         status: status, fields: [HTTPField("Content-Type", "application/json")], body: Array(text.utf8))
     }
@@ -47,6 +48,34 @@ struct PrerequisiteReadingTests {
     #expect(told.storageDriver == "23.7.0" && told.distribution == "openshift" && told.version == "1.25")
     #expect(silent.state == nil && silent.management == nil && silent.protection == nil)
     #expect(silent.makesSnapshots == nil && silent.acceptsRestores == nil && silent.storageDriver == nil)
+  }
+
+  private static let question =
+    "topology/v1/clusters?filter=name%20eq%20%27prod%27&include=id,name,managedState,restoreTargetSupported"
+
+  @Test(arguments: [
+    // As documented: lists of the values asked for, null for what there is not.
+    [question: #"{"items":[["c-1","prod","managed","true"],["c-2","prod","unmanaged",null]]}"#],
+    // A server that heeds neither question, and one that refuses both.
+    [
+      question: """
+      {"items":[{"id":"c-1","name":"prod","managedState":"managed","restoreTargetSupported":true},
+      {"id":"c-2","name":"prod","namespaces":["a","b"]},{"id":"c-3","name":"other"}]}
+      """
+    ],
+    [
+      question: #"{"type":"https://astra.netapp.io/problems/6","status":"400"}"#,
+      "topology/v1/clusters": """
+      {"items":[{"id":"c-3","name":"other"},{"id":"c-1","name":"prod","managedState":"managed",
+      "restoreTargetSupported":"true"},{"id":"c-2","name":"prod"}]}
+      """,
+    ],
+  ])
+  func aClusterIsFoundByNameHoweverTheServerAnswers(_ pages: [String: String]) throws {
+    let clusters = try backend(pages).clusters(named: "prod")
+    #expect(clusters.map(\.id.text) == ["c-1", "c-2"])
+    #expect(clusters.map(\.isManaged) == [true, false])
+    #expect(clusters.map(\.acceptsRestores) == [true, nil])
   }
 
   @Test func storageClassesAreUsableOrNotOrUntold() throws {
