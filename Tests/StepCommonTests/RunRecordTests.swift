@@ -84,4 +84,58 @@ struct RunRecordTests {
       removal.place
         == .init(cluster: "1c2d3e4f", clusterName: "ocp-debug", namespaces: ["magento-debug", "magento-db"]))
   }
+
+  @Test func isWrittenAsEarlierVersionsReadIt() throws {
+    let record = try #require(RunRecord(parsing: Array(Self.golden.utf8)))
+    // The same text, but for the ways to write an empty list and a control character.
+    let written = Self.golden.replacing("[\n\n        ]", with: "[]").replacing(
+      #"\b\u001f"#, with: #"\u0008\u001F"#)
+    #expect(String(decoding: record.bytes, as: UTF8.self) == written)
+    #expect(RunRecord(parsing: record.bytes) == record)
+    let empty = RunRecord(step: "astra-clone", run: nil)
+    #expect(
+      String(decoding: empty.bytes, as: UTF8.self) == """
+        {
+          "operations" : [],
+          "step" : "astra-clone"
+        }
+
+        """)
+    #expect(RunRecord(parsing: empty.bytes) == empty)
+  }
+
+  @Test func whatIsNotKnownIsPassedOverAndNullIsAbsent() throws {
+    let text = Self.golden.replacing(#""run" : "jenkins-magento-17""#, with: #""run":null,"new":[{}]"#)
+      .replacing(#""wasSeen" : true"#, with: #""wasSeen" : null, "later":{"a":1}"#)
+    let record = try #require(RunRecord(parsing: Array(text.utf8)))
+    #expect(record.run == nil && record.operations[0].wasSeen == nil && record.operations.count == 2)
+  }
+
+  @Test(arguments: [
+    (#""step" : "astra-restore""#, #""step" : 1"#), (#""step" : "astra-restore""#, #""step" : null"#),
+    (#""step" : "#, #""stem" : "#), (#""run" : "jenkins-magento-17""#, #""run" : 17"#),
+    (#""operations" : "#, #""operation" : "#), (#""subjects" : ["#, #""subjects" : [ null,"#),
+    (#""cluster" : "1c2d3e4f","#, ""), (#""kind" : "inPlaceRestore""#, #""kind" : "migration""#),
+    (#""kind" : "inPlaceRestore","#, ""), (#""stage" : "accepted""#, #""stage" : "Accepted""#),
+    (#""stage" : "accepted""#, #""stage" : null"#), (#""name" : "","#, ""),
+    (#""application" : "40516273-8495-4a6b-b7c8-d9eaf0011223","#, ""),
+    (#""askedAt" : "2026-11-23T10:00:00Z""#, #""askedAt" : 1763892000"#),
+    (#""point" : "61728394-a5b6-4c7d-98e9-f00112233444""#, #""point" : ["a"]"#),
+    (#""wasSeen" : true"#, #""wasSeen" : "true""#), (#""wasSeen" : true"#, #""wasSeen" : 1"#),
+    (#""id" : "e0f1""#, #""id" : false"#), (#""clusterName" : "ocp-debug","#, ""),
+    (#""magento-db""#, "null"), (#""magento-db""#, "7"), (#""state" : "ready""#, #""state" : {}"#),
+    (#""modifiedAt" : "2026-11-23T09:59:00Z""#, #""modifiedAt" : 0"#),
+    (#""collectedAt" : "2026-11-23T09:58:00Z""#, #""collectedAt" : 0"#),
+    (#""restoredFrom" : ["#, #""restoredFro" : ["#),
+  ])
+  func whatIsMissingOrOfAnotherKindMakesItNoRecord(part: String, other: String) {
+    let text = Self.golden.replacing(part, with: other, maxReplacements: 1)
+    #expect(text != Self.golden)
+    #expect(RunRecord(parsing: Array(text.utf8)) == nil)
+  }
+
+  @Test(arguments: ["", "[]", "null", "\"astra-clone\"", "{}", "{\"step\":\"s\",\"operations\":{}}"])
+  func whatIsNoRecordIsNone(text: String) {
+    #expect(RunRecord(parsing: Array(text.utf8)) == nil)
+  }
 }
