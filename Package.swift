@@ -26,14 +26,14 @@ func module(_ word: String) -> String { "Astra" + word.prefix(1).uppercased() + 
 /// A step's two targets, of one folder: its phases as a module (`AstraClone`), which tests can run too, and the
 /// program around it (`astra-clone`).
 ///
-/// `prerequisites` are the modules of other steps whose own checks it makes beforehand.
-func step(_ word: String, checkingFor prerequisites: [Target.Dependency] = []) -> [Target] {
+/// `modules` are those that other steps do not need, such as steps whose own checks it makes beforehand.
+func step(_ word: String, needing modules: [Target.Dependency] = []) -> [Target] {
   let module = module(word)
   let folder = "Sources/astra-\(word)"
   return [
     .target(
       name: module,
-      dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser] + prerequisites, path: folder,
+      dependencies: ["AppProtection", "StepCommon", "Timing", argumentParser] + modules, path: folder,
       exclude: ["Main.swift"]),
     .executableTarget(
       name: "astra-\(word)", dependencies: [.target(name: module), "StepCommon"], path: folder,
@@ -67,17 +67,26 @@ let package = Package(
     .systemLibrary(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
 
     // The steps, from the ground up.
     .target(name: "Timing"),
+    .target(
+      name: "JSON", dependencies: ["CJansson"],
+      // The archive by its name: an agent that runs the steps need not have jansson.
+      linkerSettings: [
+        .unsafeFlags(["-l:libjansson.a"], .when(platforms: [.linux])),
+        .linkedLibrary("jansson", .when(platforms: [.macOS])),
+      ]
+    ),
     .target(name: "HTTPTransport", dependencies: ["CCurl", "Timing"]),
     .target(name: "AppProtection", dependencies: ["Timing"]),
-    .target(name: "AstraControl", dependencies: ["AppProtection", "HTTPTransport", "Timing"]),
-    .target(name: "StepReport", dependencies: ["CLibXML2", "Timing"]),
+    .target(name: "AstraControl", dependencies: ["AppProtection", "HTTPTransport", "JSON", "Timing"]),
+    .target(name: "StepReport", dependencies: ["CLibXML2", "JSON", "Timing"]),
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "StepReport", "Timing",
+        "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "JSON", "StepReport", "Timing",
         argumentParser,
       ],
       // The archive by its name: an agent that runs the steps need not have libyaml.
@@ -135,6 +144,7 @@ let package = Package(
     .executableTarget(name: "astra-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzSeedTests", dependencies: ["FuzzTargets"]),
 
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "TimingTests", dependencies: ["Timing"]),
     .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
     .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),
@@ -161,8 +171,12 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-package.targets += steps.flatMap {
-  step($0, checkingFor: $0 == "preflight" ? ["AstraClone", "AstraRestore"] : [])
+package.targets += steps.flatMap { word in
+  switch word {
+  case "preflight": step(word, needing: ["AstraClone", "AstraRestore"])
+  case "verify": step(word, needing: ["JSON"])
+  default: step(word)
+  }
 }
 
 for target in package.targets where target.type != .system {

@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import HTTPTransport
+internal import JSON
 internal import Timing
 
 /// The API as requests and JSON: paths, headers, retries of reads, and what each status means.

@@ -1,5 +1,6 @@
 internal import AppProtection
 package import HTTPTransport
+internal import JSON
 package import Timing
 
 /// NetApp Astra Control by its REST API, in the generation that the server speaks.

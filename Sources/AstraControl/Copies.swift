@@ -1,6 +1,6 @@
 package import AppProtection
-internal import FoundationEssentials
 internal import HTTPTransport
+internal import JSON
 internal import Timing
 
 // Backups and snapshots, clones and in-place restores.
@@ -60,9 +60,12 @@ extension AstraControlBackend {
   ) throws(BackendError) -> RecoveryPoint {
     let attempt =
       kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
-    let body = CreateCopyBody(type: Self.type(of: kind), version: generation.copyVersion, name: name)
+    let type = kind == .backup ? "application/astra-appBackup" : "application/astra-appSnap"
+    let body = JSONValue.members([
+      "type": .string(type), "version": .string(generation.copyVersion), "name": .string(name),
+    ])
     return try created(
-      generation.path(of: kind, application.id), body, type: body.type, to: attempt,
+      generation.path(of: kind, application.id), body, type: type, to: attempt,
       { RecoveryPoint($0, kind: kind, of: application.id) })
   }
 
@@ -89,11 +92,11 @@ extension AstraControlBackend {
     let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
     func ask(_ body: CreateCloneBody) throws(BackendError) -> Application {
       try created(
-        generation.applications, body, type: body.type, to: attempt, { generation.application($0) })
+        generation.applications, body.json, type: body.type, to: attempt, { generation.application($0) })
     }
     guard !request.labels.isEmpty else { return try ask(body) }
     var labelled = body
-    labelled.metadata = .init(labels: request.labels.map { .init(name: $0.name, value: $0.value) })
+    labelled.labels = request.labels
     do throws(BackendError) {
       return try ask(labelled)
     } catch {
@@ -105,19 +108,21 @@ extension AstraControlBackend {
 
   package func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError) {
     let attempt = "restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\""
-    var body = RestoreBody(type: generation.applicationType, version: generation.restoreVersion)
-    switch point.kind {
-    case .backup: body.backupID = point.id.text
-    case .snapshot: body.snapshotID = point.id.text
-    }
+    let type = generation.applicationType
+    // One of the two ids.
+    let body = JSONValue.members([
+      "type": .string(type), "version": .string(generation.restoreVersion),
+      "backupID": point.kind == .backup ? .string(point.id.text) : nil,
+      "snapshotID": point.kind == .snapshot ? .string(point.id.text) : nil,
+    ])
     _ = try client.change(
       .put, generation.path(of: application.id),
       fields: [
-        HTTPField("Content-Type", "\(body.type)+json"),
+        HTTPField("Content-Type", "\(type)+json"),
         // What the user interface asks a person to type: the present state is overwritten.
         HTTPField("ForceUpdate", "true"),
       ],
-      body: try encoded(body, attempt), to: attempt)
+      body: Array(body.oneLine.utf8), to: attempt)
   }
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
@@ -131,10 +136,10 @@ extension AstraControlBackend {
 
   /// Posts a body and reads the new resource from the answer; an answer that cannot be read loses its id.
   private func created<Value>(
-    _ path: String, _ body: some Encodable, type: String, to attempt: String, _ decode: (JSONValue) -> Value?
+    _ path: String, _ body: JSONValue, type: String, to attempt: String, _ decode: (JSONValue) -> Value?
   ) throws(BackendError) -> Value {
     let response = try client.change(
-      .post, path, fields: [HTTPField("Content-Type", "\(type)+json")], body: try encoded(body, attempt),
+      .post, path, fields: [HTTPField("Content-Type", "\(type)+json")], body: Array(body.oneLine.utf8),
       to: attempt)
     guard let value = JSONValue(parsing: response.body).flatMap(decode) else {
       throw BackendError(
@@ -144,36 +149,10 @@ extension AstraControlBackend {
     }
     return value
   }
-
-  private func encoded(_ body: some Encodable, _ attempt: String) throws(BackendError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      return Array(try encoder.encode(body))
-    } catch {
-      throw BackendError(.misconfigured, "cannot \(attempt): a name in it cannot be written as JSON")
-    }
-  }
-
-  private static func type(of kind: RecoveryPoint.Kind) -> String {
-    kind == .backup ? "application/astra-appBackup" : "application/astra-appSnap"
-  }
-}
-
-/// `POST …/appBackups` and `…/appSnaps`.
-private struct CreateCopyBody: Encodable {
-  var type: String
-  var version: String
-  var name: String
 }
 
 /// `POST` to the collection of applications with a source: exactly one of the three ids.
-struct CreateCloneBody: Encodable {
-  struct Mapping: Encodable {
-    var source: String
-    var destination: String
-  }
-
+struct CreateCloneBody {
   var type: String
   var version = ""
   var name: String
@@ -182,26 +161,29 @@ struct CreateCloneBody: Encodable {
   var sourceAppID: String?
   var backupID: String?
   var snapshotID: String?
-  var namespaceMapping: [Mapping]?
-  var storageClassMapping: [Mapping]?
+  var namespaceMapping: [CloneRequest.NamespaceMapping]?
+  var storageClassMapping: [CloneRequest.NamespaceMapping]?
   /// The clone's only namespace, in the older generation.
   var namespace: String?
-  var metadata: Metadata?
+  var labels: [Label]?
 
-  struct Metadata: Encodable {
-    var labels: [Label]
+  var json: JSONValue {
+    func text(_ text: String?) -> JSONValue? { text.map { .string($0) } }
+    func list(_ mapping: [CloneRequest.NamespaceMapping]?) -> JSONValue? {
+      mapping.map { pairs in
+        .array(
+          pairs.map { .members(["source": .string($0.source), "destination": .string($0.destination)]) })
+      }
+    }
+    let labels = labels.map { labels in
+      JSONValue.array(labels.map { .members(["name": .string($0.name), "value": .string($0.value)]) })
+    }
+    return .members([
+      "type": text(type), "version": text(version), "name": text(name), "clusterID": text(clusterID),
+      "sourceClusterID": text(sourceClusterID), "sourceAppID": text(sourceAppID), "backupID": text(backupID),
+      "snapshotID": text(snapshotID), "namespaceMapping": list(namespaceMapping),
+      "storageClassMapping": list(storageClassMapping), "namespace": text(namespace),
+      "metadata": labels.map { .members(["labels": $0]) },
+    ])
   }
-
-  struct Label: Encodable {
-    var name: String
-    var value: String
-  }
-}
-
-/// `PUT` of an application with `ForceUpdate`: one of the two ids.
-private struct RestoreBody: Encodable {
-  var type: String
-  var version: String
-  var backupID: String?
-  var snapshotID: String?
 }

@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import HTTPTransport
+internal import JSON
 
 /// A generation of the API: all that differs between them.
 enum Generation: Sendable {

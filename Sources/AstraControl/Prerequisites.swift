@@ -1,5 +1,6 @@
 package import AppProtection
 internal import HTTPTransport
+internal import JSON
 internal import Timing
 
 // What can be known before a change: clusters, clouds, buckets, storage classes, links and execution hooks.

@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import HTTPTransport
+internal import JSON
 
 /// What an error response says (`application/problem+json`), read as far as it can be.
 ///

@@ -1,4 +1,5 @@
 internal import AppProtection
+internal import JSON
 internal import Timing
 
 // Readers of the API's resources. Only `id`, `name` and `state` have to be there; null counts as absent and

@@ -1,5 +1,4 @@
 package import AppProtection
-internal import FoundationEssentials
 internal import StepReport
 package import Timing
 
@@ -7,7 +6,7 @@ package import Timing
 ///
 /// A killed step's second run reads it, and so does `astra-restore`, which looks for the clone's. A record of
 /// another run is never believed.
-package struct RunRecord: Codable, Hashable, Sendable {
+package struct RunRecord: Hashable, Sendable {
   package var step: String
   /// The pipeline run; nil if it has no name, and then the record proves nothing to a later attempt.
   package var run: String?
@@ -16,7 +15,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
   package var subjects: [Subject]?
 
   /// An application that a name stood for.
-  package struct Subject: Codable, Hashable, Sendable {
+  package struct Subject: Hashable, Sendable {
     package var name: String
     package var cluster: String
     package var id: String
@@ -29,8 +28,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
   }
 
   /// One change that was, or was about to be, asked for.
-  package struct Operation: Codable, Hashable, Sendable {
-    package enum Kind: String, Codable, Sendable {
+  package struct Operation: Hashable, Sendable {
+    package enum Kind: String, Sendable {
       case backup
       case snapshot
       case clone
@@ -44,7 +43,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
       package var isRemoval: Bool { [.cloneRemoval, .backupRemoval, .snapshotRemoval].contains(self) }
     }
 
-    package enum Stage: String, Codable, Sendable {
+    package enum Stage: String, Sendable {
       /// About to be asked for: it may or may not have reached the backend.
       case asked
       /// The backend accepted it.
@@ -101,7 +100,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
   }
 
   /// A cluster, and namespaces on it.
-  package struct Place: Codable, Hashable, Sendable {
+  package struct Place: Hashable, Sendable {
     package var cluster: String
     package var clusterName: String
     package var namespaces: [String]
@@ -113,7 +112,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
   }
 
   /// The marks of an application that change when an in-place restore overwrites it.
-  package struct Fingerprint: Codable, Hashable, Sendable {
+  package struct Fingerprint: Hashable, Sendable {
     package var state: String
     package var modifiedAt: String?
     package var collectedAt: String?
@@ -137,19 +136,5 @@ package struct RunRecord: Codable, Hashable, Sendable {
   package init(step: String, run: String?) {
     self.step = step
     self.run = run
-  }
-
-  /// Reads a record's bytes; nil if they are not one.
-  package init?(parsing bytes: [UInt8]) {
-    guard let record = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
-    self = record
-  }
-
-  /// The record as JSON.
-  package var bytes: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Strings, enums and arrays of them always encode.
-    return (try? encoder.encode(self)).map { Array($0) + [UInt8(ascii: "\n")] } ?? []
   }
 }

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import JSON
 internal import StepCommon
 
 /// A value that a page's JSON has to hold: `status.nodes[0].name=web`.
@@ -32,17 +32,17 @@ struct JSONExpectation {
 
   /// What is wrong with an answer; nil if it holds the value.
   func fault(in answer: PageAnswer) -> String? {
-    guard let document = JSONDocument(answer.body) else {
+    guard let document = JSONValue(parsing: answer.body) else {
       return answer.isCut
         ? "the body is larger than what is read of it, so its JSON cannot be read" : "the body is not JSON"
     }
-    var value: JSONDocument? = document
+    var value: JSONValue? = document
     for part in parts {
       switch (part, value) {
       // A number between dots is an index where there is a list.
       case (.member(let name), .array(let elements)?):
         value = Int(name).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
-      case (.member(let name), .object(let members)?): value = members[name]
+      case (.member(let name), .object?): value = value?.member(name)
       case (.element(let index), .array(let elements)?):
         value = elements.indices.contains(index) ? elements[index] : nil
       default: value = nil
@@ -50,75 +50,25 @@ struct JSONExpectation {
     }
     guard let value else { return "its JSON has no \(path)" }
     if value.equals(expected) { return nil }
-    return "\(path) of its JSON is \(value.text) in place of \(expected)"
+    return "\(path) of its JSON is \(value.shown) in place of \(expected)"
   }
 }
 
-/// A page's JSON.
-private enum JSONDocument: Decodable {
-  case null
-  case truth(Bool)
-  case number(Double)
-  case string(String)
-  case array([JSONDocument])
-  case object([String: JSONDocument])
-
-  /// Reads one document; nil if the bytes are none, or nest deeper than 64 levels.
-  init?(_ bytes: [UInt8]) {
-    // The decoder's own limit is 512 levels, which is more than a small thread's stack likes.
-    var (depth, inString, isEscaped) = (0, false, false)
-    for byte in bytes {
-      switch byte {
-      case _ where isEscaped: isEscaped = false
-      case UInt8(ascii: "\\") where inString: isEscaped = true
-      case UInt8(ascii: "\""): inString.toggle()
-      case _ where inString: break
-      case UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        guard depth <= 64 else { return nil }
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      default: break
-      }
-    }
-    guard let value = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
-    self = value
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let text = try? container.decode(String.self) {
-      self = .string(text)
-    } else if let members = try? container.decode([String: JSONDocument].self) {
-      self = .object(members)
-    } else if let elements = try? container.decode([JSONDocument].self) {
-      self = .array(elements)
-    } else if container.decodeNil() {
-      self = .null
-    } else if let truth = try? container.decode(Bool.self) {
-      self = .truth(truth)
-    } else {
-      self = .number(try container.decode(Double.self))
-    }
-  }
-
+extension JSONValue {
   /// Whether it is what a user wrote; numbers compare as numbers.
-  func equals(_ expected: String) -> Bool {
+  fileprivate func equals(_ expected: String) -> Bool {
     switch self {
-    case .null: expected == "null"
-    case .truth(let truth): expected == (truth ? "true" : "false")
+    case .null, .bool: oneLine == expected
     case .number(let number): Double(expected) == number
     case .string(let text): text == expected
-    case .array, .object: false
+    case .digits, .array, .object: false
     }
   }
 
   /// The value for a message.
-  var text: String {
+  fileprivate var shown: String {
     switch self {
-    case .null: "null"
-    case .truth(let truth): truth ? "true" : "false"
-    case .number(let number):
-      number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+    case .null, .bool, .number, .digits: oneLine
     case .string(let text): "\"\(text.count > 200 ? String(text.prefix(200)) + "…" : text)\""
     case .array: "a list"
     case .object: "an object"

@@ -1,20 +1,20 @@
-internal import FoundationEssentials
+internal import JSON
 internal import StepCommon
 internal import Timing
 
 /// What an `astra-verify` saw, as it hands it to a later one.
-struct Seen: Codable {
+struct Seen {
   /// The form of the file.
   static let version = 1
 
   /// Where an application was seen at.
-  struct Subject: Codable {
+  struct Subject {
     var id: String
     var name: String
   }
 
   /// One page, as it was seen last.
-  struct Sight: Codable {
+  struct Sight {
     var url: String
     var at: String
     /// Nil if it did not answer.
@@ -35,28 +35,33 @@ struct Seen: Codable {
 
   /// The file's text.
   var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Strings, numbers and arrays of them always encode.
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
+    let application = JSONValue.members([
+      "id": .string(application.id), "name": .string(application.name),
+    ])
+    let json = JSONValue.members([
+      "version": .number(Double(version)), "run": run.map { .string($0) }, "application": application,
+      "pages": .array(pages.map(\.json)),
+    ])
+    return json.indented + "\n"
   }
 
   /// Reads a file's text; throws a sentence about what is wrong with it.
   init(parsing text: String, path: String, of parameter: Parameter) throws(StepFailure) {
-    struct Head: Codable { var version: Int }
     let right = "name a file that astra-verify has written (--seen-file)"
-    guard let head = try? JSONDecoder().decode(Head.self, from: Data(text.utf8)) else {
+    guard let json = JSONValue(parsing: Array(text.utf8)), let version = json["version"]?.integer else {
       throw .badParameter("\(parameter.title): \(path) is not what an earlier astra-verify saw: \(right)")
     }
-    guard head.version == Self.version else {
+    guard version == Self.version else {
       throw .badParameter(
-        "\(parameter.title): \(path) is of version \(head.version), and this program reads \(Self.version)",
+        "\(parameter.title): \(path) is of version \(version), and this program reads \(Self.version)",
         hint: "use one version of the steps in one pipeline")
     }
-    guard let seen = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else {
+    guard let run = json.ifAny("run", \.string), let id = json["application"]?["id"]?.string,
+      let name = json["application"]?["name"]?.string, let pages = json["pages"]?.list(of: Sight.init(json:))
+    else {
       throw .badParameter("\(parameter.title): \(path) lacks what an astra-verify writes: \(right)")
     }
-    self = seen
+    self.init(run: run, application: Subject(id: id, name: name), pages: pages)
   }
 
   /// What was seen in this run.
@@ -66,6 +71,27 @@ struct Seen: Codable {
 }
 
 extension Seen.Sight {
+  /// Reads a page of the file; nil if it is none.
+  fileprivate init?(json: JSONValue) {
+    guard let url = json["url"]?.string, let at = json["at"]?.string,
+      let status = json.ifAny("status", \.integer), let address = json.ifAny("address", \.string),
+      let bodyBytes = json.ifAny("bodyBytes", \.integer), let bodyDigest = json.ifAny("bodyDigest", \.string),
+      let excerpt = json.ifAny("excerpt", \.string), let trouble = json.ifAny("trouble", \.string)
+    else { return nil }
+    self.init(
+      url: url, at: at, status: status, address: address, bodyBytes: bodyBytes, bodyDigest: bodyDigest,
+      excerpt: excerpt, trouble: trouble)
+  }
+
+  fileprivate var json: JSONValue {
+    .members([
+      "url": .string(url), "at": .string(at), "status": status.map { .number(Double($0)) },
+      "address": address.map { .string($0) }, "bodyBytes": bodyBytes.map { .number(Double($0)) },
+      "bodyDigest": bodyDigest.map { .string($0) }, "excerpt": excerpt.map { .string($0) },
+      "trouble": trouble.map { .string($0) },
+    ])
+  }
+
   /// What a look showed; texts are cleaned before they are kept.
   init(_ look: PageLook, cleaned: (String) -> String) {
     self.init(url: look.page.description, at: look.at.text)

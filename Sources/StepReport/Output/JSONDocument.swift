@@ -1,3 +1,5 @@
+package import JSON
+
 /// The one document that a step prints on stdout at its end with `--json`.
 ///
 /// Its members are always all there, in one order: `step`, `version`, `run`, `outcome`, `exitCode`,
@@ -20,24 +22,24 @@ package struct JSONDocument: Hashable, Sendable {
     value = .object([
       .init("step", .string(step)),
       .init("version", .string(version)),
-      .init("run", .optional(run)),
+      .init("run", JSONValue(run)),
       .init("outcome", .string((worst ?? .passed).word)),
-      .init("exitCode", .integer(exitCode)),
-      .init("message", .optional(message)),
+      .init("exitCode", .number(Double(exitCode))),
+      .init("message", JSONValue(message)),
       .init("phases", .array(phases.map(Self.phase))),
       .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
     ])
   }
 
   /// The document on one line, with its line end.
-  package var text: String { value.text + "\n" }
+  package var text: String { value.oneLine + "\n" }
 
   private static func phase(_ phase: Report.Case) -> JSONValue {
     .object([
       .init("name", .string(phase.name)),
       .init("outcome", .string(phase.outcome.word)),
-      .init("seconds", .seconds(phase.duration)),
-      .init("message", .optional(phase.outcome.message)),
+      .init("seconds", .digits(phase.duration.secondsText)),
+      .init("message", JSONValue(phase.outcome.message)),
     ])
   }
 }

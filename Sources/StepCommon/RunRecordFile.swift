@@ -1,0 +1,100 @@
+internal import JSON
+
+// The record as a file. Whatever is missing, is of another kind or has a word that is not known makes it none; what
+// is there besides is passed over.
+
+extension RunRecord {
+  /// Reads a record's bytes; nil if they are not one.
+  package init?(parsing bytes: [UInt8]) {
+    guard let json = JSONValue(parsing: bytes), let step = json["step"]?.string,
+      let run = json.ifAny("run", \.string),
+      let operations = json["operations"]?.list(of: Operation.init(json:)),
+      let subjects = json.ifAny("subjects", { $0.list(of: Subject.init(json:)) })
+    else { return nil }
+    self.init(step: step, run: run)
+    self.operations = operations
+    self.subjects = subjects
+  }
+
+  /// The record as JSON.
+  package var bytes: [UInt8] {
+    let json = JSONValue.members([
+      "step": .string(step), "run": run.map { .string($0) },
+      "operations": .array(operations.map(\.json)), "subjects": subjects.map { .array($0.map(\.json)) },
+    ])
+    return Array((json.indented + "\n").utf8)
+  }
+}
+
+extension RunRecord.Subject {
+  fileprivate init?(json: JSONValue) {
+    guard let name = json["name"]?.string, let cluster = json["cluster"]?.string,
+      let id = json["id"]?.string
+    else { return nil }
+    (self.name, self.cluster, self.id) = (name, cluster, id)
+  }
+
+  fileprivate var json: JSONValue {
+    .members(["name": .string(name), "cluster": .string(cluster), "id": .string(id)])
+  }
+}
+
+extension RunRecord.Operation {
+  fileprivate init?(json: JSONValue) {
+    guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
+      let application = json["application"]?.string, let name = json["name"]?.string,
+      let point = json.ifAny("point", \.string), let askedAt = json["askedAt"]?.string,
+      let stage = json["stage"]?.string.flatMap(Stage.init(rawValue:)), let id = json.ifAny("id", \.string),
+      let before = json.ifAny("before", RunRecord.Fingerprint.init(json:)),
+      let place = json.ifAny("place", RunRecord.Place.init(json:)),
+      let wasSeen = json.ifAny("wasSeen", \.bool)
+    else { return nil }
+    (self.kind, self.application, self.name, self.point) = (kind, application, name, point)
+    (self.askedAt, self.stage, self.id) = (askedAt, stage, id)
+    (self.before, self.place, self.wasSeen) = (before, place, wasSeen)
+  }
+
+  fileprivate var json: JSONValue {
+    .members([
+      "kind": .string(kind.rawValue), "application": .string(application), "name": .string(name),
+      "point": point.map { .string($0) }, "askedAt": .string(askedAt), "stage": .string(stage.rawValue),
+      "id": id.map { .string($0) }, "before": before?.json, "place": place?.json,
+      "wasSeen": wasSeen.map { .bool($0) },
+    ])
+  }
+}
+
+extension RunRecord.Place {
+  fileprivate init?(json: JSONValue) {
+    guard let cluster = json["cluster"]?.string, let clusterName = json["clusterName"]?.string,
+      let namespaces = json["namespaces"]?.list(of: \.string)
+    else { return nil }
+    self.init(cluster: cluster, clusterName: clusterName, namespaces: namespaces)
+  }
+
+  fileprivate var json: JSONValue {
+    .members([
+      "cluster": .string(cluster), "clusterName": .string(clusterName),
+      "namespaces": .array(namespaces.map { .string($0) }),
+    ])
+  }
+}
+
+extension RunRecord.Fingerprint {
+  fileprivate init?(json: JSONValue) {
+    guard let state = json["state"]?.string, let modifiedAt = json.ifAny("modifiedAt", \.string),
+      let collectedAt = json.ifAny("collectedAt", \.string),
+      let restoredFrom = json["restoredFrom"]?.list(of: \.string)
+    else { return nil }
+    (self.state, self.restoredFrom) = (state, restoredFrom)
+    (self.modifiedAt, self.collectedAt) = (modifiedAt, collectedAt)
+  }
+
+  fileprivate var json: JSONValue {
+    .members([
+      "state": .string(state), "modifiedAt": modifiedAt.map { .string($0) },
+      "collectedAt": collectedAt.map { .string($0) },
+      "restoredFrom": .array(restoredFrom.map { .string($0) }),
+    ])
+  }
+}
