@@ -41,12 +41,16 @@ install_readers() {
 # shellcheck disable=SC2034 # used by those who source this
 steps=(astra-backup astra-cleanup astra-clone astra-preflight astra-restore astra-snapshot astra-verify)
 
-# Builds the steps as they are shipped: optimised, with Swift's own library inside.
+# How the steps are shipped: with Swift's own library inside, optimised for size (they wait most of their time), and
+# without the names that only a library's users need.
+release_options=(-c release --static-swift-stdlib --scratch-path .build-release -Xswiftc -Osize)
+[ "$(uname)" != Linux ] ||
+  release_options+=(-Xlinker -O2 -Xlinker --no-export-dynamic -Xlinker --icf=safe)
+
+# Builds the steps as they are shipped.
 build_release() {
   local product
-  for product in "${steps[@]}"; do
-    swift build -c release --static-swift-stdlib --scratch-path .build-release --product "$product"
-  done
+  for product in "${steps[@]}"; do swift build "${release_options[@]}" --product "$product"; done
 }
 
 # Where `build_release` leaves them.
