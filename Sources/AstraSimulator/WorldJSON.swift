@@ -13,7 +13,7 @@ extension World {
         clusters.map { cluster in
           .init(
             cluster.name,
-            .array(namespaces.filter { $0.cluster == cluster.id }.map { .string($0.name) }))
+            .array(namespaceRoll.places(ownedBy: cluster.id).map { .string(namespaceRoll[$0].name) }))
         }), "operations": .array(operations.map(\.json)), "tally": tally.json,
       "journal": .array(journal.map(\.json)),
       "requests": [
