@@ -13,6 +13,7 @@ extension World {
   ///   - allowed: The parameters that this collection documents.
   ///   - named: What of it has a name, in the same order.
   ///   - show: The full resource of each.
+  /// - Returns: The answer.
   /// - Throws: Problems 5 and 6 for the parameters.
   func list<Thing>(
     _ things: @autoclosure () -> [Thing], _ kind: String, _ query: Query, _ allowed: Query.Parameters,
@@ -106,7 +107,8 @@ extension World {
     }
     let end = start + size
     return Cut(
-      places: skipped + start..<skipped + end, token: settings.pagesContinue ? Self.token(end) : nil, total: total)
+      places: skipped + start..<skipped + end, token: settings.pagesContinue ? Self.token(end) : nil,
+      total: total)
   }
 
   /// A page token: opaque to clients, and here the place of the next item behind a fixed mark.

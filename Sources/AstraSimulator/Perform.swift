@@ -57,7 +57,8 @@ extension World {
         pointRoll.places.filter { pointRoll[$0].kind == .backup }, "appBackups", call.query, .plain
       ) { resource(pointRoll[$0]) }
     case .accountBackup:
-      let point = try found(pointRoll.firstPlace(of: call.ids[0]) { $0.kind == .backup }.map { pointRoll[$0] })
+      let place = pointRoll.firstPlace(of: call.ids[0]) { $0.kind == .backup }
+      let point = try found(place.map { pointRoll[$0] })
       return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
     default: return try performTopology(call)
     }

@@ -19,7 +19,8 @@ extension World {
     // What came later: versions, and the choice of a bucket or a snapshot to read from.
     if call.isOlder { (schema.versions, schema.allowed) = (["1.0"], ["name", "metadata"]) }
     let body = try RequestBody(call.request.body, schema)
-    let name = try body.name() ?? "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(pointRoll.count + 1)"
+    let usual = "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(pointRoll.count + 1)"
+    let name = try body.name() ?? usual
     let bucketID = try body.id("bucketID")
     let snapshotID = try body.id("snapshotID")
     let labels = try keptLabels(of: body)
@@ -136,9 +137,11 @@ extension World {
     if point.kind == .backup {
       if point.state == "pending" { throw Problem(128) }
       if point.state == "deleting" { throw Problem(174) }
-    } else if pointRoll.contains(ownedBy: point.application, where: { $0.snapshot == point.id && $0.isUnderWay }
-    ) {
-      throw Problem(144)
+    } else {
+      let isRead = pointRoll.contains(ownedBy: point.application) {
+        $0.snapshot == point.id && $0.isUnderWay
+      }
+      if isRead { throw Problem(144) }
     }
     tally.deletions += 1
     startDeletion(point.id, of: point.application)

@@ -1,4 +1,6 @@
-/// A thing that a roll holds. Its identifier and its owner are its own for good; its name may change.
+/// A thing that a roll holds.
+///
+/// Its identifier and its owner are its own for good; its name may change.
 protocol Enrolled: Sendable {
   var id: String { get }
   var name: String { get }

@@ -20,6 +20,10 @@ package struct World: Sendable {
   package internal(set) var requests: [String: Int] = [:]
   /// All requests so far.
   package internal(set) var requestCount = 0
+  /// What requests and answers have weighed so far.
+  package internal(set) var traffic = Traffic()
+  /// When each request came, as far as `Settings.recordTimes` was on.
+  package internal(set) var requestTimes: [RequestTime] = []
 
   var appRoll: Roll<Application>
   var pointRoll: Roll<Point>
@@ -35,7 +39,8 @@ package struct World: Sendable {
   var random: SeededRandom
   let userID: String
   private let pagePort: Int
-  private var addressesGiven = 0
+  /// How many addresses applications have been given so far.
+  package private(set) var addressesGiven = 0
   private var nextRediscovery: Duration
   private var nextModification: Duration
 
@@ -43,7 +48,7 @@ package struct World: Sendable {
   ///
   /// - Parameters:
   ///   - scenario: The world at its start.
-  ///   - pagePort: The port of the applications' front pages, each at an address of its own in 127.77.0.0/16.
+  ///   - pagePort: The port of the applications' front pages, each at an address of its own in 127.77.0.0/16 and on.
   ///   - plainLimit: Up to how many of a kind are searched one by one; nobody can tell but by the time that it takes.
   package init(scenario: Scenario, pagePort: Int = 80, plainLimit: Int = 48) {
     self.scenario = scenario
@@ -73,6 +78,12 @@ package struct World: Sendable {
     }
     for seed in scenario.clusters { add(seed) }
     for seed in scenario.applications { add(seed) }
+    for fleet in scenario.fleets {
+      appRoll.reserve(fleet.count)
+      namespaceRoll.reserve(fleet.count)
+      pointRoll.reserve(fleet.count * fleet.backups)
+      for seed in fleet.applications { add(seed) }
+    }
   }
 
   /// The server's idea of the present, which clients see in timestamps and in the `Date` header.
@@ -85,7 +96,17 @@ package struct World: Sendable {
   /// A new address for an application, `host:port`.
   mutating func newAddress() -> String {
     addressesGiven += 1
-    return "127.77.\(addressesGiven / 250).\(addressesGiven % 250 + 1):\(pagePort)"
+    return address(addressesGiven)
+  }
+
+  /// The address that was given as the nth, from 1.
+  package func address(_ number: Int) -> String {
+    "127.\(77 + number / 62_500).\(number / 250 % 250).\(number % 250 + 1):\(pagePort)"
+  }
+
+  /// The world behind a server on which something of the API has been asked over that many connections.
+  package mutating func count(connections: Int, open: Int) {
+    (traffic.connections, traffic.openConnections) = (connections, open)
   }
 
   /// Lets virtual time pass.

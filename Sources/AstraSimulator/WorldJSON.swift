@@ -16,10 +16,7 @@ extension World {
             .array(namespaceRoll.places(ownedBy: cluster.id).map { .string(namespaceRoll[$0].name) }))
         }), "operations": .array(operations.map(\.json)), "tally": tally.json,
       "journal": .array(journal.map(\.json)),
-      "requests": [
-        "total": .integer(requestCount),
-        "counts": .object(requests.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) }),
-      ],
+      "requests": requestsJSON,
     ]
   }
 

@@ -171,7 +171,8 @@ extension World {
     pointRoll[point].hookState = operation.effect == .hooksFail ? "failed" : "success"
     pointRoll[point].modified = now
     let kind: JournalEntry.Kind = operation.kind == .backup ? .backup : .snapshot
-    record(.completed, kind, id: operation.subject, name: pointRoll[point].name, related: operation.application)
+    record(
+      .completed, kind, id: operation.subject, name: pointRoll[point].name, related: operation.application)
     if operation.effect == .hooksFail {
       notify(pointRoll[point], "hooks", "Execution hooks failed", "The execution hooks of")
     }

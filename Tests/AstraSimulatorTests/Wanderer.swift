@@ -47,7 +47,8 @@ struct Wanderer {
   private func api(_ method: String, _ path: String, _ body: JSON? = nil) -> SimulatedRequest {
     SimulatedRequest(
       method, "/accounts/\(Client.account)/\(path)",
-      headers: [("Authorization", "Bearer \(Client.token)"), ("ForceUpdate", "true")], body: body?.bytes ?? [])
+      headers: [("Authorization", "Bearer \(Client.token)"), ("ForceUpdate", "true")], body: body?.bytes ?? []
+    )
   }
 
   private func control(_ action: String, _ body: JSON) -> SimulatedRequest {
@@ -114,7 +115,8 @@ struct Wanderer {
       let (member, source) = one(
         of: [("sourceAppID", app), ("backupID", point(world)), ("snapshotID", point(world))], or: ("", ""))
       let home =
-        world.application(app)?.cluster ?? world.point(source).flatMap {
+        world.application(app)?.cluster
+        ?? world.point(source).flatMap {
           world.application($0.application)?.cluster
         }
       let body: JSON = [
