@@ -27,12 +27,16 @@ extension World {
     advance(to: now)
     let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let path = parts[0]
-    if path.hasPrefix("/_simulator/") { return control(request.method, String(path), request.body) }
+    if SimulatedRequest.isControl(path) { return control(request.method, String(path), request.body) }
 
     let template = Self.template(path)
     let counted = "\(request.method) \(template)"
     requestCount += 1
     requests[counted, default: 0] += 1
+    traffic.bytesReceived += request.wireBytes
+    if settings.recordTimes {
+      requestTimes.append(RequestTime(at: now, method: request.method, path: template))
+    }
     let nth = requests[counted, default: 0]
     let fault = responseFaults.first {
       $0.method == request.method && $0.path == template && nth >= $0.nth && nth < $0.nth + $0.count
@@ -47,6 +51,7 @@ extension World {
     if settings.dateHeader, response.header("Date") == nil {
       response.headers.append(("Date", serverTime.httpDate))
     }
+    traffic.bytesSent += response.wireBytes
     return response
   }
 

@@ -34,10 +34,10 @@ extension World {
   }
 
   private mutating func rename(_ app: Application, to name: String) throws(Problem) {
-    if !settings.duplicateAppNames, applications.contains(where: { $0.name == name }) { throw Problem(121) }
-    guard let index = applicationIndex(app.id) else { return }
-    applications[index].name = name
-    applications[index].modified = now
+    if !settings.duplicateAppNames, appRoll.firstPlace(named: name) != nil { throw Problem(121) }
+    guard let index = appRoll.place(of: app.id) else { return }
+    appRoll[index].name = name
+    appRoll[index].modified = now
     record(.renamed, .application, id: app.id, name: name, related: app.name)
   }
 
@@ -51,9 +51,10 @@ extension World {
       case .accepted: break
       }
     }
-    guard let point = points.first(where: { $0.id == source && $0.kind == kind }) else {
+    guard let place = pointRoll.firstPlace(of: source, where: { $0.kind == kind }) else {
       throw Problem(kind == .backup ? 74 : 46)
     }
+    let point = pointRoll[place]
     guard point.application == app.id else { throw Problem(76) }
     if try body.hasRestoreFilter(), !app.supportsSelectiveRestore { throw Problem(155) }
     try checkLicence()
@@ -84,8 +85,8 @@ extension World {
       operation.source = point.id
       operation.payload = point.content ?? Content()
     }
-    guard let index = applicationIndex(app.id), let operation = operations.last else { return }
-    if settings.restoreModification == .atRequest { applications[index].modified = now }
+    guard let index = appRoll.place(of: app.id), let operation = operations.last else { return }
+    if settings.restoreModification == .atRequest { appRoll[index].modified = now }
     if settings.restoreSourceShown == .atRequest { showSource(of: operation, at: index) }
   }
 

@@ -4,12 +4,12 @@ extension World {
   /// Answers a request to a control endpoint.
   mutating func control(_ method: String, _ path: String, _ bytes: [UInt8]) -> SimulatedResponse {
     let action = String(path.dropFirst("/_simulator/".count))
-    if action == "world" {
+    if Self.views.contains(action) {
       guard method == "GET" else { return Self.reply(405, ["error": "only GET is supported here"]) }
-      return Self.reply(200, json)
+      return Self.reply(200, action == "activity" ? activity : json)
     }
     guard Self.actions.contains(action) else {
-      let known = (["world"] + Self.actions).joined(separator: ", ")
+      let known = (Self.views + Self.actions).joined(separator: ", ")
       return Self.reply(404, ["error": .string("there is no \"\(action)\"; known are \(known)")])
     }
     guard method == "POST" else { return Self.reply(405, ["error": "only POST is supported here"]) }
@@ -22,6 +22,9 @@ extension World {
       return Self.reply(400, ["error": .string(error.description)])
     }
   }
+
+  /// The names of the endpoints that take a GET.
+  package static let views = ["world", "activity"]
 
   /// The names of the endpoints that take a POST.
   package static let actions = [

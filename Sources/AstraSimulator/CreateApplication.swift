@@ -67,11 +67,14 @@ extension World {
     guard let scopes, !scopes.isEmpty else { throw .field("namespaceScopedResources", "Is required") }
     let names = scopes.compactMap { $0["namespace"]?.string }
     for name in names where !hasNamespace(name, cluster: cluster.id) { throw Problem(122) }
-    let isTaken = applications.contains { $0.cluster == cluster.id && Set($0.namespaces) == Set(names) }
-    guard !isTaken, settings.duplicateAppNames || !applications.contains(where: { $0.name == name }) else {
+    let own = Set(names)
+    let isTaken = appRoll.contains(ownedBy: cluster.id) {
+      $0.namespaces.allSatisfy(own.contains) && own.isSubset(of: $0.namespaces)
+    }
+    guard !isTaken, settings.duplicateAppNames || appRoll.firstPlace(named: name) == nil else {
       throw Problem(121)
     }
-    let workload = workloads.firstIndex { $0.cluster == cluster.id && Set($0.namespaces) == Set(names) }
+    let workload = workloads.firstIndex { $0.cluster == cluster.id && Set($0.namespaces) == own }
     let former = workload.map { workloads.remove(at: $0) }
     var app = Application(
       id: random.uuid(), name: name, cluster: cluster.id, namespaces: [], state: "discovering",
@@ -79,7 +82,7 @@ extension World {
     app.content = former?.content ?? Content()
     app.pendingNamespaces = names
     app.labels = labels
-    applications.append(app)
+    appRoll.append(app)
     tally.applicationsDefined += 1
     record(.created, .application, id: app.id, name: name)
     start(
@@ -102,14 +105,14 @@ extension World {
   ) throws(Problem) -> CloneSource {
     let source: CloneSource
     if let id = sources[0] {
-      guard let app = applications.first(where: { $0.id == id }) else { throw Problem(75) }
+      guard let app = appRoll[id: id] else { throw Problem(75) }
       source = CloneSource(app: app)
     } else {
       let (id, kind) = sources[1].map { ($0, Point.Kind.backup) } ?? (sources[2] ?? "", .snapshot)
-      guard let point = points.first(where: { $0.id == id && $0.kind == kind }),
-        let app = applications.first(where: { $0.id == point.application })
+      guard let place = pointRoll.firstPlace(of: id, where: { $0.kind == kind }),
+        let app = appRoll[id: pointRoll[place].application]
       else { throw Problem(kind == .backup ? 74 : 46) }
-      source = CloneSource(app: app, point: point)
+      source = CloneSource(app: app, point: pointRoll[place])
     }
     let sourceCluster = try body.id("sourceClusterID")
     let isRequired =
@@ -141,7 +144,7 @@ extension World {
     _ name: String, from source: CloneSource, to cluster: Cluster, _ labels: [Mapping], _ mapping: [Mapping],
     namedBy member: String
   ) throws(Problem) -> String {
-    if !settings.duplicateAppNames, applications.contains(where: { $0.name == name }) { throw Problem(121) }
+    if !settings.duplicateAppNames, appRoll.firstPlace(named: name) != nil { throw Problem(121) }
     let taken = mapping.map(\.destination).filter { hasNamespace($0, cluster: cluster.id) }
     if !taken.isEmpty {
       switch settings.takenNamespace {
@@ -157,8 +160,8 @@ extension World {
     let payload =
       source.point?.content ?? (isLive && settings.cloneCapture == .start ? source.app.content : nil)
     let vehicle = isLive ? addVehicle(for: name, of: source.app) : nil
-    if settings.cloneVehicle == .backup, let vehicle, let app = applicationIndex(id) {
-      applications[app].backupID = vehicle
+    if settings.cloneVehicle == .backup, let vehicle, let app = appRoll.place(of: id) {
+      appRoll[app].backupID = vehicle
     }
     let first = settings.cloneFirstState.rawValue
     let cannotCopy = isFarSnapshot && settings.snapshotAcrossClusters == .fails
@@ -177,8 +180,8 @@ extension World {
       if cannotCopy { operation.effect = .fails }
     }
     for name in mapping.map(\.destination) { addNamespace(name, cluster: cluster.id) }
-    if settings.operationsTouchSource, let app = applicationIndex(source.app.id) {
-      applications[app].modified = now
+    if settings.operationsTouchSource, let app = appRoll.place(of: source.app.id) {
+      appRoll[app].modified = now
     }
     return id
   }
@@ -203,7 +206,7 @@ extension World {
     }
     app.pendingNamespaces = mapping.map(\.destination)
     if settings.cloneNamespacesAtOnce { app.namespaces = app.pendingNamespaces }
-    applications.append(app)
+    appRoll.append(app)
     tally.clonesCreated += 1
     record(.created, .clone, id: app.id, name: name, related: source.point?.id ?? source.app.id)
     return app.id

@@ -67,6 +67,11 @@ struct Filter {
     return String(value)
   }
 
+  /// The name that a resource must have to be accepted, if a term says so.
+  var name: String? {
+    terms.first { $0.field == "name" && $0.compare == "eq" }?.values.first
+  }
+
   /// Whether the resource fulfils every term; a field that it has not fulfils none.
   func accepts(_ resource: JSON) -> Bool {
     terms.allSatisfy { term in

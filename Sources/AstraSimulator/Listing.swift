@@ -3,11 +3,22 @@
 extension World {
   /// Answers a GET of a collection.
   ///
-  /// `items` are the full resources in the order of the server; `kind` is the plural resource name (`apps`); `allowed`
-  /// are the parameters that this collection documents. Problems 5 and 6 for the parameters.
-  func list(_ items: [JSON], _ kind: String, _ query: Query, _ allowed: Query.Parameters) throws(Problem)
-    -> SimulatedResponse
-  {
+  /// A long collection is not shown to be thrown away: where neither a filter nor an order asks for all of it, only
+  /// the page is.
+  ///
+  /// - Parameters:
+  ///   - things: Everything in the collection, in the order of the server.
+  ///   - kind: The plural resource name (`apps`).
+  ///   - query: The parameters of the request.
+  ///   - allowed: The parameters that this collection documents.
+  ///   - named: What of it has a name, in the same order.
+  ///   - show: The full resource of each.
+  /// - Returns: The answer.
+  /// - Throws: Problems 5 and 6 for the parameters.
+  func list<Thing>(
+    _ things: @autoclosure () -> [Thing], _ kind: String, _ query: Query, _ allowed: Query.Parameters,
+    named: ((String) -> [Thing])? = nil, show: (Thing) -> JSON
+  ) throws(Problem) -> SimulatedResponse {
     var allowed = allowed
     var skipped: Set<String> = []
     var isFiltered = allowed.contains(.filter)
@@ -24,57 +35,80 @@ extension World {
       allowed.formUnion(.order)
     }
 
-    var items = items
-    if isFiltered, let text = query["filter"] {
-      let filter = try Filter(text)
-      items = items.filter(filter.accepts)
+    let page: [JSON]
+    let cut: Cut
+    let filter = isFiltered ? try query["filter"].map { text throws(Problem) in try Filter(text) } : nil
+    if filter != nil || (allowed.contains(.order) && query["orderBy"] != nil) {
+      var items = (filter?.name.flatMap { named?($0) } ?? things()).map(show)
+      if let filter { items = items.filter(filter.accepts) }
+      if allowed.contains(.order) { try order(&items, query) }
+      cut = try self.cut(items.count, query, allowed)
+      page = Array(items[cut.places])
+    } else {
+      let things = things()
+      cut = try self.cut(things.count, query, allowed)
+      page = things[cut.places].map(show)
     }
-    if allowed.contains(.order) { try order(&items, query) }
-    let total = items.count
-    let (page, token) = try page(of: items, query, allowed)
     var shown = page
     if let fields = try query.fields() {
       shown = page.map { item in .array(fields.map { item[$0] ?? .null }) }
     }
-    return listBody(shown, kind, token: token, total: allowed.contains(.order) ? total : nil, query)
+    let total = allowed.contains(.order) ? cut.total : nil
+    return listBody(shown, kind, token: cut.token, total: total, query)
   }
 
   private func order(_ items: inout [JSON], _ query: Query) throws(Problem) {
-    if let text = query["orderBy"] {
-      let words = text.split(separator: " ")
-      guard words.count == 1 || (words.count == 2 && ["asc", "desc"].contains(words[1])) else {
-        throw .parameter(5, "orderBy", "Not a field, or a field and 'desc'")
-      }
-      let field = String(words[0])
-      // Equal keys keep their order, so that pages do not shuffle.
-      let sorted = items.enumerated().sorted { left, right in
-        let (one, other) = (left.element[field], right.element[field])
-        if let one = one?.number, let other = other?.number, one != other { return one < other }
-        if let one = one?.string, let other = other?.string, one != other { return one < other }
-        return left.offset < right.offset
-      }
-      items = sorted.map(\.element)
-      if words.count == 2, words[1] == "desc" { items.reverse() }
+    guard let text = query["orderBy"] else { return }
+    let words = text.split(separator: " ")
+    guard words.count == 1 || (words.count == 2 && ["asc", "desc"].contains(words[1])) else {
+      throw .parameter(5, "orderBy", "Not a field, or a field and 'desc'")
     }
-    if let skip = try query.positive("skip") { items.removeFirst(min(skip, items.count)) }
-    if let count = query["count"], count != "true" { throw .parameter(5, "count", "Not 'true'") }
+    let field = String(words[0])
+    // Equal keys keep their order, so that pages do not shuffle.
+    let sorted = items.enumerated().sorted { left, right in
+      let (one, other) = (left.element[field], right.element[field])
+      if let one = one?.number, let other = other?.number, one != other { return one < other }
+      if let one = one?.string, let other = other?.string, one != other { return one < other }
+      return left.offset < right.offset
+    }
+    items = sorted.map(\.element)
+    if words.count == 2, words[1] == "desc" { items.reverse() }
   }
 
-  private func page(of items: [JSON], _ query: Query, _ allowed: Query.Parameters) throws(Problem) -> (
-    [JSON], String?
-  ) {
+  /// Which part of a list is its page.
+  private struct Cut {
+    /// The page's places in the list.
+    var places: Range<Int>
+    /// What names the next page; nil at the last one.
+    var token: String?
+    /// How many there are behind those that are skipped.
+    var total: Int
+  }
+
+  /// Cuts a page out of a list of that many items: `skip`, `count`, `continue` and `limit`.
+  private func cut(_ items: Int, _ query: Query, _ allowed: Query.Parameters) throws(Problem) -> Cut {
+    var skipped = 0
+    if allowed.contains(.order) {
+      skipped = min(try query.positive("skip") ?? 0, items)
+      if let count = query["count"], count != "true" { throw .parameter(5, "count", "Not 'true'") }
+    }
+    let total = items - skipped
     var start = 0
     if let token = query["continue"], allowed.contains(.limit) {
-      guard let offset = Self.offset(token), offset <= items.count else {
+      guard let offset = Self.offset(token), offset <= total else {
         throw .parameter(5, "continue", "Not a token of this collection")
       }
       start = offset
     }
     let limit = allowed.contains(.limit) ? try query.positive("limit") : nil
     let sizes = [limit, settings.pageSize > 0 ? settings.pageSize : nil].compactMap { $0 }
-    guard let size = sizes.min(), items.count - start > size else { return (Array(items[start...]), nil) }
+    guard let size = sizes.min(), total - start > size else {
+      return Cut(places: skipped + start..<items, total: total)
+    }
     let end = start + size
-    return (Array(items[start..<end]), settings.pagesContinue ? Self.token(end) : nil)
+    return Cut(
+      places: skipped + start..<skipped + end, token: settings.pagesContinue ? Self.token(end) : nil,
+      total: total)
   }
 
   /// A page token: opaque to clients, and here the place of the next item behind a fixed mark.

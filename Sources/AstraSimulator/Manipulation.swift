@@ -14,9 +14,9 @@ extension World {
     version: String, broken: Bool, rows: [String]? = nil, to application: String
   ) -> Bool {
     guard let index = index(application) else { return false }
-    let kept = rows ?? applications[index].content?.rows ?? []
-    applications[index].content = Content(version: version, broken: broken, rows: kept)
-    let app = applications[index]
+    let kept = rows ?? appRoll[index].content?.rows ?? []
+    appRoll[index].content = Content(version: version, broken: broken, rows: kept)
+    let app = appRoll[index]
     record(.deployed, .application, id: app.id, name: app.name, related: version)
     return true
   }
@@ -24,8 +24,8 @@ extension World {
   /// Adds rows to an application's database, as its customers do.
   @discardableResult
   package mutating func addRows(_ rows: [String], to application: String) -> Bool {
-    guard let index = index(application), applications[index].content != nil else { return false }
-    applications[index].content?.rows += rows
+    guard let index = index(application), appRoll[index].content != nil else { return false }
+    appRoll[index].content?.rows += rows
     return true
   }
 
@@ -35,8 +35,8 @@ extension World {
     of application: String, losing lost: Set<String> = [], gaining gained: [String] = []
   ) -> Bool {
     guard let index = index(application) else { return false }
-    applications[index].lostAssets = lost
-    applications[index].strayAssets = gained
+    appRoll[index].lostAssets = lost
+    appRoll[index].strayAssets = gained
     return true
   }
 
@@ -80,9 +80,9 @@ extension World {
   @discardableResult
   package mutating func removeNamespace(_ name: String, onCluster key: String) -> Bool {
     guard let cluster = clusters.first(where: { $0.id == key || $0.name == key }),
-      let index = namespaces.firstIndex(where: { $0.name == name && $0.cluster == cluster.id })
+      let place = namespaceRoll.firstPlace(named: name, where: { $0.cluster == cluster.id })
     else { return false }
-    namespaces.remove(at: index)
+    namespaceRoll.remove(at: place)
     record(.manipulated, .namespace, id: cluster.id, name: name, related: "removed")
     return true
   }
@@ -92,8 +92,8 @@ extension World {
   package mutating func setState(_ state: String, of key: String) -> Bool {
     guard let (id, name, kind) = identify(key) else { return false }
     operations.removeAll { $0.subject == id }
-    if let app = applicationIndex(id) { applications[app].state = state }
-    if let point = pointIndex(id) { points[point].state = state }
+    if let app = appRoll.place(of: id) { appRoll[app].state = state }
+    if let point = pointRoll.place(of: id) { pointRoll[point].state = state }
     record(.manipulated, kind, id: id, name: name, related: state)
     return true
   }
@@ -161,7 +161,7 @@ extension World {
   }
 
   private func index(_ key: String) -> Int? {
-    application(key).flatMap { applicationIndex($0.id) }
+    application(key).flatMap { appRoll.place(of: $0.id) }
   }
 
   private func operationIndex(_ key: String) -> Int? {

@@ -27,10 +27,7 @@ extension World {
 
   mutating func performOlderApps(_ call: Call) throws(Problem) -> SimulatedResponse {
     if call.method == "POST" { return try createOlderClone(call) }
-    let shown = applications.compactMap { olderApplication($0) }
-    return try list(
-      shown.map { olderResource($0, type: "application/astra-managedApp") }, "managedApps", call.query,
-      .filtered)
+    return try listOlder("managedApps", call) { olderResource($0, type: "application/astra-managedApp") }
   }
 
   mutating func performOlderApp(_ app: Application, _ call: Call) throws(Problem) -> SimulatedResponse {
@@ -44,11 +41,19 @@ extension World {
 
   /// Everything that was discovered: clones show the type of managed applications among the others.
   func listDiscoveredApps(_ call: Call) throws(Problem) -> SimulatedResponse {
-    let shown = applications.compactMap { olderApplication($0) }.map { app in
+    try listOlder("apps", call) { app in
       let type = app.sourceAppID == nil ? "application/astra-app" : "application/astra-managedApp"
       return olderResource(app, type: type, tellsCluster: true)
     }
-    return try list(shown, "apps", call.query, .filtered)
+  }
+
+  private func listOlder(
+    _ kind: String, _ call: Call, show: (Application) -> JSON
+  ) throws(Problem) -> SimulatedResponse {
+    try list(
+      appRoll.places.filter { olderApplication(appRoll[$0]) != nil }, kind, call.query, .filtered,
+      named: { appRoll.places(named: $0).filter { olderApplication(appRoll[$0]) != nil } }
+    ) { show(appRoll[$0]) }
   }
 
   // MARK: Changes

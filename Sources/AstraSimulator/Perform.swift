@@ -6,7 +6,7 @@ extension World {
     if [.assets, .backupAssets, .snapshotAssets].contains(call.route) {
       switch settings.assets {
       case .shown: break
-      case .empty: return try list([], "appAssets", call.query, .plain)
+      case .empty: return try list([], "appAssets", call.query, .plain) { $0 }
       case .absent: throw Problem(2)
       case .refused: throw Problem(46)
       }
@@ -15,11 +15,10 @@ extension World {
     case .apps, .clusterApps:
       if call.isOlder { return try performOlderApps(call) }
       if call.method == "POST" { return try createApplication(call) }
-      let shown = applications.filter { call.route == .apps || $0.cluster == call.ids[0] }
-      return try list(shown.map { resource($0) }, "apps", call.query, .filtered)
+      return try listApplications(call)
     case .discoveredApps: return try listDiscoveredApps(call)
     case .app, .clusterApp:
-      let app = try found(applications.first { $0.id == call.ids.last })
+      let app = try found(call.ids.last.flatMap { appRoll[id: $0] })
       if call.isOlder { return try performOlderApp(app, call) }
       if call.route == .clusterApp, app.cluster != call.ids[0] { throw missing }
       switch call.method {
@@ -31,33 +30,35 @@ extension World {
       let app = try owner(call)
       if call.method == "POST" { return try createPoint(of: app, call) }
       let kind: Point.Kind = call.route == .backups ? .backup : .snapshot
-      let shown = points.filter { $0.application == app.id && $0.kind == kind }
       return try list(
-        shown.map { resource($0, asOlder: call.isOlder) }, kind == .backup ? "appBackups" : "appSnaps",
-        call.query, .plain)
+        pointRoll.places(ownedBy: app.id).filter { pointRoll[$0].kind == kind },
+        kind == .backup ? "appBackups" : "appSnaps", call.query, .plain
+      ) { resource(pointRoll[$0], asOlder: call.isOlder) }
     case .backup, .snapshot:
       let point = try ownPoint(call)
       return try call.method == "DELETE"
         ? deletePoint(point) : item(resource(point, asOlder: call.isOlder), call)
     case .assets:
       let app = try owner(call)
-      return try list(assets(app), "appAssets", call.query, .plain)
+      return try list(assets(app), "appAssets", call.query, .plain) { $0 }
     case .backupAssets, .snapshotAssets:
       let app = try owner(call)
       let point = try ownPoint(call)
-      return try list(assets(app, in: point), "appAssets", call.query, .plain)
+      return try list(assets(app, in: point), "appAssets", call.query, .plain) { $0 }
     case .executionHooks:
       let app = try owner(call)
       switch settings.executionHooks {
-      case .listed: return try list(hooks(of: app), "executionHooks", call.query, .filtered)
+      case .listed: return try list(hooks(of: app), "executionHooks", call.query, .filtered) { $0 }
       case .switchedOff: throw Problem(168)
       case .unknown: throw Problem(2)
       }
     case .accountBackups:
-      let shown = points.filter { $0.kind == .backup }
-      return try list(shown.map { resource($0) }, "appBackups", call.query, .plain)
+      return try list(
+        pointRoll.places.filter { pointRoll[$0].kind == .backup }, "appBackups", call.query, .plain
+      ) { resource(pointRoll[$0]) }
     case .accountBackup:
-      let point = try found(points.first { $0.id == call.ids[0] && $0.kind == .backup })
+      let place = pointRoll.firstPlace(of: call.ids[0]) { $0.kind == .backup }
+      let point = try found(place.map { pointRoll[$0] })
       return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
     default: return try performTopology(call)
     }
@@ -66,40 +67,59 @@ extension World {
   private func performTopology(_ call: Call) throws(Problem) -> SimulatedResponse {
     let query = call.query
     switch call.route {
-    case .clouds: return try list(clouds.map { resource($0) }, "clouds", query, .filtered)
+    case .clouds: return try list(clouds, "clouds", query, .filtered) { resource($0) }
     case .cloud: return try item(resource(try found(clouds.first { $0.id == call.ids[0] })), call)
     case .cloudClusters:
       let cloud = try found(clouds.first { $0.id == call.ids[0] })
       let shown = clusters.filter { $0.cloud == cloud.id }
-      return try list(shown.map { resource($0, asManaged: false) }, "clusters", query, .filtered)
+      return try list(shown, "clusters", query, .filtered) { resource($0, asManaged: false) }
     case .clusters:
-      return try list(clusters.map { resource($0, asManaged: false) }, "clusters", query, .filtered)
+      return try list(clusters, "clusters", query, .filtered) { resource($0, asManaged: false) }
     case .managedClusters:
       let shown = clusters.filter(\.isManaged)
-      return try list(shown.map { resource($0, asManaged: true) }, "managedClusters", query, .filtered)
+      return try list(shown, "managedClusters", query, .filtered) { resource($0, asManaged: true) }
     case .cluster, .cloudCluster: return try item(resource(try ownCluster(call), asManaged: false), call)
     case .managedCluster: return try item(resource(try ownCluster(call), asManaged: true), call)
     case .cloudClusterClasses, .clusterClasses, .managedClusterClasses:
       let classes = try ownCluster(call).storageClasses
-      let shown = classes.enumerated().map { resource($0.element, isDefault: $0.offset == 0) }
-      return try list(shown, "storageClasses", query, .plain)
+      return try list(Array(classes.indices), "storageClasses", query, .plain) {
+        resource(classes[$0], isDefault: $0 == 0)
+      }
     case .cloudClusterNamespaces, .clusterNamespaces, .managedClusterNamespaces:
       let cluster = try ownCluster(call)
-      let shown = namespaces.filter { $0.cluster == cluster.id }
-      return try list(shown.map { resource($0) }, "namespaces", query, .filtered)
-    case .namespaces: return try list(namespaces.map { resource($0) }, "namespaces", query, .filtered)
-    case .namespace:
-      return try item(resource(try found(namespaces.first { $0.id == call.ids[0] })), call)
-    case .buckets: return try list(buckets.map { resource($0) }, "buckets", query, .filtered)
+      return try list(
+        namespaceRoll.places(ownedBy: cluster.id), "namespaces", query, .filtered,
+        named: { namespaceRoll.places(named: $0).filter { namespaceRoll[$0].cluster == cluster.id } }
+      ) { resource(namespaceRoll[$0]) }
+    case .namespaces:
+      return try list(
+        namespaceRoll.places, "namespaces", query, .filtered, named: { namespaceRoll.places(named: $0) }
+      ) { resource(namespaceRoll[$0]) }
+    case .namespace: return try item(resource(try found(namespaceRoll[id: call.ids[0]])), call)
+    case .buckets: return try list(buckets, "buckets", query, .filtered) { resource($0) }
     case .bucket: return try item(resource(try found(buckets.first { $0.id == call.ids[0] })), call)
     case .notifications:
-      let shown = notifications.enumerated().map { resource($0.element, number: $0.offset + 1) }
-      return try list(shown, "notifications", query, .full)
+      return try list(Array(notifications.indices), "notifications", query, .full) {
+        resource(notifications[$0], number: $0 + 1)
+      }
     case .notification:
       guard let index = notifications.firstIndex(where: { $0.id == call.ids[0] }) else { throw missing }
       return try item(resource(notifications[index], number: index + 1), call)
     default: throw Problem(2)
     }
+  }
+
+  private func listApplications(_ call: Call) throws(Problem) -> SimulatedResponse {
+    guard call.route == .clusterApps else {
+      return try list(
+        appRoll.places, "apps", call.query, .filtered, named: { appRoll.places(named: $0) }
+      ) { resource(appRoll[$0]) }
+    }
+    let cluster = call.ids[0]
+    return try list(
+      appRoll.places(ownedBy: cluster), "apps", call.query, .filtered,
+      named: { appRoll.places(named: $0).filter { appRoll[$0].cluster == cluster } }
+    ) { resource(appRoll[$0]) }
   }
 
   /// The problem of an item that is not there.
@@ -118,7 +138,7 @@ extension World {
 
   /// The application that a path's first identifier names.
   private func owner(_ call: Call) throws(Problem) -> Application {
-    let app = try found(applications.first { $0.id == call.ids[0] })
+    let app = try found(appRoll[id: call.ids[0]])
     return call.isOlder ? try found(olderApplication(app)) : app
   }
 
@@ -126,10 +146,10 @@ extension World {
   private func ownPoint(_ call: Call) throws(Problem) -> Point {
     let app = try owner(call)
     let isBackup = call.route == .backup || call.route == .backupAssets
-    return try found(
-      points.first {
-        $0.id == call.ids[1] && $0.application == app.id && ($0.kind == .backup) == isBackup
-      })
+    let place = pointRoll.firstPlace(of: call.ids[1]) {
+      $0.application == app.id && ($0.kind == .backup) == isBackup
+    }
+    return try found(place.map { pointRoll[$0] })
   }
 
   /// The cluster that a path names, which must be managed or of the cloud where the path says so.

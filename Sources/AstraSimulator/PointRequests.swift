@@ -10,7 +10,7 @@ extension World {
 
   /// Whether a backup or snapshot of the application is being made.
   func isUnderWay(_ kind: Point.Kind, of app: String) -> Bool {
-    points.contains { $0.application == app && $0.kind == kind && $0.isUnderWay }
+    pointRoll.contains(ownedBy: app) { $0.kind == kind && $0.isUnderWay }
   }
 
   mutating func createPoint(of app: Application, _ call: Call) throws(Problem) -> SimulatedResponse {
@@ -19,7 +19,8 @@ extension World {
     // What came later: versions, and the choice of a bucket or a snapshot to read from.
     if call.isOlder { (schema.versions, schema.allowed) = (["1.0"], ["name", "metadata"]) }
     let body = try RequestBody(call.request.body, schema)
-    let name = try body.name() ?? "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(points.count + 1)"
+    let usual = "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(pointRoll.count + 1)"
+    let name = try body.name() ?? usual
     let bucketID = try body.id("bucketID")
     let snapshotID = try body.id("snapshotID")
     let labels = try keptLabels(of: body)
@@ -48,11 +49,11 @@ extension World {
       throw Problem(127)
     }
     if let snapshotID {
-      guard let snapshot = points.first(where: { $0.id == snapshotID && $0.kind == .snapshot }) else {
+      guard let place = pointRoll.firstPlace(of: snapshotID, where: { $0.kind == .snapshot }) else {
         throw Problem(46)
       }
-      guard snapshot.application == app.id else { throw Problem(76) }
-      guard snapshot.state == "completed" else { throw Problem(111) }
+      guard pointRoll[place].application == app.id else { throw Problem(76) }
+      guard pointRoll[place].state == "completed" else { throw Problem(111) }
     }
     guard let cluster = cluster(app.cluster), cluster.isEligible else { throw Problem(131) }
     guard cluster.snapshotClass || snapshotID != nil else { throw Problem(158) }
@@ -76,7 +77,7 @@ extension World {
   private func checkName(
     _ name: String, _ kind: Point.Kind, of app: Application, mayRepeat: Bool, _ problem: Int
   ) throws(Problem) {
-    let isTaken = points.contains { $0.application == app.id && $0.kind == kind && $0.name == name }
+    let isTaken = pointRoll.contains(ownedBy: app.id) { $0.kind == kind && $0.name == name }
     if isTaken, !mayRepeat { throw Problem(problem) }
   }
 
@@ -87,7 +88,7 @@ extension World {
   ) -> Point {
     let isBackup = kind == .backup
     let capture = isBackup ? settings.backupCapture : settings.snapshotCapture
-    let base = snapshot.flatMap { id in points.first { $0.id == id } }
+    let base = snapshot.flatMap { pointRoll[id: $0] }
     var point = Point(
       kind: kind, id: random.uuid(), name: name, application: app.id, state: "pending",
       content: base?.content ?? (capture == .start ? app.content : nil), created: now,
@@ -98,7 +99,7 @@ extension World {
       point.labels.append(Mapping(source: name, destination: "backup"))
       if settings.backupMakesSnapshot, snapshot == nil { point.snapshot = addSnapshot(for: point, app) }
     }
-    points.append(point)
+    pointRoll.append(point)
     if !isAutomatic {
       if isBackup { tally.backupsCreated += 1 } else { tally.snapshotsCreated += 1 }
     }
@@ -111,8 +112,8 @@ extension World {
         .init(state: "pending", length: pending, role: .prepare),
         .init(state: "running", length: length, role: .copy),
       ])
-    if settings.operationsTouchSource, let index = applicationIndex(app.id) {
-      applications[index].modified = now
+    if settings.operationsTouchSource, let index = appRoll.place(of: app.id) {
+      appRoll[index].modified = now
     }
     return point
   }
@@ -120,7 +121,7 @@ extension World {
   /// The snapshot that a backup is read from; it is complete before the backup runs.
   private mutating func addSnapshot(for backup: Point, _ app: Application) -> String {
     let id = random.uuid()
-    points.append(
+    pointRoll.append(
       Point(
         kind: .snapshot, id: id, name: "\(backup.name.prefix(50))-source", application: app.id,
         state: "completed", hookState: "success", content: app.content, created: now, modified: now,
@@ -136,8 +137,11 @@ extension World {
     if point.kind == .backup {
       if point.state == "pending" { throw Problem(128) }
       if point.state == "deleting" { throw Problem(174) }
-    } else if points.contains(where: { $0.snapshot == point.id && $0.isUnderWay }) {
-      throw Problem(144)
+    } else {
+      let isRead = pointRoll.contains(ownedBy: point.application) {
+        $0.snapshot == point.id && $0.isUnderWay
+      }
+      if isRead { throw Problem(144) }
     }
     tally.deletions += 1
     startDeletion(point.id, of: point.application)

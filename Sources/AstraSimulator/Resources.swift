@@ -96,7 +96,7 @@ extension World {
   }
 
   func protectionState(_ app: Application) -> String {
-    points.contains { $0.application == app.id && $0.state == "completed" } ? "partial" : "none"
+    pointRoll.contains(ownedBy: app.id) { $0.state == "completed" } ? "partial" : "none"
   }
 
   private func links(_ app: Application) -> JSON {
@@ -163,7 +163,7 @@ extension World {
     guard settings.percentDoneShown else { return }
     let total = 805_306_368
     var done = point.state == "completed" ? 1.0 : 0
-    if let operation = operations.first(where: { $0.subject == point.id }), point.state == "running" {
+    if point.state == "running", let operation = operations.first(where: { $0.subject == point.id }) {
       let length = operation.stages[operation.stage].length
       done = length > .zero ? min(0.99, (now - operation.stageBegan) / length) : 0
     }

@@ -18,6 +18,7 @@ package struct Scenario: Equatable, Sendable {
   package var clouds: [CloudSeed] = []
   package var clusters: [ClusterSeed] = []
   package var applications: [ApplicationSeed] = []
+  package var fleets: [FleetSeed] = []
   package var settings = Settings()
   package var operationFaults: [OperationFault] = []
   package var responseFaults: [ResponseFault] = []

@@ -15,6 +15,7 @@ extension Scenario: ScenarioValue {
     try reader.take("clouds", &clouds)
     try reader.take("clusters", &clusters)
     try reader.take("applications", &applications)
+    try reader.take("fleets", &fleets)
     try reader.take("settings", &settings)
     try reader.take("operationFaults", &operationFaults)
     try reader.take("responseFaults", &responseFaults)
@@ -35,6 +36,11 @@ extension Scenario: ScenarioValue {
     }
     for app in applications where !clusters.contains(where: { $0.name == app.cluster }) {
       throw ScenarioError("\(path): application \"\(app.name)\" names an unknown cluster \"\(app.cluster)\"")
+    }
+    for fleet in fleets {
+      for name in fleet.clusters where !clusters.contains(where: { $0.name == name }) {
+        throw ScenarioError("\(path): fleet \"\(fleet.prefix)\" names an unknown cluster \"\(name)\"")
+      }
     }
     for app in applications where app.namespaces.isEmpty {
       throw ScenarioError("\(path): application \"\(app.name)\" has no namespace")

@@ -19,13 +19,17 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
   package mutating func uuid() -> String {
     let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-    let digits = hex(high) + hex(low)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text.append("-") }
-      text.append(digit)
+    // A large world begins with two million of them.
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    for (half, hyphens) in [(high, 0b1_0001_0000_0000), (low, 0b0001_0001)] {
+      for place in 0..<16 {
+        if hyphens >> place & 1 == 1 { text.append(UInt8(ascii: "-")) }
+        let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * place) & 15)
+        text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+      }
     }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 }
 

@@ -178,6 +178,9 @@ package struct Settings: Equatable, Sendable {
   package var clusterOnlyWhenReady = false
   package var dateHeader = true
 
+  // What is written down.
+  package var recordTimes = false
+
   /// The defaults: what real servers were seen to do, else what is likeliest.
   package init() {}
 
@@ -283,6 +286,8 @@ extension Settings: ScenarioValue {
     try reader.take("prerequisitesShown", &prerequisitesShown)
     try reader.take("clusterOnlyWhenReady", &clusterOnlyWhenReady)
     try reader.take("dateHeader", &dateHeader)
+
+    try reader.take("recordTimes", &recordTimes)
     for period in [rediscoveryEvery, modificationEvery] where period > .zero && period < .seconds(1) {
       throw ScenarioError("\(reader.path) lets something happen more often than once a second")
     }

@@ -15,8 +15,8 @@ extension World {
 
   /// `application/astra-cluster`, or `application/astra-managedCluster`.
   func resource(_ cluster: Cluster, asManaged: Bool) -> JSON {
-    let names = namespaces.filter { $0.cluster == cluster.id }.map { JSON.string($0.name) }
-    let inUse = applications.contains { $0.cluster == cluster.id }
+    let names = namespaceRoll.places(ownedBy: cluster.id).map { JSON.string(namespaceRoll[$0].name) }
+    let inUse = appRoll.contains(ownedBy: cluster.id)
     let cloudName = clouds.first { $0.id == cluster.cloud }?.name ?? ""
     var members: [JSON.Member] = [
       .init("type", asManaged ? "application/astra-managedCluster" : "application/astra-cluster"),

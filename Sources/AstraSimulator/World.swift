@@ -13,8 +13,6 @@ package struct World: Sendable {
   /// The token of an account owner.
   package internal(set) var token: String
 
-  package internal(set) var applications: [Application] = []
-  package internal(set) var points: [Point] = []
   package internal(set) var operations: [Operation] = []
   package internal(set) var journal: [JournalEntry] = []
   package internal(set) var tally = Tally()
@@ -22,11 +20,17 @@ package struct World: Sendable {
   package internal(set) var requests: [String: Int] = [:]
   /// All requests so far.
   package internal(set) var requestCount = 0
+  /// What requests and answers have weighed so far.
+  package internal(set) var traffic = Traffic()
+  /// When each request came, as far as `Settings.recordTimes` was on.
+  package internal(set) var requestTimes: [RequestTime] = []
 
+  var appRoll: Roll<Application>
+  var pointRoll: Roll<Point>
+  var namespaceRoll: Roll<Namespace>
   var buckets: [Bucket] = []
   var clouds: [Cloud] = []
   var clusters: [Cluster] = []
-  var namespaces: [Namespace] = []
   var workloads: [Workload] = []
   var notifications: [Notification] = []
   var operationFaults: [OperationFault]
@@ -35,7 +39,8 @@ package struct World: Sendable {
   var random: SeededRandom
   let userID: String
   private let pagePort: Int
-  private var addressesGiven = 0
+  /// How many addresses applications have been given so far.
+  package private(set) var addressesGiven = 0
   private var nextRediscovery: Duration
   private var nextModification: Duration
 
@@ -43,9 +48,13 @@ package struct World: Sendable {
   ///
   /// - Parameters:
   ///   - scenario: The world at its start.
-  ///   - pagePort: The port of the applications' front pages, each at an address of its own in 127.77.0.0/16.
-  package init(scenario: Scenario, pagePort: Int = 80) {
+  ///   - pagePort: The port of the applications' front pages, each at an address of its own in 127.77.0.0/16 and on.
+  ///   - plainLimit: Up to how many of a kind are searched one by one; nobody can tell but by the time that it takes.
+  package init(scenario: Scenario, pagePort: Int = 80, plainLimit: Int = 48) {
     self.scenario = scenario
+    appRoll = Roll(plainLimit: plainLimit)
+    pointRoll = Roll(plainLimit: plainLimit)
+    namespaceRoll = Roll(plainLimit: plainLimit)
     self.pagePort = pagePort
     settings = scenario.settings
     token = scenario.token
@@ -69,6 +78,12 @@ package struct World: Sendable {
     }
     for seed in scenario.clusters { add(seed) }
     for seed in scenario.applications { add(seed) }
+    for fleet in scenario.fleets {
+      appRoll.reserve(fleet.count)
+      namespaceRoll.reserve(fleet.count)
+      pointRoll.reserve(fleet.count * fleet.backups)
+      for seed in fleet.applications { add(seed) }
+    }
   }
 
   /// The server's idea of the present, which clients see in timestamps and in the `Date` header.
@@ -81,7 +96,17 @@ package struct World: Sendable {
   /// A new address for an application, `host:port`.
   mutating func newAddress() -> String {
     addressesGiven += 1
-    return "127.77.\(addressesGiven / 250).\(addressesGiven % 250 + 1):\(pagePort)"
+    return address(addressesGiven)
+  }
+
+  /// The address that was given as the nth, from 1.
+  package func address(_ number: Int) -> String {
+    "127.\(77 + number / 62_500).\(number / 250 % 250).\(number % 250 + 1):\(pagePort)"
+  }
+
+  /// The world behind a server on which something of the API has been asked over that many connections.
+  package mutating func count(connections: Int, open: Int) {
+    (traffic.connections, traffic.openConnections) = (connections, open)
   }
 
   /// Lets virtual time pass.
@@ -126,32 +151,39 @@ package struct World: Sendable {
   private mutating func doPeriodic() {
     if settings.rediscoveryEvery > .zero, nextRediscovery <= now {
       nextRediscovery = now + settings.rediscoveryEvery
-      for app in applications where app.state == "ready" && !isBusy(app.id) {
+      var busy = Set(operations.map(\.subject))
+      for place in appRoll.places where appRoll[place].state == "ready" {
+        let id = appRoll[place].id
+        guard busy.insert(id).inserted else { continue }
         start(
-          .rediscovery, subject: app.id, application: app.id,
+          .rediscovery, subject: id, application: id,
           stages: [.init(state: "discovering", length: settings.rediscovery, role: .discover)])
       }
     }
     if settings.modificationEvery > .zero, nextModification <= now {
       nextModification = now + settings.modificationEvery
-      for index in applications.indices { applications[index].modified = now }
+      for place in appRoll.places { appRoll[place].modified = now }
     }
   }
 }
 
 extension World {
+  /// All applications, in the order in which they came.
+  package var applications: [Application] { appRoll.all }
+
+  /// All backups and snapshots, in the order in which they came.
+  package var points: [Point] { pointRoll.all }
+
   /// The application of that id or, failing that, the first of that name.
   package func application(_ key: String) -> Application? {
-    applications.first { $0.id == key } ?? applications.first { $0.name == key }
+    (appRoll.place(of: key) ?? appRoll.firstPlace(named: key)).map { appRoll[$0] }
   }
 
   /// The backup or snapshot of that id or, failing that, the first of that name.
   package func point(_ key: String) -> Point? {
-    points.first { $0.id == key } ?? points.first { $0.name == key }
+    (pointRoll.place(of: key) ?? pointRoll.firstPlace(named: key)).map { pointRoll[$0] }
   }
 
-  func applicationIndex(_ id: String) -> Int? { applications.firstIndex { $0.id == id } }
-  func pointIndex(_ id: String) -> Int? { points.firstIndex { $0.id == id } }
   func cluster(_ id: String) -> Cluster? { clusters.first { $0.id == id } }
   func cloud(ofCluster id: String) -> Cloud? {
     cluster(id).flatMap { cluster in clouds.first { $0.id == cluster.cloud } }
@@ -161,7 +193,7 @@ extension World {
   func isBusy(_ application: String) -> Bool { operations.contains { $0.subject == application } }
 
   func hasNamespace(_ name: String, cluster: String) -> Bool {
-    namespaces.contains { $0.name == name && $0.cluster == cluster }
+    namespaceRoll.firstPlace(named: name) { $0.cluster == cluster } != nil
   }
 
   mutating func record(
@@ -172,7 +204,7 @@ extension World {
 
   mutating func addNamespace(_ name: String, cluster: String) {
     guard !hasNamespace(name, cluster: cluster) else { return }
-    namespaces.append(
+    namespaceRoll.append(
       Namespace(
         id: random.uuid(), name: name, cluster: cluster, kubernetesUID: random.uuid(), created: now))
   }
@@ -212,7 +244,7 @@ extension World {
     app.supportsSnapshots = seed.supportsSnapshots
     app.supportsClones = seed.supportsClones
     app.supportsSelectiveRestore = seed.supportsSelectiveRestore
-    applications.append(app)
+    appRoll.append(app)
     for name in seed.namespaces { addNamespace(name, cluster: cluster.id) }
     for point in seed.backups { add(point, .backup, to: app) }
     for point in seed.snapshots { add(point, .snapshot, to: app) }
@@ -224,7 +256,7 @@ extension World {
   mutating func add(_ seed: PointSeed, _ kind: Point.Kind, to app: Application) -> String {
     let id = seed.id ?? random.uuid()
     let bucket = kind == .backup ? cloud(ofCluster: app.cluster)?.defaultBucket ?? buckets.first?.id : nil
-    points.append(
+    pointRoll.append(
       Point(
         kind: kind, id: id, name: seed.name, application: app.id, state: seed.state,
         hookState: seed.state == "completed" || seed.state == "failed" ? seed.hookState : nil,

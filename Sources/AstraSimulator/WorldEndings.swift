@@ -4,26 +4,26 @@ extension World {
   /// Ends an operation in failure.
   mutating func fail(operationAt index: Int) {
     let operation = operations.remove(at: index)
-    if let point = pointIndex(operation.subject) {
-      points[point].state = "failed"
-      points[point].modified = now
-      let kind = points[point].kind
-      let name = application(points[point].application)?.name ?? "an application"
-      points[point].reasons = ["The \(kind.rawValue) of \(name) did not complete: its data mover stopped"]
-      if operation.kind != .deletion { points[point].content = nil }
+    if let point = pointRoll.place(of: operation.subject) {
+      pointRoll[point].state = "failed"
+      pointRoll[point].modified = now
+      let kind = pointRoll[point].kind
+      let name = application(pointRoll[point].application)?.name ?? "an application"
+      pointRoll[point].reasons = ["The \(kind.rawValue) of \(name) did not complete: its data mover stopped"]
+      if operation.kind != .deletion { pointRoll[point].content = nil }
       notify(
-        points[point], "failed", "\(kind == .backup ? "Backup" : "Snapshot") failed", "The data mover of")
+        pointRoll[point], "failed", "\(kind == .backup ? "Backup" : "Snapshot") failed", "The data mover of")
       record(
-        .failed, kind == .backup ? .backup : .snapshot, id: operation.subject, name: points[point].name,
+        .failed, kind == .backup ? .backup : .snapshot, id: operation.subject, name: pointRoll[point].name,
         related: operation.application)
-    } else if let app = applicationIndex(operation.subject) {
+    } else if let app = appRoll.place(of: operation.subject) {
       failApplication(app, operation)
     }
   }
 
   private mutating func failApplication(_ app: Int, _ operation: Operation) {
-    applications[app].state = "failed"
-    applications[app].modified = now
+    appRoll[app].state = "failed"
+    appRoll[app].modified = now
     let title: String
     let detail: String
     switch operation.kind {
@@ -37,8 +37,8 @@ extension World {
     default:
       (title, detail) = ("Operation failed", "The operation on the application did not complete.")
     }
-    applications[app].stateDetails = [StateDetail(title: title, detail: detail)]
-    let name = applications[app].name
+    appRoll[app].stateDetails = [StateDetail(title: title, detail: detail)]
+    let name = appRoll[app].name
     notifications.append(
       Notification(
         id: random.uuid(), name: "application.\(operation.kind.rawValue).failed", summary: title,
@@ -47,8 +47,11 @@ extension World {
     if operation.kind == .clone {
       finishVehicle(of: operation)
       if !settings.failedCloneLeavesNamespace {
-        namespaces.removeAll {
-          $0.cluster == applications[app].cluster && operation.ownNamespaces.contains($0.name)
+        let cluster = appRoll[app].cluster
+        for name in operation.ownNamespaces {
+          while let place = namespaceRoll.firstPlace(named: name, where: { $0.cluster == cluster }) {
+            namespaceRoll.remove(at: place)
+          }
         }
       }
       record(.failed, .clone, id: operation.subject, name: name, related: operation.application)
@@ -70,14 +73,14 @@ extension World {
 
   /// Removes an object as a finished deletion does.
   mutating func remove(_ id: String) {
-    if let point = pointIndex(id) {
-      let gone = points.remove(at: point)
+    if let point = pointRoll.place(of: id) {
+      let gone = pointRoll.remove(at: point)
       operations.removeAll { $0.subject == id }
       record(
         .deleted, gone.kind == .backup ? .backup : .snapshot, id: id, name: gone.name,
         related: gone.application)
-    } else if let app = applicationIndex(id) {
-      let gone = applications.remove(at: app)
+    } else if let app = appRoll.place(of: id) {
+      let gone = appRoll.remove(at: app)
       operations.removeAll { $0.subject == id }
       workloads.append(
         Workload(
@@ -85,7 +88,7 @@ extension World {
           address: gone.address))
       record(.deleted, gone.sourceAppID == nil ? .application : .clone, id: id, name: gone.name)
       guard settings.deletionTakesPoints else { return }
-      for point in points where point.application == id { remove(point.id) }
+      for point in pointRoll.places(ownedBy: id).map({ pointRoll[$0].id }) { remove(point) }
     }
   }
 
@@ -93,13 +96,13 @@ extension World {
   mutating func vanish(_ id: String) {
     let kind: JournalEntry.Kind
     let name: String
-    if let point = pointIndex(id) {
-      (kind, name) = (points[point].kind == .backup ? .backup : .snapshot, points[point].name)
-      points.remove(at: point)
-    } else if let app = applicationIndex(id) {
-      (kind, name) = (applications[app].sourceAppID == nil ? .application : .clone, applications[app].name)
-      applications.remove(at: app)
-      points.removeAll { $0.application == id }
+    if let point = pointRoll.place(of: id) {
+      (kind, name) = (pointRoll[point].kind == .backup ? .backup : .snapshot, pointRoll[point].name)
+      pointRoll.remove(at: point)
+    } else if let app = appRoll.place(of: id) {
+      (kind, name) = (appRoll[app].sourceAppID == nil ? .application : .clone, appRoll[app].name)
+      appRoll.remove(at: app)
+      pointRoll.removeAll(ownedBy: id)
     } else {
       return
     }

@@ -13,13 +13,10 @@ extension World {
         clusters.map { cluster in
           .init(
             cluster.name,
-            .array(namespaces.filter { $0.cluster == cluster.id }.map { .string($0.name) }))
+            .array(namespaceRoll.places(ownedBy: cluster.id).map { .string(namespaceRoll[$0].name) }))
         }), "operations": .array(operations.map(\.json)), "tally": tally.json,
       "journal": .array(journal.map(\.json)),
-      "requests": [
-        "total": .integer(requestCount),
-        "counts": .object(requests.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) }),
-      ],
+      "requests": requestsJSON,
     ]
   }
 

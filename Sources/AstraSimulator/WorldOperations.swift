@@ -59,48 +59,48 @@ extension World {
     if operation.effect == .stalls, stage.role == .copy { operations[index].isStalled = true }
     if let state = stage.state { show(state, of: operation) }
     guard operation.kind == .restore, stage.role == .copy, operation.effect != .failsAtOnce,
-      let app = applicationIndex(operation.subject)
+      let app = appRoll.place(of: operation.subject)
     else {
-      if operation.kind == .clone, stage.role == .discover, let app = applicationIndex(operation.subject) {
-        applications[app].namespaces = applications[app].pendingNamespaces
+      if operation.kind == .clone, stage.role == .discover, let app = appRoll.place(of: operation.subject) {
+        appRoll[app].namespaces = appRoll[app].pendingNamespaces
       }
       return
     }
-    guard operation.payload != nil, applications[app].content != nil else { return }
+    guard operation.payload != nil, appRoll[app].content != nil else { return }
     if operation.stages[..<operation.stage].contains(where: { $0.role == .copy }) { return }
     // From here on the old data is gone and the new data is not there yet.
-    applications[app].content = Content(version: operation.payload?.version ?? "", broken: true, rows: [])
+    appRoll[app].content = Content(version: operation.payload?.version ?? "", broken: true, rows: [])
     tally.restoresBegun += 1
     record(
-      .restoreBegan, .application, id: operation.subject, name: applications[app].name,
+      .restoreBegan, .application, id: operation.subject, name: appRoll[app].name,
       related: operation.source)
   }
 
   private mutating func show(_ state: String, of operation: Operation) {
-    if let point = pointIndex(operation.subject) {
-      points[point].state = state
-      points[point].modified = now
-    } else if let app = applicationIndex(operation.subject) {
-      applications[app].state = state
-      applications[app].stateDetails = []
+    if let point = pointRoll.place(of: operation.subject) {
+      pointRoll[point].state = state
+      pointRoll[point].modified = now
+    } else if let app = appRoll.place(of: operation.subject) {
+      appRoll[app].state = state
+      appRoll[app].stateDetails = []
       if operation.kind == .restore {
-        if settings.restoreModification == .atEachState { applications[app].modified = now }
+        if settings.restoreModification == .atEachState { appRoll[app].modified = now }
         if settings.restoreSourceShown == .atEachState { showSource(of: operation, at: app) }
       } else if operation.kind != .rediscovery {
-        applications[app].modified = now
+        appRoll[app].modified = now
       }
     }
   }
 
   /// Lets the application name the recovery point that it is being restored from.
   func sourceKind(of operation: Operation) -> Point.Kind? {
-    operation.source.flatMap { source in points.first { $0.id == source } }?.kind
+    operation.source.flatMap { pointRoll[id: $0] }?.kind
   }
 
   mutating func showSource(of operation: Operation, at app: Int) {
     let kind = sourceKind(of: operation)
-    applications[app].backupID = kind == .backup ? operation.source : nil
-    applications[app].snapshotID = kind == .snapshot ? operation.source : nil
+    appRoll[app].backupID = kind == .backup ? operation.source : nil
+    appRoll[app].snapshotID = kind == .snapshot ? operation.source : nil
   }
 
   /// The data has moved; false if that ended the operation.
@@ -108,10 +108,10 @@ extension World {
     let operation = operations[index]
     switch operation.kind {
     case .backup, .snapshot:
-      guard let point = pointIndex(operation.subject) else { return true }
+      guard let point = pointRoll.place(of: operation.subject) else { return true }
       let moment = operation.kind == .backup ? settings.backupCapture : settings.snapshotCapture
-      if moment == .end, points[point].content == nil {
-        points[point].content = application(points[point].application)?.content
+      if moment == .end, pointRoll[point].content == nil {
+        pointRoll[point].content = application(pointRoll[point].application)?.content
       }
     case .clone:
       if operation.meetsTakenNamespace {
@@ -119,20 +119,20 @@ extension World {
         return false
       }
       guard let content = operation.payload ?? application(operation.application)?.content,
-        let clone = applicationIndex(operation.subject)
+        let clone = appRoll.place(of: operation.subject)
       else {
         fail(operationAt: index)
         return false
       }
-      applications[clone].content = content
+      appRoll[clone].content = content
       finishVehicle(of: operation)
     case .restore:
-      guard let app = applicationIndex(operation.subject), let payload = operation.payload else {
+      guard let app = appRoll.place(of: operation.subject), let payload = operation.payload else {
         return true
       }
-      applications[app].content = payload
-      if !settings.restoreKeepsAddress { applications[app].address = newAddress() }
-      for name in applications[app].namespaces { addNamespace(name, cluster: applications[app].cluster) }
+      appRoll[app].content = payload
+      if !settings.restoreKeepsAddress { appRoll[app].address = newAddress() }
+      for name in appRoll[app].namespaces { addNamespace(name, cluster: appRoll[app].cluster) }
     case .definition, .deletion, .rediscovery: break
     }
     return true
@@ -142,7 +142,7 @@ extension World {
   mutating func finishVehicle(of operation: Operation) {
     guard let vehicle = operation.vehicle, let point = point(vehicle), point.kind == .snapshot else { return }
     operations.removeAll { $0.subject == vehicle }
-    points.removeAll { $0.id == vehicle }
+    while let place = pointRoll.place(of: vehicle) { pointRoll.remove(at: place) }
   }
 
   /// Ends an operation in success.
@@ -151,45 +151,46 @@ extension World {
     case .backup, .snapshot: completePoint(operation)
     case .deletion: remove(operation.subject)
     case .rediscovery:
-      guard let app = applicationIndex(operation.subject) else { return }
-      applications[app].state = "ready"
-      applications[app].collected = now
+      guard let app = appRoll.place(of: operation.subject) else { return }
+      appRoll[app].state = "ready"
+      appRoll[app].collected = now
     case .clone, .definition:
-      guard let app = applicationIndex(operation.subject) else { return }
-      applications[app].state = "ready"
-      applications[app].namespaces = applications[app].pendingNamespaces
-      (applications[app].modified, applications[app].collected) = (now, now)
+      guard let app = appRoll.place(of: operation.subject) else { return }
+      appRoll[app].state = "ready"
+      appRoll[app].namespaces = appRoll[app].pendingNamespaces
+      (appRoll[app].modified, appRoll[app].collected) = (now, now)
       let kind: JournalEntry.Kind = operation.kind == .clone ? .clone : .application
-      record(.completed, kind, id: operation.subject, name: applications[app].name)
+      record(.completed, kind, id: operation.subject, name: appRoll[app].name)
     case .restore: completeRestore(operation)
     }
   }
 
   private mutating func completePoint(_ operation: Operation) {
-    guard let point = pointIndex(operation.subject) else { return }
-    points[point].state = operation.effect == .removed ? "removed" : "completed"
-    points[point].hookState = operation.effect == .hooksFail ? "failed" : "success"
-    points[point].modified = now
+    guard let point = pointRoll.place(of: operation.subject) else { return }
+    pointRoll[point].state = operation.effect == .removed ? "removed" : "completed"
+    pointRoll[point].hookState = operation.effect == .hooksFail ? "failed" : "success"
+    pointRoll[point].modified = now
     let kind: JournalEntry.Kind = operation.kind == .backup ? .backup : .snapshot
-    record(.completed, kind, id: operation.subject, name: points[point].name, related: operation.application)
+    record(
+      .completed, kind, id: operation.subject, name: pointRoll[point].name, related: operation.application)
     if operation.effect == .hooksFail {
-      notify(points[point], "hooks", "Execution hooks failed", "The execution hooks of")
+      notify(pointRoll[point], "hooks", "Execution hooks failed", "The execution hooks of")
     }
   }
 
   private mutating func completeRestore(_ operation: Operation) {
-    guard let app = applicationIndex(operation.subject) else { return }
-    applications[app].state = "ready"
-    if [.atEachState, .atEnd].contains(settings.restoreModification) { applications[app].modified = now }
+    guard let app = appRoll.place(of: operation.subject) else { return }
+    appRoll[app].state = "ready"
+    if [.atEachState, .atEnd].contains(settings.restoreModification) { appRoll[app].modified = now }
     if settings.restoreSourceShown == .atEnd { showSource(of: operation, at: app) }
     if settings.restoreSourceForgottenAtEnd {
-      (applications[app].backupID, applications[app].snapshotID) = (nil, nil)
+      (appRoll[app].backupID, appRoll[app].snapshotID) = (nil, nil)
     }
-    if settings.restoreCollects { applications[app].collected = now }
-    if let source = operation.source { applications[app].restoredFrom.append(source) }
+    if settings.restoreCollects { appRoll[app].collected = now }
+    if let source = operation.source { appRoll[app].restoredFrom.append(source) }
     tally.restoresFinished += 1
     record(
-      .restoreFinished, .application, id: operation.subject, name: applications[app].name,
+      .restoreFinished, .application, id: operation.subject, name: appRoll[app].name,
       related: operation.source)
   }
 }

@@ -4,9 +4,10 @@ internal import AstraSimulator
 actor LiveWorld {
   private var world: World
   private let speed: Double
+  private let connections: ConnectionCount
   private var lastLook: ContinuousClock.Instant
-  private let newAddresses: AsyncStream<String>.Continuation
-  private var announced: Set<String> = []
+  private let newAddresses: AsyncStream<String>.Continuation?
+  private var announced = 0
 
   /// Starts the scenario now.
   ///
@@ -14,10 +15,15 @@ actor LiveWorld {
   ///   - scenario: The world at its start.
   ///   - port: The port of the front pages.
   ///   - speed: How many simulated seconds pass in a real one.
-  ///   - newAddresses: Gets the address of every front page to be served, as soon as there is one.
-  init(scenario: Scenario, port: Int, speed: Double, newAddresses: AsyncStream<String>.Continuation) {
+  ///   - connections: The connections over which requests come.
+  ///   - newAddresses: Gets the address of every front page to be served, as soon as there is one; nil: none is.
+  init(
+    scenario: Scenario, port: Int, speed: Double, connections: ConnectionCount,
+    newAddresses: AsyncStream<String>.Continuation?
+  ) {
     world = World(scenario: scenario, pagePort: port)
     self.speed = speed
+    self.connections = connections
     self.newAddresses = newAddresses
     lastLook = ContinuousClock.now
   }
@@ -25,11 +31,13 @@ actor LiveWorld {
   /// The addresses that have a front page at the start.
   func announceAddresses() -> Int {
     announce()
-    return announced.count
+    return announced
   }
 
   func respond(to request: SimulatedRequest) -> SimulatedResponse {
     catchUp()
+    let (all, open) = connections.now
+    world.count(connections: all, open: open)
     let response = world.handle(request)
     announce()
     return response
@@ -48,6 +56,9 @@ actor LiveWorld {
   }
 
   private func announce() {
-    for address in world.addresses where announced.insert(address).inserted { newAddresses.yield(address) }
+    while announced < world.addressesGiven {
+      announced += 1
+      newAddresses?.yield(world.address(announced))
+    }
   }
 }

@@ -28,8 +28,14 @@ struct SimulatorCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where to write ca.pem, port and env; made if missing.", valueName: "folder"))
   var dir: String
 
-  @Option(help: ArgumentHelp("How many simulated seconds pass in a real one.", valueName: "factor"))
+  @Option(
+    help: ArgumentHelp(
+      "How many simulated seconds pass in a real one; 0: time passes at POST /_simulator/advance alone.",
+      valueName: "factor"))
   var speed: Double = 1
+
+  @Flag(help: "Serve no front pages: a large world has too many of them.")
+  var withoutPages = false
 
   @Flag(help: "Write one line for each request on stderr.")
   var verbose = false
@@ -43,8 +49,8 @@ struct SimulatorCommand: AsyncParsableCommand {
     endOnSignals()
     do {
       let server = SimulatorServer(
-        scenario: try readScenario(), folder: try SimulatorFolder(path: dir), speed: speed, isVerbose: verbose
-      )
+        scenario: try readScenario(), folder: try SimulatorFolder(path: dir), speed: speed,
+        hasPages: !withoutPages, isVerbose: verbose)
       try await server.run(port: port)
     } catch let failure as Failure {
       Self.complain(failure.sentence)

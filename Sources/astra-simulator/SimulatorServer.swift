@@ -12,6 +12,8 @@ struct SimulatorServer: Sendable {
   let scenario: Scenario
   let folder: SimulatorFolder
   let speed: Double
+  /// Whether the applications' front pages are served.
+  let hasPages: Bool
   let isVerbose: Bool
 
   /// Hummingbird's own log stays silent: what matters to a user is said on stderr in a sentence.
@@ -23,16 +25,22 @@ struct SimulatorServer: Sendable {
     let (addresses, newAddresses) = AsyncStream.makeStream(of: String.self)
     let (worlds, worldMade) = AsyncStream.makeStream(of: LiveWorld.self)
     let holder = WorldHolder()
+    let connections = ConnectionCount()
 
     let api = try HTTPServerBuilder.tls(.http1(), tlsConfiguration: identity.configuration).buildServer(
       configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.silence,
-      responder: { request, writer, _ in try await answer(request, writer, holder) },
+      responder: { request, writer, channel in
+        if !SimulatedRequest.isControl(request.head.path ?? "/") { connections.see(channel) }
+        try await answer(request, writer, holder)
+      },
       onServerRunning: { channel in
         // The pages share the port's number, each at its own loopback address: what one simulator has got to itself
         // on 127.0.0.1, no other will ask for on 127.77.x.y.
         let port = channel.localAddress?.port ?? 0
-        let world = LiveWorld(scenario: scenario, port: port, speed: speed, newAddresses: newAddresses)
+        let world = LiveWorld(
+          scenario: scenario, port: port, speed: speed, connections: connections,
+          newAddresses: hasPages ? newAddresses : nil)
         await holder.set(world, port: port)
         worldMade.yield(world)
       })
@@ -46,7 +54,14 @@ struct SimulatorServer: Sendable {
         }
       }
       group.addTask {
-        for await world in worlds { try await servePages(of: world, addresses, identity, holder) }
+        // There is one world, and no end of waiting for another.
+        for await world in worlds {
+          if hasPages {
+            try await servePages(of: world, addresses, identity, holder)
+          } else {
+            try await tellFolder(identity, holder)
+          }
+        }
       }
       try await group.next()
       group.cancelAll()
@@ -68,14 +83,18 @@ struct SimulatorServer: Sendable {
             if count == awaited { break }
           }
         }
-        try folder.write(
-          certificateAuthority: identity.certificateAuthority, port: await holder.port, scenario: scenario)
+        try await tellFolder(identity, holder)
       }
       for await address in addresses {
         group.addTask { try await servePage(of: world, at: address) { isOpen.yield(address) } }
       }
       try await group.waitForAll()
     }
+  }
+
+  private func tellFolder(_ identity: ServerIdentity, _ holder: WorldHolder) async throws {
+    try folder.write(
+      certificateAuthority: identity.certificateAuthority, port: await holder.port, scenario: scenario)
   }
 
   private func servePage(
@@ -113,9 +132,11 @@ struct SimulatorServer: Sendable {
       if body.count <= 2 << 20 { body.append(contentsOf: chunk.readableBytesView) }
     }
     let target = request.head.path ?? "/"
+    // The host is a field like the others, though it is told apart from them here.
+    let host = request.head.authority.map { [SimulatedRequest.Field("Host", $0)] } ?? []
     let simulated = SimulatedRequest(
       request.method.rawValue, target,
-      headers: request.headers.map { ($0.name.rawName, $0.value) }, body: body)
+      headers: host + request.headers.map { ($0.name.rawName, $0.value) }, body: body)
     let response = await holder.world.respond(to: simulated)
     if isVerbose {
       let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)

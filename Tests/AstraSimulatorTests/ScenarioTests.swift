@@ -146,7 +146,7 @@ struct ScenarioTests {
   @Test("the documentation names every control endpoint, fault and environment of a scenario")
   func endpoints() throws {
     let text = String(decoding: try Self.file("docs/simulator.md"), as: UTF8.self)
-    for action in World.actions + ["world"] { #expect(text.contains("`\(action)`"), "\(action)") }
+    for action in World.actions + World.views { #expect(text.contains("`\(action)`"), "\(action)") }
     for effect in OperationFault.Effect.allCases {
       #expect(text.contains("`\(effect.rawValue)`"), "\(effect)")
     }

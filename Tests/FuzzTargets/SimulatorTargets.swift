@@ -9,6 +9,8 @@ extension FuzzTarget {
     } catch {
       return try hold(!error.description.isEmpty, "gives no reason")
     }
+    // A large fleet is a question of memory, and of nothing else.
+    guard scenario.fleets.allSatisfy({ $0.size <= 200 }), scenario.fleets.count <= 4 else { return }
     var world = World(scenario: scenario)
     for target in ["k8s/v2/apps", "topology/v1/clusters", "topology/v1/appBackups"] {
       let path = "/accounts/\(scenario.account)/\(target)"
