@@ -113,4 +113,8 @@ class Launcher:
         return Launched(self._program, command)
 
     def run(self, command: Command) -> Run:
-        return self.start(command).end()
+        launched = self.start(command)
+        try:
+            return launched.end()
+        finally:
+            launched.stop()

@@ -13,6 +13,7 @@ import argparse
 import datetime
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -41,12 +42,16 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
 
 def main() -> int:
     arguments = parsed()
+    # As for SIGINT: what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results_file = arguments.output / "results.json"
     results = figures.read(results_file)
     chosen = arguments.parts or list(PARTS)
     try:
         if chosen != ["page"]:
             measure(arguments, results, chosen, results_file)
+        elif not results:
+            raise Invalid(f"there are no figures in {results_file}")
     except Invalid as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -14,8 +14,8 @@ def seconds(value: float | None) -> str:
         return NOTHING
     if abs(value) < 0.001:
         return f"{value * 1e6:.0f} µs"
-    if abs(value) < 0.1:
-        return f"{value * 1e3:.1f} ms"
+    if abs(value) < 1:
+        return f"{value * 1e3:.{1 if abs(value) < 0.1 else 0}f} ms"
     return f"{value:.2f} s" if abs(value) < 100 else f"{value:.0f} s"
 
 
@@ -34,7 +34,10 @@ def data(value: float | None) -> str:
         return NOTHING
     if value < 10_000:
         return f"{value:.0f} B"
-    return f"{value / 1e3:.0f} kB" if value < 10_000_000 else f"{value / 1e6:,.0f} MB"
+    for unit, size in (("kB", 1e3), ("MB", 1e6)):
+        if value < size * 1e4:
+            return f"{value / size:,.0f} {unit}"
+    return f"{value / 1e9:,.1f} GB"
 
 
 def count(value: float | None) -> str:
@@ -52,6 +55,8 @@ def spread(value: Spread | None, unit: str = "seconds") -> str:
     if value is None:
         return NOTHING
     word = {"seconds": seconds, "memory": memory}[unit]
+    if value.count == 1:
+        return word(value.median)
     quartiles = f"{word(value.lower)} to {word(value.upper)}"
     return f"{word(value.median)} ({quartiles})"
 

@@ -51,33 +51,3 @@ build_release() {
 
 # Where `build_release` leaves them.
 release_folder() { swift build -c release --scratch-path .build-release --show-bin-path; }
-
-# Puts NetApp's toolkit, another reader of reports and what draws plots into .venv-benchmark; with the distribution's
-# Python, which is built to be fast.
-install_benchmark_venv() {
-  local stamp=.venv-benchmark/requirements.txt python=/usr/bin/python3
-  if ! cmp -s Benchmarks/requirements.txt "$stamp"; then
-    echo "pip install -r Benchmarks/requirements.txt (into .venv-benchmark)"
-    [ -x "$python" ] || python=python3
-    "$python" -m venv .venv-benchmark
-    .venv-benchmark/bin/pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
-    cp Benchmarks/requirements.txt "$stamp"
-  fi
-}
-
-# Puts all programs that the benchmark needs into .build-benchmark, the steps without symbols; after `build_release`.
-build_for_benchmark() {
-  local folder=.build-benchmark step
-  mkdir -p "$folder/steps"
-  swift build -c release --static-swift-stdlib --scratch-path .build-release --product astra-simulator
-  swift build -c release --scratch-path .build-explorer --product step-benchmark
-  ln -sfn "$PWD/.build-explorer/release/step-benchmark" "$folder/step-benchmark"
-  cp "$(release_folder)/astra-simulator" "$folder/astra-simulator"
-  for step in "${steps[@]}"; do
-    strip -o "$folder/steps/$step" "$(release_folder)/$step"
-  done
-  gcc -O2 -Wall -Wextra -Werror -o "$folder/launch" Benchmarks/launch.c
-  # shellcheck disable=SC2046 # a list of flags
-  gcc -O2 -Wall -Wextra -Werror -Wl,--no-as-needed $(pkg-config --cflags libcurl libxml-2.0) \
-    -o "$folder/linked" Benchmarks/linked.c -lcurl -lxml2
-}

@@ -8,6 +8,8 @@ from typing import Any
 
 import page
 import tables
+import words
+from arithmetic import Spread
 from bench import target
 from binaries import read_callgrind
 from clients import Done, Work, before_asking, evidence
@@ -186,6 +188,24 @@ class PageTests(unittest.TestCase):
         self.assertEqual(
             page.filled(filled, {name: "" for name in tables.TABLES}).count("end of figures"), 10
         )
+
+
+class WordTests(unittest.TestCase):
+    def test_figures_are_as_exact_as_they_mean_something(self) -> None:
+        self.assertEqual(
+            [words.seconds(value) for value in (0.0000123, 0.01234, 0.1234, 1.234, 123.4, None)],
+            ["12 µs", "12.3 ms", "123 ms", "1.23 s", "123 s", "–"],
+        )
+        self.assertEqual(
+            [words.data(value) for value in (9_999, 12_345, 12_345_678, 24_655_000_000)],
+            ["9999 B", "12 kB", "12 MB", "24.7 GB"],
+        )
+        self.assertEqual(words.length(7), "7 s")
+        self.assertEqual(words.length(600), "10 min")
+
+    def test_one_measurement_has_no_quartiles(self) -> None:
+        self.assertEqual(words.spread(Spread.of([2.0])), "2.00 s")
+        self.assertEqual(words.spread(Spread.of([1.0, 2.0, 3.0])), "2.00 s (1.50 s to 2.50 s)")
 
 
 class RawDataTests(unittest.TestCase):
