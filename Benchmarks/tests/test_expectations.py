@@ -1,0 +1,179 @@
+"""What is expected is held against the raw data as the page says it is."""
+
+import unittest
+from typing import Any
+
+from clients import C, KINDS, STEPS, TOOLKIT
+from expectations import Expectation, expectations
+from figures import Figures
+
+
+def operation(client: str, nominal: float, delay: float, **more: object) -> dict[str, Any]:
+    return {
+        "client": client,
+        "what": "backup",
+        "nominal": nominal,
+        "server": nominal,
+        "delay": delay,
+        "connections": 1,
+        **more,
+    }
+
+
+def account(client: str, what: str, size: int, **more: object) -> dict[str, Any]:
+    return {
+        "client": client,
+        "what": what,
+        "applications": size,
+        "wall": 1.0,
+        "peakKiB": 10_000,
+        "requestsBefore": 2,
+        "connections": 1,
+        **more,
+    }
+
+
+def waited(step: str, length: float, percent: float, requests: float) -> dict[str, Any]:
+    return {
+        "client": "astra-steps",
+        "step": step,
+        "lengthSeconds": length,
+        "delay": {"toEnd": {"percentOfLength": {"mean": percent}}},
+        "requests": {"all": {"mean": requests}},
+    }
+
+
+def results() -> dict[str, Any]:
+    """Raw data by which every expectation is just met."""
+    whole = [*KINDS, *(f"dry {kind}" for kind in KINDS)]
+    return {
+        "parts": {
+            "start": {
+                "samples": [
+                    {"client": STEPS, "what": "help", "wall": 0.010},
+                    {"client": TOOLKIT, "what": "help", "wall": 0.5},
+                    {"client": C, "what": "start", "wall": 0.0034},
+                ],
+                "sizes": {"astra-backup": 15_999_999, "astra-verify": 14_000_000},
+            },
+            "operations": {
+                "samples": [
+                    operation(STEPS, 7.0, 0.25),
+                    operation(STEPS, 7.0, 0.25),
+                    operation(STEPS, 60.0, 1.75),
+                    operation(TOOLKIT, 7.0, 3.0, connections=7),
+                ]
+            },
+            "virtual": {
+                "samples": [
+                    {"client": TOOLKIT, "what": "backup", "nominal": 600, "requests": 100},
+                    {"client": TOOLKIT, "what": "clone", "nominal": 600, "requests": 50},
+                ]
+            },
+            "accounts": {
+                "sizes": [1, 10_000],
+                "samples": [
+                    *(
+                        account(
+                            STEPS,
+                            what,
+                            size,
+                            wall=1.0 if size == 1 else 1.5,
+                            peakKiB=10_000 if size == 1 else 11_000,
+                        )
+                        for what in whole
+                        for size in (1, 10_000)
+                    ),
+                    account(TOOLKIT, "backup", 1, peakKiB=40_000),
+                ],
+            },
+        },
+        "inProcess": {
+            "waiting": {
+                "results": [
+                    waited("backup", 7, 90, 10),
+                    waited("backup", 600, 3, 100),
+                    waited("clone", 600, 2.5, 40),
+                ]
+            }
+        },
+    }
+
+
+def found(text: str, data: dict[str, Any]) -> Expectation:
+    """The one expectation whose sentence holds a text."""
+    ones = [one for one in expectations(Figures(data)) if text in one.text]
+    assert len(ones) == 1, (text, ones)
+    return ones[0]
+
+
+class ExpectationTests(unittest.TestCase):
+    def test_all_are_met_at_their_limits(self) -> None:
+        for one in expectations(Figures(results())):
+            self.assertIs(one.met, True, one)
+
+    def test_none_is_met_or_missed_without_data(self) -> None:
+        nothing: list[dict[str, Any]] = [{}, {"parts": {}, "inProcess": {}}]
+        for data in nothing:
+            for one in expectations(Figures(data)):
+                self.assertIsNone(one.met, one)
+                self.assertEqual(one.figure, "–")
+
+    def test_each_is_missed_just_beyond_its_limit(self) -> None:
+        def part(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+            samples: list[dict[str, Any]] = data["parts"][name]["samples"]
+            return samples
+
+        def last(what: str) -> Any:
+            return lambda data: next(
+                sample
+                for sample in part(data, "accounts")
+                if (sample["what"], sample["applications"]) == (what, 10_000)
+            )
+
+        changes: list[tuple[str, Any]] = [
+            ("faster than the toolkit", lambda data: part(data, "start")[0].update(wall=0.0101)),
+            ("C program", lambda data: part(data, "start")[2].update(wall=0.0033)),
+            ("lower than the toolkit", lambda data: part(data, "accounts")[-1].update(peakKiB=39_000)),
+            ("grow with the account: clone", lambda data: last("clone")(data).update(peakKiB=11_200)),
+            ("an operation of 7 s is noticed", lambda data: part(data, "operations")[1].update(delay=0.36)),
+            ("of one of a minute", lambda data: part(data, "operations")[2].update(delay=1.9)),
+            (
+                "of 10 min in virtual time",
+                lambda data: data["inProcess"]["waiting"]["results"].append(waited("restore", 600, 3.1, 10)),
+            ),
+            (
+                "10 min take no more",
+                lambda data: part(data, "virtual")[1].update(requests=39),
+            ),
+            ("restore: requests before", lambda data: last("restore")(data).update(requestsBefore=3)),
+            ("dry run of backup: wall", lambda data: last("dry backup")(data).update(wall=1.6)),
+            ("one connection", lambda data: part(data, "operations")[0].update(connections=2)),
+            (
+                "every step is smaller",
+                lambda data: data["parts"]["start"]["sizes"].update({"astra-verify": 16_000_000}),
+            ),
+        ]
+        for text, change in changes:
+            with self.subTest(text):
+                data = results()
+                self.assertIs(found(text, data).met, True)
+                change(data)
+                self.assertIs(found(text, data).met, False)
+
+    def test_the_worst_operation_counts_and_not_the_mean(self) -> None:
+        data = results()
+        data["parts"]["virtual"]["samples"][1]["requests"] = 30
+        one = found("10 min take no more", data)
+        self.assertEqual((one.figure, one.limit, one.met), ("40", "at most 30", False))
+
+    def test_a_number_of_requests_that_varies_is_not_the_same(self) -> None:
+        data = results()
+        data["parts"]["accounts"]["samples"] += [
+            account(STEPS, "backup", size, requestsBefore=5) for size in (1, 10_000)
+        ]
+        self.assertIs(found("backup: requests before", data).met, False)
+
+
+if __name__ == "__main__":
+    unittest.main()
