@@ -132,6 +132,16 @@ let package = Package(
       name: "explorer", dependencies: ["AstraSimulator", "Exploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
+    // The benchmark in virtual time: what is measured, and the program that prints it. No product.
+    .target(
+      name: "StepBenchmark",
+      dependencies: ["AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing"] + stepModules,
+      path: "Benchmarks/InProcess", exclude: ["Main"]
+    ),
+    .executableTarget(
+      name: "step-benchmark", dependencies: ["StepBenchmark", argumentParser],
+      path: "Benchmarks/InProcess/Main"
+    ),
     // Fuzzing: what is checked, the program that libFuzzer drives, and its seeds as a test. No product.
     .target(
       name: "FuzzTargets",
@@ -159,7 +169,9 @@ let package = Package(
     .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
     .testTarget(
       name: "StepTests",
-      dependencies: ["AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing"] + stepModules
+      dependencies: [
+        "AstraSimulator", "SimulatedBackend", "StepBenchmark", "StepCommon", "StepReport", "Timing",
+      ] + stepModules
     ),
     .testTarget(
       name: "ExplorationTests", dependencies: ["AstraSimulator", "Exploration", "SimulatedBackend"]),

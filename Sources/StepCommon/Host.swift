@@ -20,6 +20,8 @@ package struct Host {
   package var files: any FileWriter
   package var hostname: String
   package var random: SeededRandom
+  /// When a step looks again at what it waits for.
+  package var schedule = PollSchedule()
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
   package var connect:

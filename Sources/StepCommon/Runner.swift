@@ -115,7 +115,7 @@ package struct Runner<S: Step> {
     let run = StepRun(
       identity: S.identity, settings: settings, place: place, time: host.time, deadline: deadline, log: log,
       backend: backend, history: history, files: host.files,
-      pageDoor: PageDoor(host, userAgent: S.identity.userAgent), random: random)
+      pageDoor: PageDoor(host, userAgent: S.identity.userAgent), random: random, schedule: host.schedule)
     log.info(
       "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)"
     )

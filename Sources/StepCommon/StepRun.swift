@@ -19,7 +19,7 @@ package final class StepRun {
   let pageDoor: PageDoor
   /// Where chance comes from: poll intervals and pauses.
   package var random: SeededRandom
-  let schedule = PollSchedule()
+  let schedule: PollSchedule
   /// What later steps of the pipeline may want to know, in order: `ASTRA_CLONE_ID` and the like.
   private(set) var values = OutputValues()
   /// What a reader of the report may want to know, in order.
@@ -28,7 +28,7 @@ package final class StepRun {
   init(
     identity: StepIdentity, settings: Settings, place: ReportPlace, time: any TimeSource, deadline: Deadline,
     log: Log, backend: any Backend, history: RunHistory, files: any FileWriter, pageDoor: PageDoor,
-    random: SeededRandom
+    random: SeededRandom, schedule: PollSchedule
   ) {
     self.identity = identity
     self.settings = settings
@@ -41,6 +41,7 @@ package final class StepRun {
     self.files = files
     self.pageDoor = pageDoor
     self.random = random
+    self.schedule = schedule
   }
 
   /// What an earlier phase has found; a phase that runs without it is a bug of ours.

@@ -23,6 +23,8 @@ package final class Site {
   package var latency = Duration.milliseconds(5)
   /// Called before each request with its number, from 1.
   package var beforeRequest: ((Int) -> Void)?
+  /// Sees each request that was answered, with the answer as it arrived, at that moment.
+  package var exchanged: ((SimulatedRequest, SimulatedResponse) -> Void)?
   /// Hears of everything that happens, a line at a time; nil costs nothing.
   package var tell: ((String) -> Void)?
   /// Sees the world before each event, and before what meets it.
@@ -251,6 +253,7 @@ extension Site {
     time.advance(by: latency)
     do throws(Breakage) {
       let response = try answer(request, met, limit)
+      exchanged?(request, response)
       if tell != nil {
         tell?("     \(response.status) \(String(decoding: response.body.prefix(300), as: UTF8.self))")
       }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import HTTPTransport
 package import StepCommon
 package import StepReport
-internal import Timing
+package import Timing
 
 /// Runs steps against a simulated site, with files in memory that stay from one run to the next.
 package final class StepHarness {
@@ -14,6 +14,10 @@ package final class StepHarness {
   private let siteFiles: SiteFiles
   /// The environment of every step; a test changes it as a pipeline would.
   package var environment: [String: String]
+  /// Where each step's chance begins.
+  package var seed: UInt64 = 7
+  /// When the steps look again at what they wait for.
+  package var schedule = PollSchedule()
   /// Everything that any step has written to its streams, as bytes, for the search for secrets.
   private var said = Data()
 
@@ -65,9 +69,9 @@ package final class StepHarness {
     site.beginAttempt()
     var (said, output) = ("", "")
     let before = site.requests.count
-    let host = Host(
+    var host = Host(
       arguments: arguments, environment: environment, time: site.time, files: siteFiles, hostname: "ci-1",
-      random: SeededRandom(seed: 7),
+      random: SeededRandom(seed: seed),
       writeError: { [site] text in
         guard !site.isKilled else { return }
         said += text
@@ -79,6 +83,7 @@ package final class StepHarness {
         SimulatedTransport(site, userAgent: userAgent)
       },
       connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
+    host.schedule = schedule
     let code = Runner<S>(host).exitCode()
     site.endAttempt()
     self.said += Data((said + output).utf8)
