@@ -1,4 +1,4 @@
-internal import StepReport
+internal import JSON
 
 /// A document of the benchmark's output: JSON whose members keep their order.
 ///
@@ -7,7 +7,7 @@ package struct Document: Sendable {
   fileprivate var value: JSONValue
 
   /// The document on one line.
-  package var text: String { value.text }
+  package var text: String { value.oneLine }
 
   /// Members in their order.
   static func members(_ members: KeyValuePairs<String, Document>) -> Document {
@@ -29,11 +29,11 @@ package struct Document: Sendable {
 
   static func text(_ text: String) -> Document { Document(value: .string(text)) }
 
-  static func count(_ count: Int) -> Document { Document(value: .integer(count)) }
+  static func count(_ count: Int) -> Document { Document(value: .number(Double(count))) }
 
   /// A seed, as text: not every reader takes whole numbers of 64 bits.
   static func seed(_ seed: UInt64) -> Document { Document(value: .string("\(seed)")) }
 
   /// A number with three decimals.
-  static func number(_ number: Double) -> Document { Document(value: .seconds(.seconds(number))) }
+  static func number(_ number: Double) -> Document { Document(value: .number((number * 1000).rounded() / 1000)) }
 }
