@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("What the simulator tells of its traffic")
+@Suite("What the simulator tells of its traffic", .reportsAreRead)
 struct ActivityTests {
   /// The answer of `GET /_simulator/activity`, as far as tests look at it.
   private struct Activity: Decodable {
