@@ -135,7 +135,8 @@ let package = Package(
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
     .target(
       name: "StepBenchmark",
-      dependencies: ["AstraSimulator", "JSON", "SimulatedBackend", "StepCommon", "StepReport", "Timing"] + stepModules,
+      dependencies: ["AstraSimulator", "JSON", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
+        + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
     .executableTarget(
