@@ -74,6 +74,11 @@ def starting(figures: Figures) -> list[Expectation]:
             quotient(wall(TOOLKIT, "help"), wall(STEPS, "help")),
             50,
         ),
+        at_least(
+            "… and likewise where it fails at once on a parameter",
+            quotient(wall(TOOLKIT, "refusal"), wall(STEPS, "refusal")),
+            50,
+        ),
         at_most(
             "… and takes no longer than this, compared with a C program with the same libraries",
             quotient(wall(STEPS, "help"), wall(C, "start")),

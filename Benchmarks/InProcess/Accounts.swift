@@ -29,7 +29,8 @@ package struct AccountsBenchmark {
           let first = smallest[use] ?? measured
           smallest[use] = first
           guard measured.requestsBefore == first.requestsBefore else {
-            throw BenchmarkError("\(use.rawValue) asks more or less among \(count) applications (\(generation))")
+            throw BenchmarkError(
+              "\(use.rawValue) asks more or less among \(count) applications (\(generation))")
           }
         }
         for peer in Peer.all where peer.generation == generation {
@@ -40,7 +41,7 @@ package struct AccountsBenchmark {
     return .members([
       "benchmark": .text("accounts"), "seed": .seed(seed), "backupsOfEachApplication": .count(backups),
       "before": .text("until the operation is asked for; the whole run of a step that asks for none"),
-      "bytes": .text(Wire.formula), "models": .list(Peer.all.map(\.document)), "results": .list(rows),
+      "bytes": .text(Exchange.formula), "models": .list(Peer.all.map(\.document)), "results": .list(rows),
     ])
   }
 
@@ -50,7 +51,9 @@ package struct AccountsBenchmark {
     row("astra-steps", use.rawValue, generation, count, measured)
   }
 
-  private func row(_ peer: Peer, _ operation: ServerOperation, _ count: Int, _ scene: Scene) throws -> Document {
+  private func row(_ peer: Peer, _ operation: ServerOperation, _ count: Int, _ scene: Scene) throws
+    -> Document
+  {
     let measured = try WaitingBenchmark.peer(peer, operation, .seconds(7), 1, seed: seed, in: scene)
     return row(peer.name, operation.rawValue, peer.generation, count, measured[0])
   }

@@ -92,7 +92,7 @@ package final class Bench {
       if measured.asked == nil, use.isAsked(by: request) { measured.asked = measured.exchanges.count }
       measured.exchanges.append(
         Exchange(
-          at: site.time.now.sinceOrigin, sent: Wire.size(of: request), received: Wire.size(of: response)))
+          at: site.time.now.sinceOrigin, sent: request.wireBytes, received: response.wireBytes))
     }
     defer { site.exchanged = nil }
     let result = try run(use)

@@ -35,5 +35,7 @@ package struct Document: Sendable {
   static func seed(_ seed: UInt64) -> Document { Document(value: .string("\(seed)")) }
 
   /// A number with three decimals.
-  static func number(_ number: Double) -> Document { Document(value: .number((number * 1000).rounded() / 1000)) }
+  static func number(_ number: Double) -> Document {
+    Document(value: .number((number * 1000).rounded() / 1000))
+  }
 }

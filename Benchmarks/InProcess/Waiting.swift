@@ -45,8 +45,9 @@ package struct WaitingBenchmark {
         .number(Bench.latency.lowerBound * 1000), .number(Bench.latency.upperBound * 1000),
       ]),
       "lengthsSpread": .text("evenly from 90 % to 110 % of the nominal length"),
-      "restore": .text("the steps' restore has a clone of the same run as its evidence; the models make none"),
-      "bytes": .text(Wire.formula), "models": .list(Peer.all.map(\.document)), "results": .list(rows),
+      "restore": .text(
+        "the steps' restore has a clone of the same run as its evidence; the models make none"),
+      "bytes": .text(Exchange.formula), "models": .list(Peer.all.map(\.document)), "results": .list(rows),
     ])
   }
 
@@ -121,7 +122,8 @@ package struct WaitingBenchmark {
   /// A delay as a share of each operation's own length.
   package static func shares(_ measured: [Measured], _ delay: KeyPath<Measured, Duration?>) -> [Double] {
     measured.compactMap { measured in
-      guard let delay = measured[keyPath: delay], let end = measured.operationEnd, let asked = measured.askedAt
+      guard let delay = measured[keyPath: delay], let end = measured.operationEnd,
+        let asked = measured.askedAt
       else { return nil }
       return delay / (end - asked)
     }

@@ -53,6 +53,8 @@ def results() -> dict[str, Any]:
                     {"client": STEPS, "what": "help", "wall": 0.010},
                     {"client": TOOLKIT, "what": "help", "wall": 0.5},
                     {"client": C, "what": "start", "wall": 0.0034},
+                    {"client": STEPS, "what": "refusal", "wall": 0.010},
+                    {"client": TOOLKIT, "what": "refusal", "wall": 0.5},
                 ],
                 "sizes": {"astra-backup": 15_999_999, "astra-verify": 14_000_000},
             },
@@ -133,6 +135,7 @@ class ExpectationTests(unittest.TestCase):
 
         changes: list[tuple[str, Any]] = [
             ("faster than the toolkit", lambda data: part(data, "start")[0].update(wall=0.0101)),
+            ("fails at once", lambda data: part(data, "start")[3].update(wall=0.0101)),
             ("C program", lambda data: part(data, "start")[2].update(wall=0.0033)),
             ("lower than the toolkit", lambda data: part(data, "accounts")[-1].update(peakKiB=39_000)),
             ("grow with the account: clone", lambda data: last("clone")(data).update(peakKiB=11_200)),

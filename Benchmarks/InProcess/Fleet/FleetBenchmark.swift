@@ -11,7 +11,8 @@ package struct FleetBenchmark {
 
   /// Prepares a day; everything that is left to chance follows from the seed.
   package init(
-    pipelines: Int = 200, applications: Int = 10_000, backups: Int = 20, rescuePercent: Double = 5, seed: UInt64
+    pipelines: Int = 200, applications: Int = 10_000, backups: Int = 20, rescuePercent: Double = 5,
+    seed: UInt64
   ) {
     day = Day(pipelines: pipelines, rescuePercent: rescuePercent, seed: seed)
     (self.applications, self.backups) = (applications, backups)
@@ -37,7 +38,7 @@ package struct FleetBenchmark {
       rows += self.rows(peer.name, records)
     }
     var rigid = PollSchedule()
-    rigid.spread = 0
+    (rigid.spread, rigid.firstSpread) = (0, 0)
     let unspread = try records(rigid, surplus)
     return .members([
       "benchmark": .text("fleet"), "seed": .seed(seed), "pipelines": .count(day.pipelines.count),
@@ -48,7 +49,7 @@ package struct FleetBenchmark {
       "latencyMilliseconds": .list([
         .number(Bench.latency.lowerBound * 1000), .number(Bench.latency.upperBound * 1000),
       ]),
-      "connectionsOfSteps": .text("one for each program"), "bytes": .text(Wire.formula),
+      "connectionsOfSteps": .text("one for each program"), "bytes": .text(Exchange.formula),
       "models": .list(Peer.all.map(\.document)), "results": .list(rows),
       "withoutSpread": .list(self.rows("astra-steps, spread 0", unspread)),
     ])

@@ -44,7 +44,8 @@ package struct PipelineRecord: Equatable, Sendable {
 extension PipelineRecord {
   /// Runs the real steps of a pipeline in a world of its own; `surplus` is what answers of a larger account have on top.
   static func ofSteps(
-    _ pipeline: Day.Pipeline, in scene: Scene, surplus: Surplus = Surplus(), seed: UInt64, schedule: PollSchedule
+    _ pipeline: Day.Pipeline, in scene: Scene, surplus: Surplus = Surplus(), seed: UInt64,
+    schedule: PollSchedule
   ) throws -> PipelineRecord {
     var record = PipelineRecord()
     for (use, measured) in try pipeline.run(Bench(scene, seed: seed, schedule: schedule)) {

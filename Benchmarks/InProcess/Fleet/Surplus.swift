@@ -23,7 +23,9 @@ struct Surplus {
       guard more.asked == less.asked, more.exchanges.map(\.sent) == less.exchanges.map(\.sent),
         more.exchanges.dropFirst(more.requestsBefore).map(\.received)
           == less.exchanges.dropFirst(less.requestsBefore).map(\.received)
-      else { throw BenchmarkError("\(large.use.rawValue) does otherwise in a large account than in a small one") }
+      else {
+        throw BenchmarkError("\(large.use.rawValue) does otherwise in a large account than in a small one")
+      }
       bytes[large.use] = zip(more.before, less.before).map { $0.received - $1.received }
     }
   }

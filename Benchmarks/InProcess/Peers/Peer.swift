@@ -37,7 +37,8 @@ package struct Peer: Sendable {
     before: [
       .backup: [.applications, .buckets, .applications, .snapshots],
       .clone: [
-        .applications, .clouds, .managedClusters, .clouds, .clouds, .clustersOfCloud, .storageClasses, .assets,
+        .applications, .clouds, .managedClusters, .clouds, .clouds, .clustersOfCloud, .storageClasses,
+        .assets,
         .assets,
       ],
       .restore: [
@@ -160,7 +161,8 @@ extension Peer {
     _ operation: ServerOperation, _ subject: Subject
   ) -> (method: String, path: String, type: String?, body: String) {
     let isNewer = generation == .v2
-    let (kind, applications) = isNewer ? ("astra-app", "k8s/v2/apps") : ("astra-managedApp", "k8s/v1/managedApps")
+    let (kind, applications) =
+      isNewer ? ("astra-app", "k8s/v2/apps") : ("astra-managedApp", "k8s/v1/managedApps")
     func body(_ type: String, _ version: String, _ members: [(String, String)]) -> String {
       let all = [("type", "application/\(type)"), ("version", version)] + members
       return "{" + all.map { "\"\($0)\": \"\($1)\"" }.joined(separator: ", ") + "}"

@@ -24,9 +24,10 @@ package struct PeerSizes: Sendable {
       let message = peer.request(request, subject)
       let response = world.handle(message)
       guard (200..<300).contains(response.status) else {
-        throw BenchmarkError("\(peer.name): \(message.method) \(message.target) was answered \(response.status)")
+        throw BenchmarkError(
+          "\(peer.name): \(message.method) \(message.target) was answered \(response.status)")
       }
-      return Size(sent: Wire.size(of: message), received: Wire.size(of: response))
+      return Size(sent: message.wireBytes, received: response.wireBytes)
     }
     for request in Set(peer.before[operation, default: []] + peer.afterwards[operation, default: []]) {
       sizes[request] = try size(request)

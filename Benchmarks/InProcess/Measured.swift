@@ -1,51 +1,3 @@
-package import AstraSimulator
-
-/// The size of messages, as HTTP/1.1 writes them: what crosses the network but for TLS and TCP.
-package enum Wire {
-  /// How a message is counted, for the reader of a document.
-  static let formula =
-    "request: METHOD target HTTP/1.1 CRLF, then each field as Name: value CRLF, then CRLF and the body; answer: "
-    + "HTTP/1.1 status reason CRLF, then the same. Host, and Content-Length where there is a body, are counted too"
-
-  /// The bytes of a request; `Host` and `Content-Length` count where the client leaves them to its transport.
-  package static func size(of request: SimulatedRequest) -> Int {
-    let line = request.method.utf8.count + 1 + request.target.utf8.count + " HTTP/1.1\r\n".utf8.count
-    let host = request.header("Host") == nil ? field("Host", "astra.example.com") : 0
-    return line + host + rest(request.headers, request.body)
-  }
-
-  /// The bytes of an answer.
-  package static func size(of response: SimulatedResponse) -> Int {
-    let line = "HTTP/1.1 \(response.status) \(reason(response.status))\r\n"
-    return line.utf8.count + rest(response.headers, response.body)
-  }
-
-  /// The fields, the empty line and the body.
-  private static func rest(_ fields: [SimulatedRequest.Field], _ body: [UInt8]) -> Int {
-    let isLong = fields.contains { $0.name.lowercased() == "content-length" }
-    let length = body.isEmpty || isLong ? 0 : field("Content-Length", "\(body.count)")
-    return fields.reduce(length + 2 + body.count) { $0 + field($1.name, $1.value) }
-  }
-
-  private static func field(_ name: String, _ value: String) -> Int {
-    name.utf8.count + 2 + value.utf8.count + 2
-  }
-
-  private static func reason(_ status: Int) -> String {
-    switch status {
-    case 200: "OK"
-    case 201: "Created"
-    case 202: "Accepted"
-    case 204: "No Content"
-    case 400: "Bad Request"
-    case 403: "Forbidden"
-    case 404: "Not Found"
-    case 409: "Conflict"
-    default: ""
-    }
-  }
-}
-
 /// One request and its answer, when the server saw it.
 package struct Exchange: Equatable, Sendable {
   /// The virtual time at which the server saw it, since the start of the world (or, in a record, of the pipeline).
@@ -53,6 +5,10 @@ package struct Exchange: Equatable, Sendable {
   /// The bytes of the request and of the answer.
   package var sent: Int
   package var received: Int
+
+  /// How messages are counted, for the reader of a document: as the simulator does.
+  static let formula =
+    "HTTP/1.1 messages before TLS, as the server counts them: request or status line, fields, empty line, body"
 }
 
 /// What a client did at one operation of the server.
