@@ -41,9 +41,9 @@ package final class Site {
   /// Whether the pages' certificates are not trusted.
   package var pagesAreUntrusted = false
   /// What pages truly showed when they were looked at, in order; nil where nothing is.
-  package private(set) var pageTruths: [FrontPage?] = []
+  package internal(set) var pageTruths: [FrontPage?] = []
   /// Until when no page answers; nil within is for good.
-  private var pageOutage: (until: Instant?, Void)?
+  var pageOutage: (until: Instant?, Void)?
 
   /// The world as it was before each request, the oldest first; only the last few.
   private var past: [World] = []
@@ -54,7 +54,7 @@ package final class Site {
   /// Requests that the server is going to carry out although their connections are gone.
   private var late: [(request: SimulatedRequest, due: Instant)] = []
   /// Whether the step dies at its next system call, since its last one ended in the middle.
-  private var diesNext = false
+  var diesNext = false
   /// How many more writes fail, and why.
   private var unwritable: (code: FileError.Code, writes: Int)?
 
@@ -108,7 +108,7 @@ package final class Site {
 
 extension Site {
   /// Counts an event and takes the faults that meet it; carries out those that are not about its answer.
-  private func meet(_ event: SiteEvent) -> [SiteFault.Effect] {
+  func meet(_ event: SiteEvent) -> [SiteFault.Effect] {
     events.append(event)
     observe?(world)
     var met: [SiteFault.Effect] = []
@@ -154,7 +154,7 @@ extension Site {
   }
 
   /// Kills the step: it unwinds without reaching anything, since a test cannot end its process.
-  private func kill() {
+  func kill() {
     isKilled = true
     time.interrupt(with: 9, at: time.now)
   }
@@ -336,70 +336,6 @@ extension Site {
     guard request.method == "GET", let replica, time.now < replica.until else { return world.handle(request) }
     var world = replica.world
     return world.handle(request)
-  }
-}
-
-// MARK: - Looks at pages
-
-extension Site {
-  /// Shows the page at `address:port`, as far as the faults let it.
-  func probe(_ url: String, at address: String, limit: Duration) throws(Breakage) -> SimulatedResponse {
-    if diesNext { kill() }
-    if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
-    let before = page(at: address)
-    let met = meet(.probe(url: url))
-    if let interruption = time.interruption { throw .interrupted(interruption, sent: false) }
-    time.advance(by: latency)
-    pageTruths.append(world.frontPage(at: address))
-    do throws(Breakage) {
-      let response = try show(page(at: address), before, met, limit)
-      tell?("     \(response.status) \(String(decoding: response.body.prefix(300), as: UTF8.self))")
-      return response
-    } catch {
-      tell?("     \(error)")
-      throw error
-    }
-  }
-
-  private func page(at address: String) -> SimulatedResponse? {
-    if let page = pages[address] { return page }
-    return world.frontPage(at: address).map {
-      SimulatedResponse(
-        status: $0.status, headers: [("Content-Type", "text/html; charset=utf-8")], body: Array($0.html.utf8))
-    }
-  }
-
-  private func show(
-    _ page: SimulatedResponse?, _ before: SimulatedResponse?, _ met: [SiteFault.Effect], _ limit: Duration
-  ) throws(Breakage) -> SimulatedResponse {
-    var response = page
-    for effect in met {
-      switch effect {
-      case .pagesDown(let duration): pageOutage = (duration.map { time.now + $0 }, ())
-      case .pageOfBefore: response = before
-      case .refused: throw .refused
-      case .untrusted: throw .untrusted
-      case .resetBefore, .lostAnswer, .cutAnswer: throw .reset
-      case .silence:
-        time.advance(by: limit)
-        throw .timedOut
-      case .slow(let duration):
-        time.advance(by: min(duration, limit))
-        guard duration < limit else { throw .timedOut }
-      case .answers(let answer, _): response = answer
-      case .killAfter:
-        kill()
-        throw .interrupted(Interruption(signal: 9), sent: true)
-      case .signalWithin(let signal):
-        time.interrupt(with: signal, at: time.now)
-        throw .interrupted(Interruption(signal: signal), sent: true)
-      default: break
-      }
-    }
-    if let pageOutage, pageOutage.until.map({ time.now < $0 }) ?? true { throw .refused }
-    if pagesAreUntrusted { throw .untrusted }
-    guard let response else { throw .refused }
-    return response
   }
 }
 
