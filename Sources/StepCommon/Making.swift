@@ -20,7 +20,7 @@ extension StepRun {
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
-    _ what: String, begin: ([String]) -> RunRecord.Operation, of application: Application.ID,
+    _ what: String, begin: ([String]?) -> RunRecord.Operation, of application: Application.ID,
     namesakes: BackendCall<[String]>, check: () throws(StepFailure) -> Void = {},
     look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
@@ -31,7 +31,7 @@ extension StepRun {
     var present = takeNamesakes(of: what)
     while true {
       if lastRefusal != nil { try check() }
-      let known = if let present { present } else { try self.ask(namesakes) }
+      let known = if let present { present } else { try glimpse(namesakes) }
       // What others make while the application is busy is not ours; what appears after a lost answer is.
       present = nil
       let operation = begin(known)
@@ -125,6 +125,18 @@ extension StepRun {
   private static var mostLostAnswers: Int { 3 }
   /// How long after a request its object is looked for: half a minute.
   private static var longestSearch: Duration { .seconds(30) }
+
+  /// What bears a name already; nil where the answer tells nothing of it, which does not keep a request back.
+  private func glimpse(_ namesakes: BackendCall<[String]>) throws(StepFailure) -> [String]? {
+    do throws(BackendError) {
+      return try namesakes()
+    } catch {
+      switch error.kind {
+      case .brokenContract, .refused: return nil
+      default: throw StepFailure(error)
+      }
+    }
+  }
 
   /// Looks for half a minute: a list may lag behind the request that it should show.
   func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {

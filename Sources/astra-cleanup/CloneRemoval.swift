@@ -105,7 +105,8 @@ extension StepRun {
 
   /// Settles what an attempt of this run that was killed has asked to remove: what is gone is done.
   func settleRemovals() throws(StepFailure) {
-    for operation in history.operations(ofStep: identity.name) where [.asked, .accepted].contains(operation.stage) {
+    for operation in history.operations(ofStep: identity.name)
+    where [.asked, .accepted].contains(operation.stage) {
       guard let id = operation.id else { continue }
       let application = Application.ID(operation.application)
       var absences = 0
