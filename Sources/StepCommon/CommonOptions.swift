@@ -26,6 +26,9 @@ package struct CommonOptions: ParsableArguments {
   @Option(help: .init(Common.run.help, valueName: "text"))
   package var runId: String?
 
+  @Option(help: .init(Common.runMaxAge.help, valueName: "duration"))
+  package var runMaxAge: String?
+
   @Option(help: .init(Common.reportFolder.help, valueName: "folder"))
   package var reportDir: String?
 
@@ -103,6 +106,9 @@ package enum Common {
   package static let run = Parameter(
     "run-id", "ASTRA_RUN_ID", meaning: "the name of the pipeline run",
     fallback: "BUILD_TAG, or what the CI system calls it")
+  package static let runMaxAge = Parameter(
+    "run-max-age", "ASTRA_RUN_MAX_AGE",
+    meaning: "how long after its last word a record of the run is believed (1d, 36h)", fallback: "1d")
   package static let reportFolder = Parameter(
     "report-dir", "ASTRA_REPORT_DIR", meaning: "the folder of the report and the run record",
     fallback: "reports")

@@ -27,6 +27,7 @@ extension StepRun {
         try backend.recoveryPoints(kind, of: application.id).filter { $0.name == name }
       },
       isThere: { !$0.isEmpty })
+    noteNamesakes(all.map(\.id.text), of: "the \(title)")
     let ours = all.filter { isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked) }
     guard let point = ours.count == 1 ? ours[0] : all.first else { return .nothing }
     guard all.count == 1 || ours.count == 1 else {
@@ -37,13 +38,22 @@ extension StepRun {
     switch point.state {
     case .completed where ours.count == 1:
       history.adopt(point.id.text, among: asked, as: .finished)
-      log.info("\(title) of this run is there and complete (\(point.whereabouts))")
+      let operation = history.operations.last { $0.id == point.id.text }
+      log.info(
+        "\(title) of this run is there and complete (\(point.whereabouts)), made \(moment(of: operation, createdAt: point.createdAt))"
+      )
+      tellRecognised(
+        "\(title) was made in this run already", by: operation,
+        otherwise: "if a newer one is meant, start a new run or choose another name")
       return .complete(point)
     case .completed:
       guard leftovers.ifExists == .reuse else {
+        let whose = provenance(
+          of: point.id.text, createdAt: point.createdAt, asked: asked, lacking: "today's data")
         throw .protected(
-          "\(title) is there already, from an earlier run (\(age(point.createdAt))): it does not hold today's data",
-          hint: "choose another name, or take that one with --\(Common.ifExists.flag) reuse")
+          "\(title) is there already\(whose.clause)",
+          hint: whose.hint(
+            else: "choose another name, or take that one with --\(Common.ifExists.flag) reuse"))
       }
       log.warning(
         "\(title) is of an earlier run (\(age(point.createdAt))); taken because of --if-exists reuse")
@@ -78,13 +88,17 @@ extension StepRun {
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     return try make(
       "the \(title)",
-      begin: {
+      begin: { namesakes in
         history.begin(
           RunRecord.Operation(
             operationKind, application: application.id, name: name, point: point,
-            askedAt: backend.currentTime, before: RunRecord.Fingerprint(application)))
+            askedAt: backend.currentTime, before: RunRecord.Fingerprint(application),
+            namesakes: namesakes))
       },
       of: application.id,
+      namesakes: { () throws(BackendError) in
+        try backend.recoveryPoints(kind, of: application.id).filter { $0.name == name }.map(\.id.text)
+      },
       look: { () throws(BackendError) in
         try backend.recoveryPoints(kind, of: application.id).first { point in
           point.name == name

@@ -9,9 +9,10 @@ extension StepRun {
   ///
   /// - Parameters:
   ///   - what: what is made, for messages.
-  ///   - begin: writes down that it is about to be asked for; called before each request, so that the record's last
-  ///     time is the last request's.
+  ///   - begin: writes down that it is about to be asked for, and what bears its name already; called before each
+  ///     request, so that the record's last time is the last request's.
   ///   - application: the application that must be free for it.
+  ///   - namesakes: the ids of what bears its name already.
   ///   - check: throws if it is not to be asked for any more; asked before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
   ///   - ask: asks for it, once.
@@ -19,16 +20,21 @@ extension StepRun {
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
-    _ what: String, begin: () -> RunRecord.Operation, of application: Application.ID,
-    check: () throws(StepFailure) -> Void = {},
+    _ what: String, begin: ([String]?) -> RunRecord.Operation, of application: Application.ID,
+    namesakes: BackendCall<[String]>, check: () throws(StepFailure) -> Void = {},
     look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
     let began = time.now
     var lostAnswers = 0
     var lastRefusal: BackendError?
+    // Whoever looked at the name just before has seen what bears it.
+    var present = takeNamesakes(of: what)
     while true {
       if lastRefusal != nil { try check() }
-      let operation = begin()
+      let known = if let present { present } else { try glimpse(namesakes) }
+      // What others make while the application is busy is not ours; what appears after a lost answer is.
+      present = nil
+      let operation = begin(known)
       let refusal: BackendError
       do throws(BackendError) {
         let made = try ask()
@@ -57,9 +63,18 @@ extension StepRun {
             BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
         }
         log.info("\(what) was not begun: asking again")
-      case .refused(.nameTaken) where lostAnswers > 0:
-        guard let found = try search(look) else { throw StepFailure(refusal) }
-        history.update(operation, .accepted, id: id(found))
+        present = known
+      case .refused(.nameTaken):
+        // By what an earlier request of this run has made, perhaps, whose answer was lost.
+        history.update(operation, .refused)
+        guard let found = try lostAnswers > 0 ? search(look) : self.ask(look) else {
+          throw StepFailure(refusal)
+        }
+        let asked = history.operations.filter {
+          $0.isAlike(operation) && $0.stage != .refused
+        }
+        history.adopt(id(found), among: asked, as: .accepted)
+        log.info("\(what) was begun by an earlier request: going on with it (id \(id(found)))")
         return found
       case .refused(.busy):
         history.update(operation, .refused)
@@ -110,6 +125,18 @@ extension StepRun {
   private static var mostLostAnswers: Int { 3 }
   /// How long after a request its object is looked for: half a minute.
   private static var longestSearch: Duration { .seconds(30) }
+
+  /// What bears a name already; nil where the answer tells nothing of it, which does not keep a request back.
+  private func glimpse(_ namesakes: BackendCall<[String]>) throws(StepFailure) -> [String]? {
+    do throws(BackendError) {
+      return try namesakes()
+    } catch {
+      switch error.kind {
+      case .brokenContract, .refused: return nil
+      default: throw StepFailure(error)
+      }
+    }
+  }
 
   /// Looks for half a minute: a list may lag behind the request that it should show.
   func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {

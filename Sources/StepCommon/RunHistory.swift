@@ -1,56 +1,92 @@
-internal import AppProtection
+package import AppProtection
 internal import StepReport
 internal import Timing
 
-/// This run's record on disk, and what other steps of the same run recorded beside it.
+/// What this run has done, by all the records of its report folder, whichever step and suffix they are of.
 ///
-/// A record that cannot be written is said aloud and does not stop the step: without one a second attempt only
-/// trusts less.
+/// Only the step's own record is written; what is learned of an entry of another is written there as a copy. A record
+/// that cannot be written is said aloud and does not stop the step: without one a second attempt only trusts less.
 package final class RunHistory {
-  private let files: any FileWriter
+  private let step: String
+  private let settings: Settings
   private let folder: String
   private let path: String
+  private let files: any FileWriter
   private let log: Log
-  private let isDryRun: Bool
-  private var record: RunRecord
-  /// What other steps of this run have recorded, for a step that looks for all of them.
-  private var others: [RunRecord.Operation] = []
+  /// The backend's clock where it is known; records tell their times by it.
+  private let now: () -> Timestamp
+  /// The record that lay in the place of this step's own.
+  private let found: RecordFolder.Finding
+  /// The other records of the folder, of this run or not.
+  private var others: RecordFolder
+  /// This step's record in this run; settled when it is first needed, since only then the backend's clock is known.
+  private lazy var record = startingRecord()
 
   init(
-    step: String, run: String?, place: ReportPlace, isDryRun: Bool, files: any FileWriter, log: Log
+    step: String, settings: Settings, place: ReportPlace, files: any FileWriter, log: Log,
+    now: @escaping () -> Timestamp
   ) {
-    self.files = files
+    self.step = step
+    self.settings = settings
     self.folder = place.folder
     self.path = "\(place.folder)/\(step)\(place.ending).json"
+    self.files = files
     self.log = log
-    self.isDryRun = isDryRun
-    let empty = RunRecord(step: step, run: run)
-    let earlier = Self.read(path, files)
-    record = earlier.flatMap { run != nil && $0.run == run && $0.step == step ? $0 : nil } ?? empty
+    self.now = now
+    found = RecordFolder.read(path, files)
+    others = RecordFolder(place.folder, files)
   }
 
-  /// The operations of this step in this run, in the order in which they were asked for; those of the steps that
-  /// it takes the side of come first.
-  package var operations: [RunRecord.Operation] { others + record.operations }
-
-  /// Takes what these steps have made in this run for this step's own.
-  package func takeTheSide(of steps: [String]) {
-    others = steps.flatMap { operations(ofStep: $0) }
+  /// Reads the records of others again: a step of another job may have gone on meanwhile.
+  package func reread() {
+    others = RecordFolder(folder, files)
   }
 
-  /// The operations that another step recorded in this run; none when the run has no name.
+  // MARK: - What this run has done
+
+  /// The operations of this run, in the order in which they were asked for.
+  package var operations: [RunRecord.Operation] { merged(believedOthers + [record]) }
+
+  /// The operations of this run that the records of one step tell of.
   package func operations(ofStep step: String) -> [RunRecord.Operation] {
-    records(named: step).filter { $0.step == step }.flatMap(\.operations)
+    merged((believedOthers + [record]).filter { $0.step == step })
+  }
+
+  /// The operations that this step's own record tells of, under its own suffix.
+  package var ownOperations: [RunRecord.Operation] { record.operations }
+
+  /// Why the records may not tell all that this run has done; nil where there is no reason for doubt.
+  package var doubt: String? {
+    if case .unreadable(let why) = found { return "\(path) cannot be read (\(why))" }
+    if let trouble = others.trouble { return trouble }
+    guard (believedOthers + [record]).contains(where: { $0.isIncomplete == true }) else { return nil }
+    return "an earlier record of this run could not be read"
+  }
+
+  /// Whether the folder holds records of this run, of any step.
+  var isKnown: Bool { (believedOthers + [record]).contains { !$0.operations.isEmpty } }
+
+  // MARK: - What any run has done
+
+  /// The in-place restores of an application that the records at hand tell of, whichever run asked and however long
+  /// ago, but for those that were refused: each has overwritten what was there before.
+  package func restoresOfAnyRun(of application: Application.ID) -> [RunRecord.Operation] {
+    (otherRecords + [record]).flatMap { $0.operations + ($0.formerRestores ?? []) }
+      .filter { $0.kind == .inPlaceRestore && $0.application == application.text && $0.stage != .refused }
   }
 
   /// The operations that a step recorded in any run of this workspace.
   ///
   /// They say who made an object of that id, which does not change with the run, and nothing else.
   package func operationsOfAnyRun(ofStep step: String) -> [RunRecord.Operation] {
-    guard let names = try? files.names(in: folder) else { return [] }
-    return names.filter { $0.hasPrefix(step) && $0.hasSuffix(".json") }
-      .compactMap { Self.read("\(folder)/\($0)", files) }
-      .filter { $0.step == step }.flatMap(\.operations)
+    others.records.map(\.record).filter { $0.step == step }.flatMap(\.operations)
+  }
+
+  /// The record of another run, or of this one but too old to be believed, that says that it made something.
+  func foreignRecord(naming id: String) -> RunRecord? {
+    others.records.map(\.record).first { record in
+      !isBelieved(record) && record.operations.contains { !$0.kind.isRemoval && $0.id == id }
+    }
   }
 
   /// The operations of a record that the user hands over; throws for a file that is no record of that step.
@@ -71,19 +107,13 @@ package final class RunHistory {
     return record.operations
   }
 
-  /// What this run's records with a name of that beginning hold; none when the run has no name.
-  private func records(named prefix: String) -> [RunRecord] {
-    guard let run = record.run, let names = try? files.names(in: folder) else { return [] }
-    return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".json") }
-      .compactMap { Self.read("\(folder)/\($0)", files) }
-      .filter { $0.run == run }
-  }
+  // MARK: - Applications
 
   /// The application that another step or attempt of this run found by the name of this one, on the same cluster,
   /// if it was another.
   func predecessor(of application: Application) -> String? {
     guard let subject = RunRecord.Subject(application) else { return nil }
-    return records(named: "astra-").flatMap { $0.subjects ?? [] }
+    return (believedOthers + [record]).flatMap { $0.subjects ?? [] }
       .first { ($0.name, $0.cluster) == (subject.name, subject.cluster) && $0.id != subject.id }?.id
   }
 
@@ -95,30 +125,32 @@ package final class RunHistory {
     record.subjects = (record.subjects ?? []) + [subject]
   }
 
+  // MARK: - Writing down
+
   /// Writes down a change before it is asked for; the answer's place is `update`.
   package func begin(_ operation: RunRecord.Operation) -> RunRecord.Operation {
+    var operation = operation
+    operation.attempt = settings.attempt
     record.operations.append(operation)
     save()
     return operation
   }
 
-  /// Writes down what has become of an operation that this run has begun, now or in an earlier attempt.
+  /// Writes down what has become of an operation that this run has begun, now or in an earlier attempt, by this step
+  /// or another.
   package func update(
     _ operation: RunRecord.Operation, _ stage: RunRecord.Operation.Stage, id: String? = nil
   ) {
-    guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
-    record.operations[index].stage = stage
-    if let id { record.operations[index].id = id }
-    save()
+    change(operation) { entry in
+      entry.stage = stage
+      if let id { entry.id = id }
+      if [.finished, .failed].contains(stage) { entry.endedAt = entry.endedAt ?? now().text }
+    }
   }
 
   /// Writes down that an operation was seen under way, for an attempt that comes when it is over.
   package func noteSeen(_ operation: RunRecord.Operation) {
-    guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }),
-      record.operations[index].wasSeen != true
-    else { return }
-    record.operations[index].wasSeen = true
-    save()
+    change(operation) { $0.wasSeen = true }
   }
 
   /// Writes down what an attempt that was killed has made and could not write down any more.
@@ -130,8 +162,28 @@ package final class RunHistory {
     update(known, stage, id: id)
   }
 
+  /// Says that this run is still at it: what a record says is believed for a while after its last word only.
+  func keepAlive(atMostEvery pause: Duration = .seconds(300)) {
+    guard !record.operations.isEmpty else { return }
+    if let last = record.lastWordTime, case let age = now() - last, age >= .zero, age < pause { return }
+    save()
+  }
+
+  private func change(_ operation: RunRecord.Operation, _ change: (inout RunRecord.Operation) -> Void) {
+    let entries = record.operations
+    let index = entries.lastIndex { $0.isSame(as: operation) }
+    guard var entry = index.map({ entries[$0] }) ?? operations.last(where: { $0.isSame(as: operation) })
+    else { return }
+    let before = entry
+    change(&entry)
+    guard entry != before else { return }
+    if let index { record.operations[index] = entry } else { record.operations.append(entry) }
+    save()
+  }
+
   private func save() {
-    guard !isDryRun else { return }
+    guard !settings.isDryRun else { return }
+    record.lastWord = now().text
     do throws(FileError) {
       try files.createFolder(folder)
       let text = log.scrubbed(String(decoding: record.bytes, as: UTF8.self))
@@ -141,7 +193,68 @@ package final class RunHistory {
     }
   }
 
-  private static func read(_ path: String, _ files: any FileWriter) -> RunRecord? {
-    (try? files.read(path, limit: 4 << 20)).flatMap { RunRecord(parsing: $0) }
+  // MARK: - Which records count
+
+  /// The record that this run goes on with: the one found, if it is to be believed.
+  private func startingRecord() -> RunRecord {
+    var fresh = RunRecord(step: step, run: settings.run)
+    switch found {
+    case .absent: break
+    case .unreadable: fresh.isIncomplete = true
+    case .record(let earlier) where earlier.step == step && isBelieved(earlier): return earlier
+    case .record(let earlier):
+      let restores = earlier.lastRestores
+      if !restores.isEmpty { fresh.formerRestores = restores }
+      if earlier.run == settings.run, settings.run != nil, let age = age(of: earlier) {
+        log.info(
+          "\(path) is of a run of this name, but \(age.shortText) old: what it says is not believed any more")
+      }
+    }
+    return fresh
+  }
+
+  /// The records of the folder beside this step's own.
+  private var otherRecords: [RunRecord] {
+    others.records.filter { "\(folder)/\($0.name)" != path }.map(\.record)
+  }
+
+  /// Those of them that are of this run.
+  private var believedOthers: [RunRecord] { otherRecords.filter(isBelieved) }
+
+  /// Whether a record is of this run, and its last word not too long ago.
+  ///
+  /// One without a run's name counts for a run without a name, while it is young.
+  private func isBelieved(_ record: RunRecord) -> Bool {
+    guard record.run == settings.run, let age = age(of: record) else { return false }
+    return age < settings.beliefInRecords
+  }
+
+  private func age(of record: RunRecord) -> Duration? { record.lastWordTime.map { now() - $0 } }
+
+  /// The entries of several records in the order in which they were asked for, each once.
+  ///
+  /// Each record's own order stands, whatever its times say: a clock may have been set back in between.
+  private func merged(_ records: [RunRecord]) -> [RunRecord.Operation] {
+    var queues = records.map { $0.operations[...] }
+    // A copy of an entry only adds to the entry.
+    for index in queues.indices.dropFirst() {
+      let candidates = queues[index]
+      queues[index] =
+        candidates.filter { operation in
+          for earlier in queues[..<index].indices {
+            guard let place = queues[earlier].lastIndex(where: { $0.isSame(as: operation) }) else { continue }
+            queues[earlier][place] = queues[earlier][place].merged(with: operation)
+            return false
+          }
+          return true
+        }[...]
+    }
+    var merged: [RunRecord.Operation] = []
+    while let next = queues.indices.filter({ !queues[$0].isEmpty })
+      .min(by: { (queues[$0].first?.askedAt ?? "", $0) < (queues[$1].first?.askedAt ?? "", $1) })
+    {
+      merged.append(queues[next].removeFirst())
+    }
+    return merged
   }
 }

@@ -18,13 +18,42 @@ package enum RunIdentity {
     ("bamboo_buildResultKey", "bamboo-"),
   ]
 
-  /// The run that the CI system names; nil if none does.
-  package static func detect(_ reader: ParameterReader) throws(StepFailure) -> String? {
+  /// Words that name no run, in small letters: tags and branches that every run has alike, and what scripts write for
+  /// nothing.
+  package static let wordsForNone = [
+    "latest", "current", "stable", "main", "master", "trunk", "develop", "head", "default", "none", "null",
+    "nil",
+    "undefined", "unknown", "unset", "n/a", "true", "false",
+  ]
+
+  /// Whether a text names one run: not a word that all runs share, nor a reference that was never filled in, as in
+  /// `$(Build.BuildId)`.
+  package static func isName(_ text: String) -> Bool {
+    if wordsForNone.contains(text.lowercased()) { return false }
+    return !["$", "%", "{{"].contains { text.hasPrefix($0) }
+  }
+
+  /// The run that the CI system names, and which attempt of it this is where it counts them; nil if it names none.
+  package static func detect(
+    _ reader: ParameterReader
+  ) throws(StepFailure) -> (name: String, attempt: String?)? {
     for (variable, prefix) in variables {
-      guard let value = reader.variable(variable)?.trimmed, !value.isEmpty else { continue }
+      guard let value = reader.variable(variable)?.trimmed, !value.isEmpty, isName(value) else { continue }
       try reader.refuseToken(in: value, of: variable)
-      return prefix + value
+      // Repeating failed jobs on GitHub keeps the run's number and raises this one.
+      let attempt = variable == "GITHUB_RUN_ID" ? try reader.attempt("GITHUB_RUN_ATTEMPT") : nil
+      return (prefix + value, attempt)
     }
     return nil
+  }
+}
+
+extension ParameterReader {
+  /// A count of attempts; nil if it is none.
+  fileprivate func attempt(_ variable: String) throws(StepFailure) -> String? {
+    guard let value = self.variable(variable)?.trimmed, value.count <= 9,
+      !value.isEmpty, value.allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return nil }
+    return value
   }
 }

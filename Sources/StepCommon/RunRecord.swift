@@ -4,13 +4,20 @@ package import Timing
 
 /// What a step of this pipeline run asked for and learned, written beside its report before each change.
 ///
-/// A killed step's second run reads it, and so does `astra-restore`, which looks for the clone's. A record of
-/// another run is never believed.
+/// A killed step's second run reads it, and so do the other steps of the run. A record of another run is never
+/// believed, nor one whose last word is long ago.
 package struct RunRecord: Hashable, Sendable {
   package var step: String
-  /// The pipeline run; nil if it has no name, and then the record proves nothing to a later attempt.
+  /// The pipeline run; nil if it has no name.
   package var run: String?
   package var operations: [Operation] = []
+  /// When it was written last, by the backend's clock where that is known: `2026-11-23T10:00:00Z`.
+  package var lastWord: String?
+  /// Whether it stands in the place of one that could not be read: what that one held is not known.
+  package var isIncomplete: Bool?
+  /// The last in-place restore of each application in the records of other runs that this one took the place of: not
+  /// this run's, and yet they overwrote what was there before.
+  package var formerRestores: [Operation]?
   /// The applications that were found by name, so that a later step of the run does not take another for one of them.
   package var subjects: [Subject]?
 
@@ -54,6 +61,17 @@ package struct RunRecord: Hashable, Sendable {
       case failed
       /// The backend said no: nothing was begun.
       case refused
+
+      /// How far on it is: of two copies of one entry the further one counts.
+      var rank: Int {
+        switch self {
+        case .asked: 0
+        case .refused: 1
+        case .accepted: 2
+        case .failed: 3
+        case .finished: 4
+        }
+      }
     }
 
     package var kind: Kind
@@ -74,11 +92,18 @@ package struct RunRecord: Hashable, Sendable {
     package var place: Place?
     /// Whether it was seen under way, where nothing but that tells later that it was carried out.
     package var wasSeen: Bool?
+    /// The ids of what bore that name just before it was asked for: what bears it since, and is none of these, is ours,
+    /// whatever the clocks say.
+    package var namesakes: [String]?
+    /// When it was seen to have ended.
+    package var endedAt: String?
+    /// Which attempt of the run asked for it, where the CI system counts them: `2`.
+    package var attempt: String?
 
     /// Makes an entry that is about to be asked for.
     package init(
       _ kind: Kind, application: Application.ID, name: String = "", point: RecoveryPoint.ID? = nil,
-      askedAt: Timestamp, before: Fingerprint? = nil
+      askedAt: Timestamp, before: Fingerprint? = nil, namesakes: [String]? = nil
     ) {
       self.kind = kind
       self.application = application.text
@@ -87,16 +112,34 @@ package struct RunRecord: Hashable, Sendable {
       self.askedAt = askedAt.text
       self.stage = .asked
       self.before = before
+      self.namesakes = namesakes
     }
 
     /// Whether this is the same entry, whatever has become of it since.
     package func isSame(as other: Operation) -> Bool {
+      isAlike(other) && askedAt == other.askedAt && (!kind.isRemoval || id == other.id)
+    }
+
+    /// Whether both ask for the same thing.
+    package func isAlike(_ other: Operation) -> Bool {
       (kind, application, name, point) == (other.kind, other.application, other.name, other.point)
-        && askedAt == other.askedAt && (!kind.isRemoval || id == other.id)
     }
 
     /// When it was asked for, by the backend's clock.
     package var askedTime: Timestamp? { Timestamp(askedAt) }
+
+    /// When it was seen to have ended, or else was asked for.
+    package var lastTime: Timestamp? { endedAt.flatMap { Timestamp($0) } ?? askedTime }
+
+    /// This entry with what a copy of it knows besides: the one that is further on counts.
+    package func merged(with copy: Operation) -> Operation {
+      let (further, other) = copy.stage.rank > stage.rank ? (copy, self) : (self, copy)
+      var merged = further
+      merged.id = further.id ?? other.id
+      merged.wasSeen = further.wasSeen ?? other.wasSeen
+      merged.endedAt = further.endedAt ?? other.endedAt
+      return merged
+    }
   }
 
   /// A cluster, and namespaces on it.
@@ -130,6 +173,21 @@ package struct RunRecord: Hashable, Sendable {
     package func hasSameMarks(as other: Self) -> Bool {
       modifiedAt != nil && modifiedAt == other.modifiedAt && restoredFrom == other.restoredFrom
     }
+  }
+
+  /// The time of its last word; of a record that tells none, the time of its last request.
+  package var lastWordTime: Timestamp? {
+    (lastWord ?? operations.map(\.askedAt).max()).flatMap { Timestamp($0) }
+  }
+
+  /// The last in-place restore of each application that it knows of, and that was not refused.
+  package var lastRestores: [Operation] {
+    var last: [String: Operation] = [:]
+    for operation in (formerRestores ?? []) + operations
+    where operation.kind == .inPlaceRestore && operation.stage != .refused {
+      last[operation.application] = operation
+    }
+    return last.values.sorted { $0.application < $1.application }
   }
 
   /// Makes an empty record of a run.

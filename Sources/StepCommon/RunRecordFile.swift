@@ -9,11 +9,14 @@ extension RunRecord {
     guard let json = JSONValue(parsing: bytes), let step = json["step"]?.string,
       let run = json.ifAny("run", \.string),
       let operations = json["operations"]?.list(of: Operation.init(json:)),
-      let subjects = json.ifAny("subjects", { $0.list(of: Subject.init(json:)) })
+      let subjects = json.ifAny("subjects", { $0.list(of: Subject.init(json:)) }),
+      let lastWord = json.ifAny("lastWord", \.string), let isIncomplete = json.ifAny("incomplete", \.bool),
+      let former = json.ifAny("formerRestores", { $0.list(of: Operation.init(json:)) })
     else { return nil }
     self.init(step: step, run: run)
     self.operations = operations
-    self.subjects = subjects
+    (self.subjects, self.lastWord) = (subjects, lastWord)
+    (self.isIncomplete, formerRestores) = (isIncomplete, former)
   }
 
   /// The record as JSON.
@@ -21,6 +24,8 @@ extension RunRecord {
     let json = JSONValue.members([
       "step": .string(step), "run": run.map { .string($0) },
       "operations": .array(operations.map(\.json)), "subjects": subjects.map { .array($0.map(\.json)) },
+      "lastWord": lastWord.map { .string($0) }, "incomplete": isIncomplete.map { .bool($0) },
+      "formerRestores": formerRestores.map { .array($0.map(\.json)) },
     ])
     return Array((json.indented + "\n").utf8)
   }
@@ -47,11 +52,14 @@ extension RunRecord.Operation {
       let stage = json["stage"]?.string.flatMap(Stage.init(rawValue:)), let id = json.ifAny("id", \.string),
       let before = json.ifAny("before", RunRecord.Fingerprint.init(json:)),
       let place = json.ifAny("place", RunRecord.Place.init(json:)),
-      let wasSeen = json.ifAny("wasSeen", \.bool)
+      let wasSeen = json.ifAny("wasSeen", \.bool),
+      let namesakes = json.ifAny("namesakes", { $0.list(of: \.string) }),
+      let endedAt = json.ifAny("endedAt", \.string), let attempt = json.ifAny("attempt", \.string)
     else { return nil }
     (self.kind, self.application, self.name, self.point) = (kind, application, name, point)
     (self.askedAt, self.stage, self.id) = (askedAt, stage, id)
     (self.before, self.place, self.wasSeen) = (before, place, wasSeen)
+    (self.namesakes, self.endedAt, self.attempt) = (namesakes, endedAt, attempt)
   }
 
   fileprivate var json: JSONValue {
@@ -59,7 +67,8 @@ extension RunRecord.Operation {
       "kind": .string(kind.rawValue), "application": .string(application), "name": .string(name),
       "point": point.map { .string($0) }, "askedAt": .string(askedAt), "stage": .string(stage.rawValue),
       "id": id.map { .string($0) }, "before": before?.json, "place": place?.json,
-      "wasSeen": wasSeen.map { .bool($0) },
+      "wasSeen": wasSeen.map { .bool($0) }, "namesakes": namesakes.map { .array($0.map { .string($0) }) },
+      "endedAt": endedAt.map { .string($0) }, "attempt": attempt.map { .string($0) },
     ])
   }
 }

@@ -110,8 +110,8 @@ package struct Runner<S: Step> {
       connection, host: host, step: S.identity, time: host.time, deadline: deadline,
       random: SeededRandom(seed: seed), log: log)
     let history = RunHistory(
-      step: S.identity.name, run: settings.run, place: place, isDryRun: settings.isDryRun, files: host.files,
-      log: log)
+      step: S.identity.name, settings: settings, place: place, files: host.files, log: log,
+      now: { backend.currentTime })
     let run = StepRun(
       identity: S.identity, settings: settings, place: place, time: host.time, deadline: deadline, log: log,
       backend: backend, history: history, files: host.files,

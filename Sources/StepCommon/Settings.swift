@@ -5,6 +5,10 @@ package struct Settings: Sendable {
   package var timeout: Duration
   /// The pipeline run; nil if it has no name.
   package var run: String?
+  /// Which attempt of the run this is, where the CI system counts them.
+  package var attempt: String?
+  /// How long after its last word a record of the run is believed.
+  package var runMaxAge: Duration
   package var isDryRun: Bool
   package var logLevel: Log.Level
   package var outputFile: String?
@@ -15,18 +19,46 @@ package struct Settings: Sendable {
     guard backend == BackendChoice.astraControl else {
       throw .badParameter("\(Common.backend.title) is \"\(backend)\": give \(BackendChoice.astraControl)")
     }
+    let run = try run(options, reader)
     return Settings(
       timeout: try timeout(options, reader),
-      run: try run(options, reader),
+      run: run?.name,
+      attempt: run?.attempt,
+      runMaxAge: try runMaxAge(options, reader),
       isDryRun: try reader.truth(Common.dryRun, flag: options.dryRun),
       logLevel: try reader.choice(Common.logLevel, flag: options.logLevel, default: .info),
       outputFile: try reader.text(Common.outputFile, flag: options.outputFile))
   }
 
-  private static func run(_ options: CommonOptions, _ reader: ParameterReader) throws(StepFailure) -> String?
-  {
-    if let run = try reader.text(Common.run, flag: options.runId) { return run }
-    return try RunIdentity.detect(reader)
+  /// How long after its last word a record is believed: that of a run without a name for as long as the step may
+  /// take, since its hints say that running it again goes on, and an hour at least.
+  package var beliefInRecords: Duration { run == nil ? max(timeout, .seconds(3600)) : runMaxAge }
+
+  private static func run(
+    _ options: CommonOptions, _ reader: ParameterReader
+  ) throws(StepFailure) -> (name: String, attempt: String?)? {
+    guard let run = try reader.text(Common.run, flag: options.runId) else {
+      return try RunIdentity.detect(reader)
+    }
+    guard RunIdentity.isName(run) else {
+      throw .badParameter(
+        "\(Common.run.title) is \"\(run)\", which is the name of no run: give one that no other run has, such as a build number"
+      )
+    }
+    return (run, nil)
+  }
+
+  private static func runMaxAge(
+    _ options: CommonOptions, _ reader: ParameterReader
+  ) throws(StepFailure) -> Duration {
+    guard let text = try reader.text(Common.runMaxAge, flag: options.runMaxAge) else {
+      return .seconds(86_400)
+    }
+    do throws(DurationTextError) {
+      return try Duration(age: text)
+    } catch {
+      throw .badParameter("\(Common.runMaxAge.title) is \"\(text)\": it \(error.reason)")
+    }
   }
 
   private static func timeout(

@@ -22,6 +22,8 @@ package final class StepRun {
   let schedule: PollSchedule
   /// What later steps of the pipeline may want to know, in order: `ASTRA_CLONE_ID` and the like.
   private(set) var values = OutputValues()
+  /// The ids of what bore a name when it was looked for last, by title: what a request under that name is preceded by.
+  private var namesakes: [String: [String]] = [:]
   /// What a reader of the report may want to know, in order.
   private(set) var facts: [Report.Property] = []
 
@@ -78,19 +80,26 @@ package final class StepRun {
     note(number == 1 ? name : "\(name)\(number)", value)
   }
 
-  /// Whether something was made in this pipeline run, by its creation and the run's own record.
+  /// Keeps the ids of what bears a name, for the next request under it.
+  package func noteNamesakes(_ ids: [String], of title: String) {
+    namesakes[title] = ids
+  }
+
+  /// What bore a name when it was looked for last; once, since it is true of that moment only.
+  func takeNamesakes(of title: String) -> [String]? {
+    namesakes.removeValue(forKey: title)
+  }
+
+  /// Whether something was made in this pipeline run, by the run's own records.
   ///
-  /// Of this run is what the record names, and what was made since an intent whose answer is not recorded;
-  /// without any run id, what is younger than the step's own timeout.
+  /// Of this run is what a record names, and, since an intent whose answer is not recorded, what bears that name now and
+  /// did not then; only where that is not known, what was made no earlier. Age alone proves nothing.
   package func isOfThisRun(
     id: String, createdAt: Timestamp?, asked operations: [RunRecord.Operation]
   ) -> Bool {
-    guard settings.run != nil else {
-      guard let createdAt else { return false }
-      return backend.currentTime - createdAt < settings.timeout
-    }
-    return operations.contains { operation in
+    operations.contains { operation in
       if let known = operation.id { return known == id }
+      if let namesakes = operation.namesakes { return !namesakes.contains(id) }
       guard let createdAt, let askedTime = operation.askedTime else { return false }
       return createdAt >= askedTime
     }

@@ -87,6 +87,7 @@ extension StepRun {
         }
       }
       if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
+      history.keepAlive()
       // The confirming look follows at once: it costs one request and no delay.
       if !isConfirming { try rest(pollInterval(since: began)) }
     }
@@ -120,6 +121,8 @@ extension StepRun {
       throw .operationFailed(
         "\(title) has vanished: it, or the application, was removed while it was waited for")
     case .deadline(let lastSeen):
+      // Running it again goes on from here.
+      history.keepAlive(atMostEvery: .zero)
       throw .deadline(
         "\(title) was not \(goal) when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
         hint: "it may still be running: running the step again continues to wait for it")

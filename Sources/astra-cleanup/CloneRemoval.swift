@@ -98,14 +98,15 @@ extension StepRun {
   /// What this run has removed of a kind, each once.
   func removals(_ kind: RunRecord.Operation.Kind) -> [RunRecord.Operation] {
     var seen: Set<String> = []
-    return history.operations.filter {
+    return history.operations(ofStep: identity.name).filter {
       $0.kind == kind && $0.stage == .finished && seen.insert($0.id ?? "").inserted
     }
   }
 
   /// Settles what an attempt of this run that was killed has asked to remove: what is gone is done.
   func settleRemovals() throws(StepFailure) {
-    for operation in history.operations where [.asked, .accepted].contains(operation.stage) {
+    for operation in history.operations(ofStep: identity.name)
+    where [.asked, .accepted].contains(operation.stage) {
       guard let id = operation.id else { continue }
       let application = Application.ID(operation.application)
       var absences = 0

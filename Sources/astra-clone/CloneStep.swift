@@ -84,13 +84,17 @@ package final class CloneStep: Step {
     guard clone == nil else { return .notNeeded("one of that name is under way") }
     let made = try run.make(
       "clone \"\(request.name)\"",
-      begin: {
+      begin: { namesakes in
         run.history.begin(
           RunRecord.Operation(
             .clone, application: request.application.id, name: request.name, point: point?.id,
-            askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application)))
+            askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application),
+            namesakes: namesakes))
       },
       of: request.application.id,
+      namesakes: { () throws(BackendError) in
+        try run.applicationsInPlace(of: request).map(\.id.text)
+      },
       check: { () throws(StepFailure) in
         guard let point else { return }
         try run.checkStillFits(

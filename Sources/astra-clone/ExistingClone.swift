@@ -12,6 +12,7 @@ extension StepRun {
     let all = try lookForTraces(
       of: asked(request), title,
       look: { () throws(BackendError) in try applicationsInPlace(of: request) }, isThere: { !$0.isEmpty })
+    noteNamesakes(all.map(\.id.text), of: "clone \"\(request.name)\"")
     guard let found = all.first else { return .nothing }
     guard all.count == 1 else {
       throw .ambiguous(
@@ -26,13 +27,22 @@ extension StepRun {
     switch state {
     case .ready where isOurs:
       history.adopt(found.id.text, among: asked(request), as: .finished)
-      log.info("\(title) of this run is there and ready (\(found.whereabouts))")
+      let operation = history.operations.last { $0.id == found.id.text }
+      log.info(
+        "\(title) of this run is there and ready (\(found.whereabouts)), made \(moment(of: operation, createdAt: found.createdAt))"
+      )
+      tellRecognised(
+        "\(title) was made in this run already", by: operation,
+        otherwise: "if a newer one is meant, start a new run or choose another name")
       return .complete(found)
     case .ready:
       guard parameters.leftovers.ifExists == .reuse else {
+        let whose = provenance(
+          of: found.id.text, createdAt: found.createdAt, asked: asked(request), lacking: "today's fault")
         throw .protected(
-          "\(title) is there already, from an earlier run (\(age(found.createdAt))): it does not hold today's fault",
-          hint: "choose another name, remove that clone, or take it with --\(Common.ifExists.flag) reuse")
+          "\(title) is there already\(whose.clause)",
+          hint: whose.hint(
+            else: "choose another name, remove that clone, or take it with --\(Common.ifExists.flag) reuse"))
       }
       log.warning(
         "\(title) is of an earlier run (\(age(found.createdAt))); taken because of --if-exists reuse")
@@ -68,7 +78,7 @@ extension StepRun {
   }
 
   /// The applications of that name on that cluster, and those that do not tell their cluster.
-  private func applicationsInPlace(of request: CloneRequest) throws(BackendError) -> [Application] {
+  func applicationsInPlace(of request: CloneRequest) throws(BackendError) -> [Application] {
     try backend.applications(named: request.name).filter {
       $0.clusterID == nil || $0.clusterID == request.destinationCluster
     }

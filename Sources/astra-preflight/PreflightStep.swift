@@ -68,8 +68,6 @@ package final class PreflightStep: Step {
   }
 
   private func reachBackend(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    // What the steps have made in this run is theirs, and no obstacle to them.
-    run.history.takeTheSide(of: PlannedStep.allCases.map { "astra-\($0.rawValue)" })
     standings = try run.ask { () throws(BackendError) in try run.backend.clusterStandings() }
     run.log.info("\(run.backend.label) answers and accepts the token; it knows \(standings.count) clusters")
     sayNotTold("whether the token's role allows changes", run)

@@ -87,6 +87,7 @@ extension StepRun {
       log.warning(Evidence.discarded.description)
       return .discarded
     }
+    history.reread()
     let doubt: String
     switch isAnew ? nil : try evidenceClone(of: id, point, parameters.evidence) {
     case .fits(let evidence):
@@ -118,24 +119,24 @@ extension StepRun {
   /// The snapshot that this run made for the purpose, or a new one.
   ///
   /// An earlier attempt's is taken only if it is minutes old, since customers go on writing, and if nothing has
-  /// happened to the application since it was asked for: that attempt may have restored it, and its record may be
-  /// lost.
+  /// happened to the application since it was asked for: that attempt, or another step, may have restored it, and its
+  /// record may be lost.
   private func evidenceSnapshot(
     of application: Application, _ point: RecoveryPoint, isAnew: Bool
   ) throws(StepFailure) -> RecoveryPoint {
     let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
-    let isOvertaken =
-      history.operations.last {
-        $0.application == application.id.text && $0.stage != .refused
-      }?.kind == .inPlaceRestore
+    let isOvertaken = history.restoresOfAnyRun(of: application.id).contains { restore in
+      guard let secured = earlier.last?.askedTime, let asked = restore.askedTime else { return true }
+      return asked >= secured
+    }
     // A clock time keeps apart the runs that have no name.
     let run = settings.run ?? backend.currentTime.text
-    var name = Evidence.name(run: run, number: Set(earlier.map(\.name)).count + 1)
+    var name = try freeEvidenceName(run, after: Set(earlier.map(\.name)).count, of: application)
     let isUntouched =
       earlier.last?.before.map { $0.hasSameMarks(as: RunRecord.Fingerprint(application)) } ?? false
     let isFresh =
       earlier.last?.askedTime.map { backend.currentTime - $0 <= Evidence.longestAge } ?? false
-    if !isAnew, isUntouched, isFresh, !isOvertaken, let last = earlier.last,
+    if !isAnew, isUntouched, isFresh, !isOvertaken, history.doubt == nil, let last = earlier.last,
       ![.failed, .refused].contains(last.stage)
     {
       switch try existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
@@ -146,5 +147,21 @@ extension StepRun {
     }
     let made = try request(.snapshot, named: name, of: application, as: .evidence, for: point.id)
     return try waitForCompletion(of: made, application)
+  }
+
+  /// The first name for the evidence of a run, by number, that no snapshot of the application bears: the run may have made
+  /// more than its records tell.
+  private func freeEvidenceName(
+    _ run: String, after number: Int, of application: Application
+  ) throws(StepFailure) -> String {
+    let snapshots = try ask { () throws(BackendError) in
+      try backend.recoveryPoints(.snapshot, of: application.id)
+    }
+    let taken = Set(snapshots.map(\.name))
+    var number = number + 1
+    while taken.contains(Evidence.name(run: run, number: number)) { number += 1 }
+    let name = Evidence.name(run: run, number: number)
+    noteNamesakes([], of: "the snapshot \"\(name)\" of \"\(application.name)\"")
+    return name
   }
 }

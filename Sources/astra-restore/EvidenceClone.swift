@@ -57,12 +57,19 @@ extension StepRun {
     -> CloneJudgement
   {
     guard clone.state == .ready else { return .doubt("is \(clone.state)") }
-    let asked = history.operations(ofStep: "astra-clone").filter {
+    if let doubt = history.doubt {
+      return .doubt("may be of before an in-place restore that is not known of: \(doubt)")
+    }
+    let asked = history.operations.filter {
       $0.kind == .clone && $0.name == clone.name && $0.application == application.id.text
         && $0.stage != .refused
     }
     guard isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: asked) else {
-      return .doubt("is not of this run (it is \(age(clone.createdAt)))")
+      return .doubt(
+        history.operations.contains { $0.kind == .clone }
+          ? "is not of this run (it is \(age(clone.createdAt)))"
+          : "is not known to be of this run (it is \(age(clone.createdAt)), and \(place.folder)/ holds no record of this run's clone)"
+      )
     }
     let operation = asked.last { $0.id == clone.id.text } ?? asked.last
     guard operation?.id != nil || clone.restoredFrom.isEmpty, operation?.point == nil else {
@@ -74,6 +81,12 @@ extension StepRun {
     guard restores(of: application.id).allSatisfy({ $0.stage == .refused }) else {
       return .doubt("is of before an in-place restore that this run has asked for")
     }
+    let cloning = operation?.askedTime
+    let later = history.restoresOfAnyRun(of: application.id).contains { restore in
+      guard let cloning, let asked = restore.askedTime else { return true }
+      return asked >= cloning
+    }
+    guard !later else { return .doubt("is of before an in-place restore that another run has asked for") }
     let isUntouched =
       application.modifiedAt.map { modified in
         modified <= cloned || modified.text == operation?.before?.modifiedAt

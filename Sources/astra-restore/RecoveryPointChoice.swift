@@ -29,7 +29,7 @@ extension StepRun {
     let kind = parameters.kind
     let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
     // An earlier attempt of this run has chosen already; what came since (its own evidence!) changes nothing.
-    if let pinned = history.operations.last(where: {
+    if let pinned = history.ownOperations.last(where: {
       $0.application == application.id.text && $0.point != nil && $0.kind != .clone
     })?.point,
       let point = all.first(where: { $0.id.text == pinned })

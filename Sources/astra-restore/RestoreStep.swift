@@ -60,7 +60,12 @@ package final class RestoreStep: Step {
     case .underWay(let accepted):
       restore = accepted
       return .done
-    case .complete: return .stepDone("\"\(application.name)\" was restored from it in this run already")
+    case .complete(let done):
+      let sentence = "\"\(application.name)\" was restored from it in this run already"
+      run.tellRecognised(
+        sentence, by: done.operation,
+        otherwise: "if it has broken since, restore it in a new run or with another --\(Common.run.flag)")
+      return .stepDone("\(sentence), \(run.moment(of: done.operation))")
     }
   }
 
@@ -114,7 +119,7 @@ package final class RestoreStep: Step {
       read: { () throws(BackendError) in try run.backend.application(application.id) },
       judge: { now in
         let verdict = watch.look(at: now, sinceRequest: run.time.now - restore.requestedAt)
-        if watch.sawRestoring, watch.isTheOnlyWitness, let operation { run.history.noteSeen(operation) }
+        if watch.sawRestoring, let operation { run.history.noteSeen(operation) }
         return verdict
       })
     _ = try run.settle(completion, title, goal: "finished", operation)

@@ -29,6 +29,7 @@ extension StepRun {
     }
     switch ours?.stage {
     case .finished where application.state == .ready && holds(application, point, ours):
+      try checkIsLast(ours, application, point)
       return .complete(accepted(ours, application))
     case .accepted:
       log.info("this run has asked for the restore already: waiting for it")
@@ -54,6 +55,17 @@ extension StepRun {
     }
     log.info("\"\(application.name)\" is being restored from that recovery point already: waiting for it")
     return .underWay(accepted(nil, application))
+  }
+
+  /// Refuses to recognise a restore as the last one where a record that cannot be read may tell of a later one, and the
+  /// application does not show where it was restored from.
+  private func checkIsLast(
+    _ ours: RunRecord.Operation?, _ application: Application, _ point: RecoveryPoint
+  ) throws(StepFailure) {
+    guard let doubt = history.doubt, !application.restoredFrom.contains(point.id) else { return }
+    throw .protected(
+      "\"\(application.name)\" was restored from it in this run, \(moment(of: ours)), and whether it was restored from elsewhere since is not known: \(doubt)",
+      hint: "put that file back as it was; or, to restore again, do so with another --\(Common.run.flag)")
   }
 
   /// Watches for a sign that a restore of unknown fate was carried out, until no lag can hide one any more.
@@ -100,8 +112,14 @@ extension StepRun {
   /// Whether nothing shows that the application was restored from elsewhere since.
   private func holds(_ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?) -> Bool
   {
+    // Other runs leave records here too.
+    let isOvertaken = history.restoresOfAnyRun(of: application.id).contains { other in
+      guard let asked = ours?.askedTime, let later = other.askedTime else { return false }
+      return later > asked
+    }
     let from = application.restoredFrom
-    return from.isEmpty || from.contains(point.id) || from.map(\.text) == ours?.before?.restoredFrom
+    return !isOvertaken
+      && (from.isEmpty || from.contains(point.id) || from.map(\.text) == ours?.before?.restoredFrom)
   }
 
   private func accepted(_ operation: RunRecord.Operation?, _ application: Application) -> AcceptedRestore {

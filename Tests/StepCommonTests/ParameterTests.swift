@@ -42,12 +42,37 @@ struct ParameterTests {
   }
 
   @Test func runsAreNamedByWhatTheCISystemSays() throws {
-    #expect(
-      try RunIdentity.detect(reader(["BUILD_TAG": "jenkins-x-1", "GITHUB_RUN_ID": "7"])) == "jenkins-x-1")
-    #expect(try RunIdentity.detect(reader(["GITHUB_RUN_ID": "7"])) == "github-7")
-    #expect(try RunIdentity.detect(reader(["CI_PIPELINE_ID": "8"])) == "gitlab-8")
-    #expect(try RunIdentity.detect(reader(["BUILD_TAG": " "])) == nil)
-    #expect(try RunIdentity.detect(reader([:])) == nil)
+    func name(_ environment: [String: String]) throws -> String? {
+      try RunIdentity.detect(reader(environment))?.name
+    }
+    #expect(try name(["BUILD_TAG": "jenkins-x-1", "GITHUB_RUN_ID": "7"]) == "jenkins-x-1")
+    #expect(try name(["GITHUB_RUN_ID": "7"]) == "github-7")
+    #expect(try name(["CI_PIPELINE_ID": "8"]) == "gitlab-8")
+    #expect(try name(["BUILD_TAG": " "]) == nil)
+    #expect(try name([:]) == nil)
+  }
+
+  @Test(
+    arguments: RunIdentity.wordsForNone + [
+      "Latest", "MAIN", "$(Build.BuildId)", "${BUILD_TAG}", "%BUILD%", "{{ id }}",
+    ])
+  func whatEveryRunHasAlikeNamesNone(word: String) throws {
+    #expect(try RunIdentity.detect(reader(["BUILD_TAG": word])) == nil)
+    #expect(try RunIdentity.detect(reader(["BUILD_TAG": word, "CI_PIPELINE_ID": "8"]))?.name == "gitlab-8")
+  }
+
+  @Test(arguments: ["latest-1", "release-2.4.2", "main-77", "headless", "1", "jenkins-x/main-3"])
+  func whatHoldsSuchAWordNamesOneAllTheSame(word: String) throws {
+    #expect(try RunIdentity.detect(reader(["BUILD_TAG": word, "CI_PIPELINE_ID": "8"]))?.name == word)
+  }
+
+  @Test func theAttemptIsKnownWhereItIsCounted() throws {
+    func attempt(_ environment: [String: String]) throws -> String? {
+      try RunIdentity.detect(reader(environment))?.attempt
+    }
+    #expect(try attempt(["GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "2"]) == "2")
+    #expect(try attempt(["GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "two"]) == nil)
+    #expect(try attempt(["BUILD_TAG": "x-1", "GITHUB_RUN_ATTEMPT": "2"]) == nil)
   }
 
   @Test func exitCodesAreATableWithoutGapsOrRepetitions() {

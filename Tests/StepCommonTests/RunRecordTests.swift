@@ -104,6 +104,39 @@ struct RunRecordTests {
     #expect(RunRecord(parsing: empty.bytes) == empty)
   }
 
+  @Test func whatLaterVersionsAddedIsReadAsItWasWritten() throws {
+    var record = try #require(RunRecord(parsing: Array(Self.golden.utf8)))
+    #expect(record.lastWord == nil && record.lastWordTime == Timestamp("2026-11-23T10:00:00Z"))
+    (record.lastWord, record.isIncomplete) = ("2026-11-23T11:00:00Z", true)
+    record.operations[0].namesakes = []
+    record.operations[1].namesakes = ["a", "b"]
+    (record.operations[0].endedAt, record.operations[0].attempt) = ("2026-11-23T10:30:00Z", "2")
+    record.formerRestores = [record.operations[0]]
+    let read = try #require(RunRecord(parsing: record.bytes))
+    #expect(read == record && read.lastWordTime == Timestamp("2026-11-23T11:00:00Z"))
+    #expect(read.operations[0].lastTime == Timestamp("2026-11-23T10:30:00Z"))
+    #expect(read.lastRestores.map(\.point) == ["61728394-a5b6-4c7d-98e9-f00112233444"])
+    for (part, other) in [
+      (#""incomplete" : true"#, #""incomplete" : 1"#), (#""attempt" : "2""#, #""attempt" : 2"#),
+      (#""namesakes" : ["#, #""namesakes" : [7,"#), (#""lastWord" : ""#, #""lastWord" : 1, "x" : ""#),
+    ] {
+      let text = String(decoding: record.bytes, as: UTF8.self).replacing(part, with: other)
+      #expect(RunRecord(parsing: Array(text.utf8)) == nil, "\(other)")
+    }
+  }
+
+  @Test func ofTwoCopiesOfAnEntryTheFurtherOneCounts() throws {
+    let time = try #require(Timestamp("2026-11-23T10:00:00Z"))
+    var one = RunRecord.Operation(
+      .backup, application: Application.ID("a"), name: "x", askedAt: time)
+    var other = one
+    (one.stage, one.wasSeen) = (.accepted, true)
+    (other.stage, other.id) = (.finished, "b")
+    #expect(one.merged(with: other) == other.merged(with: one))
+    #expect(one.merged(with: other).stage == .finished && one.merged(with: other).wasSeen == true)
+    #expect(one.merged(with: other).id == "b" && one.isSame(as: other))
+  }
+
   @Test func whatIsNotKnownIsPassedOverAndNullIsAbsent() throws {
     let text = Self.golden.replacing(#""run" : "jenkins-magento-17""#, with: #""run":null,"new":[{}]"#)
       .replacing(#""wasSeen" : true"#, with: #""wasSeen" : null, "later":{"a":1}"#)

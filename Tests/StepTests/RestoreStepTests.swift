@@ -172,9 +172,10 @@ import AstraRestore
     touched.site.pass(.seconds(60))
     #expect(try touched.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
 
-    // Without a run's name, one that a live clone cannot be told from.
+    // Without a record of the run, one that a live clone cannot be told from.
     let vehicle = try Magento.harness(run: nil) { $0.cloneVehicle = .backup }
     try vehicle.run(CloneStep.self).expectSuccess()
+    vehicle.files.contents = [:]
     #expect(try vehicle.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
   }
 

@@ -23,6 +23,9 @@ package final class MemoryFiles: FileWriter {
     package var bytes: [UInt8]
   }
 
+  /// The reason for which a file cannot be read, or a folder not be listed.
+  package var unreadable: [String: FileError.Code] = [:]
+
   /// Makes files of these contents.
   package init(_ contents: [String: [UInt8]] = [:]) {
     self.contents = contents
@@ -52,13 +55,15 @@ package final class MemoryFiles: FileWriter {
   }
 
   package func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    if let code = unreadable[path] { throw FileError("read", path, code) }
     guard let bytes = contents[path] else { throw FileError("read", path, .notFound) }
     if bytes.count > limit { throw FileError("read", path, .tooLarge) }
     return bytes
   }
 
   package func names(in folder: String) throws(FileError) -> [String] {
-    contents.keys.filter { split(path: $0).folder == folder }.map { split(path: $0).name }.sorted()
+    if let code = unreadable[folder] { throw FileError("list", folder, code) }
+    return contents.keys.filter { split(path: $0).folder == folder }.map { split(path: $0).name }.sorted()
   }
 
   package func remove(_ path: String) throws(FileError) {

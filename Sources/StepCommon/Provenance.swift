@@ -1,0 +1,59 @@
+internal import AppProtection
+package import Timing
+
+/// What the records at hand say of something that this run cannot claim as its own, for a refusal.
+package struct Provenance {
+  /// Follows `… is there already`: `, from an earlier run (2h old, of run jenkins-41): it does not hold today's data`.
+  package let clause: String
+  /// What to do if it is this run's after all; nil where the records say that it is not.
+  private let ifOurs: String?
+
+  init(_ clause: String, ifOurs: String? = nil) {
+    (self.clause, self.ifOurs) = (clause, ifOurs)
+  }
+
+  /// The hint: what to do if this run made it, and what to do otherwise.
+  package func hint(else otherwise: String) -> String {
+    ifOurs.map { "if this run made it, \($0); otherwise \(otherwise)" } ?? otherwise
+  }
+}
+
+extension StepRun {
+  /// Says whose something is that `isOfThisRun` does not know, as far as the records at hand tell.
+  ///
+  /// - Parameters:
+  ///   - id: its id.
+  ///   - createdAt: when it was made.
+  ///   - asked: what this run has asked for under its name, and was not refused.
+  ///   - lack: what another run's would not hold: `today's data`.
+  /// - Returns: the words for it.
+  package func provenance(
+    of id: String, createdAt: Timestamp?, asked: [RunRecord.Operation], lacking lack: String
+  ) -> Provenance {
+    let age = age(createdAt)
+    if let record = history.foreignRecord(naming: id) {
+      let whose = record.run.map { "of run \($0)" } ?? "of a run without a name"
+      let spent = record.run == settings.run ? ", whose record is too old to be believed" : ""
+      return Provenance(", from an earlier run (\(age), \(whose)\(spent)): it does not hold \(lack)")
+    }
+    if let other = asked.last(where: { $0.id != nil })?.id {
+      return Provenance(
+        ", from an earlier run or of others (\(age)): by its record, this run has made another one (id \(other))"
+      )
+    }
+    if let doubt = history.doubt {
+      return Provenance(
+        " (\(age)), and whether it is of this run or from an earlier run is not known: \(doubt)",
+        ifOurs: "put that file back as the job that made it left it")
+    }
+    guard history.isKnown else {
+      let record = settings.run.map { "record of run \($0)" } ?? "fresh record of a run without a name"
+      return Provenance(
+        " (\(age)), and whether it is of this run or from an earlier run is not known: there is no \(record) in \(place.folder)/",
+        ifOurs: "carry \(place.folder)/*.json from the job that made it")
+    }
+    return Provenance(
+      ", from an earlier run or of others (\(age)): the records of this run in \(place.folder)/ do not tell of it",
+      ifOurs: "carry \(place.folder)/*.json from the job that made it as well")
+  }
+}
