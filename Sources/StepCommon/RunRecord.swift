@@ -72,7 +72,8 @@ package struct RunRecord: Hashable, Sendable {
     package var before: Fingerprint?
     /// Where what is removed lay, for what is left of it: its cluster and its namespaces.
     package var place: Place?
-    /// Whether it was seen under way, where nothing but that tells later that it was carried out.
+    /// Whether it was seen under way, where nothing but that tells later that it was carried out; false if it was
+    /// accepted and never shown.
     package var wasSeen: Bool?
 
     /// Makes an entry that is about to be asked for.
