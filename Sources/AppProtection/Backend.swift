@@ -29,6 +29,12 @@ package protocol Backend: PrerequisiteReader {
   /// Whether a namespace exists on a cluster; nil if the backend does not tell.
   func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool?
 
+  /// Whose a namespace is that belongs to the cluster's own machinery; nil if it does not, or the backend does not tell.
+  func systemType(ofNamespace name: String, on cluster: Cluster.ID) throws(BackendError) -> String?
+  /// The other applications of its cluster that share a namespace with an application; nil if the backend does not
+  /// tell. In a number of requests that does not grow with that of the applications.
+  func neighbours(of application: Application) throws(BackendError) -> [Application]?
+
   /// All recovery points of one kind of an application.
   func recoveryPoints(_ kind: RecoveryPoint.Kind, of application: Application.ID) throws(BackendError)
     -> [RecoveryPoint]
@@ -90,11 +96,14 @@ package struct CloneRequest: Sendable {
   package var storageClass: String?
   /// What is to be written on the clone's entry.
   package var labels: [Label]
+  /// What people call the clone's cluster, if that is known.
+  package var destinationName: String?
 
   /// Makes a request.
   package init(
     name: String, application: Application, sourceCluster: Cluster.ID, destinationCluster: Cluster.ID,
-    source: Source, namespaces: [NamespaceMapping], storageClass: String? = nil, labels: [Label] = []
+    source: Source, namespaces: [NamespaceMapping], storageClass: String? = nil, labels: [Label] = [],
+    destinationName: String? = nil
   ) {
     self.name = name
     self.application = application
@@ -104,5 +113,6 @@ package struct CloneRequest: Sendable {
     self.namespaces = namespaces
     self.storageClass = storageClass
     self.labels = labels
+    self.destinationName = destinationName
   }
 }

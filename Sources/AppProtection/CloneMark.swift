@@ -19,11 +19,28 @@ package struct CloneMark: Sendable {
   /// The label that names the clone.
   package static let nameLabel = "astra-steps/clone-name"
 
+  /// The label that says what the clone was made from: the id of a recovery point, or `live`.
+  ///
+  /// It is none of the two by which a clone is known: older clones have none.
+  package static let originLabel = "astra-steps/clone-from"
+
   package let labels: [Label]
 
   /// The mark of a clone of that application under that name.
   package init(of source: Application.ID, named name: String) {
     labels = [Label(Self.sourceLabel, source.text), Label(Self.nameLabel, name)]
+  }
+
+  /// The label for where a clone comes from; nil is the live application.
+  package static func origin(_ point: RecoveryPoint.ID?) -> Label {
+    Label(originLabel, CloneOrigin(point?.text).text)
+  }
+
+  /// Where an application that has this mark comes from, as its labels say; nil if they do not.
+  package func origin(of application: Application) -> CloneOrigin? {
+    let found = application.labels.filter { $0.name == Self.originLabel }
+    guard reading(on: application) == .there, found.count == 1 else { return nil }
+    return CloneOrigin(text: found[0].value)
   }
 
   /// What the labels of an application say of that mark.
@@ -45,4 +62,30 @@ package struct CloneMark: Sendable {
     if found.count == labels.count, Set(found) == Set(labels) { return .there }
     return .another(found.map { "\($0.name)=\($0.value)" }.joined(separator: ", "))
   }
+}
+
+/// What a clone was made from.
+package enum CloneOrigin: Hashable, Sendable {
+  case live
+  case point(RecoveryPoint.ID)
+
+  /// From the id of a recovery point; nil is the live application.
+  package init(_ point: String?) {
+    self = point.map { .point(RecoveryPoint.ID($0)) } ?? .live
+  }
+
+  /// From the word of a label.
+  init(text: String) {
+    self.init(text == Self.liveWord ? nil : text)
+  }
+
+  /// The word for a label.
+  var text: String {
+    switch self {
+    case .live: Self.liveWord
+    case .point(let id): id.text
+    }
+  }
+
+  private static let liveWord = "live"
 }

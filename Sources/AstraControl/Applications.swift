@@ -59,15 +59,32 @@ extension AstraControlBackend {
   }
 
   package func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool? {
+    try namespaces(named: name, on: cluster)?.contains { $0.state != "removed" }
+  }
+
+  package func systemType(
+    ofNamespace name: String, on cluster: Cluster.ID
+  ) throws(BackendError) -> String? {
+    try namespaces(named: name, on: cluster)?.compactMap(\.systemType).first
+  }
+
+  /// A namespace as the server shows it.
+  private typealias Namespace = (name: String, state: String?, systemType: String?)
+
+  /// The namespaces of that name on a cluster; nil if the server does not tell.
+  private func namespaces(named name: String, on cluster: Cluster.ID) throws(BackendError) -> [Namespace]? {
     let path = "/topology/v1/clusters/\(Query.encode(cluster.text))/namespaces"
     let attempt = "look for namespace \"\(name)\""
-    typealias Namespace = (name: String, state: String?)
     var isTold = true
     let found = try named(name, in: path, to: attempt) {
       query throws(BackendError) -> Listing<Namespace> in
       let listing = try collect(
         path, query: query, to: attempt,
-        { resource -> Namespace? in resource["name"]?.text.map { ($0, resource["namespaceState"]?.text) } },
+        { resource -> Namespace? in
+          resource["name"]?.text.map {
+            ($0, resource["namespaceState"]?.text, resource["systemType"]?.text)
+          }
+        },
         keep: { $0.name == name })
       // It is not known since which release there is this list.
       if case .absent = listing, generation == .older {
@@ -76,8 +93,7 @@ extension AstraControlBackend {
       }
       return listing
     }
-    guard isTold else { return nil }
-    return found.contains { $0.state != "removed" }
+    return isTold ? found : nil
   }
 
   package func delete(_ application: Application) throws(BackendError) {

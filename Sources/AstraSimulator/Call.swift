@@ -79,7 +79,7 @@ extension World {
       let call = try route(request, Array(segments.dropFirst(2)), query)
       if isViewer, request.method != "GET" { throw Problem(11) }
       try checkMediaTypes(call)
-      var response = try perform(call)
+      var response = try performVisibly(call)
       if call.method == "GET", response.status == 200 {
         response.headers.append(("Etag", fingerprint(response.body)))
       }

@@ -91,7 +91,8 @@ extension World {
   }
 
   mutating func deleteApplication(_ app: Application) throws(Problem) -> SimulatedResponse {
-    guard ["ready", "failed", "unavailable"].contains(app.state), !isBusy(app.id) else { throw Problem(112) }
+    let removable = ["ready", "failed", "unavailable"] + (settings.removedDeletable ? ["removed"] : [])
+    guard removable.contains(app.state), !isBusy(app.id) else { throw Problem(112) }
     tally.deletions += 1
     startDeletion(app.id, of: app.id)
     return SimulatedResponse(status: 204)

@@ -161,7 +161,7 @@ extension World {
       source.point?.content ?? (isLive && settings.cloneCapture == .start ? source.app.content : nil)
     let vehicle = isLive ? addVehicle(for: name, of: source.app) : nil
     if settings.cloneVehicle == .backup, let vehicle, let app = appRoll.place(of: id) {
-      appRoll[app].backupID = vehicle
+      if settings.cloneOriginShown { appRoll[app].backupID = vehicle }
     }
     let first = settings.cloneFirstState.rawValue
     let cannotCopy = isFarSnapshot && settings.snapshotAcrossClusters == .fails
@@ -201,7 +201,7 @@ extension World {
     }
     app.labels =
       labels + inherited + [Mapping(source: "astra.netapp.io/labels/read-only/appType", destination: "clone")]
-    if let point = source.point {
+    if let point = source.point, settings.cloneOriginShown {
       if point.kind == .backup { app.backupID = point.id } else { app.snapshotID = point.id }
     }
     app.pendingNamespaces = mapping.map(\.destination)

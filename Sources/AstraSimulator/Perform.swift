@@ -64,6 +64,24 @@ extension World {
     }
   }
 
+  /// Carries out a request as far as the token may see what there is.
+  mutating func performVisibly(_ call: Call) throws(Problem) -> SimulatedResponse {
+    guard settings.newHiddenFromToken else { return try perform(call) }
+    if call.method == "GET" {
+      var visible = self
+      for id in madeUnseen {
+        if let place = visible.appRoll.place(of: id) { visible.appRoll.remove(at: place) }
+        if let place = visible.pointRoll.place(of: id) { visible.pointRoll.remove(at: place) }
+      }
+      return try visible.perform(call)
+    }
+    let response = try perform(call)
+    if let location = response.header("Location"), let id = location.split(separator: "/").last {
+      madeUnseen.insert(String(id))
+    }
+    return response
+  }
+
   private func performTopology(_ call: Call) throws(Problem) -> SimulatedResponse {
     let query = call.query
     switch call.route {

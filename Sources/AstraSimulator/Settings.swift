@@ -120,6 +120,8 @@ package struct Settings: Equatable, Sendable {
   package var cloneCapture = CaptureMoment.end
   package var cloneVehicle = CloneVehicle.nothing
   package var failedCloneLeavesNamespace = true
+  package var cloneOriginShown = true
+  package var newHiddenFromToken = false
   package var clonesInheritLabels = false
   package var backupCapture = CaptureMoment.start
   package var snapshotCapture = CaptureMoment.start
@@ -133,6 +135,8 @@ package struct Settings: Equatable, Sendable {
   package var restoreDuringClone = Tolerance.accepted
   package var operationsTouchSource = false
   package var deletionTakesPoints = true
+  package var deletionLeavesEntry = false
+  package var removedDeletable = true
 
   // What requests need and how they are refused.
   package var takenNamespace = TakenNamespace.refused400
@@ -232,6 +236,8 @@ extension Settings: ScenarioValue {
     try reader.take("cloneCapture", &cloneCapture)
     try reader.take("cloneVehicle", &cloneVehicle)
     try reader.take("failedCloneLeavesNamespace", &failedCloneLeavesNamespace)
+    try reader.take("cloneOriginShown", &cloneOriginShown)
+    try reader.take("newHiddenFromToken", &newHiddenFromToken)
     try reader.take("clonesInheritLabels", &clonesInheritLabels)
     try reader.take("backupCapture", &backupCapture)
     try reader.take("snapshotCapture", &snapshotCapture)
@@ -245,6 +251,8 @@ extension Settings: ScenarioValue {
     try reader.take("restoreDuringClone", &restoreDuringClone)
     try reader.take("operationsTouchSource", &operationsTouchSource)
     try reader.take("deletionTakesPoints", &deletionTakesPoints)
+    try reader.take("deletionLeavesEntry", &deletionLeavesEntry)
+    try reader.take("removedDeletable", &removedDeletable)
 
     try reader.take("takenNamespace", &takenNamespace)
     try reader.take("snapshotAcrossClusters", &snapshotAcrossClusters)

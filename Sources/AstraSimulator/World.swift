@@ -35,6 +35,8 @@ package struct World: Sendable {
   var notifications: [Notification] = []
   var operationFaults: [OperationFault]
   var responseFaults: [ResponseFault]
+  /// What was made while `Settings.newHiddenFromToken` was on.
+  var madeUnseen: Set<String> = []
   var startedOperations: [Operation.Kind: Int] = [:]
   var random: SeededRandom
   let userID: String

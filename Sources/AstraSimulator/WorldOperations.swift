@@ -149,7 +149,7 @@ extension World {
   private mutating func complete(_ operation: Operation) {
     switch operation.kind {
     case .backup, .snapshot: completePoint(operation)
-    case .deletion: remove(operation.subject)
+    case .deletion: completeDeletion(operation)
     case .rediscovery:
       guard let app = appRoll.place(of: operation.subject) else { return }
       appRoll[app].state = "ready"
@@ -163,6 +163,15 @@ extension World {
       record(.completed, kind, id: operation.subject, name: appRoll[app].name)
     case .restore: completeRestore(operation)
     }
+  }
+
+  private mutating func completeDeletion(_ operation: Operation) {
+    guard settings.deletionLeavesEntry, let app = appRoll.place(of: operation.subject) else {
+      return remove(operation.subject)
+    }
+    appRoll[app].state = "removed"
+    let kind: JournalEntry.Kind = appRoll[app].sourceAppID == nil ? .application : .clone
+    record(.deleted, kind, id: operation.subject, name: appRoll[app].name)
   }
 
   private mutating func completePoint(_ operation: Operation) {

@@ -126,7 +126,7 @@ package enum Common {
   // Shared by several steps, though not by all.
   package static let ifExists = Parameter(
     "if-exists", "ASTRA_IF_EXISTS",
-    meaning: "what to do with a finished one of that name from an earlier run: refuse or reuse",
+    meaning: "what to do with one of that name from an earlier run, finished or under way: refuse or reuse",
     fallback: "refuse")
   package static let replaceFailed = Parameter(
     "replace-failed", "ASTRA_REPLACE_FAILED", meaning: "remove a failed one of that name first")

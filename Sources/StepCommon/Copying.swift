@@ -1,5 +1,5 @@
 package import AppProtection
-internal import Timing
+package import Timing
 
 /// What a step found in the place of what it should make.
 package enum Existing<Value> {
@@ -14,8 +14,8 @@ package enum Existing<Value> {
 extension StepRun {
   /// Settles what is there of that name already, by the table of situations.
   ///
-  /// Refuses a finished one of an earlier run (unless `leftovers` says reuse) and a failed one (unless they say
-  /// replace, which removes it).
+  /// Refuses one of an earlier run, finished or under way (unless `leftovers` says reuse), and a failed one (unless they
+  /// say replace, which removes it).
   package func existing(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application, leftovers: Leftovers
   ) throws(StepFailure) -> Existing<RecoveryPoint> {
@@ -29,7 +29,10 @@ extension StepRun {
       isThere: { !$0.isEmpty })
     noteNamesakes(all.map(\.id.text), of: "the \(title)")
     let ours = all.filter { isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked) }
-    guard let point = ours.count == 1 ? ours[0] : all.first else { return .nothing }
+    guard let point = ours.count == 1 ? ours[0] : all.first else {
+      try refuseUnseen(asked, title)
+      return .nothing
+    }
     guard all.count == 1 || ours.count == 1 else {
       throw .ambiguous(
         "there are \(all.count) of \(title) already: \(all.map(\.whereabouts).joined(separator: ", "))",
@@ -70,14 +73,30 @@ extension StepRun {
     case _ where point.state.isDead:
       throw .protected("\(title) is there already and is \(point.state)", hint: "choose another name")
     default:
-      log.info("\(title) is there already and is \(point.state) (\(point.whereabouts)): waiting for it")
       if ours.isEmpty {
-        log.warning("\(title) was begun by an earlier run (\(age(point.createdAt)))")
+        try acceptOthersWork(
+          title, point.state.rawValue, point.createdAt, lacks: "today's data", leftovers)
       } else {
         history.adopt(point.id.text, among: asked, as: .accepted)
       }
+      log.info("\(title) is there already and is \(point.state) (\(point.whereabouts)): waiting for it")
       return .underWay(point)
     }
+  }
+
+  /// Throws unless what an earlier run has begun may be waited for in the place of what this one should make.
+  ///
+  /// Once it is complete it is a leftover of that run, and no result of this one; so it is no better while it is made.
+  package func acceptOthersWork(
+    _ title: String, _ state: String, _ createdAt: Timestamp?, lacks what: String, _ leftovers: Leftovers
+  ) throws(StepFailure) {
+    guard leftovers.ifExists == .reuse else {
+      throw .protected(
+        "\(title) is there already and is \(state), from an earlier run (\(age(createdAt))): it will not hold \(what)",
+        hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse")
+    }
+    log.warning(
+      "\(title) was begun by an earlier run (\(age(createdAt))); waited for because of --if-exists reuse")
   }
 
   /// Asks for a copy, once, and writes down that it does, and for which recovery point if it is evidence.

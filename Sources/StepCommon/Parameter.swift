@@ -97,12 +97,16 @@ package struct ParameterReader: Sendable {
   package func name(
     _ parameter: Parameter, flag: String?, orRunOf settings: Settings
   ) throws(StepFailure) -> String {
-    if let label = try label(parameter, flag: flag) { return label }
+    if let label = try label(parameter, flag: flag) {
+      try ReservedName.check(label, isCopy: true, from: parameter.title)
+      return label
+    }
     guard let label = settings.run.flatMap({ ResourceName.label(for: $0) }) else {
       throw .badParameter(
         "\(parameter.title) is not set, and there is no run to name it after: give \(parameter.meaning), or "
           + "\(Common.run.title)")
     }
+    try ReservedName.check(label, isCopy: true, from: "the name of the pipeline run, by \(Common.run.title),")
     return label
   }
 

@@ -100,6 +100,10 @@ extension StepRun {
           log.info("\(title) is still there: asking again")
         case .refused(.busy), .refused(.notReady):
           history.update(entry, .refused)
+          if try ask(stateOf) == Self.goneState {
+            log.info("\(title) is gone already, and the backend keeps its entry")
+            return nil
+          }
           try waitOut(error, began, for: "the removal of \(title)")
         default:
           if error.provesThatNothingWasBegun { history.update(entry, .refused) }
@@ -113,15 +117,22 @@ extension StepRun {
   private func waitUntilGone(
     _ title: String, wasAsked: Bool, stateOf: BackendCall<String?>
   ) throws(StepFailure) -> Bool {
+    let began = time.now
     var wasGoing = false
+    var wasOther = false
     let completion = try wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
       if state == Self.goingState { wasGoing = true }
+      // Some servers keep an entry of what is gone. One that was so before says nothing until it had time to change.
+      if state == Self.goneState {
+        return wasOther || time.now - began >= Self.longestLag ? .succeeded : .working(state)
+      }
+      wasOther = true
       // Back in a state that is one: the removal has ended, and not well.
       let isBack = (wasGoing || !wasAsked) && Self.restingStates.contains(state)
       return isBack ? .failed("is \(state)") : .working(state)
     }
     switch completion {
-    case .vanished, .succeeded: return true
+    case .vanished, .neverShown, .succeeded: return true
     case .failed where !wasAsked: return false
     case .failed(_, let reason):
       throw .operationFailed(
@@ -148,6 +159,8 @@ extension StepRun {
   private static var mostLostRemovals: Int { 3 }
   /// The state of what is being removed, of applications, backups and snapshots alike.
   private static var goingState: String { Application.State.deleting.rawValue }
+  /// The state of an entry whose object is gone.
+  private static var goneState: String { Application.State.removed.rawValue }
   /// The states in which nothing happens any more.
   private static var restingStates: [String] {
     [

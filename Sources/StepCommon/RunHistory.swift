@@ -153,6 +153,13 @@ package final class RunHistory {
     change(operation) { $0.wasSeen = true }
   }
 
+  /// Writes down that what was accepted was looked for as long as answers may lag, and never shown.
+  func noteNeverShown(_ operation: RunRecord.Operation) {
+    guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
+    record.operations[index].wasSeen = false
+    save()
+  }
+
   /// Writes down what an attempt that was killed has made and could not write down any more.
   package func adopt(
     _ id: String, among operations: [RunRecord.Operation], as stage: RunRecord.Operation.Stage

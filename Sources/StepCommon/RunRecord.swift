@@ -90,7 +90,8 @@ package struct RunRecord: Hashable, Sendable {
     package var before: Fingerprint?
     /// Where what is removed lay, for what is left of it: its cluster and its namespaces.
     package var place: Place?
-    /// Whether it was seen under way, where nothing but that tells later that it was carried out.
+    /// Whether it was seen under way, where nothing but that tells later that it was carried out; false if it was
+    /// accepted and never shown.
     package var wasSeen: Bool?
     /// The ids of what bore that name just before it was asked for: what bears it since, and is none of these, is ours,
     /// whatever the clocks say.

@@ -16,6 +16,8 @@ package enum Completion<Value> {
   case failed(Value, because: String)
   /// The object that was waited for is gone.
   case vanished
+  /// It was accepted, and no look has ever shown it.
+  case neverShown
   /// The time was up; what was seen last.
   case deadline(lastSeen: String)
 }
@@ -68,7 +70,7 @@ extension StepRun {
         } else {
           end = nil
           absences += 1
-          if absences == 2 { return .vanished }
+          if absences == 2 { return wasSeen ? .vanished : .neverShown }
         }
       } catch {
         switch error.kind {
@@ -101,7 +103,7 @@ extension StepRun {
   ///   - goal: what it was to become, for messages: `ready`.
   ///   - operation: this run's record of it, if it has one.
   /// - Returns: what was waited for, as it was seen at its good end.
-  /// - Throws: `.operationFailed` if it failed or vanished, `.deadline` if the time was up first.
+  /// - Throws: `.operationFailed` if it failed, vanished or was never shown, `.deadline` if the time was up first.
   package func settle<Value>(
     _ completion: Completion<Value>, _ title: String, goal: String, _ operation: RunRecord.Operation?
   ) throws(StepFailure) -> Value {
@@ -120,6 +122,9 @@ extension StepRun {
       note(.failed)
       throw .operationFailed(
         "\(title) has vanished: it, or the application, was removed while it was waited for")
+    case .neverShown:
+      if let operation { history.noteNeverShown(operation) }
+      throw .neverShown(title, id: operation?.id)
     case .deadline(let lastSeen):
       // Running it again goes on from here.
       history.keepAlive(atMostEvery: .zero)
@@ -127,6 +132,13 @@ extension StepRun {
         "\(title) was not \(goal) when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
         hint: "it may still be running: running the step again continues to wait for it")
     }
+  }
+
+  /// Throws if an earlier attempt of this run was never shown what it had asked for: nothing says that it is not there,
+  /// and asking again might make it twice.
+  package func refuseUnseen(_ asked: [RunRecord.Operation], _ title: String) throws(StepFailure) {
+    guard let unseen = asked.last(where: { $0.stage == .accepted && $0.wasSeen == false }) else { return }
+    throw .neverShown(title, id: unseen.id)
   }
 
   /// Sleeps, though never beyond the deadline.
@@ -157,6 +169,17 @@ extension StepRun {
       log.info("\(what): still \(phrase) after \((time.now - began).shortText)")
     }
     last = phrase
+  }
+}
+
+extension StepFailure {
+  /// What was accepted has never been shown: not to be seen is not to be gone.
+  static func neverShown(_ title: String, id: String?) -> Self {
+    .operationFailed(
+      "\(title) was accepted\(id.map { " as id \($0)" } ?? ""), and nothing has ever shown it since: the token may not see it",
+      hint:
+        "it may well be under way: look for it as an administrator; a user who is bound to namespaces sees a new one only "
+        + "once it was added to them, and then running the step again goes on with it")
   }
 }
 

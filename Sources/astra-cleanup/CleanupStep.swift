@@ -115,7 +115,8 @@ package final class CleanupStep: Step {
     let left = try run.namespacesLeft(in: places)
     for (namespace, cluster) in left {
       let rest =
-        "namespace \"\(namespace)\" on cluster \"\(cluster)\", and what runs in it, is left: kubectl delete namespace \(namespace)"
+        "namespace \"\(namespace)\" on cluster \"\(cluster)\", and what runs in it, is left: "
+        + StepRun.deletionCommand(namespace, on: cluster)
       run.log.warning(rest)
       run.noteAlso("left", rest)
     }

@@ -216,7 +216,7 @@ extension StepRun {
 
 extension Application.State {
   /// Whether nothing is under way with an application in this state.
-  var allowsRemoval: Bool { [.ready, .failed, .unavailable].contains(self) }
+  var allowsRemoval: Bool { [.ready, .failed, .unavailable, .removed].contains(self) }
 }
 
 extension RecoveryPoint {

@@ -147,7 +147,10 @@ extension StepRun {
           other.namespaces.contains(namespace)
             && (other.clusterID == nil || other.clusterID?.text == place.cluster)
         }
-        if let owner {
+        if let system = SystemNamespace.owner(of: namespace) {
+          log.info(
+            "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" is \(system)'s own: leave it")
+        } else if let owner {
           log.info(
             "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" is one of \"\(owner.name)\" too: leave it"
           )

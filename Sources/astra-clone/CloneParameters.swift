@@ -57,6 +57,25 @@ package struct CloneParameters {
     storageClass = try reader.text(Self.storageClass, flag: command.storageClass)
     leftovers = try Leftovers(command.leftovers, reader)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+    try checkNames()
+  }
+
+  /// Refuses names that are none for a clone: those that mean something else, and namespaces of the system.
+  private func checkNames() throws(StepFailure) {
+    try ReservedName.check(clone, isCopy: false, from: Self.clone.title)
+    let (title, namespaces) =
+      if let mapping {
+        (Self.mapping.title, mapping.map(\.destination))
+      } else if let namespace {
+        (Self.namespace.title, [namespace])
+      } else {
+        (Self.clone.title, [clone])
+      }
+    for namespace in namespaces {
+      guard let owner = SystemNamespace.owner(of: namespace) else { continue }
+      throw .badParameter(
+        "\(title) names namespace \"\(namespace)\", which is \(owner)'s own: give the clone one of its own")
+    }
   }
 
   /// Which recovery point is wanted, by these flags and the variables behind them; nil for the live application.
@@ -77,7 +96,7 @@ package struct CloneParameters {
     application: String, sourceCluster: String?, clone: String, namespace: String?,
     mapping: [CloneRequest.NamespaceMapping]?, destinationCluster: String?, storageClass: String?,
     leftovers: Leftovers, acceptFailedHooks: Bool
-  ) {
+  ) throws(StepFailure) {
     self.application = application
     self.sourceCluster = sourceCluster
     self.clone = clone
@@ -87,6 +106,7 @@ package struct CloneParameters {
     self.storageClass = storageClass
     self.leftovers = leftovers
     self.acceptFailedHooks = acceptFailedHooks
+    try checkNames()
   }
 
   /// Reads `shop=shop-debug,db=db-debug`.

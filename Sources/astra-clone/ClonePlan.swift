@@ -8,40 +8,60 @@ extension StepRun {
   package func cloneRequest(
     of source: Application, from point: RecoveryPoint?, _ parameters: CloneParameters
   ) throws(StepFailure) -> CloneRequest {
+    guard ![source.name, source.id.text].contains(parameters.clone) else {
+      throw .protected(
+        "the name \"\(parameters.clone)\" is taken: it is that of the application to clone (\(source.whereabouts)), and a clone of "
+          + "that name could not be told from it, on whichever cluster",
+        hint: "choose another name with --\(CloneParameters.clone.flag)")
+    }
     guard let sourceCluster = source.clusterID else {
       throw .notFound(
         "the backend does not tell on which cluster \"\(source.name)\" is",
         hint: "name it with \(CloneParameters.sourceCluster.title)")
     }
     let destination = try parameters.destinationCluster.map { name throws(StepFailure) in
-      try findCluster(name).id
+      try findCluster(name)
     }
-    if point?.kind == .snapshot, let destination, destination != sourceCluster {
+    if point?.kind == .snapshot, let destination, destination.id != sourceCluster {
       throw .badParameter(
         "\(CloneParameters.snapshot.title) is set together with another cluster: a snapshot does not leave its own; "
           + "give a backup, or no cluster")
     }
     return CloneRequest(
       name: parameters.clone, application: source, sourceCluster: sourceCluster,
-      destinationCluster: destination ?? sourceCluster, source: point.map { .recoveryPoint($0) } ?? .live,
-      namespaces: try namespaces(of: source, parameters), storageClass: parameters.storageClass,
-      // By which astra-cleanup knows it again.
-      labels: CloneMark(of: source.id, named: parameters.clone).labels)
+      destinationCluster: destination?.id ?? sourceCluster,
+      source: point.map { .recoveryPoint($0) } ?? .live, namespaces: try namespaces(of: source, parameters),
+      storageClass: parameters.storageClass,
+      // By which astra-cleanup knows it again, and by which it is told what it was made from.
+      labels: CloneMark(of: source.id, named: parameters.clone).labels + [CloneMark.origin(point?.id)],
+      destinationName: destination?.name ?? source.clusterName)
   }
 
-  /// Refuses a clone whose namespaces exist already.
+  /// Refuses a clone whose namespaces exist already, or are others'.
   package func checkNamespacesAreFree(_ request: CloneRequest) throws(StepFailure) {
+    let cluster = request.destinationName ?? request.destinationCluster.text
+    let another = "choose another with --\(CloneParameters.namespace.flag)"
     for namespace in request.namespaces.map(\.destination) {
       let exists = try ask { () throws(BackendError) in
         try backend.namespaceExists(namespace, on: request.destinationCluster)
       }
-      // Where the backend does not tell, its own refusal has to do.
-      guard exists != true else {
+      guard exists != false else { continue }
+      let place = "namespace \"\(namespace)\"\(exists == true ? " exists already" : "") on cluster \(cluster)"
+      switch try owner(of: namespace, on: request.destinationCluster) {
+      case .system(let owner):
+        throw .protected("\(place) and is of the cluster's own machinery (\(owner))", hint: another)
+      case .application(let owner):
         throw .protected(
-          "namespace \"\(namespace)\" exists already on cluster \(request.destinationCluster), and a clone makes its own",
+          "\(place) and belongs to application \"\(owner.name)\" (\(owner.whereabouts))", hint: another)
+      // Where the backend does not tell, its own refusal has to do.
+      case _ where exists == nil: continue
+      case .notTold: throw .protected("\(place), and a clone makes its own", hint: another)
+      case .nobodyKnown:
+        throw .protected(
+          "\(place), and a clone makes its own",
           hint:
-            "choose another with --\(CloneParameters.namespace.flag), or remove it: kubectl delete namespace \(namespace)"
-        )
+            "\(another); no application that the token sees has it, so it may be the rest of a clone: once you have seen "
+            + "that nothing in it is needed, remove it with \(Self.deletionCommand(namespace, on: cluster))")
       }
     }
   }

@@ -36,6 +36,7 @@ package final class CloneStep: Step {
     let found = try run.findApplication(parameters.application, on: parameters.sourceCluster)
     run.note("application", "\(found.name) (\(found.whereabouts))")
     source = found
+    run.warnOfNeighbours(of: found, "what it has there may come with the clone")
     return .done
   }
 

@@ -11,20 +11,25 @@ extension StepRun {
     let title = "clone \"\(request.name)\" of \"\(request.application.name)\""
     let all = try lookForTraces(
       of: asked(request), title,
-      look: { () throws(BackendError) in try applicationsInPlace(of: request) }, isThere: { !$0.isEmpty })
+      look: { () throws(BackendError) in try applicationsInPlace(of: request) },
+      isThere: { $0.contains { $0.state != .removed } })
     noteNamesakes(all.map(\.id.text), of: "clone \"\(request.name)\"")
-    guard let found = all.first else { return .nothing }
-    guard all.count == 1 else {
+    // What is gone from its cluster has left an entry at most, and that is in nobody's way.
+    let living = all.filter { $0.state != .removed }
+    guard let found = living.first else {
+      try refuseUnseen(asked(request), title)
+      try passOver(all, request, parameters, title)
+      return .nothing
+    }
+    guard living.count == 1 else {
       throw .ambiguous(
-        "there are \(all.count) applications \"\(request.name)\": \(all.map(\.whereabouts).joined(separator: ", "))",
+        "there are \(living.count) applications \"\(request.name)\": \(living.map(\.whereabouts).joined(separator: ", "))",
         hint: "choose another name")
     }
     try checkIsThatClone(found, request)
+    if !found.state.isSpoilt { try checkOrigin(of: found, request) }
     let isOurs = isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
-    // A server looks through what is ready, too, from time to time: what has long been there is not being made.
-    let isOld = found.createdAt.map { backend.currentTime - $0 > settings.timeout } ?? false
-    let state = found.state == .discovering && isOld && !isOurs ? .ready : found.state
-    switch state {
+    switch found.state {
     case .ready where isOurs:
       history.adopt(found.id.text, among: asked(request), as: .finished)
       let operation = history.operations.last { $0.id == found.id.text }
@@ -56,15 +61,17 @@ extension StepRun {
       }
       try removeFailed(found, title)
       return .nothing
-    case _ where found.state.isDead || found.state == .unavailable || found.state == .restoring:
+    case _ where found.state.isSpoilt:
       throw .protected("\(title) is there already and is \(found.state)", hint: "choose another name")
     default:
-      log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
+      // A server looks through what is ready, too, from time to time; so age is no proof that it was ever ready.
       if isOurs {
         history.adopt(found.id.text, among: asked(request), as: .accepted)
       } else {
-        log.warning("\(title) was begun by an earlier run (\(age(found.createdAt)))")
+        try acceptOthersWork(
+          title, found.state.rawValue, found.createdAt, lacks: "today's fault", parameters.leftovers)
       }
+      log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
       return .underWay(found)
     }
   }
@@ -74,6 +81,21 @@ extension StepRun {
     try applicationsInPlace(of: request).first { found in
       found.sourceID == request.application.id
         && isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
+    }
+  }
+
+  /// Passes over entries of that name whose applications are gone; clears those of failed clones if that was asked for.
+  private func passOver(
+    _ removed: [Application], _ request: CloneRequest, _ parameters: CloneParameters, _ title: String
+  ) throws(StepFailure) {
+    for entry in removed {
+      if parameters.leftovers.replaceFailed, entry.sourceID == request.application.id {
+        try removeFailed(entry, title)
+      } else {
+        log.info(
+          "passed over: the entry of application \"\(entry.name)\" (\(entry.whereabouts)), which is removed; "
+            + "--\(Common.replaceFailed.flag) clears that of a clone")
+      }
     }
   }
 
@@ -110,6 +132,58 @@ extension StepRun {
     }
   }
 
+  /// Refuses a clone that is not known to be made from what was asked for: what cannot be told apart is not taken.
+  private func checkOrigin(of clone: Application, _ request: CloneRequest) throws(StepFailure) {
+    let wanted: CloneOrigin
+    let title: String
+    switch request.source {
+    case .live: (wanted, title) = (.live, "the live application")
+    case .recoveryPoint(let point):
+      (wanted, title) = (.point(point.id), "\(point.kind.rawValue) \"\(point.name)\"")
+    }
+    let found = origin(of: clone, request)
+    guard found != wanted else { return }
+    let reason =
+      switch found {
+      case .live?: "made from the live application, and not from \(title)"
+      case .point(let id)?: "made from another recovery point (\(id)), and not from \(title)"
+      case nil:
+        "not known to be made from \(title): neither the backend shows it nor a record in \(place.folder)"
+      }
+    throw .protected(
+      "the name \"\(request.name)\" is taken: the clone of that name (\(clone.whereabouts)) is \(reason)",
+      hint: "choose another name with --\(CloneParameters.clone.flag)")
+  }
+
+  /// What a clone was made from, by what this run has recorded, by what the backend shows, by its labels, and by the
+  /// record of whoever made it; nil if nothing tells.
+  private func origin(of clone: Application, _ request: CloneRequest) -> CloneOrigin? {
+    let asked = history.operations.filter {
+      $0.kind == .clone && $0.name == request.name && $0.application == request.application.id.text
+        && $0.stage != .refused
+    }
+    if let known = asked.last(where: { $0.id == clone.id.text }) { return CloneOrigin(known.point) }
+    let label = CloneMark(of: request.application.id, named: request.name).origin(of: clone)
+    // Of a request whose answer was lost, if it was the only kind of request, and nothing speaks against it.
+    let nameless = asked.filter {
+      $0.id == nil && isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: [$0])
+    }
+    let origins = Set(nameless.map { CloneOrigin($0.point) })
+    if origins.count == 1, let only = origins.first, label == nil || label == only {
+      let shown = clone.restoredFrom.map { CloneOrigin.point($0) }
+      // A live clone may show the copy that it was carried by.
+      if only == .live || shown.isEmpty || shown.contains(only) { return only }
+    }
+    // One that was restored in place since shows that too, or that instead.
+    if let shown = clone.restoredFrom.first { return clone.restoredFrom.count == 1 ? .point(shown) : nil }
+    if let label { return label }
+    // That a server shows nothing is no sign: it may show it of no clone. An id is not given twice, and so a record of
+    // any run tells what was asked for under it.
+    return history.operationsOfAnyRun(ofStep: "astra-clone")
+      .last { $0.kind == .clone && $0.id == clone.id.text && $0.application == request.application.id.text }
+      .map { CloneOrigin($0.point) }
+  }
+
   /// What this run has asked for under that name, from that source, and was not refused.
   private func asked(_ request: CloneRequest) -> [RunRecord.Operation] {
     var point: String?
@@ -122,7 +196,8 @@ extension StepRun {
 
   /// Removes a failed clone that the user asked to have replaced.
   ///
-  /// It is looked at once more just before: only a failed clone of this application is ever removed.
+  /// It is looked at once more just before: only a failed clone of this application, or the entry of one that is gone, is
+  /// ever removed.
   private func removeFailed(_ clone: Application, _ title: String) throws(StepFailure) {
     guard !settings.isDryRun else {
       log.info("dry run: would remove the failed \(title) first")
@@ -133,7 +208,9 @@ extension StepRun {
       title, as: removal(of: clone),
       check: { () throws(StepFailure) in
         let now = try ask { () throws(BackendError) in try backend.application(clone.id) }
-        let isThatOne = now?.sourceID == clone.sourceID && (now?.state == .failed || now?.state == .deleting)
+        let isThatOne =
+          now?.sourceID == clone.sourceID
+          && now.map { [.failed, .removed, .deleting].contains($0.state) } == true
         guard now == nil || isThatOne else {
           throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
         }
@@ -142,6 +219,11 @@ extension StepRun {
       delete: { () throws(BackendError) in try backend.delete(clone) },
       stateOf: { () throws(BackendError) in try backend.application(clone.id).map(\.state.rawValue) })
   }
+}
+
+extension Application.State {
+  /// Whether a clone in this state is none, and does not become one by itself.
+  fileprivate var isSpoilt: Bool { isDead || self == .unavailable || self == .restoring }
 }
 
 extension Application {

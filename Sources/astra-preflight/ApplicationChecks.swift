@@ -8,6 +8,9 @@ extension PreflightStep {
   /// Whether its state lets the steps begin, now or when it has passed.
   func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
+    if isPlanned(.clone, .restore) {
+      run.warnOfNeighbours(of: application, "what it has there is overwritten or cloned with it")
+    }
     let title = "application \"\(application.name)\""
     let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
     switch application.state {

@@ -98,7 +98,7 @@ struct PreflightParameters {
     guard let name = try reader.label(CloneParameters.clone, flag: command.cloneName) else {
       throw .badParameter("\(CloneParameters.clone.title) is not set: give \(CloneParameters.clone.meaning)")
     }
-    var clone = CloneParameters(
+    var clone = try CloneParameters(
       application: application, sourceCluster: cluster, clone: name,
       namespace: try reader.label(CloneParameters.namespace, flag: command.cloneNamespace),
       mapping: try CloneParameters.mappings(

@@ -14,7 +14,7 @@ enum Evidence: CustomStringConvertible {
   case planned
 
   /// The beginning of the names of the snapshots that are made for this; `latest` never means one of them.
-  private static let prefix = "evidence-"
+  private static let prefix = ReservedName.evidence
 
   /// How old a snapshot may be when the restore is asked for: 10 minutes.
   static var longestAge: Duration { .seconds(600) }

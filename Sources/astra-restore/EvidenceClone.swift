@@ -42,7 +42,7 @@ extension StepRun {
     switch completion {
     case .succeeded(let ready): return ready
     case .failed(let last, _): return last
-    case .vanished:
+    case .vanished, .neverShown:
       var gone = clone
       gone.state = .removed
       return gone

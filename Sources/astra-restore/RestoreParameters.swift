@@ -68,7 +68,7 @@ package struct RestoreParameters {
   ) throws(StepFailure) -> (RecoveryPoint.Kind, Choice) {
     let (kind, name) = try point((backup, snapshot), reader)
     let before = try reader.timestamp(Self.before, flag: before)
-    if name == "latest" {
+    if name == ReservedName.latest {
       return (kind, .latest(before: before))
     } else if before == nil {
       return (kind, .named(name))

@@ -38,6 +38,7 @@ package final class RestoreStep: Step {
     run.note("application", "\(found.name) (\(found.whereabouts))")
     run.publish("ASTRA_RESTORE_APP_ID", found.id.text)
     application = found
+    run.warnOfNeighbours(of: found, "what it has there is overwritten too")
     return .done
   }
 

@@ -22,9 +22,9 @@ struct CleanupStepTests {
     #expect(world.tally.deletions == 1)
     #expect(result.values["ASTRA_REMOVED_CLONES"] == "magento-debug")
     #expect(result.values["ASTRA_LEFT_NAMESPACES"] == "magento-debug")
-    #expect(result.standardError.contains("kubectl delete namespace magento-debug"))
+    #expect(result.standardError.contains("<context of cluster ocp-debug> delete namespace magento-debug"))
     #expect(
-      harness.files.text("reports/TEST-astra-cleanup.xml")?.contains("kubectl delete namespace magento-debug")
+      harness.files.text("reports/TEST-astra-cleanup.xml")?.contains("delete namespace magento-debug")
         == true)
   }
 

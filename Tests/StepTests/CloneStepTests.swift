@@ -128,7 +128,7 @@ import AstraClone
     try harness.run(CloneStep.self).expect(.operationFailed, nature: "failure")
     let result = try harness.run(CloneStep.self, "--replace-failed")
     result.expect(.protected, saying: "namespace \"magento-debug\" exists already")
-    #expect(result.standardError.contains("kubectl delete namespace magento-debug"))
+    #expect(result.standardError.contains("<context of cluster ocp-debug> delete namespace magento-debug"))
   }
 
   @Test(arguments: [

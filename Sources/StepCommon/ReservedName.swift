@@ -1,0 +1,27 @@
+/// Names that mean something else, and so are none for a thing that is made.
+package enum ReservedName {
+  /// What `astra-restore` takes for the newest recovery point that fits, whatever is called so.
+  package static let latest = "latest"
+  /// The beginning of the names of the snapshots that `astra-restore` makes as evidence; `latest` passes over them.
+  package static let evidence = "evidence-"
+
+  /// Throws if a label that something is to be made under means something else.
+  ///
+  /// - Parameters:
+  ///   - label: the label.
+  ///   - isCopy: whether what is made is a backup or a snapshot.
+  ///   - title: where the name comes from, for messages.
+  /// - Throws: `.badParameter` if it does.
+  package static func check(_ label: String, isCopy: Bool, from title: String) throws(StepFailure) {
+    guard label != latest else {
+      throw .badParameter(
+        "\(title) is \"\(label)\", which means the newest recovery point and is no name for something new: give another"
+      )
+    }
+    guard !isCopy || !label.hasPrefix(evidence) else {
+      throw .badParameter(
+        "\(title) is \"\(label)\": names that begin with \"\(evidence)\" are those of the evidence that astra-restore makes: give another"
+      )
+    }
+  }
+}
