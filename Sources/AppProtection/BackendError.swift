@@ -9,7 +9,7 @@ package struct BackendError: Error, Sendable {
     case deadline
     /// It cannot be reached, or keeps failing.
     case unreachable
-    /// Its certificate is not trusted, or is for another host: waiting does not mend that.
+    /// Its certificate is not trusted, or is for another host, or the proxy before it is unknown: waiting does not mend that.
     case untrusted
     /// It refused the token, the account or the permission.
     case credentials

@@ -12,7 +12,8 @@ final class AstraClient {
   private let deadline: Deadline
   private let policy = RetryPolicy.firstContact
   private var random: SeededRandom
-  private let token: Secret
+  private var token: Secret
+  private let tokenRotation: (() -> TokenLook)?
   private let log: (AstraControlBackend.Event) -> Void
   /// `/accounts/{account_id}`, the front of every path.
   private let root: String
@@ -30,6 +31,7 @@ final class AstraClient {
     self.deadline = deadline
     random = settings.random
     token = settings.token
+    tokenRotation = settings.tokenRotation
     log = settings.log
     root = "/accounts/\(Query.encode(settings.account))"
   }
@@ -62,7 +64,7 @@ final class AstraClient {
     while true {
       tries += 1
       let trouble: Trouble
-      switch try exchange(.get, path, body: nil, limit: Self.readLimit, attempt) {
+      switch try authorized(.get, path, body: nil, limit: Self.readLimit, attempt) {
       case .failure(let failure): trouble = failure
       case .success(let response)
       where whoeverSaysAbsent && response.status == 404
@@ -107,7 +109,7 @@ final class AstraClient {
     while true {
       tries += 1
       let trouble: Trouble
-      switch try exchange(method, path, fields: fields, body: body, limit: Self.changeLimit, attempt) {
+      switch try authorized(method, path, fields: fields, body: body, limit: Self.changeLimit, attempt) {
       case .failure(let failure):
         guard failure.isHarmless else {
           throw BackendError(.fateUnknown, failure.error.message, hint: failure.error.hint)
@@ -169,6 +171,49 @@ final class AstraClient {
     case final(BackendError)
   }
 
+  /// One exchange, repeated with another token where the one that was used is refused and has been replaced.
+  ///
+  /// 401 is said at the door, before anything is begun, so a change may be sent again too.
+  private func authorized(
+    _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
+    _ attempt: String
+  ) throws(BackendError) -> Result<HTTPResponse, Trouble> {
+    var wasReplaced = false
+    while true {
+      let result = try exchange(method, path, fields: fields, body: body, limit: limit, attempt)
+      guard case .success(let response) = result, response.status == 401,
+        let another = try replacement(afterAnother: wasReplaced)
+      else { return result }
+      token = another
+      wasReplaced = true
+    }
+  }
+
+  /// The token that has taken the place of the refused one; nil if none has.
+  ///
+  /// A file that holds no token, or one that is refused at once, may be in the middle of being written: it is given a
+  /// few seconds.
+  private func replacement(afterAnother wasReplaced: Bool) throws(BackendError) -> Secret? {
+    guard let tokenRotation else { return nil }
+    for _ in 1...Self.rotationLooks {
+      switch tokenRotation() {
+      case .changed(let token): return token
+      case .same where !wasReplaced: return nil
+      case .same, .unreadable: break
+      }
+      guard deadline.remaining(on: time) > .seconds(1) else { return nil }
+      do throws(Interruption) {
+        try time.sleep(for: .seconds(1))
+      } catch {
+        throw BackendError(.interrupted(error), "interrupted while waiting for another token")
+      }
+    }
+    return nil
+  }
+
+  /// How often a token file that is being written is looked at again, a second apart.
+  private static let rotationLooks = 5
+
   private func exchange(
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
     _ attempt: String
@@ -204,7 +249,9 @@ final class AstraClient {
       case .untrusted: throw BackendError(.untrusted, message, hint: error.hint)
       case .misconfigured: throw BackendError(.misconfigured, message, hint: error.hint)
       case .tooLarge: throw BackendError(.brokenContract, message, hint: error.hint)
-      case .timedOut, .cannotConnect, .broken:
+      // As with a certificate, waiting does not mend it.
+      case .proxyFailed(forGood: true): throw BackendError(.untrusted, message, hint: error.hint)
+      case .timedOut, .cannotConnect, .broken, .proxyFailed:
         return .failure(
           Trouble(
             error: BackendError(.unreachable, message, hint: error.hint),

@@ -3,6 +3,14 @@ package import HTTPTransport
 internal import JSON
 package import Timing
 
+/// What a look at the place that the token came from has shown.
+package enum TokenLook {
+  case changed(Secret)
+  case same
+  /// Nothing that could be a token: perhaps it is just being written.
+  case unreadable
+}
+
 /// NetApp Astra Control by its REST API, in the generation that the server speaks.
 package final class AstraControlBackend: Backend {
   /// What it needs to know of the account, apart from where the server is.
@@ -10,18 +18,22 @@ package final class AstraControlBackend: Backend {
     package var host: String
     package var account: String
     package var token: Secret
+    /// Looks whether the token has been replaced where it came from; nil if it cannot be.
+    package var tokenRotation: (() -> TokenLook)?
     /// Where the jitter of its pauses comes from.
     package var random: SeededRandom
     package var log: (Event) -> Void
 
     /// Gathers the settings; `log` hears of each exchange and each repetition.
     package init(
-      host: String, account: String, token: Secret, random: SeededRandom, log: @escaping (Event) -> Void
+      host: String, account: String, token: Secret, random: SeededRandom,
+      tokenRotation: (() -> TokenLook)? = nil, log: @escaping (Event) -> Void
     ) {
       self.host = host
       self.account = account
       self.token = token
       self.random = random
+      self.tokenRotation = tokenRotation
       self.log = log
     }
   }

@@ -133,10 +133,6 @@ CURLcode astra_easy_set_prerequest(CURL *handle, curl_prereq_callback value) {
   return CALL(curl_easy_setopt)(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
-CURLcode astra_easy_set_debug(CURL *handle, curl_debug_callback value) {
-  return CALL(curl_easy_setopt)(handle, CURLOPT_DEBUGFUNCTION, value);
-}
-
 CURLcode astra_easy_get_text(CURL *handle, CURLINFO info, const char **value) {
   return CALL(curl_easy_getinfo)(handle, info, value);
 }
@@ -161,3 +157,5 @@ int astra_multi_next_result(CURLM *handle, CURLcode *result) {
 CURLcode astra_global_init(void) { return CALL(curl_global_init)(CURL_GLOBAL_DEFAULT); }
 
 const char *astra_default_ca_bundle(void) { return CALL(curl_version_info)(CURLVERSION_NOW)->cainfo; }
+
+const char *astra_default_ca_folder(void) { return CALL(curl_version_info)(CURLVERSION_NOW)->capath; }

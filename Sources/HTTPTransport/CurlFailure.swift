@@ -13,7 +13,13 @@ struct CurlFailure {
   var text: String
   /// The system's error number, where a connection failed; else zero.
   var systemError: Int32
+  /// OpenSSL's verdict on the certificate (`X509_V_ERR_…`); zero without one.
+  var verifyResult: Int
   var endpoint: Endpoint
+  /// The proxy on the way; nil if there is none.
+  var proxy: Proxy?
+  /// Whether the same way has worked before.
+  var hasWorked: Bool
   var caFile: String?
   /// Whether the request had begun to leave.
   var hasStarted: Bool
@@ -23,7 +29,9 @@ struct CurlFailure {
   /// The error for the caller.
   var error: TransportError {
     switch code {
-    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+      if let shortage = threadShortage { return shortage }
+      if let proxy, code == CURLE_COULDNT_RESOLVE_PROXY { return unknown(proxy) }
       guard systemError == 0 else {
         return make(
           .cannotConnect, "the name \(endpoint.host) cannot be resolved (\(reason))", hint: descriptorHint)
@@ -31,7 +39,7 @@ struct CurlFailure {
       return make(
         .cannotConnect, "the name \(endpoint.host) cannot be resolved",
         hint: "check the host in \(names.host)")
-    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+    case CURLE_PROXY:
       return make(
         .cannotConnect, "no connection to \(endpoint) through the proxy (\(cause))", hint: proxyHint)
     case CURLE_COULDNT_CONNECT: return noConnection
@@ -58,9 +66,31 @@ struct CurlFailure {
     }
   }
 
+  /// libcurl looks names up in a thread of their own, and says so where there can be none.
+  private var threadShortage: TransportError? {
+    guard text.contains("thread failed to start") || (systemError == EAGAIN && text.contains("thread")) else {
+      return nil
+    }
+    return make(
+      .cannotConnect, "no name can be resolved: this process may not start a thread (a limit of processes)",
+      hint: "raise the limit of processes (ulimit -u; in a container pids.max)")
+  }
+
+  private func unknown(_ proxy: Proxy) -> TransportError {
+    guard systemError == 0 else {
+      return make(
+        .cannotConnect, "the name of the proxy \(proxy.place) cannot be resolved (\(reason))",
+        hint: descriptorHint)
+    }
+    return make(
+      .proxyFailed(forGood: !hasWorked), "the name of the proxy \(proxy.place) cannot be resolved",
+      hint: "check \(proxy.variable), or name the server's host in no_proxy")
+  }
+
   private var noConnection: TransportError {
-    if let peer = otherPeer {
-      return make(.cannotConnect, "no connection to the proxy \(peer) (\(reason))", hint: proxyHint)
+    // Before a tunnel stands, it is the proxy that is connected to.
+    if let proxy {
+      return make(.cannotConnect, "no connection to the proxy \(proxy.place) (\(reason))", hint: proxyHint)
     }
     return systemError == ECONNREFUSED
       ? make(.cannotConnect, "connection refused by \(endpoint)")
@@ -98,11 +128,25 @@ struct CurlFailure {
   }
 
   private func trustHint(_ problem: String) -> String {
-    if problem.contains("expired") || problem.contains("not yet valid") {
-      return "renew the server's certificate, or set this machine's clock right"
+    switch CertificateFault(verifyResult) {
+    case .time: return "renew the server's certificate, or set this machine's clock right"
+    case .tooWeak:
+      return
+        "renew it with a longer key and a newer digest (RSA 2048 or EC P-256, SHA-256): the TLS library refuses weaker ones"
+    case .purpose: return "give the server a certificate for TLS servers (extended key usage serverAuth)"
+    case .authority:
+      return "a certificate in the chain may not sign others (basic constraints, key usage): renew it"
+    case .revoked: return "renew the server's certificate"
+    case .host: return "give the host in \(names.host) by a name that the certificate holds"
+    case .selfSigned:
+      return caFile.map { "\(printable($0)) does not hold the CA that signed it" }
+        ?? "add the server's CA with \(names.authorityFile)"
+    case .issuerUnknown:
+      let missing = "or the server does not send its intermediate certificates"
+      return caFile.map { "\(printable($0)) does not hold the CA that signed it, \(missing)" }
+        ?? "add the server's CA with \(names.authorityFile), \(missing)"
+    case .other: return "look at it: openssl s_client -connect \(endpoint) -showcerts"
     }
-    return caFile.map { "\(printable($0)) does not hold the CA that signed it" }
-      ?? "add the server's CA with \(names.authorityFile)"
   }
 
   private var descriptorHint: String? {
@@ -125,18 +169,6 @@ struct CurlFailure {
 
   /// The system's words where it has any, else libcurl's.
   private var reason: String { systemError == 0 ? cause : systemMessage(systemError) }
-
-  /// Whom a connection failed to, if it was not the endpoint but a proxy.
-  ///
-  /// Read from libcurl's text, "Failed to connect to HOST port PORT after …", which is its only trace here.
-  private var otherPeer: String? {
-    let words = text.split(separator: " ")
-    guard let position = words.firstIndex(of: "port"), position >= 1, position + 1 < words.count,
-      let port = Int(words[position + 1]), words[..<position].contains("connect")
-    else { return nil }
-    let host = String(words[position - 1])
-    return host.lowercased() == endpoint.host && port == endpoint.port ? nil : "\(printable(host)):\(port)"
-  }
 
   private func make(_ kind: TransportError.Kind, _ message: String, hint: String? = nil) -> TransportError {
     TransportError(kind, message, hint: hint, mayHaveBeenSent: hasStarted)

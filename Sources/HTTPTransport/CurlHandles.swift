@@ -70,10 +70,6 @@ internal import CCurl
     try check(CURLOPT_PREREQFUNCTION, unsafe astra_easy_set_prerequest(raw, prerequest))
   }
 
-  func set(debug receiver: curl_debug_callback) throws(TransportError) {
-    try check(CURLOPT_DEBUGFUNCTION, unsafe astra_easy_set_debug(raw, receiver))
-  }
-
   /// A text that libcurl knows of the last transfer; empty if it knows none.
   func text(_ info: CURLINFO) -> String {
     var value: UnsafePointer<CChar>?

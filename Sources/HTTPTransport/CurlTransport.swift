@@ -13,8 +13,12 @@ package final class CurlTransport: Transport {
   private let userAgent: String
   private let time: any TimeSource
   private let limits: TransportLimits
-  private let roots: TrustedRoots?
+  private let roots: TrustedRoots
   private let purpose: Purpose
+  /// The proxy on the way; nil if there is none.
+  private let proxy: Proxy?
+  /// Whether anything was ever answered, so that what fails now has worked before.
+  private var hasWorked = false
   private let easy: EasyHandle
   private let multi: MultiHandle
 
@@ -34,17 +38,17 @@ package final class CurlTransport: Transport {
   /// holds no certificate, and if libcurl cannot be set up.
   package convenience init(
     endpoint: Endpoint, trust: TLSTrust = TLSTrust(), userAgent: String, time: any TimeSource,
-    limits: TransportLimits = TransportLimits()
+    limits: TransportLimits = TransportLimits(), proxies: Proxies = .ofProcess()
   ) throws(TransportError) {
     try self.init(
       endpoint: endpoint, trust: trust, roots: TrustedRoots(trust), userAgent: userAgent, time: time,
-      limits: limits, purpose: .backend)
+      limits: limits, proxies: proxies, purpose: .backend)
   }
 
-  /// Sets up a transport for that purpose, with certificates that were read before; nil means libcurl's own default.
+  /// Sets up a transport for that purpose, with certificates that were read before.
   init(
-    endpoint: Endpoint, trust: TLSTrust, roots: TrustedRoots?, userAgent: String, time: any TimeSource,
-    limits: TransportLimits, purpose: Purpose
+    endpoint: Endpoint, trust: TLSTrust, roots: TrustedRoots, userAgent: String, time: any TimeSource,
+    limits: TransportLimits, proxies: Proxies, purpose: Purpose
   ) throws(TransportError) {
     self.endpoint = endpoint
     self.trust = trust
@@ -53,10 +57,23 @@ package final class CurlTransport: Transport {
     self.time = time
     self.limits = limits
     self.purpose = purpose
+    proxy = try Self.proxy(of: proxies, to: endpoint, purpose)
     easy = try EasyHandle()
     multi = try MultiHandle()
     // One server, one connection at a time: an older one has no further use.
     try multi.keep(connections: 1)
+  }
+
+  private static func proxy(
+    of proxies: Proxies, to endpoint: Endpoint, _ purpose: Purpose
+  ) throws(TransportError) -> Proxy? {
+    switch purpose {
+    // In the clear to a proxy, the token would leave this machine.
+    case .backend where endpoint.scheme == .http: nil
+    // A proxy would resolve the name itself, and somebody else would be looked at.
+    case .page(let resolve, _) where !resolve.isEmpty: nil
+    default: try proxies.proxy(for: endpoint)
+    }
   }
 
   package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
@@ -67,23 +84,27 @@ package final class CurlTransport: Transport {
 
   /// Looks at a page once: without a token, whatever the host, and with what arrives of a body that is too large.
   func look(at target: String, timeLimit: Duration) throws(TransportError) -> PageResponse {
-    let (exchange, peer) = try carryOut(
-      HTTPRequest(.get, target, fields: [HTTPField("Accept", "*/*")], timeLimit: timeLimit))
+    let (exchange, peer): (Exchange, Peer)
+    do throws(TransportError) {
+      (exchange, peer) = try carryOut(
+        HTTPRequest(.get, target, fields: [HTTPField("Accept", "*/*")], timeLimit: timeLimit))
+    } catch {
+      guard proxy != nil, error.kind == .cannotConnect else { throw error }
+      var failure = error
+      failure.kind = .proxyFailed(forGood: false)
+      throw failure
+    }
     // Behind a proxy nobody can tell who answered.
-    let isThroughProxy =
-      exchange.wasSentToProxy || peer.tunnelStatus != 0 || (peer.port != 0 && peer.port != endpoint.port)
     return PageResponse(
-      status: peer.status, fields: exchange.fields, body: exchange.body, isCut: exchange.isBodyCut,
-      address: isThroughProxy ? nil : canonicalAddress(peer.address), isThroughProxy: isThroughProxy)
+      status: peer.status, fields: exchange.fields, body: exchange.body,
+      gap: exchange.gap ?? HTTPResponse(status: peer.status, fields: exchange.fields).pageGap,
+      address: proxy == nil ? canonicalAddress(peer.address) : nil, isThroughProxy: proxy != nil)
   }
 
   /// What libcurl knows of a transfer that has ended.
   private struct Peer {
     var status: Int
     var address: String
-    var port: Int
-    /// What a proxy answered to the request for a tunnel; 0 without one.
-    var tunnelStatus: Int
   }
 
   private var names: TransportParameterNames {
@@ -99,7 +120,7 @@ package final class CurlTransport: Transport {
       return try attempt(request)
     } catch {
       // Refused before anything was sent, and perhaps only for want of the system's certificates.
-      guard error.kind == .untrusted, roots?.addSystem() == true else { throw error }
+      guard error.kind == .untrusted, roots.addSystem() else { throw error }
     }
     var again = request
     again.timeLimit -= time.now - began
@@ -122,19 +143,22 @@ package final class CurlTransport: Transport {
     try easy.set(CURLOPT_HTTPHEADER, fields)
     try exchange.attach(to: easy)
     if !isForBackend {
-      try exchange.watchRequest(on: easy)
+      // As a browser does: what comes encoded, asked for or not, is decoded.
+      try easy.set(CURLOPT_ACCEPT_ENCODING, "")
       if unsafe resolved.raw != nil { try easy.set(CURLOPT_RESOLVE, resolved) }
     }
     try multi.add(easy)
     defer { multi.remove(easy) }
     let code = try run(exchange, timeLimit: request.timeLimit)
-    guard code == CURLE_OK || exchange.isBodyCut, exchange.brokenBound == nil else {
+    exchange.takeBeginning(after: code)
+    guard code == CURLE_OK || exchange.gap != nil, exchange.brokenBound == nil else {
       throw failure(of: exchange, code: code, systemError: systemError(of: code), token: request.token)
     }
-    let peer = Peer(
-      status: easy.number(CURLINFO_RESPONSE_CODE), address: easy.text(CURLINFO_PRIMARY_IP),
-      port: easy.number(CURLINFO_PRIMARY_PORT), tunnelStatus: easy.number(CURLINFO_HTTP_CONNECTCODE))
-    return (exchange, peer)
+    hasWorked = true
+    return (
+      exchange,
+      Peer(status: easy.number(CURLINFO_RESPONSE_CODE), address: easy.text(CURLINFO_PRIMARY_IP))
+    )
   }
 
   /// The system's error number where a connection failed; else zero.
@@ -212,13 +236,19 @@ package final class CurlTransport: Transport {
     try easy.set(CURLOPT_CONNECTTIMEOUT_MS, (Int(limits.connect.components.seconds) + 2) * 1000)
     try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
     try easy.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
-    if endpoint.scheme == .http, isForBackend {
-      // In the clear to a proxy, the token would leave this machine.
-      try easy.set(CURLOPT_PROXY, "")
-      try easy.set(CURLOPT_NOPROXY, "*")
-    }
+    try configureProxy()
     try configureTLS()
     try configureBody(of: request)
+  }
+
+  /// Names the proxy, or none: libcurl's own reading of the environment never counts.
+  private func configureProxy() throws(TransportError) {
+    try easy.set(CURLOPT_PROXY, proxy?.url ?? "")
+    try easy.set(CURLOPT_NOPROXY, proxy == nil ? "*" : "")
+    if let user = proxy?.user {
+      try easy.set(CURLOPT_PROXYUSERNAME, user)
+      try easy.set(CURLOPT_PROXYPASSWORD, proxy?.password ?? "")
+    }
   }
 
   private func configureTLS() throws(TransportError) {
@@ -226,9 +256,12 @@ package final class CurlTransport: Transport {
     try easy.set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     try easy.set(CURLOPT_SSL_VERIFYPEER, trust.verify)
     try easy.set(CURLOPT_SSL_VERIFYHOST, trust.verify ? 2 : 0)
-    if let roots {
-      try easy.set(CURLOPT_CAINFO_BLOB, copying: roots.pem)
-      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: roots.pem)
+    guard endpoint.scheme == .https || proxy?.url.hasPrefix("https:") == true else { return }
+    if let pem = roots.pem {
+      try easy.set(CURLOPT_CAINFO_BLOB, copying: pem)
+      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: pem)
+    } else if trust.verify {
+      try roots.system.select(on: easy, names)
     }
   }
 
@@ -263,7 +296,8 @@ extension CurlTransport {
     if code == CURLE_OPERATION_TIMEDOUT, !exchange.hasStarted { return connectLimitPassed }
     return CurlFailure(
       code: code, text: token?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
-      systemError: systemError, endpoint: endpoint, caFile: trust.caFile, hasStarted: exchange.hasStarted,
+      systemError: systemError, verifyResult: easy.number(CURLINFO_SSL_VERIFYRESULT), endpoint: endpoint,
+      proxy: proxy, hasWorked: hasWorked, caFile: trust.caFile, hasStarted: exchange.hasStarted,
       names: names
     ).error
   }

@@ -16,10 +16,8 @@ final class Exchange {
   private(set) var body: [UInt8] = []
   /// Which of our own bounds the response broke, if it did.
   private(set) var brokenBound: String?
-  /// Whether only the beginning of a page's body was taken.
-  private(set) var isBodyCut = false
-  /// Whether the request named its server in full, as one to a proxy does; known of pages only.
-  private(set) var wasSentToProxy = false
+  /// Why only a part of a page's body was taken, if so.
+  private(set) var gap: String?
 
   private let errorBuffer = ErrorBuffer()
   private var headerBytes = 0
@@ -69,19 +67,17 @@ final class Exchange {
       })
   }
 
-  /// Lets libcurl show the request as it leaves, which is the only trace of a proxy for plain HTTP.
-  func watchRequest(on easy: borrowing EasyHandle) throws(TransportError) {
-    let pointer = unsafe Unmanaged.passUnretained(self).toOpaque()
-    try unsafe easy.set(CURLOPT_DEBUGDATA, pointer: pointer)
-    try unsafe easy.set(debug: { _, kind, bytes, count, pointer in
-      guard kind == CURLINFO_HEADER_OUT, let exchange = unsafe Exchange.behind(pointer),
-        let bytes = unsafe bytes
-      else { return 0 }
-      let line = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
-      if unsafe line.starts(with: "GET http".utf8) { exchange.wasSentToProxy = true }
-      return 0
-    })
-    try easy.set(CURLOPT_VERBOSE, true)
+  /// Takes what has come of a page whose body did not come whole, or cannot be decoded: its status is known.
+  func takeBeginning(after code: CURLcode) {
+    guard takesBeginning, isHeaderComplete, gap == nil else { return }
+    switch code {
+    case CURLE_BAD_CONTENT_ENCODING:
+      let named = fields.last { $0.name.lowercased() == "content-encoding" }?.value ?? ""
+      gap = "its content encoding \(printable(named, limit: 40)) cannot be decoded"
+      body = []
+    case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR: gap = "it broke off after \(body.count) bytes"
+    default: break
+    }
   }
 
   private static func behind(_ pointer: UnsafeMutableRawPointer?) -> Exchange? {
@@ -139,7 +135,7 @@ final class Exchange {
     guard part.count <= limits.bodyBytes - body.count else {
       if takesBeginning {
         unsafe body.append(contentsOf: part.prefix(limits.bodyBytes - body.count))
-        isBodyCut = true
+        gap = "only its first \(body.count) bytes are read"
         return false
       }
       brokenBound = "a body larger than \(limits.bodyBytes) bytes"

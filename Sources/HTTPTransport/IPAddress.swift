@@ -12,6 +12,15 @@ enum IPAddress {
     return groups(text) == [0, 0, 0, 0, 0, 0, 0, 1]
   }
 
+  /// The bits of an address, 32 or 128 of them; nil if it is none.
+  static func bits(_ text: some StringProtocol) -> [Bool]? {
+    guard let address = canonical(text) else { return nil }
+    if let octets = octets(address) {
+      return octets.flatMap { octet in (0..<8).map { octet << $0 & 0x80 != 0 } }
+    }
+    return groups(address)?.flatMap { group in (0..<16).map { group << $0 & 0x8000 != 0 } }
+  }
+
   /// One spelling of an address; nil if it is none.
   static func canonical(_ text: some StringProtocol) -> String? {
     if let octets = octets(text) { return octets.map(String.init).joined(separator: ".") }

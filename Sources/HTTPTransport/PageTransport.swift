@@ -14,8 +14,8 @@ package struct PageResponse: Sendable {
   package var fields: [HTTPField]
   /// The body, or its beginning.
   package var body: [UInt8]
-  /// Whether there was more of the body than is taken.
-  package var isCut: Bool
+  /// Why this may be less than the whole body, as a clause: `only its first 1048576 bytes are read`; nil if it is whole.
+  package var gap: String?
   /// The address that answered, in its canonical form; nil if it is not known.
   package var address: String?
   /// Whether a proxy stood between, so that the address is not known.
@@ -23,13 +23,13 @@ package struct PageResponse: Sendable {
 
   /// Makes a response.
   package init(
-    status: Int, fields: [HTTPField] = [], body: [UInt8] = [], isCut: Bool = false, address: String? = nil,
+    status: Int, fields: [HTTPField] = [], body: [UInt8] = [], gap: String? = nil, address: String? = nil,
     isThroughProxy: Bool = false
   ) {
     self.status = status
     self.fields = fields
     self.body = body
-    self.isCut = isCut
+    self.gap = gap
     self.address = address
     self.isThroughProxy = isThroughProxy
   }
@@ -41,11 +41,14 @@ package struct PageResponse: Sendable {
 /// would go on to show the place where a page was.
 package final class CurlPages: PageTransport {
   private let trust: TLSTrust
-  private let roots: TrustedRoots?
+  private let roots: TrustedRoots
   private let resolve: [String]
   private let names: TransportParameterNames
+  private let proxies: Proxies
   private let userAgent: String
   private let time: any TimeSource
+  /// Whether any look has shown something.
+  private var hasWorked = false
 
   /// The largest part of a body that is looked at: 1 MiB, far more than any page that says whether it is well.
   package static let bodyBytes = 1 << 20
@@ -56,16 +59,18 @@ package final class CurlPages: PageTransport {
   ///   - trust: which pages are believed to be who they say they are; apart from the backend's.
   ///   - resolve: names that are resolved by the user's word, each as `host:port:address`.
   ///   - names: what the user's parameters are called.
+  ///   - proxies: those that stand between.
   ///   - userAgent: who asks.
   ///   - time: the clock.
   /// - Throws: `.misconfigured` if the CA file cannot be read or holds no certificate.
   package init(
-    trust: TLSTrust, resolve: [String], names: TransportParameterNames, userAgent: String,
-    time: any TimeSource
+    trust: TLSTrust, resolve: [String], names: TransportParameterNames,
+    proxies: Proxies = .ofProcess(), userAgent: String, time: any TimeSource
   ) throws(TransportError) {
     self.trust = trust
     self.resolve = resolve
     self.names = names
+    self.proxies = proxies
     self.userAgent = userAgent
     self.time = time
     roots = try TrustedRoots(trust)
@@ -73,9 +78,19 @@ package final class CurlPages: PageTransport {
 
   package func look(at page: PageURL, timeLimit: Duration) throws(TransportError) -> PageResponse {
     let limits = TransportLimits(connect: .seconds(10), bodyBytes: Self.bodyBytes)
+    let own = resolve.filter { page.isNamed(by: $0) }
     let transport = try CurlTransport(
       endpoint: page.endpoint, trust: trust, roots: roots, userAgent: userAgent, time: time, limits: limits,
-      purpose: .page(resolve: resolve, names))
-    return try transport.look(at: page.target, timeLimit: timeLimit)
+      proxies: proxies, purpose: .page(resolve: own, names))
+    do throws(TransportError) {
+      let response = try transport.look(at: page.target, timeLimit: timeLimit)
+      hasWorked = true
+      return response
+    } catch {
+      guard case .proxyFailed(forGood: true) = error.kind, hasWorked else { throw error }
+      var passing = error
+      passing.kind = .proxyFailed(forGood: false)
+      throw passing
+    }
   }
 }

@@ -43,6 +43,15 @@ package struct PageURL: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension PageURL {
+  /// Whether an entry `host:port:address` is about this page's host and port; `*` is any host.
+  package func isNamed(by entry: String) -> Bool {
+    let parts = entry.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count == 3 && (parts[0] == "*" || parts[0].lowercased() == endpoint.host)
+      && Int(parts[1]) == endpoint.port
+  }
+}
+
 /// One spelling of an IP address; nil if the text is none.
 ///
 /// A zone is left out, and an IPv4 address that is written as an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address.

@@ -22,4 +22,12 @@ extension HTTPResponse {
     }
     return nil
   }
+
+  /// Why the body of a page, which seems to have come to its end, may be a part only; nil if it is whole.
+  var pageGap: String? {
+    if status == 206 { return "the server sent a part of it (206)" }
+    guard status != 204, status != 304, field("Content-Length") == nil, field("Transfer-Encoding") == nil
+    else { return nil }
+    return "it does not say how long it is, so a cut would not be noticed"
+  }
 }

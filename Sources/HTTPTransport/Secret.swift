@@ -14,6 +14,9 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
   /// The text itself, for the one place that puts it on the wire.
   var revealed: String { value }
 
+  /// Whether it is the same secret as another.
+  package func isSame(as other: Secret) -> Bool { value == other.value }
+
   /// Replaces every appearance of the secret in `text`, so that a server that echoes it does not spread it.
   ///
   /// Compared byte by byte: to Swift's characters a secret with a combining mark behind it is another text.

@@ -6,14 +6,14 @@ package struct TLSTrust: Hashable, Sendable {
   ///
   /// Without it anyone on the way can read the token; whoever turns it off says so aloud.
   package var verify: Bool
-  /// The file of the system's certificates; nil means the one that libcurl was built with.
-  package var systemFile: String?
+  /// Where the system's certificates lie.
+  package var system: SystemRoots
 
   /// Trusts the system's certificates, and those in `caFile`.
-  package init(caFile: String? = nil, verify: Bool = true, systemFile: String? = nil) {
+  package init(caFile: String? = nil, verify: Bool = true, system: SystemRoots = .usual()) {
     self.caFile = caFile
     self.verify = verify
-    self.systemFile = systemFile
+    self.system = system
   }
 }
 

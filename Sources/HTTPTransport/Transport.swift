@@ -98,6 +98,8 @@ package struct TransportError: Error, Sendable {
     case timedOut
     /// The name could not be resolved, or nothing accepted the connection.
     case cannotConnect
+    /// A proxy on the way failed, which says nothing of the server; for good, if it can never have worked.
+    case proxyFailed(forGood: Bool)
     /// The certificate is not trusted, or is for another host: the same again next time.
     case untrusted
     /// The connection broke, or the answer was cut short or malformed.

@@ -1,5 +1,3 @@
-internal import CCurl
-
 /// The certificates of a CA file, and the system's with them once they prove to be needed.
 ///
 /// libcurl takes one bundle, and forgets its default when it is given another. To read the system's, some 140
@@ -9,26 +7,26 @@ internal import CCurl
 ///
 /// A final class: what one look at a page has found out holds for the next. Not `Sendable`: it belongs to its transports.
 final class TrustedRoots {
-  /// The certificates as PEM.
-  private(set) var pem: [UInt8]
-  /// The file of the system's certificates; nil means libcurl's own.
-  private let systemFile: String?
+  /// The certificates as PEM; nil means those of the system alone.
+  private(set) var pem: [UInt8]?
+  /// Where the system's certificates lie.
+  let system: SystemRoots
   private var hasSystem = false
 
-  /// Reads and checks the CA file; nil if there is none, which means libcurl's own default.
-  init?(_ trust: TLSTrust) throws(TransportError) {
-    guard let path = trust.caFile else { return nil }
-    pem = try CertificateBundle(file: path).pem
-    systemFile = trust.systemFile
+  /// Reads and checks the CA file, if there is one.
+  init(_ trust: TLSTrust) throws(TransportError) {
+    system = trust.system
+    if let path = trust.caFile { pem = try CertificateBundle(file: path).pem }
   }
 
   /// Adds the system's certificates; false if they are there already, or in a folder only.
   func addSystem() -> Bool {
-    guard !hasSystem else { return false }
+    guard let own = pem, !hasSystem else { return false }
     hasSystem = true
-    let file = unsafe systemFile ?? astra_default_ca_bundle().map { unsafe String(cString: $0) }
-    guard let file, case .contents(let system) = readFile(file, atMost: 8 << 20) else { return false }
-    pem = system + [0x0A] + pem
+    guard let file = system.file, case .contents(let contents) = readFile(file, atMost: 8 << 20) else {
+      return false
+    }
+    pem = contents + [0x0A] + own
     return true
   }
 }

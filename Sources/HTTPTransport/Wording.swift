@@ -9,7 +9,7 @@
 /// Much of it comes from the server or the network, and a log or a terminal obeys control characters.
 func printable(_ text: some StringProtocol, limit: Int = 300) -> String {
   var cleaned = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
+  for scalar in withoutUserInformation(String(text)).unicodeScalars {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: cleaned.append("\u{FFFD}")
     default: cleaned.append(scalar)

@@ -15,6 +15,7 @@ package enum BackendChoice {
   ) throws(StepFailure) -> any Backend {
     let transport: any Transport
     do throws(TransportError) {
+      if connection.endpoint.scheme == .https { try connection.proxies.check(connection.endpoint) }
       transport = try host.connect(connection, step.userAgent, time)
     } catch {
       guard error.kind == .misconfigured else {
@@ -24,7 +25,7 @@ package enum BackendChoice {
     }
     let settings = AstraControlBackend.Settings(
       host: connection.endpoint.description, account: connection.account, token: connection.token,
-      random: random
+      random: random, tokenRotation: TokenFile(connection, host.files, log).map { file in { file.look() } }
     ) { event in
       switch event {
       case .exchange(let method, let path, let status, let duration):

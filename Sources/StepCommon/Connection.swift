@@ -6,7 +6,10 @@ package struct Connection: Sendable {
   package var endpoint: Endpoint
   package var account: String
   package var token: Secret
+  /// The file that the token was read from, which may be changed while the step runs; nil if it came otherwise.
+  package var tokenFile: String?
   package var trust: TLSTrust
+  package var proxies: Proxies
 
   /// Reads the environment, then the toolkit's `config.yaml` for what is missing there.
   static func read(
@@ -14,7 +17,7 @@ package struct Connection: Sendable {
   ) throws(StepFailure) -> Connection {
     let host = try reader.text(Common.host, flag: options.fqdn)
     let account = try reader.text(Common.account, flag: options.accountId)
-    let token = try readToken(options, reader, files)
+    let (token, tokenFile) = try readToken(options, reader, files)
     var verify = try reader.truth(Common.verify, flag: options.tlsVerify)
 
     var file: ToolkitConfiguration?
@@ -34,8 +37,9 @@ package struct Connection: Sendable {
     try checkToken(token)
     let authority = try reader.text(Common.authorityFile, flag: options.caFile)
     return Connection(
-      endpoint: try endpoint(host), account: account, token: Secret(token),
-      trust: TLSTrust(caFile: authority, verify: verify ?? true))
+      endpoint: try endpoint(host), account: account, token: Secret(token), tokenFile: tokenFile,
+      trust: TLSTrust(caFile: authority, verify: verify ?? true, system: reader.systemRoots),
+      proxies: reader.proxies)
   }
 
   private static func missing(_ parameter: Parameter) -> StepFailure {
@@ -67,7 +71,7 @@ package struct Connection: Sendable {
 
   /// A token goes into a header field, so it is visible ASCII without spaces (RFC 6750, 2.1).
   private static func checkToken(_ token: String) throws(StepFailure) {
-    guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), token.utf8.count <= 8192 else {
+    guard TokenFile.isToken(token) else {
       throw .badParameter(
         "the API token holds a space, a line end or another character that no token has: copy it again")
     }
@@ -75,15 +79,17 @@ package struct Connection: Sendable {
 
   private static func readToken(
     _ options: CommonOptions, _ reader: ParameterReader, _ files: any FileWriter
-  ) throws(StepFailure) -> String? {
+  ) throws(StepFailure) -> (token: String?, file: String?) {
     // Not through `ParameterReader.text`, whose messages may quote a value.
-    if let token = reader.variable("ASTRA_API_TOKEN")?.trimmed, !token.isEmpty { return token }
-    guard let path = try reader.text(Common.tokenFile, flag: options.apiTokenFile) else { return nil }
+    if let token = reader.variable("ASTRA_API_TOKEN")?.trimmed, !token.isEmpty { return (token, nil) }
+    guard let path = try reader.text(Common.tokenFile, flag: options.apiTokenFile) else {
+      return (nil, nil)
+    }
     let token = try files.text(at: path, named: Common.tokenFile.title).trimmed
     guard !token.isEmpty else {
       throw .badParameter("\(Common.tokenFile.title): \(path) is empty: it has to hold the API token")
     }
-    return token
+    return (token, path)
   }
 }
 

@@ -75,7 +75,8 @@ package struct Host {
       writeOutput: { write($0, to: STDOUT_FILENO) },
       connect: { connection, userAgent, time throws(TransportError) in
         try CurlTransport(
-          endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time)
+          endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time,
+          proxies: connection.proxies)
       })
   }
 

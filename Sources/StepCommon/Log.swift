@@ -4,7 +4,7 @@ package import Timing
 
 /// The step's log: whole lines on stderr, and kept for the report.
 ///
-/// Every line is cleaned of control characters and scrubbed of the token before it goes anywhere, so text
+/// Every line is cleaned of control characters and scrubbed of secrets before it goes anywhere, so text
 /// from a server can neither forge a line nor spread a secret that it echoed.
 package final class Log {
   /// How much is said.
@@ -19,7 +19,7 @@ package final class Log {
   /// How much is said; set once the parameters are known.
   package var level: Level = .info
   /// What must not appear in any line.
-  package var secret: Secret?
+  private var secrets: [Secret] = []
   /// The lines of the phase in hand.
   private var lines: [String] = []
   /// Every line so far, for the report.
@@ -35,6 +35,9 @@ package final class Log {
     lastLine = time.now
   }
 
+  /// Keeps one more secret out of every line from now on.
+  package func hide(_ secret: Secret) { secrets.append(secret) }
+
   /// Says what happens.
   package func info(_ text: String) { line(text) }
   /// Says what the user should look at.
@@ -46,16 +49,16 @@ package final class Log {
     if level == .debug { line("debug: \(text)") }
   }
 
-  /// The text without secrets and control characters, on one line.
+  /// The text without secrets, user information in URLs and control characters, on one line.
   package func cleaned(_ text: String) -> String {
     // Cleaned between the two: a terminal sequence inside a secret hides it until it is dropped. Cut at the very end,
     // so that no part of a secret is left before the cut.
-    cleanLine(scrubbed(cleanLine(scrubbed(text), limit: .max)))
+    cleanLine(withoutUserInformation(scrubbed(cleanLine(scrubbed(text), limit: .max))))
   }
 
   /// The text without secrets, otherwise as it is.
   func scrubbed(_ text: String) -> String {
-    secret?.scrubbed(from: text) ?? text
+    secrets.reduce(text) { $1.scrubbed(from: $0) }
   }
 
   /// Takes the lines since the last call.

@@ -30,16 +30,23 @@ package struct PageSettings: Sendable {
   /// The parameters that a hint may name.
   package var urlTitle: String
   package var authorityTitle: String
+  /// The proxies that stand between.
+  var proxies: Proxies
+  /// Where the system's certificates lie.
+  var systemRoots: SystemRoots
 
   /// Gathers the settings.
   package init(
-    authorityFile: String?, verifies: Bool, resolve: [String], urlTitle: String, authorityTitle: String
+    authorityFile: String?, verifies: Bool, resolve: [String], urlTitle: String, authorityTitle: String,
+    _ reader: ParameterReader
   ) {
     self.authorityFile = authorityFile
     self.verifies = verifies
     self.resolve = resolve
     self.urlTitle = urlTitle
     self.authorityTitle = authorityTitle
+    proxies = reader.proxies
+    systemRoots = reader.systemRoots
   }
 }
 
@@ -51,6 +58,8 @@ package struct PageLook: Sendable {
     case unreachable(String, hint: String?)
     /// The certificate is not trusted, or is for another host.
     case untrusted(String, hint: String?)
+    /// What stands between failed, so that nothing of the page was seen, and why.
+    case unseen(String, hint: String?)
   }
 
   package var page: Page
@@ -71,12 +80,19 @@ package struct PageAnswer: Sendable {
   package var body: [UInt8]
   /// The beginning of the body as one line that may be shown: at most 300 characters; a binary one is only named.
   package var excerpt: String
-  /// Whether there was more of it.
-  package var isCut: Bool
+  /// Why the body may be less than the whole, as a clause; nil if it is whole.
+  package var gap: String?
+  /// The body as text, in the charset that it is in.
+  package var text: PageText
   /// The address that answered; nil if it is not known.
   package var address: PageAddress?
   /// Whether a proxy stood between, which hides the address.
   package var isThroughProxy: Bool
+}
+
+extension Page {
+  /// Whether an entry `host:port:address` is about this page.
+  package func isNamed(by entry: String) -> Bool { url.isNamed(by: entry) }
 }
 
 /// The step's way to pages: no token goes it, whatever host they are on.
@@ -110,6 +126,9 @@ package final class Pages {
       case .untrusted: outcome = .untrusted(error.message, hint: error.hint)
       case .timedOut, .cannotConnect, .broken, .tooLarge:
         outcome = .unreachable(error.message, hint: error.hint)
+      case .proxyFailed(forGood: false): outcome = .unseen(error.message, hint: error.hint)
+      case .proxyFailed(forGood: true):
+        throw StepFailure(.unreachable, .error, type: "unreachable", error.message, hint: error.hint)
       }
     }
     return PageLook(page: page, outcome: outcome, at: time.wallTime, duration: time.now - began)
@@ -118,17 +137,20 @@ package final class Pages {
   /// The response without the token, should a page show it: taken out before anything is cut to length.
   private func answer(_ response: PageResponse) -> PageAnswer {
     var body = response.body
-    let text = String(decoding: body, as: UTF8.self)
-    let scrubbed = log.scrubbed(text)
-    if scrubbed != text { body = Array(scrubbed.utf8) }
+    let shown = String(decoding: body, as: UTF8.self)
+    let scrubbed = log.scrubbed(shown)
+    if scrubbed != shown { body = Array(scrubbed.utf8) }
+    let type = response.fields.first { $0.name.lowercased() == "content-type" }?.value
+    let text = PageText(body, contentType: type)
     return PageAnswer(
       status: response.status, fields: response.fields.map { ($0.name, log.scrubbed($0.value)) }, body: body,
-      excerpt: excerpt(of: body), isCut: response.isCut,
+      excerpt: excerpt(of: body, text), gap: response.gap, text: text,
       address: response.address.flatMap { PageAddress($0) }, isThroughProxy: response.isThroughProxy)
   }
 
-  private func excerpt(of body: [UInt8]) -> String {
-    let head = body.prefix(16_384)
+  private func excerpt(of body: [UInt8], _ text: PageText) -> String {
+    let decoded = text.decoded.map { Array($0.utf8.prefix(16_384)) }
+    let head = decoded ?? Array(body.prefix(16_384))
     guard !head.contains(0) else { return "(binary)" }
     let words = log.cleaned(String(decoding: head, as: UTF8.self)).split(separator: " ")
     let line = words.joined(separator: " ").unicodeScalars
@@ -159,9 +181,9 @@ extension PageSettings {
   /// The real way: over libcurl.
   func connect(userAgent: String, time: any TimeSource) throws(TransportError) -> any PageTransport {
     try CurlPages(
-      trust: TLSTrust(caFile: authorityFile, verify: verifies), resolve: resolve,
-      names: TransportParameterNames(host: urlTitle, authorityFile: authorityTitle), userAgent: userAgent,
-      time: time)
+      trust: TLSTrust(caFile: authorityFile, verify: verifies, system: systemRoots), resolve: resolve,
+      names: TransportParameterNames(host: urlTitle, authorityFile: authorityTitle), proxies: proxies,
+      userAgent: userAgent, time: time)
   }
 }
 

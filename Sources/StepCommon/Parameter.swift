@@ -1,4 +1,5 @@
 internal import AppProtection
+package import HTTPTransport
 package import Timing
 
 /// One parameter of a step: its flag, the variables behind it, and what it is for.
@@ -147,6 +148,12 @@ package struct ParameterReader: Sendable {
     }
     return timestamp
   }
+
+  /// The proxies that the environment names.
+  package var proxies: Proxies { Proxies(environment: environment) }
+
+  /// Where the system's certificates lie, by the environment or as usual.
+  package var systemRoots: SystemRoots { .usual(environment: environment) }
 
   /// The raw value of a variable that is no parameter of its own (`HOME`); nil if unset or empty.
   package func variable(_ name: String) -> String? {

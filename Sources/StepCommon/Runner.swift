@@ -21,7 +21,8 @@ package struct Runner<S: Step> {
     log = Log(name: S.identity.name, time: host.time, write: host.writeError)
     reader = ParameterReader(environment: host.environment)
     // Before anything is said: a message may quote a value that is the token, put into the wrong place.
-    log.secret = reader.variable(Common.token.variables[0]).map { Secret($0.trimmed) }
+    if let token = reader.variable(Common.token.variables[0]) { log.hide(Secret(token.trimmed)) }
+    for secret in Proxies(environment: host.environment).secrets { log.hide(secret) }
   }
 
   /// The first and the last phase are every step's: what it is asked, and what it hands on.
@@ -103,7 +104,7 @@ package struct Runner<S: Step> {
     let deadline = Deadline(after: settings.timeout, on: host.time)
     let step = try S(command, reader, settings)
     let connection = try Connection.read(command.common, reader, host.files)
-    log.secret = connection.token
+    log.hide(connection.token)
     var random = host.random
     let seed = random.next()
     let backend = try BackendChoice.backend(
@@ -222,7 +223,8 @@ package struct Runner<S: Step> {
     if asJSON {
       host.writeOutput(
         JSONDocument(
-          reporter.report, step: S.identity.name, version: Version.current, run: run?.settings.run,
+          reporter.report, step: S.identity.name, version: Version.current,
+          run: run?.settings.run.map(log.cleaned),
           exitCode: Int(code.rawValue), message: failure.map { log.cleaned($0.message) } ?? reporter.trouble,
           values: run?.values ?? OutputValues()
         ).text)

@@ -1,4 +1,5 @@
 package import AppProtection
+internal import HTTPTransport
 internal import StepReport
 package import Timing
 
@@ -58,7 +59,7 @@ package final class StepRun {
 
   /// Keeps a value for later steps of the pipeline; a later one of the same key replaces it.
   package func publish(_ key: String, _ value: String) {
-    values.set(OutputValues.Key(key), to: log.scrubbed(value))
+    values.set(OutputValues.Key(key), to: withoutUserInformation(log.scrubbed(value)))
   }
 
   /// Keeps a fact for the report's readers; a later one of the same name replaces it, since some readers refuse a

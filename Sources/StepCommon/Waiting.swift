@@ -85,6 +85,12 @@ extension StepRun {
             throw failure
           }
           log.warning("\(what): \(error.message); still trying")
+        case .credentials:
+          var failure = StepFailure(error)
+          let hint = failure.hint.map { "\($0); " } ?? ""
+          failure.hint =
+            "\(hint)\(what) goes on in the backend: with a token that is accepted, running the step again continues it"
+          throw failure
         default: throw StepFailure(error)
         }
       }

@@ -9,6 +9,9 @@ struct StatusSet: Hashable {
 
   func contains(_ status: Int) -> Bool { ranges.contains { $0.contains(status) } }
 
+  /// Whether every status of this one is of another too.
+  func isSubset(of other: StatusSet) -> Bool { ranges.allSatisfy { $0.allSatisfy(other.contains) } }
+
   /// Reads a list; nil if it is none.
   init?(_ text: String) {
     self.text = text
@@ -42,7 +45,7 @@ struct Expectations {
 
   init(_ command: VerifyCommand, _ reader: ParameterReader) throws(StepFailure) {
     let list = try reader.text(VerifyParameters.status, flag: command.expectStatus)
-    guard let status = StatusSet(list ?? "200") else {
+    guard let status = StatusSet(list ?? "200-299") else {
       throw .badParameter(
         "\(VerifyParameters.status.title) is \"\(list ?? "")\": give statuses of 100 to 599, as in 200,204 or 200-299"
       )
@@ -78,24 +81,54 @@ struct Expectations {
     ].filter(\.1).map(\.0)
   }
 
-  /// What of an answer is not as on a healthy page; empty if it is healthy.
+  /// What one answer shows of these: what is not as on a healthy page, and what cannot be told either way.
+  struct Verdict: Hashable {
+    var faults: [String] = []
+    var doubts: [String] = []
+  }
+
+  /// Whether something is expected of what a page holds.
+  var isAboutContent: Bool { text != nil || regex != nil || json != nil }
+
+  /// Holds an answer against the expectations.
+  ///
+  /// What is found in a part of a page is there; what is not found in it is no evidence of anything.
   ///
   /// - Throws: a regular expression that takes too long.
-  func faults(of answer: PageAnswer) throws(StepFailure) -> [String] {
-    var faults: [String] = []
-    let within = answer.isCut ? " in its first \(answer.body.count) bytes" : ""
+  func verdict(on answer: PageAnswer) throws(StepFailure) -> Verdict {
+    var verdict = Verdict()
     if !status.contains(answer.status) {
-      faults.append("the status is \(answer.status) in place of \(status.text)")
+      verdict.faults.append("the status is \(answer.status) in place of \(status.text)")
     }
-    if let text, !answer.body.holds(Array(text.utf8)) {
-      faults.append("the text \"\(text)\" is not there\(within)")
+    if let text {
+      var found = answer.text.find(text, in: answer.body)
+      if found == .absent, let gap = answer.gap { found = .unknown(gap) }
+      switch found {
+      case .found: break
+      case .absent: verdict.faults.append("the text \"\(text)\" is not there")
+      case .unknown(let reason): verdict.doubts.append("the text \"\(text)\" was not found, but \(reason)")
+      }
     }
     if let regex, try !matches(regex, answer) {
-      faults.append("nothing matches the regular expression \"\(regex)\"\(within)")
+      let words = "nothing matches the regular expression \"\(regex)\""
+      let isLong =
+        answer.body.count > Self.regexBytes ? "it is run on the first \(Self.regexBytes) bytes only" : nil
+      let isASCII = regex.utf8.allSatisfy { $0 < 0x80 }
+      if let doubt = answer.gap ?? isLong ?? answer.text.doubt(isASCII: isASCII) {
+        verdict.doubts.append("\(words), but \(doubt)")
+      } else {
+        verdict.faults.append(words)
+      }
     }
-    if let json, let fault = json.fault(in: answer) { faults.append(fault) }
-    if let header, let fault = Self.fault(of: header, in: answer) { faults.append(fault) }
-    return faults
+    if let json, let fault = json.fault(in: answer) {
+      if let gap = answer.gap {
+        verdict.doubts.append("\(fault), but \(gap)")
+      } else {
+        verdict.faults.append(fault)
+      }
+    }
+    if let header, let fault = Self.fault(of: header, in: answer) { verdict.faults.append(fault) }
+    return verdict
   }
 
   /// The largest part of a page that a regular expression is run on: 256 KiB.
@@ -106,9 +139,11 @@ struct Expectations {
   /// Swift's engine backtracks, and for some patterns takes longer than anybody waits: it runs beside the step, which
   /// ends if that takes too long.
   private func matches(_ pattern: String, _ answer: PageAnswer) throws(StepFailure) -> Bool {
-    let text = String(decoding: answer.body.prefix(Self.regexBytes), as: UTF8.self)
+    let known = answer.text.readings
+    let readings = known.isEmpty ? [String(decoding: answer.body, as: UTF8.self)] : known
+    let texts = readings.map { String(decoding: $0.utf8.prefix(Self.regexBytes), as: UTF8.self) }
     let result = bounded(Self.regexTime) {
-      (try? Regex(pattern)).map { text.firstMatch(of: $0) != nil } ?? false
+      (try? Regex(pattern)).map { regex in texts.contains { $0.firstMatch(of: regex) != nil } } ?? false
     }
     guard let result else {
       throw .badParameter(
@@ -151,18 +186,5 @@ struct FaultSigns {
       statuses = set
     }
     guard try reader.truth(VerifyParameters.broken, flag: command.expectBroken) else { return nil }
-  }
-}
-
-extension [UInt8] {
-  /// Whether some bytes appear among these.
-  func holds(_ wanted: [UInt8]) -> Bool {
-    guard let first = wanted.first else { return true }
-    var rest = self[...]
-    while let start = rest.firstIndex(of: first), endIndex - start >= wanted.count {
-      if self[start..<(start + wanted.count)].elementsEqual(wanted) { return true }
-      rest = self[(start + 1)...]
-    }
-    return false
   }
 }

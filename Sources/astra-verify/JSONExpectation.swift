@@ -32,10 +32,8 @@ struct JSONExpectation {
 
   /// What is wrong with an answer; nil if it holds the value.
   func fault(in answer: PageAnswer) -> String? {
-    guard let document = JSONValue(parsing: answer.body) else {
-      return answer.isCut
-        ? "the body is larger than what is read of it, so its JSON cannot be read" : "the body is not JSON"
-    }
+    let bytes = answer.text.decoded.map { Array($0.utf8) } ?? answer.body
+    guard let document = JSONValue(parsing: bytes) else { return "the body is not JSON" }
     var value: JSONValue? = document
     for part in parts {
       switch (part, value) {

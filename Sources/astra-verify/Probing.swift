@@ -82,21 +82,32 @@ extension VerifyStep {
   /// What is wrong with pages that should be healthy, or that should show the fault.
   private func shortcoming(of looks: [PageLook]) throws(StepFailure) -> String? {
     for look in looks {
-      guard let answer = look.answer else {
-        if parameters.fault?.isUnreachable == true, case .unreachable = look.outcome { continue }
-        let proof = parameters.fault == nil ? "" : ", which by itself is no fault of the application's"
-        return "\(look.page) gives no answer\(proof)"
+      if let shortcoming = try shortcoming(of: look) { return shortcoming }
+    }
+    return nil
+  }
+
+  private func shortcoming(of look: PageLook) throws(StepFailure) -> String? {
+    guard let answer = look.answer else {
+      if case .unseen(let reason, _) = look.outcome { return "\(look.page) was not seen: \(reason)" }
+      if parameters.fault?.isUnreachable == true, case .unreachable = look.outcome { return nil }
+      let proof = parameters.fault == nil ? "" : ", which by itself is no fault of the application's"
+      return "\(look.page) gives no answer\(proof)"
+    }
+    let verdict = try parameters.expectations.verdict(on: answer)
+    let doubts = "cannot be told to be well or not: \(verdict.doubts.joined(separator: "; "))"
+    guard let signs = parameters.fault else {
+      if !verdict.faults.isEmpty {
+        return "\(look.page) is not healthy: \(verdict.faults.joined(separator: "; "))"
       }
-      let faults = try parameters.expectations.faults(of: answer)
-      guard let signs = parameters.fault else {
-        if faults.isEmpty { continue }
-        return "\(look.page) is not healthy: \(faults.joined(separator: "; "))"
-      }
-      if faults.isEmpty { return "\(look.page) shows no fault" }
-      guard signs.statuses?.contains(answer.status) == true else {
-        return
-          "\(look.page) answers \(answer.status), which does not count as the fault (--\(VerifyParameters.brokenAs.flag) \(signs.text))"
-      }
+      return verdict.doubts.isEmpty ? nil : "\(look.page) \(doubts)"
+    }
+    guard !verdict.faults.isEmpty else {
+      return "\(look.page) \(verdict.doubts.isEmpty ? "shows no fault" : doubts)"
+    }
+    guard signs.statuses?.contains(answer.status) == true else {
+      return
+        "\(look.page) answers \(answer.status), which does not count as the fault (--\(VerifyParameters.brokenAs.flag) \(signs.text))"
     }
     return nil
   }
@@ -214,6 +225,7 @@ extension VerifyStep {
           "\(parameter.title): \(path) has no address of \(page): \(before.trouble ?? "it was not known")",
           hint: "behind a proxy the address is not known: name the page's host in no_proxy")
       }
+      try parameters.checkAddress(before.address, ofEarlier: page, in: path)
     }
     earlier = seen
   }

@@ -102,7 +102,8 @@ extension Seen.Sight {
       bodyBytes = answer.body.count
       bodyDigest = "fnv1a64:\(digest(answer.body))"
       excerpt = answer.excerpt
-    case .unreachable(let reason, _), .untrusted(let reason, _): trouble = cleaned(reason)
+    case .unreachable(let reason, _), .untrusted(let reason, _), .unseen(let reason, _):
+      trouble = cleaned(reason)
     }
   }
 
@@ -142,10 +143,11 @@ extension PageLook {
       let target =
         (300..<400).contains(answer.status) ? answer.fields.first { $0.name.lowercased() == "location" } : nil
       let redirect = target.map { ", a redirect to \($0.value.prefix(200)), which is not followed" } ?? ""
-      let size = "\(answer.isCut ? "more than " : "")\(answer.body.count) bytes"
+      let size = "\(answer.body.count) bytes" + (answer.gap.map { " (not whole: \($0))" } ?? "")
       return
         "\(answer.status) from \(from) after \(duration.shortText)\(redirect), \(size): \"\(answer.excerpt)\""
     case .unreachable(let reason, _): return "no answer (\(reason))"
+    case .unseen(let reason, _): return "not seen (\(reason))"
     case .untrusted(let reason, _): return "no answer that could be believed (\(reason))"
     }
   }
@@ -154,7 +156,7 @@ extension PageLook {
   var key: String {
     switch outcome {
     case .answered(let answer): "\(answer.status) \(answer.address?.description ?? "")"
-    case .unreachable(let reason, _), .untrusted(let reason, _): reason
+    case .unreachable(let reason, _), .untrusted(let reason, _), .unseen(let reason, _): reason
     }
   }
 }

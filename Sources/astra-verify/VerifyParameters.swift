@@ -22,7 +22,7 @@ struct VerifyParameters {
     meaning: "a page to look at, as customers do; may be given several times (the variable: between spaces)")
   static let status = Parameter(
     "expect-status", "ASTRA_VERIFY_STATUS",
-    meaning: "the statuses of a healthy page, as in 200,204 or 200-299", fallback: "200")
+    meaning: "the statuses of a healthy page, as in 200,204 or 200-299", fallback: "200-299")
   static let text = Parameter(
     "expect-text", "ASTRA_VERIFY_TEXT", meaning: "a text that a healthy page holds")
   static let regex = Parameter(
@@ -97,13 +97,15 @@ struct VerifyParameters {
       authorityFile: try reader.text(Self.authorityFile, flag: command.probeCaFile),
       verifies: try reader.truth(Self.verify, flag: command.probeTlsVerify) ?? true,
       resolve: try Self.resolve(command, reader), urlTitle: Self.url.title,
-      authorityTitle: Self.authorityFile.title)
+      authorityTitle: Self.authorityFile.title, reader)
     if let address, address == otherAddress {
       throw .badParameter(
         "\(Self.address.title) and \(Self.otherAddress.title) are both \(address): no address can be that one and another"
       )
     }
     if pages.isEmpty { try refuseExpectations() }
+    try refuseContradictions(hasSignsFlag: command.brokenAs != nil)
+    try checkResolve()
   }
 
   /// A green step must not have checked less than it was told to.
@@ -159,8 +161,10 @@ struct VerifyParameters {
         let port = Int(parts[1]), (1...65_535).contains(port),
         PageAddress(String(bare.last == "]" ? bare.dropLast() : bare)) != nil
       else {
+        // What stands before an @ may be a password.
+        let shown = entry.contains("@") ? "is" : "is \"\(entry)\":"
         throw .badParameter(
-          "\(resolve.title) is \"\(entry)\": give host:port:address, as in shop.example.com:443:192.0.2.10")
+          "\(resolve.title) \(shown) no entry: give host:port:address, as in shop.example.com:443:192.0.2.10")
       }
     }
     return entries

@@ -63,6 +63,41 @@ extension StepsTests {
       #expect(try await site.world().tally.backupsCreated == 0)
     }
 
+    @Test("a proxy that nobody knows ends a step at once, and its password is nowhere")
+    func unknownProxy() async throws {
+      let site = try await site(["https_proxy": "http://svc:S3c@retPw@proxy.invalid:3128", "no_proxy": nil])
+      let result = try await site.run(.backup, ["--json"])
+      result.expect(69, saying: "the name of the proxy proxy.invalid:3128 cannot be resolved")
+      #expect(result.errors.contains("hint: check https_proxy"))
+      #expect(!result.errors.contains("trying again"))
+      for text in [result.errors, result.output] { #expect(!text.contains("retPw") && !text.contains("S3c")) }
+      #expect(site.filesHolding("retPw").isEmpty && site.filesHolding("S3c").isEmpty)
+    }
+
+    @Test("where no thread may be started, it is said, and not that the host is wrong")
+    func noThread() async throws {
+      // Root is above the limit of processes: the program runs as somebody else, where that is possible.
+      let isRoot = geteuid() == 0
+      let user = isRoot ? "setpriv --reuid 65533 --clear-groups " : ""
+      let folder = try TemporaryFolder()
+      try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path(""))
+      let result = try await Command(
+        "/bin/sh",
+        ["-c", "exec \(user)prlimit --nproc=1:1 \"$@\"", "sh", Installation.program("astra-backup")],
+        environment: [
+          "PATH": "/usr/bin:/bin", "ASTRA_FQDN": "astra.invalid", "BACKUP_NAME": "one",
+          "PROD_APP_NAME": "magento",
+          "ASTRA_INSTANCE_ID": "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10", "ASTRA_API_TOKEN": "not-a-real-token",
+          "ASTRA_TIMEOUT": "2s", "ASTRA_REPORT_DIR": folder.path("reports"),
+        ], directory: folder.path("")
+      ).run()
+      #expect(result.exit == .code(69), "\(result.summary)")
+      #expect(
+        result.errors.contains("this process may not start a thread (a limit of processes)"),
+        "\(result.summary)")
+      #expect(!result.errors.contains("check the host"))
+    }
+
     @Test("what needs no connection needs no libcurl")
     func noLibraryNeeded() async throws {
       let folder = try TemporaryFolder()

@@ -80,7 +80,7 @@ struct BackendCheck {
   func run(_ call: Call) throws(BrokenProperty) -> BackendError? {
     var lines: [String] = []
     let log = Log(name: "astra-fuzz", time: time) { lines.append($0) }
-    log.secret = Secret(fuzzToken)
+    log.hide(Secret(fuzzToken))
     let settings = AstraControlBackend.Settings(
       host: "astra.example.com:443", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
       token: Secret(fuzzToken),

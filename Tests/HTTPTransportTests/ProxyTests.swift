@@ -86,6 +86,96 @@ import Timing
   }
 }
 
+extension ProxyTests {
+  private func page(_ url: String, resolve: [String] = [], _ environment: [String: String]) throws
+    -> PageResponse
+  {
+    let pages = try CurlPages(
+      trust: TLSTrust(), resolve: resolve, names: TransportParameterNames(),
+      proxies: Proxies(environment: environment), userAgent: "test", time: SystemTime())
+    return try pages.look(at: PageURL(url), timeLimit: .seconds(10))
+  }
+
+  @Test func `HTTP_PROXY counts in capitals too, but not for what a server has called`() throws {
+    let proxy = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nproxy")
+    let server = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage")
+    var environment = ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"]
+    let url = "http://127.0.0.1:\(server.port)/"
+    let seen = try page(url, environment)
+    #expect(seen.body == Array("proxy".utf8) && seen.isThroughProxy && seen.address == nil)
+    environment["REQUEST_METHOD"] = "GET"
+    #expect(try page(url, environment).body == Array("page".utf8))
+    #expect(
+      try page(url, ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)", "NO_PROXY": "127.0.0.0/8"]).address
+        == "127.0.0.1")
+  }
+
+  @Test func `a name that is given an address goes round the proxy`() throws {
+    let proxy = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nproxy")
+    let server = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage")
+    let seen = try page(
+      "http://shop.test:\(server.port)/", resolve: ["shop.test:\(server.port):127.0.0.1"],
+      ["http_proxy": "http://127.0.0.1:\(proxy.port)"])
+    #expect(seen.body == Array("page".utf8) && seen.address == "127.0.0.1" && !seen.isThroughProxy)
+    #expect(proxy.connections == 0)
+  }
+
+  @Test func `a password with an @ in it reaches the proxy, and no text`() throws {
+    let proxy = try LoopbackServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    _ = try page(
+      "http://shop.test/", ["http_proxy": "http://svc:S3c@retPw@127.0.0.1:\(proxy.port)"])
+    let login = Data("svc:S3c@retPw".utf8).base64EncodedString()
+    #expect(proxy.requests.first?.contains("Proxy-Authorization: Basic \(login)\r\n") == true)
+    let proxies = Proxies(environment: ["https_proxy": "http://svc:S3c@ret%50w@proxy.invalid:3128"])
+    let transport = try CurlTransport(
+      endpoint: Endpoint("https://astra.test"), userAgent: "test", time: SystemTime(), proxies: proxies)
+    let error = try failure(of: transport)
+    #expect(error.kind == .proxyFailed(forGood: true) && !error.mayHaveBeenSent)
+    #expect(error.message == "the name of the proxy proxy.invalid:3128 cannot be resolved")
+    #expect(error.hint == "check https_proxy, or name the server's host in no_proxy")
+    for text in ["svc:S3c@ret%50w", "a svc:S3c@retPw b", "S3c@retPw"] {
+      #expect(proxies.secrets.reduce(text) { $1.scrubbed(from: $0) }.contains("<secret>"), "\(text)")
+    }
+  }
+
+  @Test(arguments: [
+    "ftp://p.test:1", "http://", "http://p.test:99999", "http://a b:1", "u:fake-pw@", "http://[::1",
+  ])
+  func `a proxy that can never work is refused by its variable's name`(value: String) throws {
+    let proxies = Proxies(environment: ["HTTPS_PROXY": value])
+    let error = #expect(throws: TransportError.self) {
+      try CurlTransport(
+        endpoint: Endpoint("https://astra.test"), userAgent: "test", time: SystemTime(), proxies: proxies)
+    }
+    #expect(
+      error?.kind == .misconfigured && error?.message.contains("the proxy that HTTPS_PROXY names ") == true)
+    #expect(error?.message.contains("fake-pw") == false)
+    // Where it is not needed it is not looked at.
+    _ = try CurlTransport(
+      endpoint: Endpoint("https://astra.test"), userAgent: "test", time: SystemTime(),
+      proxies: Proxies(environment: ["HTTPS_PROXY": value, "no_proxy": ".test"]))
+  }
+
+  @Test func `a proxy that is not there says nothing of the page`() throws {
+    let (_, port) = try refusingPort()
+    let error = #expect(throws: TransportError.self) {
+      try page("http://shop.test/", ["http_proxy": "127.0.0.1:\(port)"])
+    }
+    #expect(error?.kind == .proxyFailed(forGood: false))
+  }
+
+  @Test(arguments: [
+    ("shop.test", "shop.test", true), ("shop.test", "www.shop.test", true), (".shop.test", "shop.test", true),
+    ("shop.test", "myshop.test", false), ("a, b.test ,c", "b.test", true), ("*", "any.test", true),
+    ("10.0.0.0/8", "10.1.2.3", true), ("10.0.0.0/8", "11.1.2.3", false), ("192.0.2.7", "192.0.2.7", true),
+    ("2001:db8::/32", "2001:db8::1", true), ("[::1]", "::1", true), ("Shop.TEST", "shop.test", true),
+    ("10.0.0.0/99", "10.0.0.1", false), ("", "shop.test", false),
+  ])
+  func `no_proxy is read as by curl`(list: String, host: String, isExcepted: Bool) {
+    #expect(Proxies(environment: ["no_proxy": list]).isExcepted(host) == isExcepted)
+  }
+}
+
 /// Sets a variable of this process's environment, where libcurl looks.
 private func setVariable(_ name: String, _ value: String) {
   let result = unsafe setenv(name, value, 1)

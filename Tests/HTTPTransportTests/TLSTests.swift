@@ -36,7 +36,10 @@ import Timing
       error.message
         == "the certificate of 127.0.0.1:\(server.port) is not trusted (unable to get local issuer certificate)"
     )
-    #expect(error.hint == "add the server's CA with ASTRA_CA_FILE")
+    #expect(
+      error.hint
+        == "add the server's CA with ASTRA_CA_FILE, or the server does not send its intermediate certificates"
+    )
     #expect(!error.mayHaveBeenSent)
     #expect(server.events() == ["connection"])
   }
@@ -46,7 +49,10 @@ import Timing
     let other = certificates.certificate(.selfSigned)
     let error = try failure(of: secureTransport(to: server.port, trust: TLSTrust(caFile: other)))
     #expect(error.kind == .untrusted)
-    #expect(error.hint == "\(other) does not hold the CA that signed it")
+    #expect(
+      error.hint
+        == "\(other) does not hold the CA that signed it, or the server does not send its intermediate certificates"
+    )
   }
 
   @Test func `the system's certificates are trusted besides a CA file, when they prove to be needed`()
@@ -55,7 +61,7 @@ import Timing
     let server = try TLSServer(.keep)
     let other = certificates.certificate(.selfSigned)
     let transport = try secureTransport(
-      to: server.port, trust: TLSTrust(caFile: other, systemFile: certificates.authority))
+      to: server.port, trust: TLSTrust(caFile: other, system: SystemRoots(files: [certificates.authority])))
     let post = HTTPRequest(.post, "/", token: Secret(fakeToken), body: [1], timeLimit: .seconds(20))
     for _ in 1...2 { #expect(try transport.send(post).status == 200) }
     // One connection that the server was not trusted on, and one for all that was sent.
@@ -70,12 +76,12 @@ import Timing
     let damaged = try certificates.file(
       "damaged-system.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     let transport = try secureTransport(
-      to: server.port, trust: TLSTrust(caFile: certificates.authority, systemFile: damaged))
+      to: server.port, trust: TLSTrust(caFile: certificates.authority, system: SystemRoots(files: [damaged])))
     #expect(try transport.send(get()).status == 200)
     #expect(server.events().filter { $0 == "connection" }.count == 1)
 
     let stranger = try TLSServer(.keep, leaf: .selfSigned)
-    let trust = TLSTrust(caFile: certificates.authority, systemFile: damaged)
+    let trust = TLSTrust(caFile: certificates.authority, system: SystemRoots(files: [damaged]))
     let error = try failure(of: secureTransport(to: stranger.port, trust: trust))
     #expect(error.kind == .misconfigured)
   }
@@ -143,5 +149,41 @@ import Timing
     let error = try failure(of: secureTransport(to: server.port, trust: trust))
     #expect(error.kind == .broken)
     #expect(error.mayHaveBeenSent)
+  }
+
+  @Test(arguments: [
+    (TestCertificates.Leaf.shortKey, "key too weak", "longer key"),
+    (.weakDigest, "too weak", "newer digest"), (.forClients, "purpose", "serverAuth"),
+    (.withoutIntermediate, "unable to get local issuer", "does not send its intermediate certificates"),
+  ])
+  func `a certificate is refused for what it is`(
+    leaf: TestCertificates.Leaf, words: String, hint: String
+  ) throws {
+    let isWeak = [.shortKey, .weakDigest].contains(leaf)
+    let server = try TLSServer(isWeak ? .weak : .keep, leaf: leaf)
+    let error = try failure(of: secureTransport(to: server.port, trust: trust))
+    #expect(error.kind == .untrusted && !error.mayHaveBeenSent)
+    #expect(error.message.contains(words), "\(error.message)")
+    #expect(error.hint?.contains(hint) == true, "\(error.hint ?? "")")
+  }
+
+  @Test func `without certificates of authorities it is said what to install`() throws {
+    let server = try TLSServer(.keep)
+    let none = TLSTrust(system: SystemRoots(files: ["/no/such/file"], folders: [certificates.folder]))
+    let error = try failure(of: secureTransport(to: server.port, trust: none))
+    #expect(error.kind == .untrusted)
+    #expect(error.message.hasPrefix("there are no certificates of authorities on this machine"))
+    #expect(error.hint == "install ca-certificates, or set ASTRA_CA_FILE")
+    // The first place that has some counts.
+    let somewhere = TLSTrust(system: SystemRoots(files: ["/no/such/file", certificates.authority]))
+    #expect(try secureTransport(to: server.port, trust: somewhere).send(get()).status == 200)
+    let usual = SystemRoots.usual(environment: ["SSL_CERT_FILE": "/own/file", "SSL_CERT_DIR": "/a:/b"])
+    for place in [
+      "/own/file", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+      "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem", "/etc/ssl/certs/ca-certificates.crt",
+    ] {
+      #expect(usual.files.contains(place))
+    }
+    #expect(usual.folders == ["/a", "/b", "/etc/ssl/certs"])
   }
 }

@@ -24,9 +24,14 @@ final class SimulatedPages: PageTransport {
     do throws(Breakage) {
       let response = try site.probe(page.description, at: "\(address):\(port)", limit: timeLimit)
       let isCut = response.body.count > CurlPages.bodyBytes
+      // As libcurl does with one that it does not know; what it knows it decodes, and a scenario sends that plain.
+      let encoding = response.headers.first { $0.name.lowercased() == "content-encoding" }?.value
+      let gap =
+        encoding.map { "its content encoding \($0) cannot be decoded" }
+        ?? (isCut ? "only its first \(CurlPages.bodyBytes) bytes are read" : nil)
       return PageResponse(
         status: response.status, fields: response.headers.map { HTTPField($0.name, $0.value) },
-        body: Array(response.body.prefix(CurlPages.bodyBytes)), isCut: isCut,
+        body: encoding == nil ? Array(response.body.prefix(CurlPages.bodyBytes)) : [], gap: gap,
         address: site.pagesAreBehindProxy ? nil : address, isThroughProxy: site.pagesAreBehindProxy)
     } catch {
       throw failure(error, of: page)

@@ -50,15 +50,33 @@ import Testing
     #expect(XMLText(text).singleLine().string == line)
   }
 
+  @Test(
+    arguments: [
+      0xAD, 0x61C, 0x180E, 0x200B, 0x200F, 0x202A, 0x202E, 0x2060, 0x2066, 0x2069, 0xFEFF, 0xFFF9, 0xE0001,
+      0xE0041,
+    ] as [UInt32])
+  func whatIsInvisibleIsShown(number: UInt32) throws {
+    let scalar = try #require(Unicode.Scalar(number))
+    let clean = XMLText("a\(scalar)b").string
+    #expect(clean == "a\\u{\(String(number, radix: 16, uppercase: true))}b")
+    #expect(XMLText(clean).string == clean && cleanLine("a\(scalar)b") == clean)
+  }
+
+  @Test(arguments: ["Zürich", "日本語", "العربية", "€ – „x“", "e\u{301}", "😀", "\u{F3}"])
+  func whatIsSeenStays(text: String) {
+    #expect(XMLText(text).string == text)
+  }
+
   @Test func aLongMessageIsCutAtACharacter() {
-    let family = "\u{1F469}\u{200D}\u{1F469}\u{200D}\u{1F466}"
+    // Two characters of Unicode that are one to a reader.
+    let flag = "\u{1F1E9}\u{1F1EA}"
     let exact = String(repeating: "x", count: 500)
     #expect(XMLText(exact).singleLine().string == exact)
     let cut = XMLText(exact + "y").singleLine().string
     #expect(cut == String(repeating: "x", count: 499) + "…")
-    let families = XMLText(String(repeating: family, count: 200)).singleLine().string
-    #expect(families.unicodeScalars.count <= 500)
-    #expect(families == String(repeating: family, count: 99) + "…")
+    let flags = XMLText(String(repeating: flag, count: 400)).singleLine().string
+    #expect(flags.unicodeScalars.count <= 500)
+    #expect(flags == String(repeating: flag, count: 249) + "…")
     // One letter under a pile of marks is one character to Swift, and no bound at all.
     let pile = XMLText("a" + String(repeating: "\u{301}", count: 100_000)).singleLine().string
     #expect(pile.unicodeScalars.count <= 500)

@@ -173,6 +173,29 @@ extension VerifyStepTests {
     (["--expect-broken"], "no page to look at"), (["--expect-text", "x"], "no page to look at"),
     (["--expect-address", "::1"], "no page to look at"), (["--compare-with", "x"], "no page to look at"),
     (["-B", "one", "-S", "two"], "both set"),
+    (["-u", page, "--expect-status", "503", "--expect-broken"], "--broken-as 503"),
+    (
+      ["-u", page, "--expect-status", "500-599", "--expect-broken", "--expect-text", "x"],
+      "what a healthy page answers"
+    ),
+    (["-u", page, "--expect-broken", "--broken-as", "200"], "all of these are healthy"),
+    (["-u", page, "--expect-status", "200-599", "--expect-broken"], "all of these are healthy"),
+    (["-u", page, "--broken-as", "500"], "without --expect-broken"),
+    (["-u", page, "--expect-status", "204,304", "--expect-text", "x"], "without a body"),
+    (
+      ["-u", page, "--expect-broken", "--broken-as", "unreachable", "--expect-address", "::1"],
+      "has no address"
+    ),
+    (["-u", named, "--probe-resolve", "shop.example.com:443:192.0.2.1"], "no page has that host and port"),
+    (["-u", named, "--probe-resolve", "other.example.com:80:192.0.2.1"], "no page has that host and port"),
+    (["--probe-resolve", "shop.example.com:80:192.0.2.1"], "the pages are none"),
+    (
+      [
+        "-u", named, "--probe-resolve", "shop.example.com:80:192.0.2.1", "--probe-resolve",
+        "shop.example.com:80:192.0.2.2",
+      ], "more than one address"
+    ),
+    (["-u", page, "--probe-resolve", "u:secret@a:80:192.0.2.1"], "host:port:address"),
   ])
   func aBadParameterIsNamed(arguments: [String], words: String) throws {
     let harness = try harness()

@@ -24,7 +24,6 @@ CURLcode astra_easy_set_blob(CURL *_Nonnull handle, CURLoption option, struct cu
 CURLcode astra_easy_set_receiver(
     CURL *_Nonnull handle, CURLoption option, curl_write_callback _Nonnull value);
 CURLcode astra_easy_set_prerequest(CURL *_Nonnull handle, curl_prereq_callback _Nonnull value);
-CURLcode astra_easy_set_debug(CURL *_Nonnull handle, curl_debug_callback _Nonnull value);
 CURLcode astra_easy_get_text(CURL *_Nonnull handle, CURLINFO info, const char *_Nullable *_Nonnull value);
 CURLcode astra_easy_get_long(CURL *_Nonnull handle, CURLINFO info, long *_Nonnull value);
 CURLMcode astra_multi_set_long(CURLM *_Nonnull handle, CURLMoption option, long value);
@@ -35,3 +34,4 @@ int astra_multi_next_result(CURLM *_Nonnull handle, CURLcode *_Nonnull result);
 // CURLVERSION_NOW and CURL_GLOBAL_DEFAULT are macros that Swift does not import.
 CURLcode astra_global_init(void);
 const char *_Nullable astra_default_ca_bundle(void);
+const char *_Nullable astra_default_ca_folder(void);

@@ -1,7 +1,8 @@
 /// Text that every XML 1.0 reader takes; the only kind of text that the XML writer accepts.
 ///
 /// Made by dropping terminal sequences, turning every line end into LF and showing each character that
-/// XML 1.0 (2.2, `Char`) forbids, or that only confuses readers (DEL, C1), as `\u{1B}`. Cleaning what is
+/// XML 1.0 (2.2, `Char`) forbids, or that only confuses readers (DEL, C1, what turns the direction of a text or is not
+/// seen), as `\u{1B}`. Cleaning what is
 /// clean changes nothing. It is needed because libxml2 writes forbidden characters as they are, reports
 /// success, and readers then throw the whole report away.
 package struct XMLText: Hashable, Sendable {
@@ -75,10 +76,24 @@ package struct XMLText: Hashable, Sendable {
 }
 
 extension XMLText {
-  /// Whether a byte of UTF-8 can be part of something to clean: C0 without tab and LF, DEL, the lead byte
-  /// of C1, and the lead byte of U+FFFE and U+FFFF.
+  /// Whether a byte of UTF-8 can be part of something to clean: C0 without tab and LF, DEL, and the lead bytes of C1, of
+  /// what is invisible, and of U+FFFE and U+FFFF.
   private static func isSuspect(_ byte: UInt8) -> Bool {
-    (byte < 0x20 && byte != 0x09 && byte != 0x0A) || byte == 0x7F || byte == 0xC2 || byte == 0xEF
+    switch byte {
+    case 0x09, 0x0A: false
+    case 0x00..<0x20, 0x7F, 0xC2, 0xD8, 0xE1, 0xE2, 0xEF, 0xF3: true
+    default: false
+    }
+  }
+
+  /// Whether a character is not seen itself but changes how others are: the order in which they are shown, where they
+  /// break, whether two texts look alike.
+  private static func isInvisible(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0xAD, 0x61C, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F: true
+    case 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF: true
+    default: false
+    }
   }
 
   /// Works on the bytes: runs of what needs no cleaning are copied whole, which matters for megabytes of log.
@@ -94,6 +109,10 @@ extension XMLText {
         // A lone CR is a line that a terminal would have overwritten: each state becomes a line.
         rest = rest.dropFirst()
         if rest.first != 0x0A { result.append(0x0A) }
+      } else if rest.starts(with: [0xE2, 0x80, 0xA8]) || rest.starts(with: [0xE2, 0x80, 0xA9]) {
+        // A line or a paragraph ends here for those that know these.
+        rest = rest.dropFirst(3)
+        result.append(0x0A)
       } else if let (scalar, length) = forbidden(atStartOf: rest) {
         let digits = String(scalar, radix: 16, uppercase: true)
         result += "\\u{\(digits.count < 2 ? "0" : "")\(digits)}".utf8
@@ -109,16 +128,16 @@ extension XMLText {
   private static func forbidden(atStartOf bytes: ArraySlice<UInt8>) -> (scalar: Int, length: Int)? {
     guard let first = bytes.first else { return nil }
     if first < 0x80 { return (Int(first), 1) }
-    let next = bytes.dropFirst()
-    if first == 0xC2, let second = next.first, second < 0xA0 { return (Int(second), 2) }
-    guard first == 0xEF, next.first == 0xBF, let third = next.dropFirst().first, third >= 0xBE else {
-      return nil
-    }
-    return (0xFF40 + Int(third), 3)
+    let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+    guard bytes.count >= length else { return nil }
+    var scalar = UInt32(first) & (0xFF >> UInt32(length + 1))
+    for byte in bytes.dropFirst().prefix(length - 1) { scalar = scalar << 6 | UInt32(byte & 0x3F) }
+    let isForbidden = (0x80..<0xA0).contains(scalar) || scalar == 0xFFFE || scalar == 0xFFFF
+    return isForbidden || isInvisible(scalar) ? (Int(scalar), length) : nil
   }
 
   private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "\n" || scalar == "\t" || scalar == "\u{2028}" || scalar == "\u{2029}"
+    scalar == "\n" || scalar == "\t"
   }
 
   private static func trimmed(_ line: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {

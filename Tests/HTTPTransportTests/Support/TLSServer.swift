@@ -17,6 +17,8 @@ final class TLSServer: Sendable {
     case old
     /// Speaks TLS 1.2 and nothing else.
     case tls12
+    /// Shows a certificate that its own library would refuse as too weak.
+    case weak
     /// Is a proxy that connects to anything by the port alone.
     case proxy
   }
@@ -147,6 +149,8 @@ final class TLSServer: Sendable {
             context.set_ciphers("ALL:@SECLEVEL=0")
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1
+        if behaviour == "weak":
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
         if behaviour == "tls12":
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(certificate, key)

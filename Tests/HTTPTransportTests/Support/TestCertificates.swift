@@ -12,6 +12,14 @@ struct TestCertificates: Sendable {
     case expired
     /// For the right host, signed by itself.
     case selfSigned
+    /// For the right host, with an RSA key of 1024 bits.
+    case shortKey
+    /// For the right host, signed with SHA-1.
+    case weakDigest
+    /// For the right host, and for clients only.
+    case forClients
+    /// For the right host, signed by an intermediate authority that is not sent.
+    case withoutIntermediate
   }
 
   let folder: String
@@ -47,6 +55,31 @@ struct TestCertificates: Sendable {
       try openssl(
         "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days \(days) -extfile \(name).ext"
           + " -out \(name).pem", subject: nil)
+    }
+    try makeFaulty(curve, names)
+  }
+
+  /// Makes the certificates that are refused for what they are.
+  private func makeFaulty(_ curve: String, _ names: String) throws {
+    try Data("basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign".utf8)
+      .write(to: URL(fileURLWithPath: "\(folder)/intermediate.ext"))
+    try openssl(
+      "req -new \(curve) -keyout intermediate.key -out intermediate.csr", subject: "astra test between")
+    try openssl(
+      "x509 -req -in intermediate.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile intermediate.ext"
+        + " -out intermediate.pem", subject: nil)
+    for (leaf, key, digest, usage, signer) in [
+      (Leaf.shortKey, "-newkey rsa:1024 -nodes", "sha256", "serverAuth", "ca"),
+      (.weakDigest, curve, "sha1", "serverAuth", "ca"), (.forClients, curve, "sha256", "clientAuth", "ca"),
+      (.withoutIntermediate, curve, "sha256", "serverAuth", "intermediate"),
+    ] {
+      let name = leaf.rawValue
+      try Data("\(names)\nextendedKeyUsage=\(usage)".utf8)
+        .write(to: URL(fileURLWithPath: "\(folder)/\(name).ext"))
+      try openssl("req -new \(key) -keyout \(name).key -out \(name).csr", subject: "astra test server")
+      try openssl(
+        "x509 -req -in \(name).csr -CA \(signer).pem -CAkey \(signer).key -CAcreateserial -days 2 -\(digest)"
+          + " -extfile \(name).ext -out \(name).pem", subject: nil)
     }
   }
 

@@ -1,0 +1,36 @@
+internal import AstraControl
+internal import HTTPTransport
+internal import StepReport
+
+/// The file that the token came from, read again when the server refuses the token: whoever rotates it changes the file.
+final class TokenFile {
+  private let path: String
+  private let files: any FileWriter
+  private let log: Log
+  /// What was read of it last.
+  private var known: Secret
+
+  /// Nil where the token came from a variable or a configuration, which do not change.
+  init?(_ connection: Connection, _ files: any FileWriter, _ log: Log) {
+    guard let path = connection.tokenFile else { return nil }
+    (self.path, self.files, self.log, known) = (path, files, log, connection.token)
+  }
+
+  /// What the file holds by now; a new token is kept out of every text before it is used.
+  func look() -> TokenLook {
+    guard let bytes = try? files.read(path, limit: 1 << 20),
+      let text = String(validating: bytes, as: UTF8.self)?.trimmed, !text.isEmpty, Self.isToken(text)
+    else { return .unreadable }
+    let token = Secret(text)
+    guard !token.isSame(as: known) else { return .same }
+    known = token
+    log.hide(token)
+    log.info("the API token was refused, and \(path) holds another one by now: going on with that")
+    return .changed(token)
+  }
+
+  /// Whether a text can go into a header field as a token: visible ASCII without spaces (RFC 6750, 2.1).
+  static func isToken(_ text: String) -> Bool {
+    text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && text.utf8.count <= 8192
+  }
+}
