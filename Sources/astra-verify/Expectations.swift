@@ -1,5 +1,5 @@
+internal import RegularExpressions
 internal import StepCommon
-internal import Timing
 
 /// Statuses as a user lists them: `200,204`, `200-299`.
 struct StatusSet: Hashable {
@@ -34,7 +34,7 @@ struct StatusSet: Hashable {
 struct Expectations {
   var status: StatusSet
   var text: String?
-  var regex: String?
+  var regex: RegularExpression?
   var json: JSONExpectation?
   var header: (name: String, value: String)?
   /// Those that were given, for messages.
@@ -49,12 +49,7 @@ struct Expectations {
     }
     self.status = status
     text = try reader.text(VerifyParameters.text, flag: command.expectText)
-    regex = try reader.text(VerifyParameters.regex, flag: command.expectRegex)
-    if let regex, (try? Regex(regex)) == nil {
-      throw .badParameter(
-        "\(VerifyParameters.regex.title) is \"\(regex)\": that is no regular expression; write one as in Release \\d+\\.\\d+"
-      )
-    }
+    regex = try Self.regex(command, reader)
     if let text = try reader.text(VerifyParameters.json, flag: command.expectJson) {
       guard let expectation = JSONExpectation(text) else {
         throw .badParameter(
@@ -80,7 +75,7 @@ struct Expectations {
 
   /// What of an answer is not as on a healthy page; empty if it is healthy.
   ///
-  /// - Throws: a regular expression that takes too long.
+  /// - Throws: a regular expression that takes too many steps.
   func faults(of answer: PageAnswer) throws(StepFailure) -> [String] {
     var faults: [String] = []
     let within = answer.isCut ? " in its first \(answer.body.count) bytes" : ""
@@ -91,7 +86,7 @@ struct Expectations {
       faults.append("the text \"\(text)\" is not there\(within)")
     }
     if let regex, try !matches(regex, answer) {
-      faults.append("nothing matches the regular expression \"\(regex)\"\(within)")
+      faults.append("nothing matches the regular expression \"\(regex.pattern)\"\(within)")
     }
     if let json, let fault = json.fault(in: answer) { faults.append(fault) }
     if let header, let fault = Self.fault(of: header, in: answer) { faults.append(fault) }
@@ -100,22 +95,39 @@ struct Expectations {
 
   /// The largest part of a page that a regular expression is run on: 256 KiB.
   private static let regexBytes = 256 << 10
-  /// How long one run of a regular expression may take: 2 s of real time.
-  private static let regexTime = Duration.seconds(2)
 
-  /// Swift's engine backtracks, and for some patterns takes longer than anybody waits: it runs beside the step, which
-  /// ends if that takes too long.
-  private func matches(_ pattern: String, _ answer: PageAnswer) throws(StepFailure) -> Bool {
-    let text = String(decoding: answer.body.prefix(Self.regexBytes), as: UTF8.self)
-    let result = bounded(Self.regexTime) {
-      (try? Regex(pattern)).map { text.firstMatch(of: $0) != nil } ?? false
+  private static func regex(
+    _ command: VerifyCommand, _ reader: ParameterReader
+  ) throws(StepFailure) -> RegularExpression? {
+    guard let pattern = try reader.text(VerifyParameters.regex, flag: command.expectRegex) else { return nil }
+    do throws(RegularExpressionError) {
+      return try RegularExpression(pattern)
+    } catch {
+      throw unusable(pattern, error, bytes: 0)
     }
-    guard let result else {
-      throw .badParameter(
-        "\(VerifyParameters.regex.title) is \"\(pattern)\": it takes more than \(Self.regexTime.shortText) on a page of \(answer.body.count) bytes",
+  }
+
+  private func matches(_ regex: RegularExpression, _ answer: PageAnswer) throws(StepFailure) -> Bool {
+    let text = String(decoding: answer.body.prefix(Self.regexBytes), as: UTF8.self)
+    do throws(RegularExpressionError) {
+      return try regex.matches(text)
+    } catch {
+      throw Self.unusable(regex.pattern, error, bytes: answer.body.count)
+    }
+  }
+
+  private static func unusable(_ pattern: String, _ error: RegularExpressionError, bytes: Int) -> StepFailure
+  {
+    let title = "\(VerifyParameters.regex.title) is \"\(pattern)\""
+    return switch error {
+    case .invalid(let reason):
+      .badParameter(
+        "\(title): that is no regular expression (\(reason)); write one as in Release \\d+\\.\\d+")
+    case .tooMuchWork:
+      .badParameter(
+        "\(title): it needs more than \(RegularExpression.stepLimit / 1_000_000) million steps on a page of \(bytes) bytes",
         hint: "a repetition within a repetition, such as (a+)+, may take for ever: write it with one")
     }
-    return result
   }
 
   private static func fault(of wanted: (name: String, value: String), in answer: PageAnswer) -> String? {
