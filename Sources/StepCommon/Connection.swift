@@ -65,12 +65,8 @@ package struct Connection: Sendable {
     }
   }
 
-  /// A token goes into a header field, so it is visible ASCII without spaces (RFC 6750, 2.1).
   private static func checkToken(_ token: String) throws(StepFailure) {
-    guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), token.utf8.count <= 8192 else {
-      throw .badParameter(
-        "the API token holds a space, a line end or another character that no token has: copy it again")
-    }
+    if let fault = TokenForm.fault(of: token) { throw .badParameter("the API token \(fault)") }
   }
 
   private static func readToken(
