@@ -132,6 +132,7 @@ package final class RunHistory {
 
   private func save() {
     guard !isDryRun else { return }
+    defer { log.warn(of: files) }
     do throws(FileError) {
       try files.createFolder(folder)
       let text = log.scrubbed(String(decoding: record.bytes, as: UTF8.self))
