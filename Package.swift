@@ -68,6 +68,7 @@ let package = Package(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
     // The steps, from the ground up.
     .target(name: "Timing"),
@@ -77,6 +78,14 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(["-l:libjansson.a"], .when(platforms: [.linux])),
         .linkedLibrary("jansson", .when(platforms: [.macOS])),
+      ]
+    ),
+    .target(
+      name: "RegularExpressions", dependencies: ["CPCRE2"],
+      // The archive by its name: an agent that runs the steps need not have PCRE2.
+      linkerSettings: [
+        .unsafeFlags(["-l:libpcre2-8.a"], .when(platforms: [.linux])),
+        .linkedLibrary("pcre2-8", .when(platforms: [.macOS])),
       ]
     ),
     .target(name: "HTTPTransport", dependencies: ["CCurl", "Timing"]),
@@ -156,6 +165,7 @@ let package = Package(
     .testTarget(name: "FuzzSeedTests", dependencies: ["FuzzTargets"]),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "RegularExpressionTests", dependencies: ["RegularExpressions"]),
     .testTarget(name: "TimingTests", dependencies: ["Timing"]),
     .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
     .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),
@@ -187,7 +197,7 @@ let package = Package(
 package.targets += steps.flatMap { word in
   switch word {
   case "preflight": step(word, needing: ["AstraClone", "AstraRestore"])
-  case "verify": step(word, needing: ["JSON"])
+  case "verify": step(word, needing: ["JSON", "RegularExpressions"])
   default: step(word)
   }
 }

@@ -23,8 +23,16 @@ package struct Asset: Hashable, Sendable {
     switch kind {
     case "Pod", "ReplicaSet", "ControllerRevision", "EndpointSlice", "Endpoints", "Event", "Lease": true
     // Names that end in a token's or a puller's five random characters.
-    case "Secret": name.wholeMatch(of: /.*-(token|dockercfg)-[a-z0-9]{5}/) != nil
+    case "Secret": endsInFiveRandomCharacters
     default: false
     }
+  }
+
+  /// Whether the name ends as in `builder-token-x7k2p` or `builder-dockercfg-x7k2p`.
+  private var endsInFiveRandomCharacters: Bool {
+    let random = name.utf8.suffix(5)
+    let rest = name.dropLast(5)
+    return random.count == 5 && (rest.hasSuffix("-token-") || rest.hasSuffix("-dockercfg-"))
+      && random.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
   }
 }

@@ -101,7 +101,7 @@ package enum Common {
   package static let backend = Parameter(
     "backend", "ASTRA_BACKEND", meaning: "the service that does the work", fallback: "astra-control")
   package static let timeout = Parameter(
-    "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, or seconds)",
+    "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, 1d, or seconds)",
     fallback: "1h")
   package static let run = Parameter(
     "run-id", "ASTRA_RUN_ID", meaning: "the name of the pipeline run",

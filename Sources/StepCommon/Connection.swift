@@ -69,12 +69,8 @@ package struct Connection: Sendable {
     }
   }
 
-  /// A token goes into a header field, so it is visible ASCII without spaces (RFC 6750, 2.1).
   private static func checkToken(_ token: String) throws(StepFailure) {
-    guard TokenFile.isToken(token) else {
-      throw .badParameter(
-        "the API token holds a space, a line end or another character that no token has: copy it again")
-    }
+    if let fault = TokenForm.fault(of: token) { throw .badParameter("the API token \(fault)") }
   }
 
   private static func readToken(

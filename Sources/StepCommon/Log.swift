@@ -42,6 +42,10 @@ package final class Log {
   package func info(_ text: String) { line(text) }
   /// Says what the user should look at.
   package func warning(_ text: String) { line("warning: \(text)") }
+  /// Says what writing files met that did not keep it from being done.
+  func warn(of files: any FileWriter) {
+    for remark in files.takeRemarks() { warning(remark) }
+  }
   /// Says why the step ends without success.
   package func error(_ text: String) { line("error: \(text)") }
   /// Says what only somebody who looks for a fault wants to know.

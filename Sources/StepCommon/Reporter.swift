@@ -7,6 +7,7 @@ internal import Timing
 /// success.
 final class Reporter {
   private let file: ReportFile
+  private let files: any FileWriter
   private let time: any TimeSource
   private let log: Log
   /// The report as it stands.
@@ -22,12 +23,14 @@ final class Reporter {
     identity: StepIdentity, place: ReportPlace, phases: [String], host: Host, log: Log
   ) {
     file = ReportFile(folder: place.folder, step: identity.name, suffix: place.suffix, files: host.files)
+    files = host.files
     time = host.time
     self.log = log
     began = host.time.now
     phaseBegan = began
     report = Report(
-      suite: ReportName.suite(step: identity.name, suffix: place.suffix), className: identity.className,
+      suite: ReportName.suite(step: identity.name, suffix: place.suffix),
+      className: identity.className(suffix: place.suffix),
       startedAt: host.time.wallTime,
       hostname: host.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
   }
@@ -71,6 +74,7 @@ final class Reporter {
   }
 
   private func save(_ version: Report) {
+    defer { log.warn(of: files) }
     do throws(ReportError) {
       try file.save(version)
       trouble = nil
@@ -78,7 +82,18 @@ final class Reporter {
     } catch {
       trouble = error.message
       // What an earlier run left there may claim a success that is not this run's.
-      if !isOurs { try? file.remove() }
+      if !isOurs { removeStale() }
+    }
+  }
+
+  private func removeStale() {
+    do throws(ReportError) {
+      try file.remove()
+    } catch {
+      // On a file system without the folder, or one that takes nothing, there may be nothing stale either.
+      if files.exists(file.path) {
+        trouble = "\(trouble ?? error.message), and what lies there is an earlier run's"
+      }
     }
   }
 

@@ -191,6 +191,7 @@ package final class RunHistory {
   private func save() {
     guard !settings.isDryRun else { return }
     record.lastWord = now().text
+    defer { log.warn(of: files) }
     do throws(FileError) {
       try files.createFolder(folder)
       let text = log.scrubbed(String(decoding: record.bytes, as: UTF8.self))

@@ -80,10 +80,13 @@ package struct Runner<S: Step> {
       }
       // What an earlier run left in the file must not be read as this run's.
       do throws(FileError) {
-        try output?.purge()
+        if let loss = try output?.purge() { log.warning(loss) }
       } catch {
-        log.warning("\(error.message): the step goes on, and will say so by its exit code")
+        log.warning(
+          "\(error.message): values of an earlier run stay in it; the step goes on, and will say so by its exit code"
+        )
       }
+      log.warn(of: host.files)
       prepared = try prepare(command, settings, place)
       reporter.close(0, .passed)
     } catch {
@@ -181,6 +184,7 @@ package struct Runner<S: Step> {
       }
       return nil
     }
+    defer { log.warn(of: host.files) }
     do throws(FileError) {
       try output.save(values)
       if failures.isEmpty { reporter.close(last, .passed) }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import StepReport
 
 /// One executable's purpose: its parameters, and its phases in order.
 package protocol Step: AnyObject {
@@ -45,6 +46,14 @@ package struct StepIdentity: Sendable {
     name = "astra-\(word)"
     shortClassName = "Astra" + word.prefix(1).uppercased() + word.dropFirst()
     className = "astra.\(word).\(shortClassName)"
+  }
+
+  /// The class name of a report of that suffix: `astra.clone.AstraClone_eu_west`.
+  ///
+  /// The suffix belongs to the last part, which is all that some CI systems show, and which may hold neither dots nor
+  /// dashes. What it loses by that is made up for by a number, so that no two suffixes share a class.
+  func className(suffix: String) -> String {
+    suffix.isEmpty ? className : "\(className)_\(ReportName.classPart(suffix))"
   }
 
   /// `astra-steps/<version> (<step>)`.

@@ -62,6 +62,12 @@ package final class StepRun {
     values.set(OutputValues.Key(key), to: withoutUserInformation(log.scrubbed(value)))
   }
 
+  /// Keeps names for later steps: how many there are (`ASTRA_REMOVED_CLONES_COUNT`), and as many of them as fit.
+  package func publish(_ key: String, names: [String], isCounted: Bool = true) {
+    publish(key, OutputValues.joined(names))
+    if isCounted { publish("\(key)_COUNT", String(names.count)) }
+  }
+
   /// Keeps a fact for the report's readers; a later one of the same name replaces it, since some readers refuse a
   /// report with two.
   package func note(_ name: String, _ value: String) {

@@ -19,7 +19,8 @@ final class TokenFile {
   /// What the file holds by now; a new token is kept out of every text before it is used.
   func look() -> TokenLook {
     guard let bytes = try? files.read(path, limit: 1 << 20),
-      let text = String(validating: bytes, as: UTF8.self)?.trimmed, !text.isEmpty, Self.isToken(text)
+      let text = String(validating: bytes, as: UTF8.self)?.trimmed, !text.isEmpty,
+      TokenForm.fault(of: text) == nil
     else { return .unreadable }
     let token = Secret(text)
     guard !token.isSame(as: known) else { return .same }
@@ -27,10 +28,5 @@ final class TokenFile {
     log.hide(token)
     log.info("the API token was refused, and \(path) holds another one by now: going on with that")
     return .changed(token)
-  }
-
-  /// Whether a text can go into a header field as a token: visible ASCII without spaces (RFC 6750, 2.1).
-  static func isToken(_ text: String) -> Bool {
-    text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && text.utf8.count <= 8192
   }
 }

@@ -18,8 +18,8 @@ extension Report {
     return report
   }
 
-  /// The last part of the class name, with which the types of its problems begin: `AstraClone`.
+  /// The last part of the class name without a suffix, with which the types of its problems begin: `AstraClone`.
   package var stepName: String {
-    className.split(separator: ".").last.map(String.init) ?? "Step"
+    className.split(separator: ".").last?.split(separator: "_").first.map(String.init) ?? "Step"
   }
 }

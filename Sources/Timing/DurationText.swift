@@ -11,32 +11,30 @@ extension Duration {
   /// The longest age that a parameter may ask for: ten years.
   private static let longestAge = Duration.seconds(3650 * 86_400)
 
-  /// Reads a parameter such as `90s`, `30m`, `1h30m`, or a bare number of seconds.
+  /// Reads a parameter such as `90s`, `30m`, `1h30m`, `1d`, or a bare number of seconds.
   ///
-  /// Units are `h`, `m` and `s`, in this order, each at most once, with whole numbers. The result is above
+  /// Units are `d`, `h`, `m` and `s`, in this order, each at most once, with whole numbers. The result is above
   /// zero and at most seven days. Throws a reason that says what would be right.
   package init(parameter text: String) throws(DurationTextError) {
     try self.init(
-      text, units: [("h", 3600), ("m", 60), ("s", 1)], longest: Self.longestParameter,
-      right: "give a time like 90s, 30m, 1h30m, or a number of seconds",
-      tooLong: "is longer than 7 days; give at most 168h")
+      text, longest: Self.longestParameter,
+      right: "give a time like 90s, 30m, 1h30m, 1d, or a number of seconds",
+      tooLong: "is longer than 7 days; give at most 7d")
   }
 
-  /// Reads an age such as `7d`, `36h`, `1d12h`: as a time, with `d` for days before the other units, up to ten years.
+  /// Reads an age such as `7d`, `36h`, `1d12h`: as a time, up to ten years.
   package init(age text: String) throws(DurationTextError) {
     try self.init(
-      text, units: [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)], longest: Self.longestAge,
-      right: "give an age like 7d, 36h, 1d12h, or a number of seconds",
+      text, longest: Self.longestAge, right: "give an age like 7d, 36h, 1d12h, or a number of seconds",
       tooLong: "is longer than ten years; give at most 3650d")
   }
 
   private init(
-    _ text: String, units: [(letter: Character, seconds: Int64)], longest: Duration, right: String,
-    tooLong: String
+    _ text: String, longest: Duration, right: String, tooLong: String
   ) throws(DurationTextError) {
     guard !text.isEmpty else { throw DurationTextError(reason: "is empty; \(right)") }
     var seconds: Int64 = 0
-    var units = units
+    var units: [(letter: Character, seconds: Int64)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
     var rest = Substring(text)
     while !rest.isEmpty {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }

@@ -10,7 +10,7 @@ package final class CleanupStep: Step {
   package static let identity = StepIdentity("cleanup")
   package static let outputKeys = [
     "ASTRA_REMOVED_CLONES", "ASTRA_REMOVED_RECOVERY_POINTS", "ASTRA_REMOVED_BACKUPS", "ASTRA_LEFT_NAMESPACES",
-  ]
+  ].flatMap { [$0, "\($0)_COUNT"] }
 
   package static var phases: [Phase<CleanupStep>] {
     [
@@ -120,7 +120,7 @@ package final class CleanupStep: Step {
       run.log.warning(rest)
       run.noteAlso("left", rest)
     }
-    run.publish("ASTRA_LEFT_NAMESPACES", left.map(\.namespace).joined(separator: "+"))
+    run.publish("ASTRA_LEFT_NAMESPACES", names: left.map(\.namespace))
     return .done
   }
 
@@ -137,6 +137,6 @@ package final class CleanupStep: Step {
       ("ASTRA_REMOVED_CLONES", run.removals(.cloneRemoval)), ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),
     ]
-    for (key, removed) in lists { run.publish(key, removed.map(\.name).joined(separator: "+")) }
+    for (key, removed) in lists { run.publish(key, names: removed.map(\.name)) }
   }
 }

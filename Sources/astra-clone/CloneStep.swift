@@ -127,7 +127,7 @@ package final class CloneStep: Step {
     run.publish("ASTRA_CLONE_NAME", clone.name)
     run.publish("ASTRA_CLONE_STATE", clone.state.rawValue)
     if let namespaces = request?.namespaces.map(\.destination) {
-      run.publish("ASTRA_CLONE_NAMESPACE", namespaces.joined(separator: "+"))
+      run.publish("ASTRA_CLONE_NAMESPACE", names: namespaces, isCounted: false)
     }
     run.publish("ASTRA_CLONE_CLUSTER", clone.clusterName ?? request?.destinationCluster.text ?? "")
     run.publish("ASTRA_CLONE_CREATED", clone.createdAt?.text ?? "")

@@ -1,5 +1,5 @@
+internal import RegularExpressions
 internal import StepCommon
-internal import Timing
 
 /// Statuses as a user lists them: `200,204`, `200-299`.
 struct StatusSet: Hashable {
@@ -37,7 +37,7 @@ struct StatusSet: Hashable {
 struct Expectations {
   var status: StatusSet
   var text: String?
-  var regex: String?
+  var regex: RegularExpression?
   var json: JSONExpectation?
   var header: (name: String, value: String)?
   /// Those that were given, for messages.
@@ -52,12 +52,7 @@ struct Expectations {
     }
     self.status = status
     text = try reader.text(VerifyParameters.text, flag: command.expectText)
-    regex = try reader.text(VerifyParameters.regex, flag: command.expectRegex)
-    if let regex, (try? Regex(regex)) == nil {
-      throw .badParameter(
-        "\(VerifyParameters.regex.title) is \"\(regex)\": that is no regular expression; write one as in Release \\d+\\.\\d+"
-      )
-    }
+    regex = try Self.regex(command, reader)
     if let text = try reader.text(VerifyParameters.json, flag: command.expectJson) {
       guard let expectation = JSONExpectation(text) else {
         throw .badParameter(
@@ -94,7 +89,7 @@ struct Expectations {
   ///
   /// What is found in a part of a page is there; what is not found in it is no evidence of anything.
   ///
-  /// - Throws: a regular expression that takes too long.
+  /// - Throws: a regular expression that takes too many steps.
   func verdict(on answer: PageAnswer) throws(StepFailure) -> Verdict {
     var verdict = Verdict()
     if !status.contains(answer.status) {
@@ -110,10 +105,10 @@ struct Expectations {
       }
     }
     if let regex, try !matches(regex, answer) {
-      let words = "nothing matches the regular expression \"\(regex)\""
+      let words = "nothing matches the regular expression \"\(regex.pattern)\""
       let isLong =
         answer.body.count > Self.regexBytes ? "it is run on the first \(Self.regexBytes) bytes only" : nil
-      let isASCII = regex.utf8.allSatisfy { $0 < 0x80 }
+      let isASCII = regex.pattern.utf8.allSatisfy { $0 < 0x80 }
       if let doubt = answer.gap ?? isLong ?? answer.text.doubt(isASCII: isASCII) {
         verdict.doubts.append("\(words), but \(doubt)")
       } else {
@@ -133,24 +128,43 @@ struct Expectations {
 
   /// The largest part of a page that a regular expression is run on: 256 KiB.
   private static let regexBytes = 256 << 10
-  /// How long one run of a regular expression may take: 2 s of real time.
-  private static let regexTime = Duration.seconds(2)
 
-  /// Swift's engine backtracks, and for some patterns takes longer than anybody waits: it runs beside the step, which
-  /// ends if that takes too long.
-  private func matches(_ pattern: String, _ answer: PageAnswer) throws(StepFailure) -> Bool {
+  private static func regex(
+    _ command: VerifyCommand, _ reader: ParameterReader
+  ) throws(StepFailure) -> RegularExpression? {
+    guard let pattern = try reader.text(VerifyParameters.regex, flag: command.expectRegex) else { return nil }
+    do throws(RegularExpressionError) {
+      return try RegularExpression(pattern)
+    } catch {
+      throw unusable(pattern, error, bytes: 0)
+    }
+  }
+
+  private func matches(_ regex: RegularExpression, _ answer: PageAnswer) throws(StepFailure) -> Bool {
     let known = answer.text.readings
     let readings = known.isEmpty ? [String(decoding: answer.body, as: UTF8.self)] : known
-    let texts = readings.map { String(decoding: $0.utf8.prefix(Self.regexBytes), as: UTF8.self) }
-    let result = bounded(Self.regexTime) {
-      (try? Regex(pattern)).map { regex in texts.contains { $0.firstMatch(of: regex) != nil } } ?? false
+    do throws(RegularExpressionError) {
+      for reading in readings {
+        if try regex.matches(String(decoding: reading.utf8.prefix(Self.regexBytes), as: UTF8.self)) { return true }
+      }
+      return false
+    } catch {
+      throw Self.unusable(regex.pattern, error, bytes: answer.body.count)
     }
-    guard let result else {
-      throw .badParameter(
-        "\(VerifyParameters.regex.title) is \"\(pattern)\": it takes more than \(Self.regexTime.shortText) on a page of \(answer.body.count) bytes",
+  }
+
+  private static func unusable(_ pattern: String, _ error: RegularExpressionError, bytes: Int) -> StepFailure
+  {
+    let title = "\(VerifyParameters.regex.title) is \"\(pattern)\""
+    return switch error {
+    case .invalid(let reason):
+      .badParameter(
+        "\(title): that is no regular expression (\(reason)); write one as in Release \\d+\\.\\d+")
+    case .tooMuchWork:
+      .badParameter(
+        "\(title): it needs more than \(RegularExpression.stepLimit / 1_000_000) million steps on a page of \(bytes) bytes",
         hint: "a repetition within a repetition, such as (a+)+, may take for ever: write it with one")
     }
-    return result
   }
 
   private static func fault(of wanted: (name: String, value: String), in answer: PageAnswer) -> String? {

@@ -27,7 +27,7 @@ struct VerifyParameters {
     "expect-text", "ASTRA_VERIFY_TEXT", meaning: "a text that a healthy page holds")
   static let regex = Parameter(
     "expect-regex", "ASTRA_VERIFY_REGEX",
-    meaning: "a regular expression (Swift's, much like Perl's) that something on a healthy page matches")
+    meaning: "a regular expression (Perl's dialect, by PCRE2) that something on a healthy page matches")
   static let json = Parameter(
     "expect-json", "ASTRA_VERIFY_JSON",
     meaning: "a value that a healthy page's JSON holds, as in status.nodes[0].name=web")

@@ -174,7 +174,7 @@ struct JenkinsHome: Sendable {
         "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(), "LIBRARY": sharedLibrary,
         // The C1 compiler alone starts faster, and a build is short.
         "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
-      ], timeLimit: .seconds(180)
+      ]
     ).run()
   }
 

@@ -49,8 +49,7 @@ struct MovingOverTests {
   func bothForms(_ script: String) async throws {
     let program = try #require(try Self.rows().first { $0.old[0] == script }?.new[0])
     let help = try await Command(
-      Installation.program(program), ["--help"], environment: ["PATH": "/usr/bin:/bin"],
-      timeLimit: .seconds(30)
+      Installation.program(program), ["--help"], environment: ["PATH": "/usr/bin:/bin"]
     ).run()
     for (short, long) in try #require(Self.scripts[script]) {
       #expect(help.output.contains("\(short), \(long) <"), "\(program): \(short), \(long)")

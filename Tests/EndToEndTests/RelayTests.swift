@@ -6,12 +6,12 @@ import Testing
 struct RelayTests {
   /// What curl says of a request through a relay, by its exit code (curl(1)).
   private func curl(
-    _ relay: Relay, _ simulator: SimulatorProcess, times: Int = 1
+    _ relay: Relay, _ simulator: SimulatorProcess, times: Int = 1, patience: Int = 600
   ) async throws -> (code: Int32, duration: Duration) {
     let address = "https://\(relay.host)/_simulator/world"
     let result = try await Command(
       "/usr/bin/curl",
-      ["-sS", "--noproxy", "*", "--cacert", simulator.certificateFile, "--max-time", "5"]
+      ["-sS", "--noproxy", "*", "--cacert", simulator.certificateFile, "--max-time", "\(patience)"]
         // As long as a step's request, which carries a token.
         + ["--header", "Padding: \(String(repeating: "x", count: 200))"]
         + Array(repeating: address, count: times)
@@ -48,7 +48,8 @@ struct RelayTests {
     let relay = try Relay(to: simulator.host)
     relay.arm(effect.fault)
     if case .refused = effect.fault { _ = try await curl(relay, simulator) }
-    let disturbed = try await curl(relay, simulator)
+    // Only a silence lasts until nobody waits any longer.
+    let disturbed = try await curl(relay, simulator, patience: effect.codes == [28] ? 5 : 600)
     #expect(effect.codes.contains(disturbed.code) && relay.met == 1, "\(disturbed)")
     #expect(disturbed.duration >= effect.slowness, "\(disturbed)")
     if case .refused = effect.fault { return }
@@ -71,16 +72,17 @@ struct RelayTests {
     let torn = String(good.dropLast(20))
     for (text, isBad) in [(good, false), (torn, true), ("", true), (nil, true)] {
       try folder.write(good, to: "report.xml")
-      let running = try Command("/bin/sleep", ["60"]).start()
-      async let watched = ReportWatch.follow(running, folder.path("report.xml"))
-      try await Task.sleep(for: .milliseconds(300))
+      let running = try Command("/bin/sleep", ["600"]).start()
+      let looks = LookCount()
+      async let watched = ReportWatch.follow(running, folder.path("report.xml"), counting: looks)
+      try await looks.more()
       if let text {
         // In one go, or somebody would see it torn before it is.
         try Data(text.utf8).write(to: folder.url.appending(path: "report.xml"), options: .atomic)
       } else {
         try FileManager.default.removeItem(atPath: folder.path("report.xml"))
       }
-      try await Task.sleep(for: .milliseconds(300))
+      try await looks.more()
       running.send(SIGKILL)
       let watch = await watched
       #expect(!watch.versions.isEmpty && watch.faults.isEmpty != isBad, "\(watch)")

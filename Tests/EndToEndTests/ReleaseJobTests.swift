@@ -106,7 +106,7 @@ struct ReleaseJobTests {
     let release = try await home.build(
       .init(
         pipeline: .release, parameters: try await parameters(home), inputs: [Self.question: "proceed"],
-        changes: ["timeout: '10m'": "timeout: '3s'"]))
+        changes: ["timeout: '10m'": "timeout: '12s'"]))
     #expect(release.result == "FAILURE", "\(release.console)")
     #expect(release.status(of: "Production") == "FAILURE")
     #expect(release.suites.last == "astra-verify-production")
@@ -138,7 +138,7 @@ struct ReleaseJobTests {
 @Suite("The post-mortem looks from outside", .reportsAreRead)
 struct PostmortemPageTests {
   private static let soon = [
-    "ASTRA_TIMEOUT = '5m'": "ASTRA_TIMEOUT = '3s'", "ASTRA_TIMEOUT = '10m'": "ASTRA_TIMEOUT = '3s'",
+    "ASTRA_TIMEOUT = '5m'": "ASTRA_TIMEOUT = '12s'", "ASTRA_TIMEOUT = '10m'": "ASTRA_TIMEOUT = '12s'",
   ]
 
   private func home(_ settings: [String: Any] = [:]) async throws -> (JenkinsHome, [String: String]) {

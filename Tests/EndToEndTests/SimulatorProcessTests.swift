@@ -4,21 +4,14 @@ import Testing
 
 @Suite("astra-simulator starts, tells how to reach it, and ends")
 struct SimulatorProcessTests {
-  @Test("it ends within a second at SIGTERM and SIGINT", arguments: [SIGTERM, SIGINT])
+  @Test("it ends at SIGTERM and SIGINT", arguments: [SIGTERM, SIGINT])
   func end(_ signal: Int32) async throws {
-    // On a machine that is busy with other tests the clock on the wall says little: the best of a few tries counts.
-    var best = Duration.seconds(60)
-    for _ in 0..<5 where best >= .seconds(1) {
-      let simulator = try await SimulatorProcess.start()
-      _ = try await simulator.world()
-      let start = ContinuousClock.now
-      simulator.send(signal)
-      let result = try await simulator.result()
-      best = min(best, ContinuousClock.now - start)
-      #expect(result.exit == .code(0), "\(result.summary)")
-      #expect(result.errors.isEmpty, "\(result.summary)")
-    }
-    #expect(best < .seconds(1))
+    let simulator = try await SimulatorProcess.start()
+    _ = try await simulator.world()
+    simulator.send(signal)
+    let result = try await simulator.result()
+    #expect(result.exit == .code(0) && !result.isTimedOut, "\(result.summary)")
+    #expect(result.errors.isEmpty, "\(result.summary)")
   }
 
   @Test("its environment block is complete and can be sourced by a shell")
@@ -113,7 +106,7 @@ struct SimulatorProcessTests {
       "TAKEN": String(other.host.split(separator: ":")[1]),
     ]
     let result = try await Command(
-      try Installation.program("astra-simulator"), arguments.map { places[$0] ?? $0 }, timeLimit: .seconds(20)
+      try Installation.program("astra-simulator"), arguments.map { places[$0] ?? $0 }
     ).run()
     #expect(result.exit == .code(code), "\(result.summary)")
     #expect(result.errors.contains(text), "\(result.summary)")

@@ -20,7 +20,7 @@ struct StepsCheckTests {
     let secret = "not-a-real-token-in-arguments"
     let telling = try Command("/bin/sh", ["-c", "/bin/true; /bin/sleep 60; exit 0", secret]).start()
     var watch = ProcessWatch()
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .hang
     // `true` itself may be seen, or not.
     let expected: Set = ["/bin/sleep 60 ", "one that had ended before it was seen"]
     // A busy machine may leave this test without a turn for long, so it is looks that count as well.
@@ -32,10 +32,36 @@ struct StepsCheckTests {
     #expect(watch.children.isSuperset(of: expected))
     #expect(watch.looks > 0 && watch.tellingArguments.count == 1, "\(watch)")
 
-    let quiet = try Command("/bin/sleep", ["3"]).start()
-    let quietWatch = await ProcessWatch.follow(quiet, program: "/bin/sleep", secrets: [secret])
-    #expect(quietWatch.looks > 0 && quietWatch.children.isEmpty, "\(quietWatch)")
-    #expect(quietWatch.tellingArguments.isEmpty, "\(quietWatch)")
+    let quiet = try Command("/bin/sleep", ["600"]).start()
+    let quietWatch = try await looks(at: quiet, "/bin/sleep", [secret])
+    quiet.send(SIGKILL)
+    #expect(quietWatch.children.isEmpty && quietWatch.tellingArguments.isEmpty, "\(quietWatch)")
+  }
+
+  @Test("a step that waits is seen, and tells nothing")
+  func watched() async throws {
+    let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+    let program = try Installation.program(StepProgram.backup.rawValue)
+    try await site.run(.backup) { running in
+      try await site.waits(.backup, running)
+      let watch = try await looks(at: running, program, [site.token])
+      #expect(watch.children.isEmpty && watch.tellingArguments.isEmpty, "\(watch)")
+      try await site.simulator.post("complete", ["subject": StepProgram.backup.subject(in: site.environment)])
+    }.expect(0)
+  }
+
+  /// Looks at a program that goes on until it was seen a few times.
+  private func looks(
+    at running: RunningCommand, _ program: String, _ secrets: [String]
+  ) async throws -> ProcessWatch {
+    var watch = ProcessWatch()
+    let end = ContinuousClock.now + .hang
+    while watch.looks < 5, .now < end {
+      watch.look(at: running.processID, program, secrets)
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(watch.looks == 5)
+    return watch
   }
 
   @Test("a report that is torn, or breaks a rule, is refused")

@@ -48,7 +48,7 @@ extension StepsTests {
 
     @Test(
       "one that cannot even be removed stays as it was, and the exit code says so", .inTurn,
-      arguments: BadDisk.Kind.possible.filter { [.forbidden, .readOnly].contains($0) })
+      arguments: BadDisk.Kind.possible.filter { $0 == .readOnly })
     func oldReportThatStays(_ kind: BadDisk.Kind) async throws {
       let site = try await site()
       let old = try Data(contentsOf: Installation.root.appending(path: "Fixtures/golden/passed.xml"))
@@ -62,10 +62,95 @@ extension StepsTests {
       ).run()
       #expect(result.exit == .code(73), "\(result.summary)")
       #expect(
-        result.errors.contains("error: cannot write reports/\(name): \(kind.words)"), "\(result.summary)")
+        result.errors.contains(
+          "error: cannot write reports/\(name): \(kind.words), and what lies there is an earlier run's"),
+        "\(result.summary)")
       #expect(try Data(contentsOf: site.workspace.url.appending(path: "reports/\(name)")) == old)
       #expect(try await site.world().tally.backupsCreated == 1)
       withExtendedLifetime(disk) {}
+    }
+
+    @Test(
+      "one in a folder that takes no new files is written where it lies", .inTurn,
+      arguments: BadDisk.Kind.possible.filter { $0 == .forbidden })
+    func oldReportInTheWay(_ kind: BadDisk.Kind) async throws {
+      let site = try await site()
+      let old = try Data(contentsOf: Installation.root.appending(path: "Fixtures/golden/passed.xml"))
+      let disk = try BadDisk(kind, site.workspace, "reports", holding: ("TEST-astra-backup.xml", old))
+      let result = try await site.run(.backup, shell: disk.shell)
+      result.expect(0)
+      #expect(result.report?.suite == "astra-backup", "\(result.summary)")
+      #expect(result.errors.contains("permission denied: it was written where it lies"), "\(result.summary)")
+      withExtendedLifetime(disk) {}
+    }
+
+    @Test(
+      "values of an earlier run are taken out of an output file on a full disk, and those of others stay",
+      .inTurn,
+      arguments: BadDisk.Kind.possible.filter { $0 == .full })
+    func oldValues(_ kind: BadDisk.Kind) async throws {
+      let site = try await site().with([
+        "ASTRA_OUTPUT_FILE": "values/values.env", "PROD_APP_NAME": "magento-prd",
+      ])
+      let stale = Data("OTHER=1\nASTRA_BACKUP_ID=stale\nASTRA_BACKUP_STATE=completed\n".utf8)
+      let disk = try BadDisk(kind, site.workspace, "values", holding: ("values.env", stale))
+      let result = try await site.run(.backup, leaving: .whatCanBeWritten)
+      #expect(result.exit == .code(65) && result.values == ["OTHER": "1"], "\(result.summary)")
+      withExtendedLifetime(disk) {}
+    }
+
+    @Test(
+      "a report, a record and an output file that are mounted each by itself", .inTurn,
+      .enabled(if: MountedFile.isPossible, "takes the right to mount"), arguments: [false, true])
+    func mountedFiles(_ isKilled: Bool) async throws {
+      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+      let old = try Data(contentsOf: Installation.root.appending(path: "Fixtures/golden/passed.xml"))
+      let stale = Data("OTHER=1\nASTRA_BACKUP_ID=stale\n".utf8)
+      let mounts = try [
+        ("reports/TEST-astra-backup.xml", old), ("reports/astra-backup.json", Data("{}".utf8)),
+        ("values.env", stale),
+      ].map { try MountedFile($0, holding: $1, in: site.workspace) }
+      if isKilled {
+        let killed = try await site.run(.backup, leaving: .anything) { running in
+          try await site.waits(.backup, running)
+          running.send(SIGKILL)
+        }
+        #expect(killed.report?.problem?.message.contains("did not finish") == true, "\(killed.summary)")
+        #expect(killed.values == ["OTHER": "1"], "\(killed.summary)")
+      }
+      let result = try await site.runToItsEnd(.backup)
+      result.expect(0)
+      #expect(result.report?.suite == "astra-backup" && result.report?.claimsSuccess == true)
+      #expect(result.values["OTHER"] == "1" && result.values["ASTRA_BACKUP_STATE"] == "completed")
+      #expect(
+        result.errors.contains("device or resource busy: it was written where it lies"), "\(result.summary)")
+      #expect(try await site.world().tally.backupsCreated == 1, "the record was written and read")
+      withExtendedLifetime(mounts) {}
+    }
+
+    @Test("two steps that are started at once in one folder leave what each of them says", .inTurn)
+    func atOnce() async throws {
+      let site = try await site().with(["SNAPSHOT_NAME": "before-2.4.2"])
+      let commands = try [StepProgram.backup, .snapshot, .backup].map { step in
+        Command(
+          try Installation.program(step.rawValue), environment: site.environment,
+          directory: site.workspace.path(""))
+      }
+      let running = try commands.map { try $0.start() }
+      for step in running {
+        let result = try await step.result()
+        #expect(result.exit == .code(0), "\(result.summary)")
+        #expect(!result.errors.contains("cannot write"), "\(result.summary)")
+      }
+      let values = site.workspace.text("values.env") ?? ""
+      #expect(
+        values.contains("ASTRA_BACKUP_STATE=completed") && values.contains("ASTRA_SNAPSHOT_STATE=completed"))
+      for step in [StepProgram.backup, .snapshot] {
+        let report = try StepReportView(Data(contentsOf: URL(filePath: site.reportPath(of: step))))
+        #expect(report.claimsSuccess && report.suite == step.rawValue)
+      }
+      let names = try FileManager.default.contentsOfDirectory(atPath: site.workspace.path("reports"))
+      #expect(names.allSatisfy { !$0.hasPrefix(".") }, "\(names)")
     }
 
     @Test(

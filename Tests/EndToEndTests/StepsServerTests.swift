@@ -40,7 +40,7 @@ extension StepsTests {
           result.errors.contains("hint: ") && result.errors.contains("does not hold the CA that signed it"),
           "\(result.summary)")
         // At once: nothing that it could wait for would make the certificate another one.
-        #expect(result.duration < .seconds(15), "\(result.summary)")
+        #expect(!result.errors.contains("trying again"), "\(result.summary)")
         try await site.run(step).expect(0)
       }
       #expect(try await other.world().requests.total == 0)
@@ -67,10 +67,9 @@ extension StepsTests {
       let before = try await site.world().contents
       for step in StepProgram.allCases {
         let result = try await site.with([
-          "ASTRA_FQDN": host.replacing(Self.nobody, with: port), "ASTRA_TIMEOUT": "3s",
+          "ASTRA_FQDN": host.replacing(Self.nobody, with: port), "ASTRA_TIMEOUT": "12s",
         ]).run(step)
         result.expect(69, saying: words.replacing(Self.nobody, with: port))
-        #expect(result.duration < .seconds(10), "\(result.summary)")
       }
       #expect(try await site.world().contents == before)
     }

@@ -61,15 +61,14 @@ extension StepsTests {
       try await site.simulator.post(
         "deploy", ["application": production, "version": "2.4.2", "broken": true])
       let shop = try await page(production, site)
-      let result = try await site.run(.verify, ["-u", shop.url, "--within", "2s"])
+      let result = try await site.run(.verify, ["-u", shop.url, "--within", "10s"])
       result.expect(
-        1, saying: "was not seen healthy within 2s", "status is 500", "500 from \(shop.address)",
+        1, saying: "was not seen healthy within 10s", "status is 500", "500 from \(shop.address)",
         "cannot take orders")
       #expect(
         result.report?.problem?.name == "look at pages"
           && result.report?.problem?.type == "AstraVerify.notAsClaimed")
       #expect(result.report?.facts["page"]?.contains("cannot take orders") == true)
-      #expect(result.duration < .seconds(15))
     }
 
     @Test("a restore after which the shop is at another address is red", .inTurn)
@@ -83,7 +82,7 @@ extension StepsTests {
       let port = try #require(old.url.split(separator: ":").last?.dropLast())
       let url = "http://shop.test:\(port)/"
       func resolved(to address: String) -> [String] {
-        ["-u", url, "--probe-resolve", "shop.test:\(port):\(address)", "--within", "2s"]
+        ["-u", url, "--probe-resolve", "shop.test:\(port):\(address)", "--within", "10s"]
       }
       try await site.run(
         .verify, resolved(to: old.address) + ["--expect-broken", "--seen-file", "reports/astra-before.json"]
@@ -102,7 +101,7 @@ extension StepsTests {
     @Test("a page that does not answer is red, and no fault", .inTurn)
     func unreachable() async throws {
       let site = try await StepSite.start()
-      let arguments = ["-u", "http://\(Refusal.unreachable)/", "--within", "1s"]
+      let arguments = ["-u", "http://\(Refusal.unreachable)/", "--within", "10s"]
       for more in [[], ["--expect-broken"]] {
         try await site.run(.verify, arguments + more).expect(
           1, saying: "gives no answer", "connection refused")
@@ -123,7 +122,7 @@ extension StepsTests {
           + trusted
       ).expect(0)
       // Its authority is the backend's, and not one of pages.
-      let untrusted = try await site.run(.verify, ["-u", url, "--within", "1s"])
+      let untrusted = try await site.run(.verify, ["-u", url, "--within", "10s"])
       untrusted.expect(69, saying: "the certificate of \(site.simulator.host) is not trusted")
       #expect(untrusted.errors.contains("hint: ") && untrusted.errors.contains("ASTRA_VERIFY_CA_FILE"))
       let port = site.simulator.host.split(separator: ":").last.map(String.init) ?? ""
@@ -131,7 +130,7 @@ extension StepsTests {
         .verify,
         [
           "-u", "https://shop.test:\(port)/", "--probe-resolve", "shop.test:\(port):127.0.0.1", "--within",
-          "1s",
+          "10s",
         ]
           + trusted)
       other.expect(69, saying: "is for another host")
@@ -143,7 +142,7 @@ extension StepsTests {
       let arguments = [
         "-u", "https://\(site.simulator.host)/_simulator/world", "--probe-ca-file",
         site.simulator.certificateFile,
-        "--within", "1s", "--expect-json",
+        "--within", "10s", "--expect-json",
       ]
       try await site.run(.verify, arguments + ["applications[0].content.broken=true"]).expect(0)
       try await site.run(.verify, arguments + ["applications[0].name=magento"]).expect(
@@ -158,8 +157,7 @@ extension StepsTests {
       try await site.simulator.post(
         "deploy", ["application": production, "version": rows + "!", "broken": false])
       let never = try await site.run(.verify, ["-u", shop.url, "--expect-regex", "(a+)+$"])
-      never.expect(64, saying: "takes more than 2s")
-      #expect(never.duration < .seconds(15))
+      never.expect(64, saying: "needs more than 100 million steps")
       let stopped = try await site.run(.verify, ["-u", shop.url, "--expect-text", "never"]) { running in
         try await site.until("it looks again", running) { running.errors.contains("looking again") }
         running.send(SIGTERM)

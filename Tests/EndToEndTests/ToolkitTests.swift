@@ -34,7 +34,7 @@ struct ToolkitTests {
       environment: [
         "HOME": folder.path(""), "PATH": "/usr/bin:/bin", "REQUESTS_CA_BUNDLE": simulator.certificateFile,
         "NO_PROXY": "*",
-      ], directory: folder.path(""), timeLimit: .seconds(120)
+      ], directory: folder.path("")
     ).run()
   }
 

@@ -53,7 +53,8 @@ extension FuzzTarget {
     do throws(TransportError) {
       let transport = try CurlTransport(
         endpoint: Endpoint("http://127.0.0.1:\(server.port)"), userAgent: "fuzz", time: SystemTime())
-      response = try transport.send(HTTPRequest(.get, "/", token: Secret(fuzzToken), timeLimit: .seconds(10)))
+      response = try transport.send(
+        HTTPRequest(.get, "/", token: Secret(fuzzToken), timeLimit: .seconds(600)))
     } catch {
       let message = error.message + (error.hint ?? "")
       try hold(![.misconfigured, .timedOut, .untrusted].contains(error.kind), "is another error: \(error)")

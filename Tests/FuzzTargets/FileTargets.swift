@@ -51,7 +51,11 @@ extension FuzzTarget {
       }
       return files.contents["out.env"] ?? []
     }
-    try holdLines(of: write(file.purge), areThoseOf: bytes, without: key.name)
+    let purge = { () throws(FileError) in
+      // Nothing is ever lost where nothing fails.
+      if try file.purge() != nil { throw FileError("purge", "out.env", .inputOutput) }
+    }
+    try holdLines(of: write(purge), areThoseOf: bytes, without: key.name)
     let save = { () throws(FileError) in try file.save(values) }
     let saved = try write(save)
     try holdLines(of: saved, areThoseOf: bytes, without: key.name)

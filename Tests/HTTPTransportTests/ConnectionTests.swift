@@ -9,7 +9,7 @@ import Timing
   private static let methods: [HTTPRequest.Method] = [.post, .put, .delete]
 
   private func change(_ method: HTTPRequest.Method) -> HTTPRequest {
-    HTTPRequest(method, "/", token: Secret(fakeToken), body: Array("{}".utf8), timeLimit: .seconds(20))
+    HTTPRequest(method, "/", token: Secret(fakeToken), body: Array("{}".utf8), timeLimit: .seconds(600))
   }
 
   @Test func `reads share one connection`() throws {

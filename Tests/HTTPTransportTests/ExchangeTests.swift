@@ -22,7 +22,7 @@ import Timing
     let server = try LoopbackServer.answering(Self.ok)
     let request = HTTPRequest(
       .get, "/", fields: [HTTPField("Accept", "application/json"), HTTPField("X-Empty", "")],
-      token: Secret(fakeToken), timeLimit: .seconds(20))
+      token: Secret(fakeToken), timeLimit: .seconds(600))
     _ = try plainTransport(to: server.port).send(request)
     #expect(
       server.requests == [
@@ -50,7 +50,7 @@ import Timing
     _ = try plainTransport(to: server.port).send(
       HTTPRequest(
         method, "/x", fields: [HTTPField("Content-Type", "application/astra-app+json")],
-        body: body.map { Array($0.utf8) }, timeLimit: .seconds(20)))
+        body: body.map { Array($0.utf8) }, timeLimit: .seconds(600)))
     let request = try #require(server.requests.first)
     #expect(request.hasPrefix("\(method.rawValue) /x HTTP/1.1\r\n"))
     #expect(request.hasSuffix("\r\n\r\n" + (body ?? "")))
@@ -64,7 +64,7 @@ import Timing
   @Test func `a large body is sent whole and without asking for permission`() throws {
     let server = try LoopbackServer.answering(Self.ok)
     let body = [UInt8](repeating: 0x61, count: 3 << 20)
-    _ = try plainTransport(to: server.port).send(HTTPRequest(.put, "/", body: body, timeLimit: .seconds(20)))
+    _ = try plainTransport(to: server.port).send(HTTPRequest(.put, "/", body: body, timeLimit: .seconds(600)))
     let request = try #require(server.requests.first)
     #expect(request.utf8.count > body.count)
     #expect(!request.contains("Expect"))
@@ -137,7 +137,7 @@ import Timing
   ])
   func `a field that could make two of one is refused`(field: HTTPField) throws {
     let server = try LoopbackServer.answering(Self.ok)
-    let request = HTTPRequest(.get, "/", fields: [field], token: Secret(fakeToken), timeLimit: .seconds(20))
+    let request = HTTPRequest(.get, "/", fields: [field], token: Secret(fakeToken), timeLimit: .seconds(600))
     let error = try failure(of: plainTransport(to: server.port), request)
     #expect(error.kind == .misconfigured)
     #expect(server.connections == 0)
@@ -146,7 +146,7 @@ import Timing
   @Test func `a token that holds a line break is refused and not shown`() throws {
     let server = try LoopbackServer.answering(Self.ok)
     let request = HTTPRequest(
-      .get, "/", token: Secret("\(fakeToken)\r\nEvil: x"), timeLimit: .seconds(20))
+      .get, "/", token: Secret("\(fakeToken)\r\nEvil: x"), timeLimit: .seconds(600))
     let error = try failure(of: plainTransport(to: server.port), request)
     #expect(error.message == "the token holds a character that cannot be sent, such as a line break")
     #expect(server.connections == 0)

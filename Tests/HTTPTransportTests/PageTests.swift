@@ -12,7 +12,7 @@ import Timing
       userAgent: "astra-steps/0.0.0 (astra-test)", time: SystemTime())
   }
 
-  private func look(_ pages: CurlPages, _ url: String, timeLimit: Duration = .seconds(10)) throws
+  private func look(_ pages: CurlPages, _ url: String, timeLimit: Duration = .seconds(600)) throws
     -> PageResponse
   {
     try pages.look(at: PageURL(url), timeLimit: timeLimit)
@@ -119,11 +119,11 @@ import Timing
         userAgent: "astra-steps/0.0.0 (astra-test)", time: SystemTime())
       // Of another port, and of the proxy's own, where only the form of the request tells.
       for port in [server.port, proxy.port] {
-        let response = try pages.look(at: PageURL("http://127.0.0.1:\(port)/"), timeLimit: .seconds(10))
+        let response = try pages.look(at: PageURL("http://127.0.0.1:\(port)/"), timeLimit: .seconds(600))
         #expect(response.isThroughProxy && response.address == nil, "\(port)")
       }
       #expect(proxy.requests.allSatisfy { $0.hasPrefix("GET http://127.0.0.1:") } && proxy.connections == 2)
-      let direct = try pages.look(at: PageURL("http://direct.test:\(server.port)/"), timeLimit: .seconds(10))
+      let direct = try pages.look(at: PageURL("http://direct.test:\(server.port)/"), timeLimit: .seconds(600))
       #expect(direct.address == "127.0.0.1" && !direct.isThroughProxy)
       exit(EXIT_SUCCESS)
     }

@@ -62,7 +62,7 @@ import Timing
     let other = certificates.certificate(.selfSigned)
     let transport = try secureTransport(
       to: server.port, trust: TLSTrust(caFile: other, system: SystemRoots(files: [certificates.authority])))
-    let post = HTTPRequest(.post, "/", token: Secret(fakeToken), body: [1], timeLimit: .seconds(20))
+    let post = HTTPRequest(.post, "/", token: Secret(fakeToken), body: [1], timeLimit: .seconds(600))
     for _ in 1...2 { #expect(try transport.send(post).status == 200) }
     // One connection that the server was not trusted on, and one for all that was sent.
     let events = server.events()

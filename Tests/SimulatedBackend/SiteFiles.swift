@@ -72,6 +72,8 @@ package final class SiteFiles: FileWriter {
 
   package func exists(_ path: String) -> Bool { backing.exists(path) }
 
+  package func takeRemarks() -> [String] { backing.takeRemarks() }
+
   package func destination(of path: String) throws(FileError) -> FileDestination {
     try backing.destination(of: path)
   }

@@ -23,6 +23,25 @@ import Timing
     #expect(OutputValues.Key(name).name == key)
   }
 
+  @Test func aValueThatIsTooLongIsCutAndSaysSo() {
+    var values = OutputValues()
+    values.set("A", to: String(repeating: "x", count: 400))
+    values.set("B", to: String(repeating: "é", count: 401))
+    #expect(values["A"]?.count == 400 && values["A"]?.hasSuffix("xxx") == true)
+    #expect(values["B"]?.utf8.count == 400 && values["B"]?.hasSuffix("_...") == true)
+  }
+
+  @Test(arguments: [
+    ([], ""), (["a"], "a"), (["a", "b"], "a+b"), ([String(repeating: "x", count: 401), "b"], "..."),
+    ([String(repeating: "x", count: 398), "b"], "..."),
+    ([String(repeating: "x", count: 396), "b", "c"], String(repeating: "x", count: 396) + "+..."),
+    ([String(repeating: "x", count: 396), "bcd"], String(repeating: "x", count: 396) + "+bcd"),
+  ])
+  func ofManyNamesThereAreAsManyAsFit(names: [String], value: String) {
+    #expect(OutputValues.joined(names) == value)
+    #expect(value.count <= OutputValues.largestValue)
+  }
+
   @Test func aValueThatIsSetAgainKeepsItsPlace() {
     var values = OutputValues()
     values.set("A", to: "1")
@@ -89,10 +108,21 @@ import Timing
     let files = MemoryFiles(["out.env": Array("ASTRA_CLONE_ID=stale\n".utf8)])
     files.failures = [1: .noSpace]
     let output = OutputFile(path: "out.env", keys: ["ASTRA_CLONE_ID"], files: files)
-    #expect(throws: FileError("write", "out.env", .noSpace)) { try output.purge() }
+    #expect(throws: FileError("write", "out.env", .noSpace)) { try output.save(values("id-1")) }
     #expect(files.text("out.env") == "ASTRA_CLONE_ID=stale\n")
     try output.purge()
     #expect(files.text("out.env") == "")
+  }
+
+  @Test func aFileThatCannotBePurgedGoesWhole() throws {
+    let files = MemoryFiles(["out.env": Array("X=1\nASTRA_CLONE_ID=stale\n".utf8)])
+    files.failures = [1: .noSpace]
+    let output = OutputFile(path: "out.env", keys: ["ASTRA_CLONE_ID"], files: files)
+    #expect(try output.purge()?.contains("out.env: no space left on device: it was removed") == true)
+    #expect(files.text("out.env") == nil)
+    files.contents["out.env"] = Array("ASTRA_CLONE_ID=stale\n".utf8)
+    files.failsAlways = .readOnly
+    #expect(throws: FileError("write", "out.env", .readOnly)) { try output.purge() }
   }
 
   @Test func aRealFileIsMadeWithItsFolderAndALinkStaysOne() throws {

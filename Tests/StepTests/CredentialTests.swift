@@ -64,6 +64,57 @@ import AstraBackup
     #expect(report.contains("certificate not verified"))
   }
 
+  /// What people paste in the place of a token, and what is said to be right; the token itself is shown nowhere.
+  static let pasted = [
+    ("Bearer SECRET", "begins with the word Bearer: give what comes after it"),
+    ("bearer SECRET", "the word Bearer"),
+    ("Bearer: SECRET", "the word Bearer"), ("Bearer\tSECRET", "the word Bearer"),
+    ("token=SECRET", "token=: give what"),
+    ("ASTRA_API_TOKEN=SECRET", "astra_api_token=: give what"),
+    ("Authorization: Bearer SECRET", "authorization:"),
+    ("export ASTRA_API_TOKEN=SECRET", "astra_api_token="),
+    ("\"SECRET\"", "quotation marks: give what is between"),
+    ("'SECRET'", "quotation marks"), ("SECRET SECRET", "holds a space"),
+  ]
+
+  @Test(arguments: pasted)
+  func whatIsPastedAroundATokenIsNamed(form: String, advice: String) throws {
+    let token = "not-a-real-token-of-the-magento-scenario"
+    let text = form.replacing("SECRET", with: token)
+    func expectAdvice(_ harness: StepHarness) throws {
+      let result = try harness.run(BackupStep.self)
+      result.expect(.badParameter, saying: "the API token", advice)
+      #expect(result.requests == 0 && !result.standardError.contains(token))
+    }
+    let variable = try harness(file: nil)
+    variable.environment["ASTRA_API_TOKEN"] = text
+    try expectAdvice(variable)
+
+    let file = try harness(file: "\(text)\n", at: "/run/token")
+    file.environment["ASTRA_API_TOKEN"] = nil
+    file.environment["ASTRA_API_TOKEN_FILE"] = "/run/token"
+    try expectAdvice(file)
+
+    // Such a file is no YAML, and refused for that.
+    guard !form.contains(": ") else { return }
+    let yaml = configuration().replacing(token, with: text.replacing("\t", with: " "))
+    let toolkit = try harness(file: yaml)
+    clear(toolkit)
+    // What YAML itself takes away is none of ours.
+    let result = try toolkit.run(BackupStep.self)
+    result.expect(.badParameter, saying: "the API token", advice)
+    #expect(result.requests == 0 && !result.standardError.contains(token))
+  }
+
+  @Test(arguments: ["TOKEN\n", "\r\n TOKEN \r\n", "\tTOKEN"])
+  func whiteSpaceAroundATokenIsNothing(form: String) throws {
+    let token = "not-a-real-token-of-the-magento-scenario"
+    let harness = try harness(file: form.replacing("TOKEN", with: token), at: "/run/token")
+    harness.environment["ASTRA_API_TOKEN"] = nil
+    harness.environment["ASTRA_API_TOKEN_FILE"] = "/run/token"
+    try harness.run(BackupStep.self).expectSuccess()
+  }
+
   @Test(arguments: [
     ("uid: 1", "astra_project"), ("astra_project: a.b\nuid: 1", "headers.Authorization"),
     ("astra_project: a.b\nheaders: {Authorization: Basic x}\nuid: 1", "Bearer"),

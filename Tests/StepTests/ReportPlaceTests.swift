@@ -21,6 +21,26 @@ struct ReportPlaceTests {
     }
   }
 
+  /// A CI system that shows only the class, or only its last part, tells the uses of one step apart.
+  @Test(arguments: [
+    ("", "AstraBackup"), ("eu", "AstraBackup_eu"), ("eu-west-1", "AstraBackup_eu_west_1"),
+    ("eu.west", "AstraBackup_eu_west_1186675988"), ("eu_west", "AstraBackup_eu_west_4185403623"),
+  ])
+  func theSuffixIsInTheClassName(suffix: String, name: String) throws {
+    let harness = try Magento.harness()
+    harness.environment["BACKUP_NAME"] = "one"
+    harness.environment["ASTRA_REPORT_SUFFIX"] = suffix
+    try harness.run(BackupStep.self).expectSuccess()
+    let path = "reports/TEST-astra-backup\(suffix.isEmpty ? "" : "-\(suffix)").xml"
+    let text = try #require(harness.files.text(path))
+    let classes = Set(text.matches(of: /classname="([^"]*)"/).map { String($0.1) })
+    #expect(classes == ["astra.backup.\(name)"])
+    #expect(
+      !harness.files.history.contains {
+        String(decoding: $0.bytes, as: UTF8.self).contains("type=\"AstraBackup_")
+      })
+  }
+
   @Test func aSuffixAndAFolderKeepParallelUsesApart() throws {
     let harness = try Magento.harness()
     harness.environment["BACKUP_NAME"] = "one"

@@ -6,7 +6,7 @@ import Timing
     ("90s", 90), ("30m", 1800), ("1h", 3600), ("1h30m", 5400), ("1h30m5s", 5405), ("1h5s", 3605),
     ("2m5s", 125),
     ("45", 45), ("1", 1), ("007", 7), ("90m", 5400), ("0h1s", 1), ("604800", 604_800), ("168h", 604_800),
-    ("167h60m", 604_800),
+    ("167h60m", 604_800), ("1d", 86_400), ("7d", 604_800), ("1d12h30m5s", 131_405),
   ])
   func `a parameter is read`(text: String, seconds: Int64) throws {
     #expect(try Duration(parameter: text) == .seconds(seconds))
@@ -16,11 +16,13 @@ import Timing
     ("", "is empty"), ("0", "is zero"), ("0s", "is zero"), ("0h0m0s", "is zero"),
     ("-5s", "is not a duration"),
     ("+5s", "is not a duration"), ("5 m", "is not a duration"), (" 5m", "is not a duration"),
-    ("5m ", "is not a duration"), ("5M", "is not a duration"), ("1d", "is not a duration"),
+    ("5m ", "is not a duration"), ("5M", "is not a duration"), ("1w", "is not a duration"),
     ("1.5h", "is not a duration"), ("1e3", "is not a duration"), ("h", "is not a duration"),
-    ("30m1h", "is not a duration"), ("1h1h", "is not a duration"), ("1m1m", "is not a duration"),
+    ("30m1h", "is not a duration"), ("1h1d", "is not a duration"), ("1h1h", "is not a duration"),
+    ("1m1m", "is not a duration"),
     ("5min", "is not a duration"), ("forever", "is not a duration"), ("٣m", "is not a duration"),
-    ("1h30", "without a unit"), ("604801", "longer than 7 days"), ("169h", "longer than 7 days"),
+    ("1h30", "without a unit"), ("604801", "longer than 7 days"), ("8d", "longer than 7 days"),
+    ("169h", "longer than 7 days"),
     ("168h1s", "longer than 7 days"), ("99999999999999999999s", "longer than 7 days"),
     ("9223372036854775807h", "longer than 7 days"),
     ("2562047788015215h9223372036854775807s", "longer than 7 days"),

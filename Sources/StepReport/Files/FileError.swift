@@ -53,6 +53,30 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
     package static let tooManyLinks = Self(rawValue: ELOOP)
     package static let invalid = Self(rawValue: EINVAL)
     package static let notSupported = Self(rawValue: ENOTSUP)
+    package static let notPermitted = Self(rawValue: EPERM)
+    package static let notImplemented = Self(rawValue: ENOSYS)
+    package static let busy = Self(rawValue: EBUSY)
+    package static let otherDevice = Self(rawValue: EXDEV)
+    package static let textBusy = Self(rawValue: ETXTBSY)
+    package static let nameTooLong = Self(rawValue: ENAMETOOLONG)
+    package static let quota = Self(rawValue: EDQUOT)
+
+    /// Whether it says that this file system, or this user of it, cannot do such a thing at all, and not that it
+    /// went wrong: CIFS, NFS and FUSE say each of these to calls that others carry out.
+    package var isRefusal: Bool {
+      let refusals: Set<Self> = [
+        .notPermitted, .noPermission, .invalid, .notSupported, .notImplemented, .readOnly, .noDevice,
+        .noControl,
+        Self(rawValue: EOPNOTSUPP),
+      ]
+      return refusals.contains(self)
+    }
+
+    private static let noDevice = Self(rawValue: ENODEV)
+    private static let noControl = Self(rawValue: ENOTTY)
+
+    /// Whether it says that just this file cannot be replaced by another one.
+    var isNoReplacement: Bool { [.busy, .otherDevice, .textBusy, .nameTooLong].contains(self) }
 
     /// The error that the last system call of this thread left behind.
     static var last: Self { Self(rawValue: errno) }

@@ -5,6 +5,7 @@
 #else
   internal import Darwin
 #endif
+internal import Timing
 
 /// The operating system's files.
 package struct SystemFiles: FileWriter, Sendable {
@@ -12,6 +13,7 @@ package struct SystemFiles: FileWriter, Sendable {
   ///
   /// Only tests set it.
   let fault: @Sendable (FileCall) -> FileFault?
+  private let remarks = FileRemarks()
 
   /// Makes the real files.
   package init() {
@@ -30,7 +32,11 @@ package struct SystemFiles: FileWriter, Sendable {
       prefix += part
       if unsafe mkdir(prefix, 0o777) == 0 {
         // Under a hostile umask nobody could enter it: the agent must read what is in it.
-        guard unsafe chmod(prefix, 0o755) == 0 else { throw FileError("create folder", path, .last) }
+        if unsafe chmod(prefix, 0o755) != 0 {
+          let refused = FileError("set the permissions of", path, .last)
+          guard refused.code.isRefusal else { throw FileError("create folder", path, refused.code) }
+          remarks.add(refused, "it has those that the file system gives it")
+        }
       } else {
         // Not only EEXIST: a file system that is read-only may say so even for what is there.
         let code = FileError.Code.last
@@ -43,7 +49,7 @@ package struct SystemFiles: FileWriter, Sendable {
   }
 
   package func write(_ bytes: [UInt8], to path: String, access: FileAccess) throws(FileError) {
-    try AtomicReplacement(path: path, fault: fault).replace(with: bytes, access: access)
+    try AtomicReplacement(path: path, remarks: remarks, fault: fault).replace(with: bytes, access: access)
   }
 
   package func append(_ bytes: [UInt8], to path: String) throws(FileError) {
@@ -78,7 +84,17 @@ package struct SystemFiles: FileWriter, Sendable {
   }
 
   package func remove(_ path: String) throws(FileError) {
-    if unsafe unlink(path) != 0, errno != ENOENT { throw FileError("remove", path, .last) }
+    if unsafe unlink(path) == 0 || errno == ENOENT { return }
+    let refused = FileError("remove", path, .last)
+    // A mount point, or a folder that is not ours: what it says goes all the same.
+    guard Status(of: path)?.isRegular == true, unsafe truncate(path, 0) == 0 else { throw refused }
+    remarks.add(refused, "it was emptied")
+  }
+
+  package func takeRemarks() -> [String] { remarks.take() }
+
+  package func alone(in folder: String, _ body: () throws(FileError) -> Void) throws(FileError) {
+    try FolderLock.hold(folder, body)
   }
 
   package func exists(_ path: String) -> Bool { Status(following: path) != nil }
@@ -103,7 +119,7 @@ package struct SystemFiles: FileWriter, Sendable {
     throw FileError("write", path, .tooManyLinks)
   }
 
-  private static func target(ofLink path: String) throws(FileError) -> String {
+  static func target(ofLink path: String) throws(FileError) -> String {
     var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe bytes.withUnsafeMutableBytes { buffer in
       guard let start = unsafe buffer.bindMemory(to: CChar.self).baseAddress else { return -1 }
@@ -143,6 +159,16 @@ struct Status {
   var isRegular: Bool { value.st_mode & S_IFMT == S_IFREG }
   var isLink: Bool { value.st_mode & S_IFMT == S_IFLNK }
   var permissions: mode_t { value.st_mode & 0o777 }
+  var size: Int { Int(value.st_size) }
+  var links: Int { Int(value.st_nlink) }
   var owner: uid_t { value.st_uid }
   var group: gid_t { value.st_gid }
+  /// When it was written to last, by the file system's clock.
+  var modifiedAt: Timestamp {
+    #if canImport(Darwin)
+      Timestamp(sinceEpoch: .seconds(value.st_mtimespec.tv_sec))
+    #else
+      Timestamp(sinceEpoch: .seconds(value.st_mtim.tv_sec))
+    #endif
+  }
 }

@@ -11,6 +11,13 @@ package enum ReportName {
     suite(suffix.isEmpty ? step : "\(step)-\(suffix)")
   }
 
+  /// A text as the end of a class name's part: dashes become `_`; if anything else did, a number tells it from others.
+  package static func classPart(_ text: String) -> String {
+    let part = replacing(text, unless: isWordCharacter)
+    let isPlain = text.unicodeScalars.allSatisfy { $0 == "-" || isWordCharacter($0) && $0 != "_" }
+    return isPlain ? part : "\(part)_\(FNV.hash(text.utf8))"
+  }
+
   /// A dotted class name of `[A-Za-z0-9_]` parts: one reader takes its last part for a pattern of file names.
   static func className(_ name: String) -> String {
     dotted(name, prefix: "astra", substitute: "Step")

@@ -18,8 +18,24 @@ package struct OutputFile {
 
   /// Removes the step's own lines; done before anything else, so that a value of an earlier run is never
   /// read as this run's.
-  package func purge() throws(FileError) {
-    try merge(OutputValues())
+  ///
+  /// Where its lines cannot be taken out, for instance on a full disk, the whole file goes.
+  ///
+  /// - Returns: what was lost by that, for the log.
+  @discardableResult
+  package func purge() throws(FileError) -> String? {
+    do throws(FileError) {
+      try merge(OutputValues())
+      return nil
+    } catch {
+      // What could not even be read, or is no file, is not ours to remove.
+      guard error.attempt == "write", case .file(let target)? = try? files.destination(of: path) else {
+        throw error
+      }
+      do throws(FileError) { try files.remove(target) } catch _ { throw error }
+      return
+        "\(error.message): it was removed, with the lines of others, for it held values of an earlier run"
+    }
   }
 
   /// Writes values, merged into the lines of others; a pipe or a device gets the values alone.
@@ -32,13 +48,21 @@ package struct OutputFile {
     case .stream:
       if !values.entries.isEmpty { try files.append(values.bytes, to: path) }
     case .file(let target):
-      let isThere = files.exists(target)
-      if !isThere, values.entries.isEmpty { return }
-      let existing = isThere ? try files.read(target, limit: Self.limit) : []
-      let merged = values.merged(into: existing, keys: keys)
-      if isThere, merged == existing { return }
-      if !isThere { try files.createFolder(split(path: target).folder) }
-      try files.write(merged, to: target, access: .asBefore)
+      let folder = split(path: target).folder
+      if !files.exists(target) {
+        if values.entries.isEmpty { return }
+        try files.createFolder(folder)
+      }
+      // Another step may be about to do the same, and would lose what this one writes in between.
+      try files.alone(in: folder) { () throws(FileError) in try merge(values, into: target) }
     }
+  }
+
+  private func merge(_ values: OutputValues, into target: String) throws(FileError) {
+    let isThere = files.exists(target)
+    let existing = isThere ? try files.read(target, limit: Self.limit) : []
+    let merged = values.merged(into: existing, keys: keys)
+    if isThere, merged == existing { return }
+    try files.write(merged, to: target, access: .asBefore)
   }
 }

@@ -34,8 +34,32 @@ package struct OutputValues: Hashable, Sendable {
   /// Makes an empty set of values.
   package init() {}
 
+  /// The most characters of one value: a step's lines together stay below the 5,120 bytes that GitLab takes
+  /// (`MaxDotenvSize`).
+  package static let largestValue = 400
+
+  /// Names as one value, joined by `+`: as many as fit, and then `...` for the others.
+  package static func joined(_ names: [String]) -> String {
+    var value = ""
+    for (number, name) in names.enumerated() {
+      let next = number == 0 ? name : "\(value)+\(name)"
+      // Room for the dots, unless it is the last.
+      guard next.unicodeScalars.count <= largestValue - (number == names.count - 1 ? 0 : 4) else {
+        return number == 0 ? "..." : "\(value)+..."
+      }
+      value = next
+    }
+    return value
+  }
+
   /// Sets a value; each character that one of the readers would take for more than itself becomes `_`.
+  ///
+  /// One that is too long is cut, and ends in `...`.
   package mutating func set(_ key: Key, to value: String) {
+    var value = value
+    if value.unicodeScalars.count > Self.largestValue {
+      value = String(String.UnicodeScalarView(value.unicodeScalars.prefix(Self.largestValue - 3))) + "..."
+    }
     let entry = Entry(key: key, value: Self.replacing(value, unless: Self.isPlain))
     if let index = entries.firstIndex(where: { $0.key == key }) {
       entries[index] = entry

@@ -6,12 +6,9 @@ import Glibc
 /// By the source of durable-task (`BourneShellScript`, `FileMonitoringTask`) and of Jenkins itself
 /// (`ProcessTree`): a shell that nobody waits for starts `sh -xe` on a copy of the script, with both streams in
 /// one file and a cookie in its environment; the code goes into a file of its own. An abort looks through all
-/// processes for the cookie and sends each SIGTERM, children first, and leaves each up to five seconds.
+/// processes for the cookie and sends each SIGTERM, children first, and leaves each up to five seconds; here it waits
+/// for each, however long that takes on a busy machine.
 final class JenkinsScript: Sendable {
-  /// How long Jenkins waits for one process that it has signalled: 5 s.
-  static let softKill = Duration.seconds(5)
-  /// How long it waits for the script after an abort before it gives it up: 20 s.
-  static let grace = Duration.seconds(20)
 
   private let folder: TemporaryFolder
   private let cookie = "durable-\(UUID().uuidString)"
@@ -71,14 +68,14 @@ final class JenkinsScript: Sendable {
   func abort() async throws {
     for process in processes {
       kill(process, SIGTERM)
-      let end = ContinuousClock.now + Self.softKill
+      let end = ContinuousClock.now + .hang
       while kill(process, 0) == 0, .now < end { try await Task.sleep(for: .milliseconds(5)) }
     }
   }
 
-  /// Waits until the condition holds; false if the grace time has passed before.
+  /// Waits until the condition holds; false if it seems to hang.
   func waits(until condition: () throws -> Bool) async throws -> Bool {
-    let end = ContinuousClock.now + Self.grace
+    let end = ContinuousClock.now + .hang
     while try !condition() {
       guard .now < end else { return false }
       try await Task.sleep(for: .milliseconds(5))

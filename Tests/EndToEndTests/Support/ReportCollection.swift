@@ -53,7 +53,7 @@ final class ReportCollection: Sendable {
     let result = try await Command(
       try Installation.pythonProgram("python"),
       [Installation.root.appending(path: "Tests/readers/check_reports.py").path] + reports,
-      environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"], timeLimit: .seconds(120)
+      environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
     ).run()
     guard result.exit != .code(0) else { return nil }
     guard

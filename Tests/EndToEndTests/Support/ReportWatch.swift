@@ -1,4 +1,21 @@
 import Foundation
+import Synchronization
+
+/// How often a report was looked at, for a test that waits for that.
+final class LookCount: Sendable {
+  private let count = Atomic(0)
+
+  func add() { count.add(1, ordering: .sequentiallyConsistent) }
+
+  /// Returns when two looks more have been begun, so that one was begun and ended since the call.
+  func more() async throws {
+    let wanted = count.load(ordering: .sequentiallyConsistent) + 2
+    let end = ContinuousClock.now + .hang
+    while count.load(ordering: .sequentiallyConsistent) < wanted, .now < end {
+      try await Task.sleep(for: .milliseconds(3))
+    }
+  }
+}
 
 /// Every version of a report that could be read while its step ran.
 struct ReportWatch: Sendable {
@@ -9,9 +26,12 @@ struct ReportWatch: Sendable {
   private var last: Data?
 
   /// Reads the file again and again until the step has ended, and once more then.
-  static func follow(_ running: RunningCommand, _ path: String) async -> ReportWatch {
+  static func follow(
+    _ running: RunningCommand, _ path: String, counting looks: LookCount = LookCount()
+  ) async -> ReportWatch {
     var watch = ReportWatch()
     while running.ended == nil {
+      looks.add()
       watch.look(at: path)
       try? await Task.sleep(for: .milliseconds(3))
     }

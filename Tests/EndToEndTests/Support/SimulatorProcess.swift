@@ -31,9 +31,9 @@ final class SimulatorProcess: Sendable {
     let process = try Command(
       try Installation.program("astra-simulator"),
       ["--scenario", folder.path("scenario.json"), "--port", "0", "--dir", folder.path("")] + arguments,
-      timeLimit: .seconds(600)
+      timeLimit: .seconds(7200)
     ).start()
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .hang
     while folder.text("env") == nil {
       guard process.ended == nil, ContinuousClock.now < end else {
         throw Failed(description: "the simulator does not come up: \(process.errors)")
@@ -110,7 +110,7 @@ final class SimulatorProcess: Sendable {
 
   private func curl(_ arguments: [String]) async throws -> String {
     let usual = [
-      "--silent", "--show-error", "--max-time", "20", "--noproxy", "*", "--cacert", certificateFile,
+      "--silent", "--show-error", "--max-time", "600", "--noproxy", "*", "--cacert", certificateFile,
     ]
     let result = try await Command("/usr/bin/curl", usual + arguments).run()
     guard result.exit == .code(0) else { throw Failed(description: result.summary) }

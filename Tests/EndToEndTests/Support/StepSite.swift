@@ -104,7 +104,7 @@ struct StepSite: Sendable {
   ) async throws -> StepResult {
     let program = try Installation.program(step.rawValue)
     var command = Command(
-      program, arguments, environment: environment, directory: workspace.path(""), timeLimit: .seconds(120))
+      program, arguments, environment: environment, directory: workspace.path(""))
     if let shell {
       (command.program, command.arguments) = ("/bin/sh", ["-c", shell, "sh", program] + arguments)
     }
@@ -165,10 +165,8 @@ extension StepSite {
     }
     #expect(result.watch.tellingArguments.isEmpty, sourceLocation: location)
     #expect(result.watch.children.isEmpty, sourceLocation: location)
-    // A step that ends in an instant may do so between two looks.
-    #expect(
-      result.watch.looks > 0 || result.duration < .seconds(3), "it was never looked at",
-      sourceLocation: location)
+    // That a step is seen at all is a test of its own (`StepsCheckTests`): one may end between two looks, however
+    // long that takes on a busy machine.
   }
 
   /// The exit code, the report and the one sentence on stderr say the same.

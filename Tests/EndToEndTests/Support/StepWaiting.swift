@@ -62,11 +62,11 @@ extension StepSite {
     try await until("\(step.rawValue) waits", running) { running.errors.contains(step.waitingWords) }
   }
 
-  /// Returns when the condition holds; throws if the step ends before, or after half a minute.
+  /// Returns when the condition holds; throws if the step ends before, or if it seems to hang.
   func until(
     _ what: String, _ running: RunningCommand, _ condition: () async throws -> Bool
   ) async throws {
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .hang
     while try await !condition() {
       guard running.ended == nil, ContinuousClock.now < end else {
         throw Waited(description: "not seen: \(what)\n\(running.errors)")

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Synchronization
 import Testing
 import Timing
 
@@ -25,7 +26,7 @@ func secureTransport(
 }
 
 /// A read with the fake token and a generous limit.
-func get(_ target: String = "/", timeLimit: Duration = .seconds(20)) -> HTTPRequest {
+func get(_ target: String = "/", timeLimit: Duration = .seconds(600)) -> HTTPRequest {
   HTTPRequest(.get, target, token: Secret(fakeToken), timeLimit: timeLimit)
 }
 
@@ -46,19 +47,26 @@ func failure(
   return error
 }
 
-/// Real clocks, and a signal that arrives a while after the start.
-final class SignalledTime: TimeSource {
+/// Real clocks, and a signal that arrives when the test says so.
+final class SignalledTime: TimeSource, Sendable {
   private let clock = SystemTime()
-  private let moment: Instant
+  private let state = Mutex((isSent: false, looks: 0))
 
-  /// Plans SIGTERM for `delay` from now.
-  init(after delay: Duration) {
-    moment = clock.now + delay
-  }
+  /// Sends SIGTERM, as it were.
+  func signal() { state.withLock { $0.isSent = true } }
+
+  /// How often somebody asked whether there was a signal, since there was one.
+  var looksAfterSignal: Int { state.withLock { $0.looks } }
 
   var now: Instant { clock.now }
   var wallTime: Timestamp { clock.wallTime }
-  var interruption: Interruption? { now >= moment ? Interruption(signal: 15) : nil }
+  var interruption: Interruption? {
+    state.withLock { state in
+      guard state.isSent else { return nil }
+      state.looks += 1
+      return Interruption(signal: 15)
+    }
+  }
 
   func sleep(for duration: Duration) throws(Interruption) {
     try clock.sleep(for: duration)
