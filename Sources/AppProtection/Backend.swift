@@ -48,8 +48,8 @@ package protocol Backend: PrerequisiteReader {
   /// cannot tell.
   func existsElsewhere(_ kind: RecoveryPoint.Kind, _ nameOrID: String) throws(BackendError) -> Bool
 
-  /// Asks for a backup or a snapshot.
-  func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application)
+  /// Asks for a backup or a snapshot; a service that takes no labels makes it without them.
+  func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label])
     throws(BackendError)
     -> RecoveryPoint
   /// Throws if the backend can never make such a clone; asks it for nothing.
@@ -62,6 +62,16 @@ package protocol Backend: PrerequisiteReader {
   func delete(_ point: RecoveryPoint) throws(BackendError)
   /// Removes an application from the backend's books.
   func delete(_ application: Application) throws(BackendError)
+}
+
+extension Backend {
+  /// Asks for a backup or a snapshot without labels.
+  package func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application)
+    throws(BackendError)
+    -> RecoveryPoint
+  {
+    try create(kind, named: name, of: application, labels: [])
+  }
 }
 
 /// What to clone, and where to.

@@ -9,6 +9,31 @@ package struct Label: Hashable, Sendable {
   }
 }
 
+/// Labels by which something that this tool made is known again: all of them, each once.
+package struct Mark: Sendable {
+  package let labels: [Label]
+
+  /// What the labels of an object say of a mark.
+  package enum Reading: Hashable, Sendable {
+    /// It is there, whole.
+    case there
+    /// There is none.
+    case absent
+    /// There is another one: the values of the labels.
+    case another(String)
+  }
+
+  /// Reads the mark from an object's labels.
+  func reading(among all: [Label]) -> Reading {
+    let names = labels.map(\.name)
+    let found = all.filter { names.contains($0.name) }
+    if found.isEmpty { return .absent }
+    // Each once: two values of one label are none to rely on.
+    if found.count == labels.count, Set(found) == Set(labels) { return .there }
+    return .another(found.map { "\($0.name)=\($0.value)" }.joined(separator: ", "))
+  }
+}
+
 /// The mark by which a clone that this tool made is known again: its source's id and the name it was made under.
 ///
 /// A clone of that clone may inherit the labels, but not the source: so the mark holds only together with what the
@@ -24,11 +49,12 @@ package struct CloneMark: Sendable {
   /// It is none of the two by which a clone is known: older clones have none.
   package static let originLabel = "astra-steps/clone-from"
 
-  package let labels: [Label]
+  private let mark: Mark
+  package var labels: [Label] { mark.labels }
 
   /// The mark of a clone of that application under that name.
   package init(of source: Application.ID, named name: String) {
-    labels = [Label(Self.sourceLabel, source.text), Label(Self.nameLabel, name)]
+    mark = Mark(labels: [Label(Self.sourceLabel, source.text), Label(Self.nameLabel, name)])
   }
 
   /// The label for where a clone comes from; nil is the live application.
@@ -43,24 +69,9 @@ package struct CloneMark: Sendable {
     return CloneOrigin(text: found[0].value)
   }
 
-  /// What the labels of an application say of that mark.
-  package enum Reading: Hashable, Sendable {
-    /// It is there, whole.
-    case there
-    /// There is none.
-    case absent
-    /// There is another one: the values of the labels.
-    case another(String)
-  }
-
   /// Reads the mark from an application.
-  package func reading(on application: Application) -> Reading {
-    let names = [Self.sourceLabel, Self.nameLabel]
-    let found = application.labels.filter { names.contains($0.name) }
-    if found.isEmpty { return .absent }
-    // Each once: two values of one label are none to rely on.
-    if found.count == labels.count, Set(found) == Set(labels) { return .there }
-    return .another(found.map { "\($0.name)=\($0.value)" }.joined(separator: ", "))
+  package func reading(on application: Application) -> Mark.Reading {
+    mark.reading(among: application.labels)
   }
 }
 

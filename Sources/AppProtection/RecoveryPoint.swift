@@ -18,13 +18,15 @@ package struct RecoveryPoint: Sendable {
   package var createdAt: Timestamp?
   /// Whether a protection policy made it, by its schedule.
   package var isScheduled: Bool
+  /// What clients have written on the backend's entry for it, as far as the backend keeps that.
+  package var labels: [Label]
 
   /// Makes a recovery point.
   package init(
     id: ID, kind: Kind, name: String, applicationID: Application.ID, state: State,
     hooks: Hooks = .notReported,
     problems: [String] = [], percentDone: Double? = nil, createdAt: Timestamp? = nil,
-    isScheduled: Bool = false
+    isScheduled: Bool = false, labels: [Label] = []
   ) {
     self.id = id
     self.kind = kind
@@ -36,6 +38,7 @@ package struct RecoveryPoint: Sendable {
     self.percentDone = percentDone
     self.createdAt = createdAt
     self.isScheduled = isScheduled
+    self.labels = labels
   }
 
   /// Where the copy lies: in object storage, or beside the application's volumes.

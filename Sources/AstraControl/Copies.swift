@@ -56,17 +56,34 @@ extension AstraControlBackend {
   }
 
   package func create(
-    _ kind: RecoveryPoint.Kind, named name: String, of application: Application
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label]
   ) throws(BackendError) -> RecoveryPoint {
     let attempt =
       kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
     let type = kind == .backup ? "application/astra-appBackup" : "application/astra-appSnap"
-    let body = JSONValue.members([
-      "type": .string(type), "version": .string(generation.copyVersion), "name": .string(name),
-    ])
-    return try created(
-      generation.path(of: kind, application.id), body, type: type, to: attempt,
-      { RecoveryPoint($0, kind: kind, of: application.id) })
+    return try withoutRefused(labels) { labels throws(BackendError) in
+      let body = JSONValue.members([
+        "type": .string(type), "version": .string(generation.copyVersion), "name": .string(name),
+        "metadata": labels.isEmpty ? nil : .members(["labels": labelList(labels)]),
+      ])
+      return try created(
+        generation.path(of: kind, application.id), body, type: type, to: attempt,
+        { RecoveryPoint($0, kind: kind, of: application.id) })
+    }
+  }
+
+  /// Asks with labels, and once more without them where the body was refused.
+  ///
+  /// Whether clients may write labels is not documented. A body that was refused for them has begun nothing.
+  private func withoutRefused<Value>(
+    _ labels: [Label], _ ask: ([Label]) throws(BackendError) -> Value
+  ) throws(BackendError) -> Value {
+    do throws(BackendError) {
+      return try ask(labels)
+    } catch {
+      guard error.kind == .refused(.malformed), !labels.isEmpty else { throw error }
+      return try ask([])
+    }
   }
 
   package func check(_ request: CloneRequest) throws(BackendError) {
@@ -90,19 +107,11 @@ extension AstraControlBackend {
     }
     generation.complete(&body, request)
     let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
-    func ask(_ body: CreateCloneBody) throws(BackendError) -> Application {
-      try created(
-        generation.applications, body.json, type: body.type, to: attempt, { generation.application($0) })
-    }
-    guard !request.labels.isEmpty else { return try ask(body) }
-    var labelled = body
-    labelled.labels = request.labels
-    do throws(BackendError) {
-      return try ask(labelled)
-    } catch {
-      // Whether clients may write labels is not documented. A body that was refused for them has begun nothing.
-      guard error.kind == .refused(.malformed) else { throw error }
-      return try ask(body)
+    return try withoutRefused(request.labels) { labels throws(BackendError) in
+      var labelled = body
+      labelled.labels = labels.isEmpty ? nil : labels
+      return try created(
+        generation.applications, labelled.json, type: body.type, to: attempt, { generation.application($0) })
     }
   }
 
@@ -175,15 +184,17 @@ struct CreateCloneBody {
           pairs.map { .members(["source": .string($0.source), "destination": .string($0.destination)]) })
       }
     }
-    let labels = labels.map { labels in
-      JSONValue.array(labels.map { .members(["name": .string($0.name), "value": .string($0.value)]) })
-    }
     return .members([
       "type": text(type), "version": text(version), "name": text(name), "clusterID": text(clusterID),
       "sourceClusterID": text(sourceClusterID), "sourceAppID": text(sourceAppID), "backupID": text(backupID),
       "snapshotID": text(snapshotID), "namespaceMapping": list(namespaceMapping),
       "storageClassMapping": list(storageClassMapping), "namespace": text(namespace),
-      "metadata": labels.map { .members(["labels": $0]) },
+      "metadata": labels.map { .members(["labels": labelList($0)]) },
     ])
   }
+}
+
+/// Labels as the members of `metadata` have them.
+private func labelList(_ labels: [Label]) -> JSONValue {
+  .array(labels.map { .members(["name": .string($0.name), "value": .string($0.value)]) })
 }

@@ -26,9 +26,7 @@ extension Application {
       createdAt: metadata?["creationTimestamp"]?.text.flatMap { Timestamp($0) },
       modifiedAt: metadata?["modificationTimestamp"]?.text.flatMap { Timestamp($0) },
       collectedAt: resource["lastResourceCollectionTimestamp"]?.text.flatMap { Timestamp($0) },
-      labels: (metadata?["labels"]?.elements ?? []).compactMap { label in
-        label["name"]?.text.map { Label($0, label["value"]?.text ?? "") }
-      })
+      labels: readLabels(in: metadata))
   }
 }
 
@@ -52,7 +50,8 @@ extension RecoveryPoint {
     self.init(
       id: ID(id), kind: kind, name: name, applicationID: application, state: State(rawValue: state),
       hooks: hooks, problems: stateProblems(of: resource), percentDone: resource["percentDone"]?.number,
-      createdAt: created.flatMap { Timestamp($0) }, isScheduled: resource["scheduleID"]?.text != nil)
+      createdAt: created.flatMap { Timestamp($0) }, isScheduled: resource["scheduleID"]?.text != nil,
+      labels: readLabels(in: resource["metadata"]))
   }
 }
 
@@ -85,6 +84,13 @@ extension Asset {
 /// The reasons for a state: `stateUnready` (texts) and `stateDetails` (title and detail).
 private func stateProblems(of resource: JSONValue) -> [String] {
   (resource["stateUnready"]?.elements.compactMap(\.text) ?? []) + details(of: resource["stateDetails"])
+}
+
+/// What clients have written on an entry, by its metadata.
+private func readLabels(in metadata: JSONValue?) -> [Label] {
+  (metadata?["labels"]?.elements ?? []).compactMap { label in
+    label["name"]?.text.map { Label($0, label["value"]?.text ?? "") }
+  }
 }
 
 /// Title and detail of each reason in a list of them.

@@ -58,7 +58,10 @@ extension World {
     guard point.application == app.id else { throw Problem(76) }
     if try body.hasRestoreFilter(), !app.supportsSelectiveRestore { throw Problem(155) }
     try checkLicence()
-    guard ["ready", "unavailable"].contains(app.state), !isBusy(app.id) else { throw Problem(112) }
+    let mayBeFailed = app.state == "failed" && settings.restoreOfFailed != .refused
+    guard ["ready", "unavailable"].contains(app.state) || mayBeFailed, !isBusy(app.id) else {
+      throw Problem(112)
+    }
     if isUnderWay(.backup, of: app.id) { throw Problem(152) }
     if isUnderWay(.snapshot, of: app.id) { throw Problem(148) }
     guard point.state == "completed" else { throw Problem(kind == .snapshot ? 111 : 164) }

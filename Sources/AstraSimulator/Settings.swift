@@ -133,6 +133,7 @@ package struct Settings: Equatable, Sendable {
   package var restoreCollects = true
   package var restoreKeepsAddress = true
   package var restoreDuringClone = Tolerance.accepted
+  package var restoreOfFailed = Tolerance.accepted
   package var operationsTouchSource = false
   package var deletionTakesPoints = true
   package var deletionLeavesEntry = false
@@ -249,6 +250,7 @@ extension Settings: ScenarioValue {
     try reader.take("restoreCollects", &restoreCollects)
     try reader.take("restoreKeepsAddress", &restoreKeepsAddress)
     try reader.take("restoreDuringClone", &restoreDuringClone)
+    try reader.take("restoreOfFailed", &restoreOfFailed)
     try reader.take("operationsTouchSource", &operationsTouchSource)
     try reader.take("deletionTakesPoints", &deletionTakesPoints)
     try reader.take("deletionLeavesEntry", &deletionLeavesEntry)

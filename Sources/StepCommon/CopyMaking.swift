@@ -76,7 +76,7 @@ package final class CopyMaking {
   package func request(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if run.settings.isDryRun {
       let attempt = kind == .backup ? "back up" : "make a snapshot of"
-      return .stepDone(
+      return .dryRunEnds(
         copy == nil
           ? "dry run: would \(attempt) \"\(parameters.application)\" as \"\(parameters.name)\""
           : "dry run: would wait for \(kind.rawValue) \"\(parameters.name)\", which is under way")

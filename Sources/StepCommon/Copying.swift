@@ -102,7 +102,7 @@ extension StepRun {
   /// Asks for a copy, once, and writes down that it does, and for which recovery point if it is evidence.
   package func request(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application,
-    as operationKind: RunRecord.Operation.Kind, for point: RecoveryPoint.ID? = nil
+    as operationKind: RunRecord.Operation.Kind, for point: RecoveryPoint.ID? = nil, labels: [Label] = []
   ) throws(StepFailure) -> RecoveryPoint {
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     return try make(
@@ -125,7 +125,8 @@ extension StepRun {
               id: point.id.text, createdAt: point.createdAt, asked: asked(kind, name, application))
         }
       },
-      ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application) },
+      ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application, labels: labels)
+      },
       id: { $0.id.text })
   }
 

@@ -181,11 +181,14 @@ extension StepRun {
       throw StepFailure(error)
     }
     guard let application else {
-      throw .operationFailed("\(refusal.message), and the application is gone")
+      throw .operationFailed(
+        "\(refusal.message), and the application is gone", hint: "look in Astra Control who has removed it")
     }
     if application.state == .restoring { throw .beingRestored(application) }
     if application.state.isDead || application.state == .unavailable {
-      throw .operationFailed("\(refusal.message): the application is \(application.state)")
+      throw .operationFailed(
+        "\(refusal.message): the application is \(application.state)",
+        hint: "have it repaired in Astra Control until it is ready, and run the step again")
     }
     return application.state
   }

@@ -22,14 +22,15 @@ final class Reporter {
   init(
     identity: StepIdentity, place: ReportPlace, phases: [String], host: Host, log: Log
   ) {
-    file = ReportFile(folder: place.folder, step: identity.name, suffix: place.suffix, files: host.files)
+    file = ReportFile(
+      folder: place.folder, step: identity.name, suffix: place.reportSuffix, files: host.files)
     files = host.files
     time = host.time
     self.log = log
     began = host.time.now
     phaseBegan = began
     report = Report(
-      suite: ReportName.suite(step: identity.name, suffix: place.suffix),
+      suite: ReportName.suite(step: identity.name, suffix: place.reportSuffix),
       className: identity.className(suffix: place.suffix),
       startedAt: host.time.wallTime,
       hostname: host.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })

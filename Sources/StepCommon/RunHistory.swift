@@ -160,6 +160,13 @@ package final class RunHistory {
     save()
   }
 
+  /// Writes down what the application looked like when an in-place restore of it was seen to have failed.
+  package func noteWreck(_ operation: RunRecord.Operation, _ marks: RunRecord.Fingerprint) {
+    guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
+    record.operations[index].after = marks
+    save()
+  }
+
   /// Writes down what an attempt that was killed has made and could not write down any more.
   package func adopt(
     _ id: String, among operations: [RunRecord.Operation], as stage: RunRecord.Operation.Stage

@@ -100,6 +100,10 @@ package struct RunRecord: Hashable, Sendable {
     package var endedAt: String?
     /// Which attempt of the run asked for it, where the CI system counts them: `2`.
     package var attempt: String?
+    /// The copy of what the application held that an in-place restore was begun with.
+    package var evidence: Copy?
+    /// What the application looked like when an in-place restore was seen to have failed.
+    package var after: Fingerprint?
 
     /// Makes an entry that is about to be asked for.
     package init(
@@ -140,6 +144,26 @@ package struct RunRecord: Hashable, Sendable {
       merged.wasSeen = further.wasSeen ?? other.wasSeen
       merged.endedAt = further.endedAt ?? other.endedAt
       return merged
+    }
+  }
+
+  /// A complete copy of an application's state: a clone or a snapshot of it.
+  package struct Copy: Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Sendable { case clone, snapshot }
+
+    package var kind: Kind
+    package var id: String
+    package var name: String
+    /// The name of the cluster that it is on, if that is known.
+    package var cluster: String?
+
+    /// Names a copy.
+    package init(_ kind: Kind, id: String, name: String, cluster: String?) {
+      (self.kind, self.id, self.name, self.cluster) = (kind, id, name, cluster)
+    }
+
+    package var description: String {
+      "\(kind.rawValue) \"\(name)\" (\(cluster.map { "on cluster \"\($0)\"" } ?? "on no known cluster"), id \(id))"
     }
   }
 

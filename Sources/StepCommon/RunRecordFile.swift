@@ -54,12 +54,15 @@ extension RunRecord.Operation {
       let place = json.ifAny("place", RunRecord.Place.init(json:)),
       let wasSeen = json.ifAny("wasSeen", \.bool),
       let namesakes = json.ifAny("namesakes", { $0.list(of: \.string) }),
-      let endedAt = json.ifAny("endedAt", \.string), let attempt = json.ifAny("attempt", \.string)
+      let endedAt = json.ifAny("endedAt", \.string), let attempt = json.ifAny("attempt", \.string),
+      let evidence = json.ifAny("evidence", RunRecord.Copy.init(json:)),
+      let after = json.ifAny("after", RunRecord.Fingerprint.init(json:))
     else { return nil }
     (self.kind, self.application, self.name, self.point) = (kind, application, name, point)
     (self.askedAt, self.stage, self.id) = (askedAt, stage, id)
     (self.before, self.place, self.wasSeen) = (before, place, wasSeen)
     (self.namesakes, self.endedAt, self.attempt) = (namesakes, endedAt, attempt)
+    (self.evidence, self.after) = (evidence, after)
   }
 
   fileprivate var json: JSONValue {
@@ -69,6 +72,23 @@ extension RunRecord.Operation {
       "id": id.map { .string($0) }, "before": before?.json, "place": place?.json,
       "wasSeen": wasSeen.map { .bool($0) }, "namesakes": namesakes.map { .array($0.map { .string($0) }) },
       "endedAt": endedAt.map { .string($0) }, "attempt": attempt.map { .string($0) },
+      "evidence": evidence?.json, "after": after?.json,
+    ])
+  }
+}
+
+extension RunRecord.Copy {
+  fileprivate init?(json: JSONValue) {
+    guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)), let id = json["id"]?.string,
+      let name = json["name"]?.string, let cluster = json.ifAny("cluster", \.string)
+    else { return nil }
+    self.init(kind, id: id, name: name, cluster: cluster)
+  }
+
+  fileprivate var json: JSONValue {
+    .members([
+      "kind": .string(kind.rawValue), "id": .string(id), "name": .string(name),
+      "cluster": cluster.map { .string($0) },
     ])
   }
 }

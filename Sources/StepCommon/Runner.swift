@@ -59,7 +59,7 @@ package struct Runner<S: Step> {
   private func run(_ command: S.Command) -> ExitCode {
     let place: ReportPlace
     do throws(StepFailure) {
-      place = try ReportPlace.read(command.common, reader)
+      place = try ReportPlace.read(command.common, reader, isDryRun: isDryRun(command.common))
     } catch {
       return end(without: error, command.common)
     }
@@ -98,6 +98,15 @@ package struct Runner<S: Step> {
     let values = prepared?.run.values ?? OutputValues()
     if let failure = writeValues(values, to: output, after: failures, reporter) { failures = [failure] }
     return end(failures, prepared?.run, reporter, asJSON: command.common.json)
+  }
+
+  /// Whether the step would change something, and is told not to.
+  ///
+  /// What is no truth value ends the step before anything, under its usual name.
+  private func isDryRun(_ options: CommonOptions?) -> Bool {
+    let isTold = try? reader.truth(
+      Common.dryRun, flag: options?.dryRun ?? host.arguments.contains("--dry-run"))
+    return !S.changesNothing && isTold == true
   }
 
   private func prepare(
@@ -159,6 +168,11 @@ package struct Runner<S: Step> {
           reporter.close(index, .passed)
           reporter.skip(from: index + 1, because: reason)
           return failures
+        case .dryRunEnds(let reason):
+          log.info(reason)
+          reporter.close(index, .skipped(reason))
+          reporter.skip(from: index + 1, because: reason)
+          return failures
         }
       } catch {
         reporter.close(index, error.outcome(of: S.identity.shortClassName))
@@ -199,7 +213,9 @@ package struct Runner<S: Step> {
 
   /// Ends a run whose place for a report is all that could be read.
   private func end(without failure: StepFailure, _ options: CommonOptions?) -> ExitCode {
-    let place = (try? ReportPlace.read(options, reader)) ?? ReportPlace()
+    let place =
+      (try? ReportPlace.read(options, reader, isDryRun: isDryRun(options)))
+      ?? ReportPlace(isDryRun: isDryRun(options))
     let reporter = makeReporter(place)
     reporter.close(0, failure.outcome(of: S.identity.shortClassName))
     reporter.skip(from: 1, because: "not reached: check parameters failed")

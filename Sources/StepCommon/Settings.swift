@@ -78,12 +78,22 @@ package struct ReportPlace: Sendable {
   package var folder = "reports"
   package var suffix = ""
 
+  /// Whether the report is that of a dry run, which leaves that of the real one alone.
+  package var isDryRun = false
+
   /// The suffix as an ending of a name: `-eu`, or nothing.
   package var ending: String { suffix.isEmpty ? "" : "-\(suffix)" }
 
+  /// The suffix of the report itself: `eu`, and `eu-dry-run` of a dry run.
+  var reportSuffix: String {
+    ([suffix] + (isDryRun ? ["dry-run"] : [])).filter { !$0.isEmpty }.joined(separator: "-")
+  }
+
   /// Reads the folder and the suffix; `options` is nil when the flags could not be read.
-  static func read(_ options: CommonOptions?, _ reader: ParameterReader) throws(StepFailure) -> ReportPlace {
-    var place = ReportPlace()
+  static func read(
+    _ options: CommonOptions?, _ reader: ParameterReader, isDryRun: Bool = false
+  ) throws(StepFailure) -> ReportPlace {
+    var place = ReportPlace(isDryRun: isDryRun)
     if let folder = try reader.text(Common.reportFolder, flag: options?.reportDir) { place.folder = folder }
     if let suffix = try reader.text(Common.reportSuffix, flag: options?.reportSuffix) {
       guard suffix.utf8.count <= 100,

@@ -88,6 +88,13 @@ package struct Phase<S: Step> {
     Self(name: name, foundations: foundations, body: body)
   }
 
+  /// Names a phase whose failure keeps none of the later ones from being done.
+  package static func independent(
+    _ name: String, by body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
+  ) -> Self {
+    Self(name: name, foundations: [], body: body)
+  }
+
   private init(
     name: String, foundations: [String],
     body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
@@ -105,6 +112,8 @@ package enum PhaseEnd: Hashable, Sendable {
   case notNeeded(String)
   /// The step has reached its end: the phases after it have nothing to do, and why.
   case stepDone(String)
+  /// A dry run ends where the change would begin: this phase and those after it are not done; what they would do.
+  case dryRunEnds(String)
 }
 
 /// The version of the steps.

@@ -20,6 +20,8 @@ package struct StepFailure: Error, Sendable {
   package var message: String
   /// What would help, as one more sentence.
   package var hint: String?
+  /// Why the backend said no, if that is what ended it.
+  package private(set) var refusal: BackendError.Refusal?
 
   /// Makes a failure.
   package init(_ code: ExitCode, _ nature: Nature, type: String, _ message: String, hint: String? = nil) {
@@ -87,10 +89,11 @@ package struct StepFailure: Error, Sendable {
       self = .protected(error.message, hint: error.hint)
     case .refused: self = .operationFailed(error.message, hint: error.hint)
     }
+    if case .refused(let reason) = error.kind { refusal = reason }
   }
 
   /// Whether it says nothing of what was looked at, and everything that is still to be looked at would meet it too.
-  var endsEveryStep: Bool {
+  package var endsEveryStep: Bool {
     [.interrupted, .terminated, .deadlinePassed, .unreachable, .ourBug].contains(code)
   }
 

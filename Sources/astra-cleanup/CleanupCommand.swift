@@ -5,9 +5,10 @@ package import StepCommon
 package struct CleanupCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: CleanupStep.identity.name,
-    abstract: "Remove a debug clone that astra-clone made, and all but the newest backups of a pipeline.",
+    abstract:
+      "Remove a debug clone that astra-clone made, all but the newest backups of a pipeline, and old evidence.",
     discussion: """
-      Does what it is asked by --remove-clone and by --keep-backups, and removes nothing that it cannot prove to be \
+      Does what it is asked by --remove-clone, by --keep-backups and by --evidence-older-than, and removes nothing that it cannot prove to be \
       its own to remove. Parameters come from the environment; a flag overrides its variable (in brackets). The API \
       token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
 
@@ -53,6 +54,9 @@ package struct CleanupCommand: StepCommand {
 
   @Option(help: .init(CleanupParameters.backupPattern.help, valueName: "pattern"))
   package var backupPattern: String?
+
+  @Option(help: .init(CleanupParameters.evidenceOlderThan.help, valueName: "age"))
+  package var evidenceOlderThan: String?
 
   @OptionGroup
   package var common: CommonOptions

@@ -37,6 +37,12 @@ struct CleanupParameters {
     "backup-pattern", "ASTRA_BACKUP_PATTERN",
     meaning: "the names of the backups that pipelines made, as in upgrade-prod-*")
 
+  static let evidenceOlderThan = Parameter(
+    "evidence-older-than", "ASTRA_CLEANUP_EVIDENCE_OLDER_THAN",
+    meaning:
+      "remove the snapshots that astra-restore made of the application as evidence this long ago or longer (7d)"
+  )
+
   /// Which clones are to go.
   enum Clones {
     /// The one of that name or id.
@@ -52,6 +58,8 @@ struct CleanupParameters {
   var destinationCluster: String?
   var withRecoveryPoints: Bool
   var record: String?
+  /// Nil where no evidence is to be removed.
+  var evidenceAge: Duration?
   /// Nil where no backup is to be removed.
   var retention: (keep: Int, pattern: NamePattern)?
 
@@ -63,16 +71,18 @@ struct CleanupParameters {
     record = try reader.text(Self.record, flag: command.record)
     clones = try Self.clones(command, reader)
     retention = try Self.retention(command, reader)
-    guard clones != nil || retention != nil else {
+    evidenceAge = try Self.age(Self.evidenceOlderThan, command.evidenceOlderThan, reader)
+    guard clones != nil || retention != nil || evidenceAge != nil else {
       throw .badParameter(
-        "nothing is asked for: give \(Self.removeClone.title), \(Self.keepBackups.title), or both")
+        "nothing is asked for: give \(Self.removeClone.title), \(Self.keepBackups.title), "
+          + "\(Self.evidenceOlderThan.title), or several")
     }
   }
 
   private static func clones(
     _ command: CleanupCommand, _ reader: ParameterReader
   ) throws(StepFailure) -> Clones? {
-    let age = try age(command, reader)
+    let age = try age(olderThan, command.olderThan, reader)
     let name = try reader.text(clone, flag: command.cloneName)
     guard try reader.truth(removeClone, flag: command.removeClone) else {
       guard age == nil else {
@@ -97,14 +107,14 @@ struct CleanupParameters {
     return .named(name)
   }
 
-  private static func age(_ command: CleanupCommand, _ reader: ParameterReader) throws(StepFailure)
-    -> Duration?
-  {
-    guard let text = try reader.text(olderThan, flag: command.olderThan) else { return nil }
+  private static func age(
+    _ parameter: Parameter, _ flag: String?, _ reader: ParameterReader
+  ) throws(StepFailure) -> Duration? {
+    guard let text = try reader.text(parameter, flag: flag) else { return nil }
     do throws(DurationTextError) {
       return try Duration(age: text)
     } catch {
-      throw .badParameter("\(olderThan.title) is \"\(text)\": it \(error.reason)")
+      throw .badParameter("\(parameter.title) is \"\(text)\": it \(error.reason)")
     }
   }
 

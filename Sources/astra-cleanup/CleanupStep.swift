@@ -10,17 +10,20 @@ package final class CleanupStep: Step {
   package static let identity = StepIdentity("cleanup")
   package static let outputKeys = [
     "ASTRA_REMOVED_CLONES", "ASTRA_REMOVED_RECOVERY_POINTS", "ASTRA_REMOVED_BACKUPS", "ASTRA_LEFT_NAMESPACES",
+    "ASTRA_REMOVED_EVIDENCE", "ASTRA_NOT_REMOVED",
   ].flatMap { [$0, "\($0)_COUNT"] }
 
   package static var phases: [Phase<CleanupStep>] {
     [
       Phase("find source application", CleanupStep.findSource),
-      Phase("choose clones", CleanupStep.chooseClones),
-      Phase("choose backups", CleanupStep.chooseBackups),
-      Phase("remove recovery points of clones", CleanupStep.removeRecoveryPoints),
-      Phase("remove clones", CleanupStep.removeClones),
-      Phase("remove backups", CleanupStep.removeBackups),
-      Phase("look for what is left", CleanupStep.lookForRest),
+      .independent("choose clones", by: CleanupStep.chooseClones),
+      .independent("choose backups", by: CleanupStep.chooseBackups),
+      .independent("choose evidence", by: CleanupStep.chooseEvidence),
+      .independent("remove recovery points of clones", by: CleanupStep.removeRecoveryPoints),
+      .independent("remove clones", by: CleanupStep.removeClones),
+      .independent("remove backups", by: CleanupStep.removeBackups),
+      .independent("remove evidence", by: CleanupStep.removeEvidence),
+      .independent("look for what is left", by: CleanupStep.lookForRest),
     ]
   }
 
@@ -29,6 +32,11 @@ package final class CleanupStep: Step {
   private var proof: CloneProof?
   private var clones: [DoomedClone] = []
   private var backups: [RecoveryPoint] = []
+  private var evidence: [RecoveryPoint] = []
+  /// What was to go and is there still.
+  private var stayed: [String] = []
+  /// The clones whose recovery points stayed: they stay with them.
+  private var burdened: Set<Application.ID> = []
 
   package init(_ command: CleanupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   {
@@ -60,12 +68,22 @@ package final class CleanupStep: Step {
       backups = try run.chooseBackups(retention.keep, retention.pattern, of: try run.known(source))
       for backup in backups { tell("backup \"\(backup.name)\" (\(backup.whereabouts))", run) }
     }
-    publish(run)
-    if clones.isEmpty, backups.isEmpty, run.removals(.cloneRemoval).isEmpty {
-      return .stepDone("nothing to remove")
-    }
     return parameters.retention == nil
       ? .notNeeded("not asked for: \(CleanupParameters.keepBackups.title) is not set") : .done
+  }
+
+  private func chooseEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    if let age = parameters.evidenceAge {
+      try run.settleRemovals()
+      evidence = try run.chooseEvidence(olderThan: age, of: try run.known(source))
+      for snapshot in evidence { tell("evidence \(snapshot.title) (\(snapshot.whereabouts))", run) }
+    }
+    publish(run)
+    if clones.isEmpty, backups.isEmpty, evidence.isEmpty, run.removals(.cloneRemoval).isEmpty {
+      return .stepDone("nothing to remove")
+    }
+    return parameters.evidenceAge == nil
+      ? .notNeeded("not asked for: \(CleanupParameters.evidenceOlderThan.title) is not set") : .done
   }
 
   /// Says what is to go, alike in a dry run and before the removal itself.
@@ -76,37 +94,90 @@ package final class CleanupStep: Step {
 
   private func removeRecoveryPoints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if run.settings.isDryRun {
-      let names = clones.flatMap { $0.points.map(\.title) + [$0.title] } + backups.map(\.title)
-      return .stepDone("dry run: would remove \(names.isEmpty ? "nothing" : names.joined(separator: ", "))")
+      let names = clones.flatMap { $0.points.map(\.title) + [$0.title] } + (backups + evidence).map(\.title)
+      return .dryRunEnds("dry run: would remove \(names.isEmpty ? "nothing" : names.joined(separator: ", "))")
     }
     let points = clones.flatMap { clone in clone.points.map { (clone, $0) } }
     guard !points.isEmpty else { return .notNeeded("there are none to remove") }
-    for (clone, point) in points {
-      try run.remove(point, of: clone, try known(run), parameters)
-      publish(run)
+    let known = try known(run)
+    return try removeEach(points, { ("\($1.title) of \($0.title)", $1.name) }, run) {
+      (clone, point) throws(StepFailure) in
+      do throws(StepFailure) {
+        try run.remove(point, of: clone, known, parameters)
+      } catch {
+        burdened.insert(clone.application.id)
+        throw error
+      }
     }
-    return .done
   }
 
   private func removeClones(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard !clones.isEmpty else { return .notNeeded("there are none to remove") }
-    for clone in clones {
-      try run.remove(clone, try known(run))
-      publish(run)
+    let known = try known(run)
+    for clone in clones where burdened.contains(clone.application.id) {
+      stays((clone.title, clone.application.name), because: "its recovery points stayed", run)
     }
-    return .done
+    let free = clones.filter { !burdened.contains($0.application.id) }
+    guard !free.isEmpty else { return .notNeeded("the recovery points of all of them stayed") }
+    return try removeEach(free, { ($0.title, $0.application.name) }, run) { clone throws(StepFailure) in
+      try run.remove(clone, known)
+    }
   }
 
   private func removeBackups(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let retention = parameters.retention, !backups.isEmpty else {
       return .notNeeded("there are none to remove")
     }
-    for backup in backups {
-      try run.remove(backup, retention.keep, retention.pattern, of: try run.known(source))
+    let source = try run.known(source)
+    return try removeEach(backups, { ($0.title, $0.name) }, run) { backup throws(StepFailure) in
+      try run.remove(backup, retention.keep, retention.pattern, of: source)
+    }
+  }
+
+  private func removeEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard !evidence.isEmpty else { return .notNeeded("there is none to remove") }
+    let source = try run.known(source)
+    return try removeEach(evidence, { ($0.title, $0.name) }, run) { snapshot throws(StepFailure) in
+      try run.remove(evidence: snapshot, of: source)
+    }
+  }
+
+  /// Removes one after another; what will not go does not keep the others from going, and fails the phase at its end.
+  private func removeEach<Item>(
+    _ items: [Item], _ words: (Item) -> Words, _ run: StepRun, _ remove: (Item) throws(StepFailure) -> Void
+  ) throws(StepFailure) -> PhaseEnd {
+    var failures: [StepFailure] = []
+    var names: [String] = []
+    for item in items {
+      do throws(StepFailure) {
+        try remove(item)
+      } catch {
+        stays(words(item), because: error.message, run)
+        if error.endsEveryStep { throw error }
+        failures.append(error)
+        names.append(words(item).title)
+      }
       publish(run)
     }
-    return .done
+    guard var first = failures.first else { return .done }
+    if failures.count > 1 {
+      first.message =
+        "\(failures.count) of \(items.count) were not removed (\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : "")); the first: \(first.message)"
+    }
+    first.hint = first.hint ?? "the others were seen to; run the step again once what keeps it is mended"
+    throw first
   }
+
+  /// Says what was to go and is there still, and why.
+  private func stays(_ words: Words, because reason: String, _ run: StepRun) {
+    run.log.warning("not removed: \(words.title): \(reason)")
+    run.noteAlso("notRemoved", "\(words.title): \(reason)")
+    stayed.append(words.name)
+    publish(run)
+  }
+
+  /// What is removed, for messages, and its name for values.
+  private typealias Words = (title: String, name: String)
 
   /// Removing a clone takes it from the backend's books, and what runs in its namespace goes on running.
   private func lookForRest(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -132,11 +203,15 @@ package final class CleanupStep: Step {
   private func publish(_ run: StepRun) {
     let backups = run.removals(.backupRemoval)
     let isOfSource: (RunRecord.Operation) -> Bool = { [source] in $0.application == source?.id.text }
-    let points = backups.filter { !isOfSource($0) } + run.removals(.snapshotRemoval)
+    let points =
+      backups.filter { !isOfSource($0) } + run.removals(.snapshotRemoval).filter { !isOfSource($0) }
+    let evidence = run.removals(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
+      ("ASTRA_REMOVED_EVIDENCE", evidence),
       ("ASTRA_REMOVED_CLONES", run.removals(.cloneRemoval)), ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),
     ]
     for (key, removed) in lists { run.publish(key, names: removed.map(\.name)) }
+    run.publish("ASTRA_NOT_REMOVED", names: stayed)
   }
 }

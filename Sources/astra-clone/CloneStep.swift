@@ -77,7 +77,7 @@ package final class CloneStep: Step {
       point.map { "\($0.kind.rawValue) \"\($0.name)\" of \"\(request.application.name)\"" }
       ?? "\"\(request.application.name)\""
     if run.settings.isDryRun {
-      return .stepDone(
+      return .dryRunEnds(
         clone == nil
           ? "dry run: would clone \(what) as \"\(request.name)\""
           : "dry run: would wait for clone \"\(request.name)\", which is under way")

@@ -19,6 +19,25 @@ extension PreflightStep {
     return .done
   }
 
+  /// Counts the snapshots that restores have left behind as evidence: volumes have a limit on snapshots.
+  func countEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard isPlanned(.restore) else { return notNeeded(.restore) }
+    let application = try run.known(application)
+    let snapshots = try run.ask { () throws(BackendError) in
+      try run.backend.recoveryPoints(.snapshot, of: application.id)
+    }
+    let count = snapshots.count(where: EvidenceMark.isNamed)
+    guard count >= Self.muchEvidence else { return .done }
+    let words =
+      "\"\(application.name)\" has \(count) evidence snapshots of restores, and volumes have a limit on snapshots: "
+      + "remove old ones with astra-cleanup --evidence-older-than 7d"
+    run.log.warning(words)
+    return .done
+  }
+
+  /// How many evidence snapshots are worth a warning: 5.
+  private static var muchEvidence: Int { 5 }
+
   /// Whether it is young enough.
   func checkAge(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard parameters.restore != nil else { return notNeeded(.restore) }

@@ -36,6 +36,7 @@ package final class PreflightStep: Step {
         by: PreflightStep.checkDestinationBackupStore),
       .check("choose recovery point", after: "find application", by: PreflightStep.chooseRecoveryPoint),
       .check("check age of recovery point", after: "choose recovery point", by: PreflightStep.checkAge),
+      .check("count evidence", after: "find application", by: PreflightStep.countEvidence),
       .check(
         "choose recovery point to clone", after: "find application", by: PreflightStep.choosePointToClone),
       .check(

@@ -30,7 +30,7 @@ extension StepRun {
     return .doubt(lastDoubt)
   }
 
-  private func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
+  func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
     let title = "evidence clone \"\(clone.name)\""
     let completion = try wait(
       for: title, isKnown: true,

@@ -38,7 +38,7 @@ extension StepRun {
       return point
     }
     let fitting = all.filter { point in
-      guard point.state == .completed, !Evidence.isNamed(point.name) else { return false }
+      guard point.state == .completed, !EvidenceMark.isNamed(point) else { return false }
       if point.hooks.didFail, !parameters.acceptFailedHooks { return false }
       guard let before else { return point.createdAt != nil }
       return point.createdAt.map { $0 < before } ?? false

@@ -36,9 +36,14 @@ extension StepRun {
       }
       try checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
       let before = RunRecord.Fingerprint(application)
-      let operation = history.begin(
-        RunRecord.Operation(
-          .inPlaceRestore, application: id, point: point.id, askedAt: backend.currentTime, before: before))
+      var intent = RunRecord.Operation(
+        .inPlaceRestore, application: id, point: point.id, askedAt: backend.currentTime, before: before)
+      intent.evidence = evidence.copy.map { copy in
+        var copy = copy
+        copy.cluster = copy.cluster ?? application.clusterName ?? application.clusterID?.text
+        return copy
+      }
+      let operation = history.begin(intent)
       let requestedAt = time.now
       let refusal: BackendError
       do throws(BackendError) {
@@ -68,7 +73,13 @@ extension StepRun {
         try waitOut(refusal, began, for: "the in-place restore")
       case .refused(.notReady):
         history.update(operation, .refused)
-        let state = try checkMayBecomeReady(id, refusal)
+        let state: Application.State
+        do throws(StepFailure) {
+          state = try checkMayBecomeReady(id, refusal)
+        } catch {
+          guard case .standing(let copy, _) = evidence else { throw error }
+          throw refusedByWreck(error, application, copy)
+        }
         guard application.state == .ready, state == .ready else {
           try waitOut(refusal, began, for: "the in-place restore")
           continue
@@ -86,5 +97,18 @@ extension StepRun {
         throw StepFailure(refusal)
       }
     }
+  }
+
+  /// The server restores no application that has failed: what the application held is safe, and somebody has to help.
+  private func refusedByWreck(
+    _ failure: StepFailure, _ application: Application, _ copy: RunRecord.Copy
+  ) -> StepFailure {
+    guard failure.code == .operationFailed else { return failure }
+    var told = failure
+    told.message += "; what \"\(application.name)\" held before lies in \(copy)"
+    told.hint =
+      "have the application repaired in Astra Control until it is ready, and run the step again"
+      + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
+    return told
   }
 }

@@ -88,14 +88,14 @@ package final class RestoreStep: Step {
   private func publish(_ evidence: Evidence, _ run: StepRun) {
     run.note("evidence", evidence.description)
     run.publish("ASTRA_RESTORE_EVIDENCE", evidence.word)
-    run.publish("ASTRA_RESTORE_EVIDENCE_ID", evidence.id ?? "")
-    run.publish("ASTRA_RESTORE_EVIDENCE_NAME", evidence.name ?? "")
+    run.publish("ASTRA_RESTORE_EVIDENCE_ID", evidence.copy?.id ?? "")
+    run.publish("ASTRA_RESTORE_EVIDENCE_NAME", evidence.copy?.name ?? "")
   }
 
   private func requestRestore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let (application, point) = (try run.known(application), try run.known(point))
     if run.settings.isDryRun {
-      return .stepDone(
+      return .dryRunEnds(
         "dry run: would \(restore == nil ? "restore" : "wait for the in-place restore of") \"\(application.name)\" "
           + "in place from \(point.kind.rawValue) \"\(point.name)\"")
     }
@@ -123,7 +123,18 @@ package final class RestoreStep: Step {
         if watch.sawRestoring, let operation { run.history.noteSeen(operation) }
         return verdict
       })
-    _ = try run.settle(completion, title, goal: "finished", operation)
+    do throws(StepFailure) {
+      _ = try run.settle(completion, title, goal: "finished", operation)
+    } catch {
+      if case .failed(let wreck, _) = completion, let operation {
+        let marks = RunRecord.Fingerprint(wreck)
+        // One that an earlier attempt asked for may have been ready in between: then it was looked through.
+        if evidence != nil || marks.collectedAt == restore.before.collectedAt {
+          run.history.noteWreck(operation, marks)
+        }
+      }
+      throw run.explained(error, of: application, begunWith: operation?.evidence)
+    }
     return .done
   }
 }

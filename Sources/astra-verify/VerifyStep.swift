@@ -71,7 +71,7 @@ package final class VerifyStep: Step {
     let application = try run.known(application)
     guard let (kind, name) = parameters.point else {
       return run.settings.isDryRun
-        ? .stepDone(dryRunReason) : .notNeeded("no recovery point is named to compare with")
+        ? .dryRunEnds(dryRunReason) : .notNeeded("no recovery point is named to compare with")
     }
     let found = try findPoint(kind, name, of: application, run)
     try run.checkFits(found.0, found.owner, acceptFailedHooks: true)

@@ -89,6 +89,7 @@ extension Truth {
           entry.id == Shop.olderBackupID
             || others && entry.id != restoredFrom && Shop.isOfPattern(entry.name)
         case .backup: mission.replacesFailed && entry.name == Mission.newBackup
+        case .snapshot: isReplacedEvidence(entry.id)
         default: false
         }
       return isRight
@@ -100,6 +101,7 @@ extension Truth {
   var mostRemovals: Int {
     var most = mission.removesClone ? madeClones.count : 0
     if mission.removesBackups { most += others ? 3 : 1 }
+    most += max(0, madeEvidence.count - 1)
     // One that has failed is asked for again.
     if most > 0 { most += news.count { $0.event == .failed } }
     return most
@@ -110,6 +112,28 @@ extension Truth {
     Set(
       world.journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(
         \.id))
+  }
+
+  /// The evidence snapshots of this run.
+  private var madeEvidence: Set<String> {
+    guard mission.stages.contains(where: { $0.program == .restore }) else { return [] }
+    return Set(
+      news.filter { $0.event == .created && $0.kind == .snapshot && $0.name.hasPrefix("evidence-") }.map(\.id)
+    )
+  }
+
+  /// Whether a snapshot that was removed was evidence with which no restore had begun, and a later one was complete by
+  /// then.
+  private func isReplacedEvidence(_ id: String) -> Bool {
+    let made = madeEvidence
+    guard made.contains(id), let gone = news.firstIndex(where: { $0.event == .deleted && $0.id == id }),
+      let began = news.firstIndex(where: { $0.event == .created && $0.id == id })
+    else { return false }
+    let next = news[began..<gone].firstIndex {
+      $0.event == .completed && $0.kind == .snapshot && $0.id != id && made.contains($0.id)
+    }
+    guard let next else { return false }
+    return !news[began..<next].contains { $0.event == .restoreBegan && $0.id == Shop.production }
   }
 
   private var restoredFrom: String? {

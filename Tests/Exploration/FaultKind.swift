@@ -53,6 +53,8 @@ struct FaultKind: Sendable {
       name: name, meets: { if case .request = $0 { true } else { false } }, effect: effect,
       expectation: { event in
         guard event.isChange, var owed = changes else { return expectation }
+        // Evidence takes the next name that is free.
+        if event.text.hasSuffix("/appSnaps"), owed.codes == [78] { owed.codes.insert(0) }
         // A restore without evidence is refused, whatever has kept the evidence from being made.
         if event.text.hasSuffix("/appSnaps"), owed.codes != [0] { owed.codes.insert(78) }
         // What is to be gone, and is said not to be there, is looked for and asked for again.

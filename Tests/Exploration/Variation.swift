@@ -42,6 +42,7 @@ enum Variation {
     { $0.restoreModification = any(&$1) },
     { $0.restoreSourceShown = any(&$1) },
     { $0.restoreDuringClone = any(&$1) },
+    { $0.restoreOfFailed = any(&$1) },
     { $0.sourceClusterRequired = any(&$1) },
     { $0.withoutForceUpdate = any(&$1) },
     { $0.filter = any(&$1) },

@@ -22,6 +22,8 @@ final class Witness {
   /// Whether others may restore production too, from the older backup.
   private let others: Bool
   private var last: Content?
+  /// Whether what production holds is what a restore that failed has left: nothing that anybody misses.
+  private var isWreck = false
   private var copies: [Content] = []
   private var seen: Int
 
@@ -50,10 +52,20 @@ final class Witness {
       let begun = news.filter { $0.event == .restoreBegan && $0.id == Shop.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
       // What others restore is their affair.
-      if let first = begun.first, !(others && first.related == Shop.olderBackupID) { judge(world, first) }
+      if let first = begun.first, !(others && first.related == Shop.olderBackupID), !isWreck {
+        judge(world, first)
+      }
+      let ends = news.filter {
+        $0.id == Shop.production && [.restoreFailed, .restoreFinished].contains($0.event)
+      }
+      if let end = ends.last { isWreck = end.event == .restoreFailed }
     }
     let now = world.application(Shop.production)?.content
-    if let now, now != last { contents.append(now) }
+    if let now, now != last {
+      contents.append(now)
+      // Somebody has written to it since.
+      if !now.rows.isEmpty { isWreck = false }
+    }
     last = now
     copies = complete(in: world)
   }

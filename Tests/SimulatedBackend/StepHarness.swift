@@ -87,7 +87,9 @@ package final class StepHarness {
     let code = Runner<S>(host).exitCode()
     site.endAttempt()
     self.said += Data((said + output).utf8)
-    let path = reportPath(of: S.identity.name)
+    let isDryRun =
+      !S.changesNothing && (arguments.contains("--dry-run") || environment["ASTRA_DRY_RUN"] == "true")
+    let path = reportPath(of: S.identity.name, isDryRun: isDryRun)
     guard let bytes = siteFiles.contents[path] else {
       throw NoReport(path: path, code: code, wasKilled: site.isKilled, said: said)
     }
@@ -112,8 +114,8 @@ package final class StepHarness {
   }
 
   /// Where the report of the program of that name lies.
-  package func reportPath(of program: String) -> String {
-    "\(reportFolder)/TEST-\(program)\(suffix).xml"
+  package func reportPath(of program: String, isDryRun: Bool = false) -> String {
+    "\(reportFolder)/TEST-\(program)\(suffix)\(isDryRun ? "-dry-run" : "").xml"
   }
 
   private var reportFolder: String {

@@ -100,6 +100,7 @@ import AstraVerify
 
   private static let requests: [Variant] =
     Variant.each("restoreDuringClone") { $0.restoreDuringClone = $1 }
+    + Variant.each("restoreOfFailed") { $0.restoreOfFailed = $1 }
     + Variant.each("sourceClusterRequired") { $0.sourceClusterRequired = $1 }
     + Variant.each("withoutForceUpdate") { $0.withoutForceUpdate = $1 }
     + Variant.each("mediaTypes") { $0.mediaTypes = $1 }

@@ -11,5 +11,6 @@ Map call(Map given = [:]) {
     record: 'ASTRA_CLEANUP_RECORD',
     keepBackups: 'ASTRA_KEEP_BACKUPS',
     backupPattern: 'ASTRA_BACKUP_PATTERN',
+    evidenceOlderThan: 'ASTRA_CLEANUP_EVIDENCE_OLDER_THAN',
   ], given)
 }

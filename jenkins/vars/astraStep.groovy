@@ -20,7 +20,11 @@ Map call(String program, Map own, Map given) {
     if (argument.value != null) variables << known[argument.key] + '=' + argument.value
   }
   String name = given.suffix ? "${program}-${given.suffix}" : program
-  String report = "reports/TEST-${name}.xml"
+  // A dry run has a report of its own; a preflight is always one, and has not.
+  def told = given.dryRun != null ? given.dryRun : env.ASTRA_DRY_RUN
+  boolean isDry = program != 'astra-preflight' && "${told}".toLowerCase() in ['true', '1', 'yes']
+  String reportName = isDry ? "${name}-dry-run" : name
+  String report = "reports/TEST-${reportName}.xml"
   String output = "reports/${name}.env"
   variables << "ASTRA_REPORT_DIR=reports" << "ASTRA_OUTPUT_FILE=${output}"
   String handOver = given.containsKey('handOver') ? given.handOver
@@ -39,7 +43,7 @@ Map call(String program, Map own, Map given) {
   withCredentials([string(credentialsId: given.credentialsId ?: 'astra-api-token', variable: 'ASTRA_API_TOKEN')]) {
     withEnv(variables) {
       // What another build left must not be published as this one's, when the program cannot even be started.
-      sh label: "${name}: make room", script: 'rm -f "$ASTRA_REPORT_DIR"/TEST-' + name + '.xml "$ASTRA_OUTPUT_FILE"'
+      sh label: "${name}: make room", script: 'rm -f "$ASTRA_REPORT_DIR"/TEST-' + reportName + '.xml "$ASTRA_OUTPUT_FILE"'
       boolean isDone = false
       try {
         // In the place of the shell: an abort then reaches the program alone, which has the time to write its report.

@@ -1,0 +1,122 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// Which evidence snapshots are to go, and how they go.
+extension StepRun {
+  /// Chooses the snapshots that astra-restore made as evidence and that are old enough, the oldest first, when two looks
+  /// in a row agree on them.
+  func chooseEvidence(
+    olderThan age: Duration, of source: Application
+  ) throws(StepFailure) -> [RecoveryPoint] {
+    let began = time.now
+    var last = try evidence(olderThan: age, of: source)
+    while true {
+      let next = try evidence(olderThan: age, of: source)
+      if next.doomed.map(\.id) == last.doomed.map(\.id), next.remarks == last.remarks { break }
+      last = next
+      try rest(pollInterval(since: began))
+    }
+    for remark in last.remarks { log.info("left alone: \(remark)") }
+    return last.doomed
+  }
+
+  /// Removes an evidence snapshot, if it still is one that may go.
+  func remove(evidence snapshot: RecoveryPoint, of source: Application) throws(StepFailure) {
+    let title = "evidence \(snapshot.title) of \"\(source.name)\" (\(snapshot.whereabouts))"
+    log.info("removing \(title)")
+    try remove(
+      title, as: removal(of: snapshot),
+      check: { () throws(StepFailure) in
+        try checkSource(source)
+        let now = try ask { () throws(BackendError) in
+          try backend.recoveryPoint(snapshot.id, .snapshot, of: source.id)
+        }
+        guard let now, now.state != .deleting else { return .mayBeRemoved }
+        if !now.state.isSettled { return .busy("is \(now.state)") }
+        let reasons = try held(source)
+        if let reason = objection(to: now, of: reasons) {
+          throw .protected("\(title) is not to go any more: \(reason)", hint: "run the step again later")
+        }
+        return .mayBeRemoved
+      },
+      delete: { () throws(BackendError) in try backend.delete(snapshot) },
+      stateOf: { () throws(BackendError) in
+        try backend.recoveryPoint(snapshot.id, .snapshot, of: source.id).map(\.state.rawValue)
+      })
+  }
+
+  /// What speaks against the removal of any evidence of an application, and of which.
+  private struct Held {
+    var application: Application
+    /// Snapshots that are needed, and why.
+    var reasons: [String: String] = [:]
+  }
+
+  private func held(_ source: Application) throws(StepFailure) -> Held {
+    let all = try ask { () throws(BackendError) in try backend.applications() }
+    var held = Held(application: all.first { $0.id == source.id } ?? source)
+    for id in held.application.restoredFrom {
+      held.reasons[id.text] = "\"\(source.name)\" was restored from it"
+    }
+    for clone in all where clone.id != source.id && clone.state.isBeingMade {
+      for id in clone.restoredFrom { held.reasons[id.text] = "clone \"\(clone.name)\" is being made from it" }
+    }
+    let restores = history.operationsOfAnyRun(ofStep: "astra-restore").filter {
+      $0.kind == .inPlaceRestore && $0.application == source.id.text
+        && ![.refused, .finished].contains($0.stage)
+    }
+    for id in restores.compactMap(\.evidence?.id) {
+      held.reasons[id] = "an in-place restore that has not ended well was begun with it"
+    }
+    return held
+  }
+
+  private func evidence(
+    olderThan age: Duration, of source: Application
+  ) throws(StepFailure) -> (doomed: [RecoveryPoint], remarks: [String]) {
+    guard let now = backend.serverTime else {
+      throw .protected(
+        "the server does not tell the time, so the age of its snapshots cannot be known",
+        hint: "remove old evidence in Astra Control")
+    }
+    let snapshots = try ask { () throws(BackendError) in
+      try backend.recoveryPoints(.snapshot, of: source.id)
+    }
+    let reasons = try held(source)
+    var (doomed, remarks): ([RecoveryPoint], [String]) = ([], [])
+    for snapshot in snapshots where EvidenceMark.isNamed(snapshot) {
+      let title = "\(snapshot.title) (\(snapshot.whereabouts))"
+      if let reason = objection(to: snapshot, of: reasons) {
+        remarks.append("\(title): \(reason)")
+      } else if let made = snapshot.createdAt, now - made >= age {
+        doomed.append(snapshot)
+      } else {
+        remarks.append("\(title): it is younger than \(age.shortText), or of unknown age")
+      }
+    }
+    doomed.sort { ($0.createdAt?.text ?? "", $0.id.text) < ($1.createdAt?.text ?? "", $1.id.text) }
+    return (doomed, remarks)
+  }
+
+  /// Why an evidence snapshot must stay, if it must.
+  ///
+  /// That astra-restore made it is shown by its labels or, where it has none of ours, by a record that names its id.
+  private func objection(to snapshot: RecoveryPoint, of held: Held) -> String? {
+    let source = held.application
+    if source.state != .ready { return "\"\(source.name)\" is \(source.state), and it may be needed" }
+    if let reason = held.reasons[snapshot.id.text] { return reason }
+    if snapshot.isScheduled { return "a schedule made it" }
+    if !snapshot.state.isSettled, snapshot.state != .deleting { return "it is \(snapshot.state)" }
+    switch EvidenceMark(of: source.id, named: snapshot.name).reading(on: snapshot) {
+    case .there: return nil
+    case .another(let labels): return "its labels are those of other evidence (\(labels))"
+    case .absent: break
+    }
+    let isRecorded = history.operationsOfAnyRun(ofStep: "astra-restore").contains {
+      $0.kind == .evidence && $0.id == snapshot.id.text && $0.name == snapshot.name
+        && $0.application == source.id.text && $0.stage != .refused
+    }
+    return isRecorded ? nil : "it has no labels of astra-restore, and no record names it"
+  }
+}

@@ -1,0 +1,85 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// After an in-place restore that failed, what it was begun with still holds what the application held before: the wreck
+// that it left holds nothing that anybody misses.
+extension StepRun {
+  /// The evidence of an in-place restore of this run that failed, if it stands and the application is that wreck still.
+  func standingEvidence(of id: Application.ID) throws(StepFailure) -> Evidence? {
+    guard let last = restores(of: id).last(where: { $0.stage != .refused }), let copy = last.evidence,
+      last.stage != .finished, history.doubt == nil
+    else { return nil }
+    // Another run may have restored it since.
+    let isOvertaken = history.restoresOfAnyRun(of: id).contains { restore in
+      guard let then = last.askedTime, let asked = restore.askedTime else { return true }
+      return asked > then
+    }
+    guard !isOvertaken else { return nil }
+    // Two looks: a stale one must not show a wreck where customers write again.
+    for _ in 1...2 {
+      guard isWreck(try current(id), of: last) else { return nil }
+    }
+    let application = try current(id)
+    guard isWreck(application, of: last) else { return nil }
+    guard try stands(copy, of: id) else {
+      log.warning("\(copy), which the in-place restore that failed was begun with, does not stand any more")
+      return nil
+    }
+    return .standing(copy, RunRecord.Fingerprint(application))
+  }
+
+  /// Whether an application is what a restore of this run has left behind, with no sign that anybody has touched it since.
+  private func isWreck(_ application: Application, of restore: RunRecord.Operation) -> Bool {
+    let wasSeenToFail = restore.stage == .failed
+    let now = RunRecord.Fingerprint(application)
+    guard application.state == .failed || wasSeenToFail && application.state == .unavailable else {
+      return false
+    }
+    guard let before = restore.before else { return false }
+    // It was restored from elsewhere meanwhile.
+    let known = Set(before.restoredFrom + [restore.point].compactMap { $0 })
+    guard Set(now.restoredFrom).isSubset(of: known) else { return false }
+    guard let after = restore.after else {
+      // Nobody saw it fail: it may have been ready in between, and then it was looked through.
+      return now.collectedAt == before.collectedAt
+    }
+    // Where the server shows no source, the time of the last change is all that tells of another restore.
+    return now.restoredFrom.contains(restore.point ?? "") || now.modifiedAt == after.modifiedAt
+  }
+
+  /// Whether a copy is still there and whole.
+  private func stands(_ copy: RunRecord.Copy, of id: Application.ID) throws(StepFailure) -> Bool {
+    switch copy.kind {
+    case .snapshot:
+      let found = try ask { () throws(BackendError) in
+        try backend.recoveryPoint(RecoveryPoint.ID(copy.id), .snapshot, of: id)
+      }
+      return found.map { $0.state == .completed && !$0.hooks.didFail } ?? false
+    case .clone:
+      let found = try ask { () throws(BackendError) in try backend.application(Application.ID(copy.id)) }
+      guard let found, found.sourceID == id else { return false }
+      // The server looks through its applications from time to time.
+      return (found.state.isBeingMade ? try waitUntilMade(found) : found).state == .ready
+    }
+  }
+
+  /// Says of a restore that failed where what the application held lies, and what to do next; nothing of that is lost.
+  func explained(
+    _ failure: StepFailure, of application: Application, begunWith copy: RunRecord.Copy?
+  ) -> StepFailure {
+    guard failure.code == .operationFailed else { return failure }
+    var told = failure
+    let again =
+      "running the step again restores again, from this recovery point or from another that you name"
+    guard let copy else {
+      told.hint = again
+      return told
+    }
+    told.message += "; what \"\(application.name)\" held before lies in \(copy)"
+    told.hint =
+      "\(again): that copy stands as evidence"
+      + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
+    return told
+  }
+}
