@@ -34,6 +34,7 @@ extension StepRun {
     }
     let everywhere = candidates
     if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
+    candidates = candidates.withoutEntriesOfGoneOnes
     if candidates.count > 1 {
       throw .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
@@ -173,6 +174,15 @@ extension StepRun {
   /// Whether a text has the form of an id, so that it may be tried as one.
   private func isIdentifier(_ text: String) -> Bool {
     text.utf8.count == 36 && text.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12]
+  }
+}
+
+extension [Application] {
+  /// Those of one name that are meant by it: the entry of one that is gone from its cluster counts only if there is no
+  /// other.
+  package var withoutEntriesOfGoneOnes: [Application] {
+    let living = filter { $0.state != .removed }
+    return living.isEmpty ? self : living
   }
 }
 

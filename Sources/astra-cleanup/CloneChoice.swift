@@ -90,6 +90,7 @@ extension StepRun {
     let label = ResourceName.label(for: name)
     var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
     if let cluster { candidates = try narrowed(candidates, named: label ?? name, to: cluster) }
+    candidates = candidates.withoutEntriesOfGoneOnes
     if candidates.isEmpty {
       let clones = all.filter { $0.sourceID == known.source.id }.map(\.name)
       choice.remarks = [

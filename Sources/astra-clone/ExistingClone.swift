@@ -47,7 +47,8 @@ extension StepRun {
         throw .protected(
           "\(title) is there already\(whose.clause)",
           hint: whose.hint(
-            else: "choose another name, remove that clone, or take it with --\(Common.ifExists.flag) reuse"))
+            else: "choose another name, take that one with --\(Common.ifExists.flag) reuse, or let astra-cleanup remove it "
+              + "once nobody needs what it shows"))
       }
       log.warning(
         "\(title) is of an earlier run (\(age(found.createdAt))); taken because of --if-exists reuse")

@@ -188,4 +188,40 @@ struct CloneSettingTests {
     _ = client.clone("shop", as: "c")
     #expect(client.restore("shop", from: "good").status == 204)
   }
+
+  @Test("a clone need not show what it was made from")
+  func silentOrigin() {
+    var client = Client { $0.settings.cloneOriginShown = false }
+    #expect(client.clone("shop", from: "good", as: "c").json?["backupID"] == nil)
+    #expect(client.get(client.appPath("c"))["sourceAppID"]?.string == client.id("shop"))
+    client.world.advance(by: .seconds(60))
+    #expect(client.app("c")?.content?.version == "1")
+  }
+
+  @Test("what is made is hidden from a token that may not see it, and is made all the same")
+  func hidden() {
+    var client = Client { $0.settings.newHiddenFromToken = true }
+    #expect(client.clone("shop", as: "c").status == 201)
+    let path = client.appPath("c")
+    #expect(client.send("GET", path).status == 404)
+    let list = client.get("k8s/v2/apps?filter=name%20eq%20'c'")
+    #expect(list["items"] == [])
+    client.world.advance(by: .seconds(60))
+    #expect(client.app("c")?.state == "ready")
+    client.world.settings.newHiddenFromToken = false
+    #expect(client.state(path) == "ready")
+  }
+
+  @Test("a deleted application may stay as removed, and that may be deleted or not", arguments: [true, false])
+  func entries(isDeletable: Bool) {
+    var client = Client {
+      $0.settings.deletionLeavesEntry = true
+      $0.settings.removedDeletable = isDeletable
+    }
+    let path = client.appPath("shop")
+    #expect(client.send("DELETE", path).status == 204)
+    client.world.advance(by: .seconds(60))
+    #expect(client.state(path) == "removed")
+    #expect(client.send("DELETE", path).status == (isDeletable ? 204 : 409))
+  }
 }

@@ -22,6 +22,12 @@ extension FuzzTarget {
       },
       { try $0.clusters().forEach { try require(!$0.id.text.isEmpty && !$0.name.isEmpty, "no name") } },
       { _ = try $0.namespaceExists("magento-debug", on: cluster) },
+      { _ = try $0.systemType(ofNamespace: "magento-debug", on: cluster) },
+      {
+        let shop = Application(
+          id: id, name: "magento-prod", state: .ready, clusterID: cluster, namespaces: ["magento-prod"])
+        try $0.neighbours(of: shop)?.forEach(checkNames)
+      },
       { try $0.recoveryPoints(.backup, of: id).forEach(checkNames) },
       { try $0.recoveryPoint(RecoveryPoint.ID("x"), .snapshot, of: id).map(checkNames) },
       { _ = try $0.existsElsewhere(.backup, "nightly") },

@@ -88,6 +88,8 @@ import AstraVerify
     Variant.each("cloneFirstState") { $0.cloneFirstState = $1 }
     + Variant.each("cloneCapture") { $0.cloneCapture = $1 }
     + Variant.each("cloneVehicle") { $0.cloneVehicle = $1 }
+    + Variant.both("cloneOriginShown") { $0.cloneOriginShown = $1 }
+    + Variant.both("deletionLeavesEntry") { $0.deletionLeavesEntry = $1 }
     + Variant.each("snapshotCapture") { $0.snapshotCapture = $1 }
     + Variant.each("restoreFirstVisibleState") { $0.restoreFirstVisibleState = $1 }
     + Variant.each("restoreModification") { $0.restoreModification = $1 }

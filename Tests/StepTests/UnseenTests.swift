@@ -4,6 +4,7 @@ import AstraClone
 import AstraRestore
 import AstraSimulator
 import AstraSnapshot
+import AstraVerify
 import SimulatedBackend
 import StepCommon
 import StepReport
@@ -62,6 +63,12 @@ import Timing
     for _ in 1...2 { try harness.run(CloneStep.self).expectSuccess() }
     #expect(harness.site.world.clones.map(\.state) == ["removed", "ready"])
     #expect(harness.site.world.tally.deletions == 0)
+    // The name means the one that lives, and then the entry that is left.
+    try harness.run(VerifyStep.self, "-a", "magento-debug", "-c", "ocp-debug").expectSuccess()
+    for left in [["removed"], []] {
+      try harness.run(CleanupStep.self, "--remove-clone").expectSuccess()
+      #expect(harness.site.world.clones.map(\.state) == left)
+    }
   }
 
   @Test(arguments: [true, false])
