@@ -16,6 +16,11 @@ struct Attempt {
 
   var succeeded: Bool { result.code == .success && !result.wasKilled }
 
+  /// Whether it has ended as its stage is to end.
+  var isAsOwed: Bool {
+    succeeded || !result.wasKilled && stage.owed.contains(result.code.rawValue)
+  }
+
   /// Which promises it breaks, whatever has gone wrong around it.
   func violations(_ truth: Truth) -> [String] {
     var violations: [String] = []

@@ -6,6 +6,11 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
   case event(mission: String, number: Int, fault: String)
   /// `pipeline/17/killAfter/abandoned`: the same, and nobody runs the step again before the week is over.
   case abandoned(mission: String, number: Int, fault: String)
+  /// `nameless-restore/17/killAfter/later`: the same, and the step is run again only when its operation may be over and
+  /// customers have gone on writing.
+  case later(mission: String, number: Int, fault: String)
+  /// `restore/4s/deadline` and `restore/4s/deadline/later`: the first attempts end by a deadline that is too short.
+  case deadline(mission: String, seconds: Int, isLater: Bool)
   /// `pipeline/backup-1/fails`: an operation of the server that goes wrong.
   case operation(mission: String, kind: Operation.Kind, nth: Int, effect: OperationFault.Effect)
   /// `seed/4711`: a world, and what goes wrong in it, drawn from a seed.
@@ -15,6 +20,9 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .event(let mission, let number, let fault): "\(mission)/\(number)/\(fault)"
     case .abandoned(let mission, let number, let fault): "\(mission)/\(number)/\(fault)/abandoned"
+    case .later(let mission, let number, let fault): "\(mission)/\(number)/\(fault)/later"
+    case .deadline(let mission, let seconds, let isLater):
+      "\(mission)/\(seconds)s/deadline\(isLater ? "/later" : "")"
     case .operation(let mission, let kind, let nth, let effect):
       "\(mission)/\(kind.rawValue)-\(nth)/\(effect.rawValue)"
     case .seed(let seed): "seed/\(seed)"
@@ -28,14 +36,21 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
       self = .seed(seed)
       return
     }
-    guard parts.count == 3 || (parts.count == 4 && parts[3] == "abandoned"), Mission.named(parts[0]) != nil
+    let ending = parts.count == 4 ? parts[3] : ""
+    guard parts.count == 3 || ["abandoned", "later"].contains(ending), Mission.named(parts[0]) != nil
     else { return nil }
     let place = parts[1].split(separator: "-").map(String.init)
     if let number = Int(parts[1]), FaultKind.named(parts[2]) != nil {
       self =
-        parts.count == 4
-        ? .abandoned(mission: parts[0], number: number, fault: parts[2])
-        : .event(mission: parts[0], number: number, fault: parts[2])
+        switch ending {
+        case "abandoned": .abandoned(mission: parts[0], number: number, fault: parts[2])
+        case "later": .later(mission: parts[0], number: number, fault: parts[2])
+        default: .event(mission: parts[0], number: number, fault: parts[2])
+        }
+    } else if parts[2] == "deadline", ending != "abandoned", parts[1].hasSuffix("s"),
+      let seconds = Int(parts[1].dropLast())
+    {
+      self = .deadline(mission: parts[0], seconds: seconds, isLater: ending == "later")
     } else if parts.count == 3, place.count == 2, let kind = Operation.Kind(rawValue: place[0]),
       let nth = Int(place[1]), let effect = OperationFault.Effect(rawValue: parts[2])
     {

@@ -81,9 +81,10 @@ extension Truth {
   /// in no run's hands.
   var wronglyRemoved: [String] {
     let made = madeClones
-    return news.filter { $0.event == .deleted }.compactMap { entry in
+    return zip(news.indices, news).filter { $1.event == .deleted }.compactMap { place, entry in
       let isRight =
         switch entry.kind {
+        case .snapshot: isReplacedEvidence(entry, at: place)
         case .clone: (mission.removesClone || mission.replacesFailed) && made.contains(entry.id)
         case .backup where mission.removesBackups:
           entry.id == Shop.olderBackupID
@@ -100,6 +101,7 @@ extension Truth {
   /// How many removals are explained.
   var mostRemovals: Int {
     var most = mission.removesClone ? madeClones.count : 0
+    most += news.count { $0.event == .deleted && $0.kind == .snapshot }
     if mission.removesBackups { most += others ? 3 : 1 }
     most += max(0, madeEvidence.count - 1)
     // One that has failed is asked for again.

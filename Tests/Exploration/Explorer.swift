@@ -22,6 +22,9 @@ package final class Explorer: Sendable {
   /// What each mission comes to when nothing goes wrong.
   package var undisturbed: [String: Outcome] { systematic.undisturbed }
 
+  /// The missions that have to be refused, or to say no, when nothing goes wrong.
+  package var refused: Set<String> { Set(Mission.all.filter(\.isRefused).map(\.name)) }
+
   /// Every single fault at every point of every mission.
   package var singleFaults: [Case] { systematic.cases }
 

@@ -113,6 +113,16 @@ struct FaultKind: Sendable {
   /// signals are heeded, which is the same on every way.
   static let variantKinds = ways + probes
 
+  /// Those after which a step has to recognise what it, or another run, has begun.
+  static let waysOfRecognising = connection + with(.hides, replicas) + with(.kills, deaths)
+
+  /// Those that leave open whether a change was asked for.
+  static let waysOfLosing = ["lostAnswer", "lostAnswer-lag-20s", "late-10s", "silence", "502-afterwards"]
+    .compactMap { named($0) } + with(.kills, deaths)
+
+  /// Those that bend what a step sees, or end it.
+  static let waysOfSeeing = ["stale-3", "lag-20s", "cutJSON", "noState", "killAfter"].compactMap { named($0) }
+
   private static let ways =
     connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)
     + with(.kills, deaths)

@@ -8,6 +8,7 @@ internal import AstraSimulator
 internal import AstraVerify
 internal import SimulatedBackend
 internal import StepCommon
+internal import Timing
 
 /// One of the programs, as the explorer runs it.
 enum Program: String, CaseIterable, Sendable {
@@ -46,6 +47,17 @@ enum Program: String, CaseIterable, Sendable {
   }
 }
 
+extension Mission.Stage {
+  /// The id of the recovery point that a clone is to be made from; nil for the live application.
+  var origin: String? { arguments.contains(Shop.goodBackup) ? Shop.goodBackupID : nil }
+
+  /// Whether it restores from the older backup.
+  var restoresTheOlder: Bool { arguments.contains(Shop.olderBackup) }
+
+  /// Whether what it hands on may be of an earlier run: where that was asked for, or where nothing tells runs apart.
+  func mayBeOlder(than mission: Mission) -> Bool { arguments.contains("reuse") || mission.run == nil }
+}
+
 /// What a pipeline does, stage by stage.
 struct Mission: Sendable {
   /// One stage: a program with its arguments and the variables that only it has.
@@ -53,6 +65,12 @@ struct Mission: Sendable {
     var program: Program
     var arguments: [String] = []
     var environment: [String: String] = [:]
+    /// How it may end where nothing else goes wrong; without 0 it has to be refused, or to say no.
+    var owed: Set<Int32> = [0]
+    /// What others do to the world just before it.
+    var meanwhile: (@Sendable (inout World) -> Void)?
+    /// What becomes just before it of the records that the run has written.
+    var records: RecordLoss?
   }
 
   var name: String
@@ -71,6 +89,29 @@ struct Mission: Sendable {
   var prepared = 0
   /// What others have put there before it begins.
   var found: [ApplicationSeed] = []
+  /// What an earlier run has left.
+  var left: Leftover?
+  /// What its run is called; nil where nothing names it.
+  var run: String? = Mission.usualRun
+  /// Whether the next run has the same name.
+  var sharesItsName = false
+  /// When the next run comes.
+  var comesBackAfter = Duration.seconds(7 * 86_400)
+  /// How its server behaves otherwise.
+  var server: (@Sendable (inout Scenario) -> Void)?
+  /// The faults that depend on its way, where it is not those of every variant.
+  var kinds: [FaultKind]?
+  /// Whether what has ended early is also tried again later, when customers have gone on writing.
+  var isTriedLater = false
+
+  /// The name of a run that differs from all others.
+  static let usualRun = "jenkins-post-mortem-42"
+
+  /// Whether it comes to one end, whatever passing trouble there was.
+  var endsAlike: Bool { left == nil }
+
+  /// Whether some stage has to be refused, or to say no.
+  var isRefused: Bool { stages.contains { !$0.owed.contains(0) } }
 
   /// Whether failed copies are to be removed and made again.
   var replacesFailed: Bool { stages.contains { $0.arguments.contains("--replace-failed") } }
@@ -84,30 +125,29 @@ struct Mission: Sendable {
   /// The snapshot that the stage of `astra-snapshot` makes.
   static let newSnapshot = "before-2-4-3"
 
-  private static let backup = Stage(program: .backup, environment: ["BACKUP_NAME": newBackup])
-  private static let clone = Stage(program: .clone)
-  private static let restore = Stage(program: .restore)
+  static let backup = Stage(program: .backup, environment: ["BACKUP_NAME": newBackup])
+  static let clone = Stage(program: .clone)
+  static let restore = Stage(program: .restore)
+  static let snapshot = Stage(program: .snapshot, environment: ["SNAPSHOT_NAME": newSnapshot])
 
   /// Looks at production, from the backend and from outside.
-  private static func verify(_ arguments: String..., suffix: String = "") -> Stage {
+  static func verify(_ arguments: String..., suffix: String = "") -> Stage {
     Stage(
       program: .verify, arguments: ["--url", Shop.page] + arguments,
       environment: ["ASTRA_REPORT_SUFFIX": suffix])
   }
 
   /// Each step by itself, each with the variants that take another way through it, and the whole pipeline.
-  static let all: [Mission] = [
-    Mission(name: "backup", stages: [backup]),
-    Mission(name: "clone", stages: [clone]),
+  private static let usual: [Mission] = [
+    Mission(name: "backup", stages: [backup], isTriedLater: true),
+    Mission(name: "clone", stages: [clone], isTriedLater: true),
     Mission(
       name: "clone-of-backup",
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
       isVariant: true),
     Mission(name: "preflight", stages: [Stage(program: .preflight)]),
-    Mission(name: "restore", stages: [restore]),
-    Mission(
-      name: "snapshot",
-      stages: [Stage(program: .snapshot, environment: ["SNAPSHOT_NAME": newSnapshot])]),
+    Mission(name: "restore", stages: [restore], isTriedLater: true),
+    Mission(name: "snapshot", stages: [snapshot], isTriedLater: true),
     Mission(
       name: "restore-latest", stages: [Stage(program: .restore, arguments: ["-B", "latest"])],
       isVariant: true, isChoice: true),
@@ -145,11 +185,18 @@ struct Mission: Sendable {
     Mission(name: "pipeline-v1", stages: pipeline.stages, isVariant: true, isOlder: true),
   ]
 
+  /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.
+  static let all: [Mission] =
+    usual + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
+    + strangers + wrecks + bentPages + pileUps
+
   /// Backup, clone, restore.
   static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore], known: 2)
 
   /// The mission of that name.
-  static func named(_ name: String) -> Mission? { all.first { $0.name == name } }
+  static func named(_ name: String) -> Mission? { byName[name] }
+
+  private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 }
 
 /// The worked example, `Fixtures/scenarios/magento.json`, and what is to come of it.
@@ -157,7 +204,9 @@ enum Shop {
   static let production = "40516273-8495-4a6b-b7c8-d9eaf0011223"
   static let goodBackup = "upgrade-prod-2-4-1-debian-10-r14"
   static let goodBackupID = "62738495-a6b7-4c8d-99ea-fb0c12233445"
+  static let olderBackup = "upgrade-prod-2-4-0-debian-10-r14"
   static let olderBackupID = "61728394-a5b6-4c7d-98e9-f00112233444"
+  static let nightly = "nightly-0213"
   static let cloneName = "magento-debug"
   /// Where production's front page is, and always was.
   static let address = "127.77.0.2"
@@ -165,4 +214,6 @@ enum Shop {
   /// What the good backup holds.
   static let goodContent = Content(
     version: "2.4.1-debian-10-r14", rows: ["order-1001", "order-1002", "order-1003"])
+  /// What the older backup holds.
+  static let olderContent = Content(version: "2.3.7-debian-10-r9", rows: ["order-1001"])
 }

@@ -13,7 +13,7 @@ package struct Outcome: Sendable {
   package var ending: [String] = []
   /// The kinds of operation that the server has begun.
   package var operations: Set<AstraSimulator.Operation.Kind> = []
-  /// How many snapshots were made.
+  /// How many snapshots its run made.
   package var snapshots = 0
   /// How many times a step was run.
   package var attempts = 0

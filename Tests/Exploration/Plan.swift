@@ -6,6 +6,16 @@ struct Plan: Sendable {
   var mission: Mission
   var scenario: Scenario
   var faults: [SiteFault] = []
+  /// What its run is called; nil where nothing names it.
+  var run: String?
+  /// Whether the run of a week later has the same name.
+  var sharesItsName: Bool
+  /// Where each stage's report and record are told apart by a suffix, by the number of the stage; empty for none.
+  var suffixes: [String] = []
+  /// The time that the first attempt of each stage is given, where it is less.
+  var firstTimeoutSeconds: Int?
+  /// How long nobody runs an early ended stage again, while customers go on writing; nil for at once.
+  var laterSeconds: Int?
   /// How often each stage is tried in the run.
   var attempts = 2
   var timeoutSeconds = 1800
@@ -37,9 +47,30 @@ struct Plan: Sendable {
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
 
+  /// The same, tried again only when customers have gone on writing; what is to come of it then is not that of an
+  /// undisturbed run.
+  var triedLater: Self {
+    var plan = self
+    // Young enough for a record that nothing but its place tells of.
+    plan.laterSeconds = timeoutSeconds * 2 / 3
+    plan.undisturbedEnding = nil
+    plan.comesBackNextWeek = false
+    // The evidence of before is too old by then.
+    plan.snapshots += 1
+    return plan
+  }
+
+  /// Whether nothing goes wrong but what the mission begins with.
+  var isUndisturbed: Bool {
+    faults.isEmpty && scenario.operationFaults.isEmpty && firstTimeoutSeconds == nil
+  }
+
   /// Plans an undisturbed mission.
   init(_ mission: Mission, _ scenario: Scenario) {
     (self.mission, self.scenario) = (mission, scenario)
+    (run, sharesItsName) = (mission.run, mission.sharesItsName)
+    comesBackNextWeek = mission.sharesItsName
     if mission.isOlder { self.scenario.settings.beOlder() }
+    mission.server?(&self.scenario)
   }
 }

@@ -15,6 +15,8 @@ final class Play {
   private var outcome = Outcome()
   /// How often pages had been looked at before the attempt in hand.
   private var looksBefore = 0
+  /// What tells the stage in hand apart from others of its program; nil if its own environment says it.
+  private var suffixed: String?
   /// Whether the last attempt could not know that the restore was over; what it came to is looked at all the same.
   private var endsInTheDark = false
 
@@ -22,13 +24,14 @@ final class Play {
   init(_ plan: Plan, tell: ((String) -> Void)? = nil) {
     self.plan = plan
     folder = plan.mission.isOnDisk ? Self.newFolder() : nil
-    harness = StepHarness(plan.scenario, run: Self.run, folder: folder)
-    harness.environment["ASTRA_TIMEOUT"] = "\(plan.timeoutSeconds)s"
-    harness.site.faults = plan.faults
+    harness = StepHarness(plan.scenario, run: plan.run, folder: folder)
     harness.site.tell = tell
     for seed in plan.mission.found { harness.site.world.addApplication(seed) }
     start = harness.site.world
-    witness = Witness(start, others: plan.changesTheWorld)
+    if let left = plan.mission.left { Self.leave(left, harness) }
+    harness.environment["BUILD_TAG"] = plan.run
+    harness.site.faults = plan.faults
+    witness = Witness(harness.site.world, others: plan.changesTheWorld)
     watch()
   }
 
@@ -47,7 +50,17 @@ final class Play {
     return path
   }
 
-  private static let run = "jenkins-post-mortem-42"
+  /// Lets an earlier run leave what it leaves.
+  private static func leave(_ left: Leftover, _ harness: StepHarness) {
+    harness.site.tell?("== an earlier run")
+    harness.environment["BUILD_TAG"] = left.run
+    harness.environment["ASTRA_TIMEOUT"] = "\(left.timeoutSeconds)s"
+    for stage in left.stages {
+      harness.take(stage)
+      _ = try? stage.program.run(harness, stage.arguments)
+    }
+    harness.site.pass(left.age)
+  }
 
   /// Plays to the end.
   func run() -> Outcome {
@@ -56,7 +69,7 @@ final class Play {
     outcome.operations = Set(
       AstraSimulator.Operation.Kind.allCases.filter { harness.site.world.started($0) > 0 })
     outcome.ending = truth.ending
-    outcome.snapshots = harness.site.world.tally.snapshotsCreated
+    outcome.snapshots = harness.site.world.tally.snapshotsCreated - witness.tallyAtBase.snapshotsCreated
     checkEnd()
     if plan.comesBackNextWeek { playNextWeek() }
     outcome.requests = harness.site.requests.count
@@ -87,12 +100,14 @@ final class Play {
 
   /// Plays the stages in order, each as often as the plan allows; returns whether all ended well.
   private func playRun(untilWell: Bool) -> Bool {
-    for stage in plan.mission.stages {
+    for (index, stage) in plan.mission.stages.enumerated() {
       var isDone = false
+      stage.meanwhile?(&harness.site.world)
+      stage.records?.happen(to: harness)
+      if let suffix = plan.suffixes.dropFirst(index).first { suffixed = suffix }
       for number in 1...plan.attempts {
-        // Whoever starts it again a second time has waited a while.
-        if number > 2 { harness.site.pass(.seconds(1800)) }
-        isDone = play(stage, number)?.succeeded ?? false
+        if number > 1 { wait(before: number) }
+        isDone = play(stage, number, index >= plan.mission.prepared)?.isAsOwed ?? false
         if isDone || !untilWell { break }
       }
       guard isDone else { return false }
@@ -100,13 +115,23 @@ final class Play {
     return true
   }
 
+  /// Lets the time pass in which nobody runs the step again.
+  private func wait(before number: Int) {
+    if number == 2, let later = plan.laterSeconds {
+      harness.site.pass(.seconds(Int64(later)))
+      harness.site.world.takeOrder("order-2002-after-the-first-attempt")
+    }
+    // Whoever starts it again a second time has waited a while; what nothing names is known for as long as its timeout.
+    if number > 2 { harness.site.pass(.seconds(plan.run == nil ? Int64(plan.timeoutSeconds / 4) : 1800)) }
+  }
+
   /// Runs a stage once; nil if it left no report to look at.
-  private func play(_ stage: Mission.Stage, _ number: Int) -> Attempt? {
+  private func play(_ stage: Mission.Stage, _ number: Int, _ isAttacked: Bool = false) -> Attempt? {
     let site = harness.site
     site.tell?("== \(stage.program.rawValue), attempt \(number), at \(site.time.now.sinceOrigin)")
-    harness.environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? Shop.goodBackup
-    harness.environment["SNAPSHOT_NAME"] = stage.environment["SNAPSHOT_NAME"]
-    harness.environment["ASTRA_REPORT_SUFFIX"] = stage.environment["ASTRA_REPORT_SUFFIX"]
+    let timeout = isAttacked && number == 1 ? plan.firstTimeoutSeconds ?? plan.timeoutSeconds : plan.timeoutSeconds
+    harness.environment["ASTRA_TIMEOUT"] = "\(timeout)s"
+    harness.take(stage, suffix: suffixed)
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
     outcome.attempts += 1
     outcome.attemptsBegan.append(eventsBefore)
@@ -116,7 +141,7 @@ final class Play {
       let result = try stage.program.run(harness, stage.arguments)
       witness.look(site.world)
       let attempt = Attempt(
-        stage: stage, result: result, elapsed: site.time.now - began, timeout: .seconds(plan.timeoutSeconds),
+        stage: stage, result: result, elapsed: site.time.now - began, timeout: .seconds(timeout),
         mayBeUnwritable: plan.spoilsFiles,
         pages: plan.scenario.settings.pageSize > 0)
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
@@ -147,7 +172,12 @@ final class Play {
     if let program = plan.codesOf {
       owed = program != stage.program ? nil : number == 1 ? plan.codes : plan.codesAgain
     }
-    guard let codes = owed, !codes.contains(code) else { return }
+    if plan.isUndisturbed { owed = stage.owed }
+    // What has to be refused is refused in whatever trouble, and where nothing is met ends no better.
+    if !stage.owed.contains(0), code == 0, !plan.changesTheWorld {
+      fail("\(stage.program.rawValue): exit 0, but it has to end with \(stage.owed.sorted())")
+    }
+    guard let codes = owed?.union(stage.owed), !codes.contains(code) else { return }
     if isInTheDark(code, saying: message()) { return }
     let allowed = codes.sorted().map(String.init).joined(separator: ", ")
     fail("\(stage.program.rawValue): exit \(code), but \(allowed) is owed: \(message())")
@@ -162,12 +192,18 @@ final class Play {
     let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
+    if !plan.changesTheWorld, !plan.mission.removesClone {
+      for loss in witness.noLongerHeld(by: harness.site.world) { fail("the evidence is gone: \(loss)") }
+    }
     for excess in truth.excess(
       slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults, restores: plan.forgetsRestores ? 1 : 0,
       snapshots: plan.snapshots)
     { fail(excess) }
     if !plan.changesTheWorld {
       for damage in truth.damage(since: start) { fail(damage) }
+    }
+    if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, truth.evidenceLeft > 1 {
+      fail("\(truth.evidenceLeft) snapshots of this run stand as evidence, and the newest would do")
     }
     guard let undisturbed = plan.undisturbedEnding else { return }
     if !outcome.isComplete, !endsInTheDark {
@@ -181,9 +217,9 @@ final class Play {
   private func playNextWeek() {
     let site = harness.site
     site.endTroubles()
-    site.pass(.seconds(7 * 86_400))
-    site.tell?("== a week later")
-    harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43"
+    site.pass(plan.mission.comesBackAfter)
+    site.tell?("== a week later, or what comes in its place")
+    if !plan.sharesItsName { harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43" }
     let rows = Shop.goodContent.rows + ["order-3001", "order-3002"]
     site.world.deploy(version: "2.4.3", broken: true, rows: rows, to: Shop.production)
     witness = Witness(site.world)
@@ -206,5 +242,14 @@ final class Play {
     }
     // What the week before left stands as it was.
     for left in leftovers.subtracting(truth.keepsakes) { fail("a week later: gone is \(left)") }
+  }
+}
+
+extension StepHarness {
+  /// Sets the environment that a stage has.
+  fileprivate func take(_ stage: Mission.Stage, suffix: String? = nil) {
+    environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? Shop.goodBackup
+    environment["SNAPSHOT_NAME"] = stage.environment["SNAPSHOT_NAME"]
+    environment["ASTRA_REPORT_SUFFIX"] = suffix ?? stage.environment["ASTRA_REPORT_SUFFIX"]
   }
 }

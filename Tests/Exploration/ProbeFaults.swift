@@ -28,6 +28,7 @@ extension FaultKind {
     + with(
       .changesTheWorld,
       [.probe("page-turns", .several([.world { $0.turnProduction() }, .pageOfBefore]), .breaks(0, 1))])
+    + bentPages
 
   /// What a page must not do to a log, a report or a terminal; and the token.
   private static let hostile =

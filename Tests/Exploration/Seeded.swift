@@ -16,6 +16,25 @@ struct SeededExploration: Sendable {
     (events, undisturbed) = (outcome.events.count, outcome.ending)
   }
 
+  /// Draws how well the run can be told from others, and where it writes down what it does.
+  ///
+  /// Only in a world that behaves otherwise, whose end is compared with nothing.
+  private func drawRun(_ plan: inout Plan, isAsItIs: Bool, _ random: inout Timing.SeededRandom) {
+    guard !isAsItIs else { return }
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0: plan.run = nil
+    case 1:
+      (plan.run, plan.sharesItsName) = ("nightly", true)
+      plan.comesBackNextWeek = !plan.changesTheWorld
+    case 2: (plan.run, plan.sharesItsName) = ("latest", true)
+    default: break
+    }
+    if Int.random(in: 0..<6, using: &random) == 0 {
+      plan.suffixes = plan.mission.stages.map { _ in ["", "a", "b"].randomElement(using: &random) ?? "" }
+    }
+    if Int.random(in: 0..<6, using: &random) == 0 { plan.scenario.settings.dateHeader = false }
+  }
+
   /// The plan of a seed.
   ///
   /// Of four seeds, two draw a pair of faults in the world as it is: all pairs are among them in the long run.
@@ -61,6 +80,7 @@ struct SeededExploration: Sendable {
     if form < 2, passes, !plan.isAbandoned { plan.undisturbedEnding = undisturbed }
     // Drawn last, so that a seed goes on telling the story that it told before there was this.
     if form >= 2 { Variation.drawGeneration(&plan.scenario.settings, &random) }
+    drawRun(&plan, isAsItIs: form < 2, &random)
     return plan
   }
 }

@@ -28,19 +28,34 @@ struct SystematicExploration: Sendable {
       // Between requests a step does the same, whatever the server speaks.
       if mission.isOlder, case .request = event {} else if mission.isOlder { continue }
       let isKnown = mission.isVariant || index < firstUnknown
-      for kind in isKnown ? FaultKind.variantKinds : FaultKind.all where kind.meets(event) {
+      for kind in mission.kinds ?? (isKnown ? FaultKind.variantKinds : FaultKind.all) where kind.meets(event) {
         cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
-        if kind.traits.contains(.kills) {
+        guard kind.traits.contains(.kills) else { continue }
+        if mission.kinds == nil || mission.sharesItsName {
           cases.append(.abandoned(mission: mission.name, number: index + 1, fault: kind.name))
+        }
+        if mission.isTriedLater {
+          cases.append(.later(mission: mission.name, number: index + 1, fault: kind.name))
         }
       }
     }
-    for kind in [Operation.Kind.backup, .clone, .restore, .snapshot, .deletion] {
+    cases += deadlines(of: mission, outcome)
+    for kind in [Operation.Kind.backup, .clone, .restore, .snapshot, .deletion] where !mission.isRefused {
       for effect in OperationFault.Effect.allCases {
         cases.append(.operation(mission: mission.name, kind: kind, nth: 1, effect: effect))
       }
     }
     return cases
+  }
+
+  /// A deadline at every second in which some stage may be under way.
+  private func deadlines(of mission: Mission, _ outcome: Outcome) -> [Case] {
+    guard !mission.isRefused, !mission.isOnDisk, mission.left == nil else { return [] }
+    return (1...min(40, Int(outcome.time / .seconds(1)) + 1)).flatMap { seconds -> [Case] in
+      (mission.isTriedLater ? [false, true] : [false]).map {
+        .deadline(mission: mission.name, seconds: seconds, isLater: $0)
+      }
+    }
   }
 
   /// The plan of a case; nil for one that is not of this kind, or names what there is not.
@@ -50,6 +65,9 @@ struct SystematicExploration: Sendable {
       plan(mission, number, fault, isAbandoned: false)
     case .abandoned(let mission, let number, let fault):
       plan(mission, number, fault, isAbandoned: true)
+    case .later(let mission, let number, let fault):
+      plan(mission, number, fault, isAbandoned: false).map { $0.triedLater }
+    case .deadline(let mission, let seconds, let isLater): plan(mission, seconds, isLater)
     case .operation(let mission, let kind, let nth, let effect):
       plan(mission, OperationFault(kind, nth: nth, effect))
     case .seed: nil
@@ -64,10 +82,12 @@ struct SystematicExploration: Sendable {
     var plan = Plan(mission, scenario)
     plan.faults = [SiteFault(kind.effect, atEvent: number)]
     plan.codes = expectation.codes
-    plan.undisturbedEnding = expectation.recovers && !isAbandoned ? outcome.ending : nil
+    plan.undisturbedEnding =
+      expectation.recovers && !isAbandoned && mission.endsAlike ? outcome.ending : nil
     plan.isAbandoned = isAbandoned
     // On a variant's way the next week meets what was abandoned; what was done again is as it is everywhere.
-    plan.comesBackNextWeek = kind.traits.contains(.kills) && (isAbandoned || !mission.isVariant)
+    plan.comesBackNextWeek =
+      mission.sharesItsName || kind.traits.contains(.kills) && (isAbandoned || !mission.isVariant)
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)
@@ -76,6 +96,16 @@ struct SystematicExploration: Sendable {
     plan.mayShowNothing = mission.isOlder && !kind.traits.isDisjoint(with: [.hides, .blinds])
     if kind.traits.contains(.lasts) { plan.attempts = 3 }
     return plan
+  }
+
+  private func plan(_ mission: String, _ seconds: Int, _ isLater: Bool) -> Plan? {
+    guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
+    var plan = Plan(mission, scenario)
+    plan.firstTimeoutSeconds = seconds
+    plan.undisturbedEnding = mission.endsAlike ? outcome.ending : nil
+    // A restore whose deadline passed may have been asked for with evidence that a second attempt rightly doubts.
+    plan.snapshots = outcome.snapshots + 1
+    return isLater ? plan.triedLater : plan
   }
 
   /// Whether a step may rightly doubt that its evidence still is one: where the fate of its request for a restore is
@@ -94,6 +124,11 @@ struct SystematicExploration: Sendable {
     var changed = scenario
     changed.operationFaults.append(fault)
     var plan = Plan(mission, changed)
+    // What an earlier run has begun may go wrong there, and whatever the steps make of it has to be true.
+    guard mission.left == nil else {
+      plan.changesTheWorld = fault.effect == .vanishes
+      return plan
+    }
     // Not every mission has that operation; then nothing goes wrong.
     let isMet = outcome.operations.contains(fault.kind)
     plan.codes = isMet ? expectation.codes : [0]

@@ -27,12 +27,12 @@ struct Truth {
     case .cleanup: missingCleanup(of: stage)
     case .clone:
       missingClone(
-        of: stage.arguments.isEmpty ? nil : Shop.goodContent, published: values["ASTRA_CLONE_ID"])
+        of: stage.origin, published: values["ASTRA_CLONE_ID"], mayBeOlder: stage.mayBeOlder(than: mission))
     case .preflight:
       Prerequisite.allCases.first { !witness.prerequisites.contains($0) }.map {
         "it was not so when looked at, or not looked at, that \($0.rawValue)"
       }
-    case .restore: missingRestore(published: values["ASTRA_RESTORE_POINT_ID"])
+    case .restore: missingRestore(stage.restoresTheOlder, published: values["ASTRA_RESTORE_POINT_ID"])
     case .verify: missingSight(isBroken: stage.arguments.contains("--expect-broken"))
     case .snapshot: missingCopy(.snapshot, Mission.newSnapshot, published: values["ASTRA_SNAPSHOT_ID"])
     }
@@ -62,9 +62,9 @@ struct Truth {
       ? nil : "the \(kind.rawValue) holds \(String(describing: point.content)), which production never held"
   }
 
-  /// Looks for the clone; `content` is what it has to hold, nil for what production held.
-  private func missingClone(of content: Content?, published: String?) -> String? {
-    let completed = news.filter {
+  /// Looks for the clone of the recovery point of that id, or of the live application.
+  private func missingClone(of origin: String?, published: String?, mayBeOlder: Bool) -> String? {
+    let completed = (mayBeOlder ? world.journal[...] : news).filter {
       $0.event == .completed && $0.kind == .clone && $0.name == Shop.cloneName
     }
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
@@ -72,15 +72,26 @@ struct Truth {
     }
     guard let clone = world.application(id), clone.id == id else { return nil }
     guard clone.sourceAppID == Shop.production else { return "the clone is of another application" }
+    let content = origin == nil ? nil : Shop.goodContent
     let fits = content.map { $0 == clone.content } ?? clone.content.map(witness.contents.contains) ?? false
-    return fits ? nil : "the clone holds \(String(describing: clone.content))"
+    // What it holds may be the same by chance.
+    let made = world.journal.first { $0.event == .created && $0.id == id }
+    if let made, made.related != origin ?? Shop.production, !others {
+      return "the clone was made from \(made.related ?? "nothing")"
+    }
+    return fits || mayBeOlder ? nil : "the clone holds \(String(describing: clone.content))"
   }
 
-  private func missingRestore(published: String?) -> String? {
+  private func missingRestore(_ isOlder: Bool, published: String?) -> String? {
+    func isWanted(_ point: String?) -> Bool {
+      isOlder ? point == Shop.olderBackupID : self.isWanted(point)
+    }
     let restores = news.filter { $0.id == Shop.production }
     guard
       let end = restores.lastIndex(where: { $0.event == .restoreFinished && isWanted($0.related) })
-    else { return "no in-place restore from \(Shop.goodBackup) has finished in this run" }
+    else {
+      return "no in-place restore from \(isOlder ? Shop.olderBackup : Shop.goodBackup) has finished in this run"
+    }
     if let published, published != restores[end].related {
       return "it was published that \(published) was restored from"
     }
@@ -129,6 +140,12 @@ struct Truth {
       programs.contains(.clone) ? 1 + slack + again : 0)
     let wanted = news.filter { $0.event == .restoreRequested && isWanted($0.related) }
     let failed = news.count { $0.event == .restoreFailed }
+    let older = news.filter { $0.event == .restoreRequested && $0.related == Shop.olderBackupID }
+    if !others {
+      bound(
+        "restores from the older backup asked for", older.count,
+        mission.stages.contains { $0.restoresTheOlder } ? 1 + failed + slack + repeated : 0)
+    }
     // Where the newest is wanted, what others restore from may be that too.
     let theirs = mission.restoresTheNewest && others ? 1 : 0
     bound(

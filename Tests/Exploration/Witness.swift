@@ -9,6 +9,8 @@ final class Witness {
   let tallyAtBase: Tally
   /// Everything that production has held in this run.
   private(set) var contents: [Content] = []
+  /// Everything that this run's restores have overwritten by something else.
+  private var overwritten: [Content] = []
   /// What was destroyed by this run's restores without a complete copy beside it.
   private(set) var losses: [String] = []
 
@@ -80,8 +82,16 @@ final class Witness {
   private func judge(_ world: World, _ restore: JournalEntry) {
     // What is overwritten by itself is not lost.
     let source = restore.related.flatMap { world.point($0)?.content }
-    guard let last, last != source, !(copies + complete(in: world)).contains(last) else { return }
+    guard let last, last != source else { return }
+    overwritten.append(last)
+    guard !(copies + complete(in: world)).contains(last) else { return }
     losses.append("production held \(last), which no clone or snapshot of this time holds")
+  }
+
+  /// What this run has overwritten, and no complete copy holds any more.
+  func noLongerHeld(by world: World) -> [Content] {
+    let held = complete(in: world) + [world.application(Shop.production)?.content].compactMap { $0 }
+    return overwritten.filter { !held.contains($0) }
   }
 
   private static func completed(_ news: ArraySlice<JournalEntry>) -> Set<String> {

@@ -44,6 +44,8 @@ package final class Site {
   package internal(set) var pageTruths: [FrontPage?] = []
   /// Until when no page answers; nil within is for good.
   var pageOutage: (until: Instant?, Void)?
+  /// What happens to every page on its way.
+  var pageBend: (@Sendable (inout SimulatedResponse) -> Void)?
 
   /// The world as it was before each request, the oldest first; only the last few.
   private var past: [World] = []
@@ -87,7 +89,7 @@ package final class Site {
   /// Ends everything that goes wrong, and all that was still to go wrong.
   package func endTroubles() {
     faults = []
-    (replica, outage, late, pageOutage) = (nil, nil, [], nil)
+    (replica, outage, late, pageOutage, pageBend) = (nil, nil, [], nil, nil)
     beginAttempt()
   }
 

@@ -50,6 +50,8 @@ package struct SiteFault: Sendable {
     case pagesDown(Duration?)
     /// A page answers once more as before whatever else this fault does.
     case pageOfBefore
+    /// From here on every page arrives bent.
+    case pagesBent(@Sendable (inout SimulatedResponse) -> Void)
 
     // Elsewhere.
 

@@ -39,6 +39,7 @@ extension Site {
       switch effect {
       case .pagesDown(let duration): pageOutage = (duration.map { time.now + $0 }, ())
       case .pageOfBefore: response = before
+      case .pagesBent(let bend): pageBend = bend
       case .refused: throw .refused
       case .untrusted: throw .untrusted
       case .resetBefore, .lostAnswer, .cutAnswer: throw .reset
@@ -60,7 +61,8 @@ extension Site {
     }
     if let pageOutage, pageOutage.until.map({ time.now < $0 }) ?? true { throw .refused }
     if pagesAreUntrusted { throw .untrusted }
-    guard let response else { throw .refused }
+    guard var response else { throw .refused }
+    pageBend?(&response)
     return response
   }
 }

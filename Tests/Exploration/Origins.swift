@@ -1,0 +1,59 @@
+internal import AstraSimulator
+internal import Timing
+
+// Missions that find a clone of another origin, or of the one that is asked for, under the name of theirs.
+extension Mission {
+  /// What a clone is made from.
+  private enum Origin: String, CaseIterable {
+    case live, good, older, nightly
+
+    var arguments: [String] {
+      switch self {
+      case .live: []
+      case .good: ["--use-existing-backup", Shop.goodBackup]
+      case .older: ["--use-existing-backup", Shop.olderBackup]
+      case .nightly: ["--use-existing-snapshot", Shop.nightly]
+      }
+    }
+  }
+
+  /// Every pair of what is there and what is asked for.
+  static let origins: [Mission] = [true, false].flatMap { isShown in
+    [true, false].flatMap { isNamed in
+      [true, false].flatMap { reuses in
+        [Origin.live, .good].flatMap { asked in
+          Origin.allCases.map { origin(found: $0, asked: asked, reuses, isNamed, isShown) }
+        }
+      }
+    }
+  }
+
+  private static func origin(
+    found: Origin, asked: Origin, _ reuses: Bool, _ isNamed: Bool, _ isShown: Bool
+  ) -> Mission {
+    let traits =
+      (reuses ? "-reused" : "") + (isNamed ? "" : "-nameless") + (isShown ? "" : "-hidden")
+    return Mission(
+      name: "origin-\(found.rawValue)-for-\(asked.rawValue)\(traits)",
+      stages: [
+        Stage(
+          program: .clone, arguments: asked.arguments + (reuses ? ["--if-exists", "reuse"] : []),
+          owed: found == asked ? [0, 78] : [78], records: isShown ? nil : .gone("astra-clone"))
+      ], isVariant: true,
+      left: Leftover(
+        stages: [Stage(program: .clone, arguments: found.arguments)],
+        run: isNamed ? "jenkins-post-mortem-41" : nil, age: .seconds(60)),
+      run: isNamed ? usualRun : nil,
+      server: {
+        $0.settings.snapshotAcrossClusters = .allowed
+        if !isShown { $0.settings.hideOrigins() }
+      }, kinds: FaultKind.waysOfSeeing)
+  }
+}
+
+extension AstraSimulator.Settings {
+  /// Lets the server keep nothing of what clients write on a clone.
+  mutating func hideOrigins() {
+    labelsWritable = false
+  }
+}
