@@ -114,14 +114,15 @@ struct FaultKind: Sendable {
   static let variantKinds = ways + probes
 
   /// Those after which a step has to recognise what it, or another run, has begun.
-  static let waysOfRecognising = connection + with(.hides, replicas) + with(.kills, deaths)
+  static let waysOfRecognising = waysOfLosing + ["stale-3", "lag-20s", "killBefore"].compactMap { named($0) }
 
   /// Those that leave open whether a change was asked for.
-  static let waysOfLosing = ["lostAnswer", "lostAnswer-lag-20s", "late-10s", "silence", "502-afterwards"]
-    .compactMap { named($0) } + with(.kills, deaths)
+  static let waysOfLosing = [
+    "lostAnswer", "lostAnswer-lag-20s", "late-10s", "killAfter", "killAfter-lag-20s", "killAfter-late-10s",
+  ].compactMap { named($0) }
 
   /// Those that bend what a step sees, or end it.
-  static let waysOfSeeing = ["stale-3", "lag-20s", "cutJSON", "noState", "killAfter"].compactMap { named($0) }
+  static let waysOfSeeing = ["stale-3", "cutJSON", "killAfter"].compactMap { named($0) }
 
   private static let ways =
     connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)

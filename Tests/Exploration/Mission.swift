@@ -85,6 +85,8 @@ struct Mission: Sendable {
   var isOlder = false
   /// Whether it is another way only until something is asked for.
   var isChoice = false
+  /// Whether it is another way only once something was asked for.
+  var isConsequence = false
   /// How many of the first stages only prepare the others: what can happen to them is tried in missions of their own.
   var prepared = 0
   /// What others have put there before it begins.
@@ -97,6 +99,8 @@ struct Mission: Sendable {
   var sharesItsName = false
   /// When the next run comes.
   var comesBackAfter = Duration.seconds(7 * 86_400)
+  /// How often the server contradicts itself, so that evidence has to be made anew.
+  var contradictions = 0
   /// How its server behaves otherwise.
   var server: (@Sendable (inout Scenario) -> Void)?
   /// The faults that depend on its way, where it is not those of every variant.

@@ -5,7 +5,7 @@ extension Mission {
   /// A server that says six times that production is not ready, while it shows it ready.
   static let pileUps: [Mission] = [("", 111), ("-busy", 112)].map { name, problem in
     Mission(
-      name: "restore-refused\(name)", stages: [restore], isVariant: true,
+      name: "restore-refused\(name)", stages: [restore], isVariant: true, contradictions: 6,
       server: { scenario in
         scenario.responseFaults.append(
           ResponseFault(
@@ -22,12 +22,13 @@ extension Truth {
   /// The beginning of the names of the snapshots that are evidence.
   private static let evidence = "evidence-"
 
-  /// How many snapshots of this run stand as evidence, though the newest would do.
-  var evidenceLeft: Int {
+  /// How many more snapshots of this run stand as evidence than there are restores that could have been begun with them.
+  var surplusEvidence: Int {
     let made = Set(news.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
-    return world.points.count {
+    let left = world.points.count {
       made.contains($0.id) && $0.name.hasPrefix(Self.evidence) && $0.state == "completed"
     }
+    return left - max(1, news.count { $0.event == .restoreBegan })
   }
 
   /// Whether the removal at that place of the journal is one of this run's own evidence, with a newer and complete one

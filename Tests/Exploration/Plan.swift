@@ -71,6 +71,7 @@ struct Plan: Sendable {
     (run, sharesItsName) = (mission.run, mission.sharesItsName)
     comesBackNextWeek = mission.sharesItsName
     if mission.isOlder { self.scenario.settings.beOlder() }
+    snapshots += mission.contradictions
     mission.server?(&self.scenario)
   }
 }

@@ -202,8 +202,8 @@ final class Play {
     if !plan.changesTheWorld {
       for damage in truth.damage(since: start) { fail(damage) }
     }
-    if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, truth.evidenceLeft > 1 {
-      fail("\(truth.evidenceLeft) snapshots of this run stand as evidence, and the newest would do")
+    if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, truth.surplusEvidence > 0 {
+      fail("\(truth.surplusEvidence) more snapshots of this run stand as evidence than restores were begun with")
     }
     guard let undisturbed = plan.undisturbedEnding else { return }
     if !outcome.isComplete, !endsInTheDark {

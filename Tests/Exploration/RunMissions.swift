@@ -73,6 +73,7 @@ extension Mission {
         let (side, names) = (seconds < 0 ? "behind" : "ahead", takesTwins ? "-twins" : "")
         return Mission(
           name: "clock-\(abs(seconds))s-\(side)-\(name)\(names)", stages: [stage], isVariant: true,
+          isConsequence: true,
           server: {
             ($0.settings.dateHeader, $0.settings.clockSkew) = (false, .seconds(seconds))
             $0.settings.duplicateBackupNames = takesTwins

@@ -21,10 +21,13 @@ struct SystematicExploration: Sendable {
     let outcome = undisturbed[mission.name] ?? Outcome()
     func beginning(of stage: Int) -> Int { outcome.attemptsBegan.dropFirst(stage).first ?? 0 }
     let (first, firstUnknown) = (beginning(of: mission.prepared), beginning(of: mission.known))
+    let firstOfInterest =
+      mission.isConsequence ? outcome.events[first...].firstIndex { $0.isChange } ?? 0 : 0
     var cases: [Case] = []
     for (index, event) in outcome.events.enumerated().dropFirst(first) {
       if mission.isOnDisk, case .fileCall = event {} else if mission.isOnDisk { continue }
       if mission.isChoice, event.isChange { break }
+      if index < firstOfInterest { continue }
       // Between requests a step does the same, whatever the server speaks.
       if mission.isOlder, case .request = event {} else if mission.isOlder { continue }
       let isKnown = mission.isVariant || index < firstUnknown

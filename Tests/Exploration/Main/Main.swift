@@ -38,6 +38,9 @@ struct Single: ParsableCommand {
   @Option(help: "Only faults whose name holds this.")
   var fault: String?
 
+  @Flag(help: "Only say how many cases there are.")
+  var count = false
+
   func run() throws {
     let explorer = try world.explorer()
     var isBroken = false
@@ -55,6 +58,10 @@ struct Single: ParsableCommand {
     let cases = explorer.singleFaults.filter { name in
       let parts = name.description.split(separator: "/")
       return isMeant(String(parts[0])) && (fault.map { parts[2].contains($0) } ?? true)
+    }
+    guard !count else {
+      print("\(cases.count) cases\n\(Summary.table(of: cases))")
+      return
     }
     // In long strides, so that whatever is broken in some corner is met soon. The stride is a prime, so all are met.
     try Summary.show(explorer, cases.count, world.stopAfter) { cases[$0 * 7919 % cases.count] }
