@@ -52,8 +52,8 @@ extension Mission {
 }
 
 extension AstraSimulator.Settings {
-  /// Lets the server keep nothing of what clients write on a clone.
+  /// Lets the server show nothing of what a clone was made from, and keep nothing of what clients write on it.
   mutating func hideOrigins() {
-    labelsWritable = false
+    (labelsWritable, cloneOriginShown) = (false, false)
   }
 }
