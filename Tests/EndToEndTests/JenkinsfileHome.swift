@@ -13,6 +13,8 @@ struct JenkinsHome: Sendable {
     /// Texts of the Jenkinsfile, and what stands in their place: shorter times, for what fails only when time is up.
     var changes: [String: String] = [:]
     var agent = "agent-1"
+    /// What the credential of the API token holds; nil: the token of the scenario.
+    var token: String?
     /// The build and the stage that a restart goes on from.
     var restart: (build: Int, stage: String)?
     /// The stage that is aborted as soon as the console shows the text.
@@ -71,13 +73,18 @@ struct JenkinsHome: Sendable {
     self.simulator = simulator
     folder = try TemporaryFolder()
     token = simulator.environment["ASTRA_API_TOKEN"] ?? ""
+    try addPrograms()
+    try folder.write("not-a-real-kubeconfig\n", to: "kubeconfig")
+  }
+
+  /// Puts every program that is not there on the agents' path.
+  func addPrograms() throws {
     let programs = folder.url.appending(path: "bin")
     try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
-    for name in Self.programs {
+    for name in Self.programs where !FileManager.default.fileExists(atPath: folder.path("bin/\(name)")) {
       try FileManager.default.createSymbolicLink(
         at: programs.appending(path: name), withDestinationURL: URL(filePath: try Installation.program(name)))
     }
-    try folder.write("not-a-real-kubeconfig\n", to: "kubeconfig")
   }
 
   /// The parameters that name the simulator's world.
@@ -90,6 +97,19 @@ struct JenkinsHome: Sendable {
     try folder.write("#!/bin/sh\n\(script)\n", to: "bin/\(name)")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o755], ofItemAtPath: folder.path("bin/\(name)"))
+  }
+
+  /// Puts a step on the agents' path that, when it has ended, posts to a control endpoint of the simulator.
+  func addProgram(_ name: String, after action: String, _ body: [String: Any]) throws {
+    let json = String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+    try removeProgram(name)
+    try addProgram(
+      name,
+      """
+      '\(try Installation.program(name))' "$@" || exit
+      exec curl -sS --fail --noproxy '*' --cacert "$ASTRA_CA_FILE" -o /dev/null --json '\(json)' \\
+        'https://\(simulator.host)/_simulator/\(action)'
+      """)
   }
 
   /// Takes a program off the agents' path.
@@ -125,7 +145,8 @@ struct JenkinsHome: Sendable {
         "ASTRA_CA_FILE": simulator.certificateFile, "TEST_HOME": folder.path(""),
       ],
       "credentials": [
-        "astra-api-token": ["text": token], "debug-kubeconfig": ["file": folder.path("kubeconfig")],
+        "astra-api-token": ["text": request.token ?? token],
+        "debug-kubeconfig": ["file": folder.path("kubeconfig")],
         "staging-kubeconfig": ["file": folder.path("kubeconfig")],
         "prod-kubeconfig": ["file": folder.path("kubeconfig")],
       ],
@@ -161,6 +182,9 @@ struct JenkinsHome: Sendable {
 
   // MARK: Groovy
 
+  /// A virtual machine of Java keeps a core busy while it starts: more at once would only make each slower.
+  private static let javaTurns = TurnQueue(atOnce: 3)
+
   /// Runs the shim.
   static func groovy(_ arguments: [String]) async throws -> Command.Result {
     let groovy = "/usr/bin/groovy"
@@ -168,14 +192,17 @@ struct JenkinsHome: Sendable {
       throw Failed(description: "groovy is not installed: run ./test, which installs groovy")
     }
     let shim = Installation.root.appending(path: "Tests/jenkins").path
-    return try await Command(
-      groovy, ["-cp", shim, "\(shim)/RunPipeline.groovy"] + arguments,
-      environment: [
-        "PATH": "/usr/bin:/bin", "JAVA_HOME": try javaHome(), "LIBRARY": sharedLibrary,
-        // The C1 compiler alone starts faster, and a build is short.
-        "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
-      ]
-    ).run()
+    let javaHome = try javaHome()
+    return try await javaTurns.inTurn {
+      try await Command(
+        groovy, ["-cp", shim, "\(shim)/RunPipeline.groovy"] + arguments,
+        environment: [
+          "PATH": "/usr/bin:/bin", "JAVA_HOME": javaHome, "LIBRARY": sharedLibrary,
+          // The C1 compiler alone starts faster, and a build is short.
+          "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
+        ]
+      ).run()
+    }
   }
 
   /// The installation of Java that the path leads to: Debian's groovy does not look for one itself.

@@ -4,9 +4,10 @@ import Testing
 @Suite("The post-mortem pipeline runs as Jenkins runs it")
 struct JenkinsfileTests {
   private let good = "upgrade-prod-2-4-1-debian-10-r14"
-  /// Check, See the fault, Clone, Check the clone, Restore, Check production, of a good run without pages.
+  /// Check, See the fault, Check for the clone, Clone, Check the clone, Restore, Check production, of a good run
+  /// without pages.
   private static let allDone = [
-    "SUCCESS", "SKIPPED_FOR_CONDITION", "SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS",
+    "SUCCESS", "SKIPPED_FOR_CONDITION", "SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS",
   ]
 
   /// The rows and the version that production has after a restore, and the clone has kept.
@@ -42,7 +43,8 @@ struct JenkinsfileTests {
     #expect(build.statuses == Self.allDone + ["SKIPPED_FOR_CONDITION"])
     #expect(
       build.suites == [
-        "astra-preflight", "astra-clone", "astra-verify-clone", "astra-restore", "astra-verify-recovered",
+        "astra-preflight", "astra-preflight-clone", "astra-clone", "astra-verify-clone", "astra-restore",
+        "astra-verify-recovered",
       ])
     #expect(build.failures.isEmpty)
     #expect(build.archived.contains("reports/TEST-astra-restore.xml"))
@@ -78,7 +80,7 @@ struct JenkinsfileTests {
     let first = try await home.build(.init(parameters: home.parameters))
     #expect(first.result == "FAILURE", "\(first.console)")
     #expect(
-      first.statuses == Self.allDone.prefix(4) + ["FAILURE", "SKIPPED_FOR_FAILURE", "SKIPPED_FOR_FAILURE"])
+      first.statuses == Self.allDone.prefix(5) + ["FAILURE", "SKIPPED_FOR_FAILURE", "SKIPPED_FOR_FAILURE"])
     #expect(first.failures.map(\.name) == ["request in-place restore"])
     #expect(first.suites.last == "astra-restore")
     let world = try await home.simulator.world()
@@ -88,7 +90,7 @@ struct JenkinsfileTests {
     let second = try await home.build(.init(agent: "agent-2", restart: (first.number, "Restore")))
     #expect(second.result == "SUCCESS", "\(second.console)")
     #expect(
-      second.statuses == Array(repeating: "SKIPPED_FOR_RESTART", count: 4)
+      second.statuses == Array(repeating: "SKIPPED_FOR_RESTART", count: 5)
         + ["SUCCESS", "SUCCESS", "SKIPPED_FOR_CONDITION"])
     #expect(second.tag != first.tag)
     #expect(second.console.contains("run \(first.tag), against"))
@@ -106,7 +108,7 @@ struct JenkinsfileTests {
       .init(parameters: home.parameters, abort: (stage: "Clone", when: "magento-prod\": provisioning")))
     #expect(first.result == "ABORTED", "\(first.console)")
     #expect(
-      first.statuses == Self.allDone.prefix(2) + ["ABORTED"]
+      first.statuses == Self.allDone.prefix(3) + ["ABORTED"]
         + Array(repeating: "SKIPPED_FOR_FAILURE", count: 4))
     #expect(first.commands.last?.code == 143)
     #expect(first.suites.last == "astra-clone")
@@ -181,7 +183,6 @@ struct JenkinsfileTests {
       (["PROD_KUBERNETES_CLUSTER": "ocp-nowhere"], "ocp-nowhere"),
       (["BACKUP_NAME": "upgrade-stag-2.4.1-debian-10-r14"], "upgrade-stag-2.4.1"),
       (["BACKUP_NAME": "", "MAGENTO_VERSION": "9.9"], "upgrade-prod-9.9"),
-      (["DEBUG_NAMESPACE": "jenkins"], "namespace \"jenkins\" exists already"),
     ])
   func refusals(_ changes: [String: String], _ text: String) async throws {
     let home = try await JenkinsHome.start()
@@ -189,7 +190,7 @@ struct JenkinsfileTests {
     let build = try await home.build(
       .init(parameters: home.parameters.merging(changes) { $1 }))
     #expect(build.result == "FAILURE", "\(build.console)")
-    #expect(build.statuses == ["FAILURE"] + Array(repeating: "SKIPPED_FOR_FAILURE", count: 6))
+    #expect(build.statuses == ["FAILURE"] + Array(repeating: "SKIPPED_FOR_FAILURE", count: 7))
     #expect(build.suites == ["astra-preflight"])
     #expect(build.failures.contains { $0.message.contains(text) }, "\(build.failures)")
     expectNothingChanged(try await home.simulator.world(), since: before)
@@ -227,11 +228,18 @@ struct JenkinsfileTests {
     #expect(restarted.result == "FAILURE", "\(restarted.console)")
     #expect(restarted.commands.last?.code == 127)
     #expect(restarted.tests.isEmpty)
-    // And a new run does not take the clone of the run before it for its own.
+    expectNothingChanged(try await home.simulator.world(), since: before)
+    // And a new run does not take the clone of the run before it for its own: that is red, and a snapshot is the evidence.
+    try home.addPrograms()
     let second = try await home.build(.init(parameters: home.parameters))
     #expect(second.result == "FAILURE", "\(second.console)")
-    #expect(second.commands.last?.code == 78)
-    #expect(second.suites == ["astra-preflight"])
-    expectNothingChanged(try await home.simulator.world(), since: before)
+    #expect(second.status(of: "Check for the clone") == "FAILURE" && second.status(of: "Clone") == "FAILURE")
+    #expect(second.commands.filter { $0.stage == "Clone" }.last?.code == 78)
+    #expect(second.status(of: "Check the clone") == "SKIPPED_FOR_CONDITION")
+    #expect(second.status(of: "Restore") == "SUCCESS")
+    let after = try await home.simulator.world()
+    #expect(after.applications.map(\.id) == before.applications.map(\.id))
+    #expect(after.tally.clonesCreated == before.tally.clonesCreated)
+    #expect(after.tally.snapshotsCreated == before.tally.snapshotsCreated + 1)
   }
 }

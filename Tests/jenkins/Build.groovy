@@ -65,7 +65,9 @@ class Build {
   }
 
   /** The environment of the place in the pipeline that is being carried out. */
-  Map<String, String> getEnvironment() { place.get().environment }
+  Map<String, String> getEnvironment() { globals + place.get().environment }
+  /** What the pipeline's Groovy has set for the whole build. */
+  final Map<String, String> globals = [:].asSynchronized()
   /** The stage that is being carried out. */
   String getStage() { place.get().stage }
   File getWorkspace() { place.get().workspace }

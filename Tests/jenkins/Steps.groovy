@@ -4,8 +4,11 @@ class Steps {
 
   Steps(Build build) { this.build = build }
 
-  Map getEnv() { build.environment.asImmutable() }
+  /** What is set in it stands for the whole build, beneath what a stage or a block says. */
+  Map getEnv() { new BuildEnvironment(build) }
   Map getParams() { build.params.asImmutable() }
+  /** What the build has come to so far. */
+  Map getCurrentBuild() { [currentResult: build.result, number: build.number].asImmutable() }
 
   def script(Closure body) { Sections.run(body, this) }
 
@@ -134,6 +137,21 @@ class Steps {
 
   /** The argument of that name, or the only one. */
   private static String text(String name, Object given) { "${given instanceof Map ? given[name] : given}" }
+}
+
+/** The variables as the pipeline's Groovy sees them, and may set them. */
+class BuildEnvironment extends AbstractMap<String, String> {
+  private final Build build
+
+  BuildEnvironment(Build build) { this.build = build }
+
+  Set<Map.Entry<String, String>> entrySet() { build.environment.entrySet() }
+
+  String put(String name, String value) {
+    def before = build.environment[name]
+    build.globals[name] = value
+    before
+  }
 }
 
 /** A JUnit file as Jenkins reads it: a case is what its first telling child makes it. */

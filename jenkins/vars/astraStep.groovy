@@ -4,7 +4,7 @@
  * @param program the program, such as astra-clone
  * @param own     which of its arguments stands for which variable of the program
  * @param given   the arguments: its own, and those that every step takes (astraStep.txt)
- * @return the values that the program hands on, by name: ASTRA_CLONE_ID and the like
+ * @return the values that the program hands on, by name: ASTRA_CLONE_ID and the like, and its ASTRA_EXIT_CODE
  */
 Map call(String program, Map own, Map given) {
   Map known = [
@@ -13,7 +13,7 @@ Map call(String program, Map own, Map given) {
   ] + own
   List<String> variables = []
   for (argument in given) {
-    if (argument.key in ['credentialsId', 'handOver']) continue
+    if (argument.key in ['credentialsId', 'handOver', 'returnStatus']) continue
     if (!known.containsKey(argument.key)) {
       error "${program} has no argument ${argument.key}: it takes ${known.keySet().sort().join(', ')}"
     }
@@ -40,6 +40,7 @@ Map call(String program, Map own, Map given) {
     }
     if (!given.runId) variables << 'ASTRA_RUN_ID=' + readFile('astra-run-id').trim()
   }
+  int code = 0
   withCredentials([string(credentialsId: given.credentialsId ?: 'astra-api-token', variable: 'ASTRA_API_TOKEN')]) {
     withEnv(variables) {
       // What another build left must not be published as this one's, when the program cannot even be started.
@@ -47,8 +48,9 @@ Map call(String program, Map own, Map given) {
       boolean isDone = false
       try {
         // In the place of the shell: an abort then reaches the program alone, which has the time to write its report.
-        sh label: name, script: 'exec ' + program
-        isDone = true
+        if (given.returnStatus) code = sh(label: name, script: 'exec ' + program, returnStatus: true)
+        else sh label: name, script: 'exec ' + program
+        isDone = code == 0
       } finally {
         // First, and after a failure too: a program that ran out of time is continued by what it wrote down.
         if (handOver) stash name: handOver, includes: 'astra-run-id, reports/*.json'
@@ -57,7 +59,7 @@ Map call(String program, Map own, Map given) {
       }
     }
   }
-  Map values = [:]
+  Map values = [ASTRA_EXIT_CODE: "${code}".toString()]
   for (line in (fileExists(output) ? readFile(output) : '').split('\n')) {
     int sign = line.indexOf('=')
     if (sign > 0) values[line.substring(0, sign)] = line.substring(sign + 1)
