@@ -376,7 +376,7 @@ struct RedBuildTests {
   }
 
   func expectRestored(
-    _ home: JenkinsHome, since before: WorldView, at location: SourceLocation
+    _ home: JenkinsHome, since before: WorldView, at location: SourceLocation = #_sourceLocation
   ) async throws -> WorldView {
     let world = try await home.simulator.world()
     let production = world.application("magento-prod")

@@ -84,13 +84,12 @@ extension Truth {
     return zip(news.indices, news).filter { $1.event == .deleted }.compactMap { place, entry in
       let isRight =
         switch entry.kind {
-        case .snapshot: isReplacedEvidence(entry, at: place)
+        case .snapshot: isReplacedEvidence(entry, at: place) && isFreeEvidence(entry.id)
         case .clone: (mission.removesClone || mission.replacesFailed) && made.contains(entry.id)
         case .backup where mission.removesBackups:
           entry.id == Shop.olderBackupID
             || others && entry.id != restoredFrom && Shop.isOfPattern(entry.name)
         case .backup: mission.replacesFailed && entry.name == Mission.newBackup
-        case .snapshot: isReplacedEvidence(entry.id)
         default: false
         }
       return isRight
@@ -101,7 +100,6 @@ extension Truth {
   /// How many removals are explained.
   var mostRemovals: Int {
     var most = mission.removesClone ? madeClones.count : 0
-    most += news.count { $0.event == .deleted && $0.kind == .snapshot }
     if mission.removesBackups { most += others ? 3 : 1 }
     most += max(0, madeEvidence.count - 1)
     // One that has failed is asked for again.
@@ -126,7 +124,7 @@ extension Truth {
 
   /// Whether a snapshot that was removed was evidence with which no restore had begun, and a later one was complete by
   /// then.
-  private func isReplacedEvidence(_ id: String) -> Bool {
+  private func isFreeEvidence(_ id: String) -> Bool {
     let made = madeEvidence
     guard made.contains(id), let gone = news.firstIndex(where: { $0.event == .deleted && $0.id == id }),
       let began = news.firstIndex(where: { $0.event == .created && $0.id == id })
