@@ -41,7 +41,7 @@ extension StepRun {
     }
     let evidence = Evidence.snapshot(snapshot, RunRecord.Fingerprint(try current(id)))
     log.info("evidence: \(evidence)")
-    try retireEvidence(replacedBy: snapshot, of: application)
+    if !isAnew { try retireEvidence(replacedBy: snapshot, of: application) }
     return evidence
   }
 
@@ -121,7 +121,8 @@ extension StepRun {
 
   /// Asks for the removal of this run's evidence that a newer, complete one replaces: what no restore was begun with.
   ///
-  /// It is not waited for, and no trouble with it ends the step: production waits.
+  /// Only where nothing shows that the application was overwritten by others in between: then the older one is a copy of
+  /// something else. It is not waited for, and no trouble with it ends the step: production waits.
   private func retireEvidence(
     replacedBy newer: RecoveryPoint, of application: Application
   ) throws(StepFailure) {
@@ -130,7 +131,8 @@ extension StepRun {
     let lastBegun = begun.compactMap(\.askedTime).max()
     let older = history.operations.filter { operation in
       guard operation.kind == .evidence, operation.application == application.id.text,
-        operation.stage != .refused, let id = operation.id, let asked = operation.askedTime
+        operation.stage != .refused, let id = operation.id, let asked = operation.askedTime,
+        operation.before?.hasSameMarks(as: RunRecord.Fingerprint(application)) == true
       else { return false }
       return id != newer.id.text && !needed.contains(id) && lastBegun.map { asked > $0 } ?? true
     }
