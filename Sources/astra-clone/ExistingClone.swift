@@ -47,7 +47,8 @@ extension StepRun {
         throw .protected(
           "\(title) is there already\(whose.clause)",
           hint: whose.hint(
-            else: "choose another name, take that one with --\(Common.ifExists.flag) reuse, or let astra-cleanup remove it "
+            else:
+              "choose another name, take that one with --\(Common.ifExists.flag) reuse, or let astra-cleanup remove it "
               + "once nobody needs what it shows"))
       }
       log.warning(

@@ -145,7 +145,9 @@ struct Expectations {
     let readings = known.isEmpty ? [String(decoding: answer.body, as: UTF8.self)] : known
     do throws(RegularExpressionError) {
       for reading in readings {
-        if try regex.matches(String(decoding: reading.utf8.prefix(Self.regexBytes), as: UTF8.self)) { return true }
+        if try regex.matches(String(decoding: reading.utf8.prefix(Self.regexBytes), as: UTF8.self)) {
+          return true
+        }
       }
       return false
     } catch {

@@ -212,7 +212,8 @@ struct CloneSettingTests {
     #expect(client.state(path) == "ready")
   }
 
-  @Test("a deleted application may stay as removed, and that may be deleted or not", arguments: [true, false])
+  @Test(
+    "a deleted application may stay as removed, and that may be deleted or not", arguments: [true, false])
   func entries(isDeletable: Bool) {
     var client = Client {
       $0.settings.deletionLeavesEntry = true

@@ -172,8 +172,9 @@ extension RedBuildTests {
         pipeline: .release, parameters: try await home.releaseParameters(),
         inputs: [JenkinsHome.releaseQuestion: "proceed"],
         changes: [
-          "timeout: '10m', returnStatus": "timeout: '3s', returnStatus",
-          "--wait --timeout 20m; then\n                exit 0": "--wait --timeout 20m; then\n                kill -9 $$",
+          "timeout: '10m', returnStatus": "timeout: '12s', returnStatus",
+          "--wait --timeout 20m; then\n                exit 0":
+            "--wait --timeout 20m; then\n                kill -9 $$",
         ]))
     expectRed(red, in: "Production")
     #expect(!red.console.contains("Helm changed nothing"))

@@ -36,7 +36,7 @@ enum RedEnd: String, CaseIterable, Sendable {
 struct RedBuildTests {
   static let good = "upgrade-prod-2-4-1-debian-10-r14"
   static let soon = [
-    "ASTRA_TIMEOUT = '5m'": "ASTRA_TIMEOUT = '3s'", "ASTRA_TIMEOUT = '10m'": "ASTRA_TIMEOUT = '3s'",
+    "ASTRA_TIMEOUT = '5m'": "ASTRA_TIMEOUT = '12s'", "ASTRA_TIMEOUT = '10m'": "ASTRA_TIMEOUT = '12s'",
   ]
 
   @Test("the table has a line for each, and none besides")
@@ -308,7 +308,7 @@ struct RedBuildTests {
     return try await home.build(
       .init(
         pipeline: .release, parameters: parameters, inputs: inputs,
-        changes: ["timeout: '10m', returnStatus": "timeout: '3s', returnStatus"], restart: restart))
+        changes: ["timeout: '10m', returnStatus": "timeout: '12s', returnStatus"], restart: restart))
   }
 
   // MARK: - What is expected

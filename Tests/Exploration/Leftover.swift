@@ -19,7 +19,8 @@ extension Mission {
     let arguments = reuses ? ["--if-exists", "reuse"] : []
     let ending = reuses ? "-reused" : ""
     func mission(
-      _ name: String, _ stage: Stage, after seconds: Int, _ settings: @escaping @Sendable (inout Scenario) -> Void
+      _ name: String, _ stage: Stage, after seconds: Int,
+      _ settings: @escaping @Sendable (inout Scenario) -> Void
     ) -> Mission {
       var own = stage
       own.arguments += arguments

@@ -11,7 +11,9 @@ extension Mission {
       stages: [
         Stage(
           program: .verify,
-          arguments: ["--url", Shop.page, "--expect-broken", "--expect-text", "Release 2.4.1", "--timeout", "5m"],
+          arguments: [
+            "--url", Shop.page, "--expect-broken", "--expect-text", "Release 2.4.1", "--timeout", "5m",
+          ],
           owed: [1],
           meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
       ], isVariant: true, kinds: FaultKind.probes),

@@ -129,7 +129,8 @@ final class Play {
   private func play(_ stage: Mission.Stage, _ number: Int, _ isAttacked: Bool = false) -> Attempt? {
     let site = harness.site
     site.tell?("== \(stage.program.rawValue), attempt \(number), at \(site.time.now.sinceOrigin)")
-    let timeout = isAttacked && number == 1 ? plan.firstTimeoutSeconds ?? plan.timeoutSeconds : plan.timeoutSeconds
+    let timeout =
+      isAttacked && number == 1 ? plan.firstTimeoutSeconds ?? plan.timeoutSeconds : plan.timeoutSeconds
     harness.environment["ASTRA_TIMEOUT"] = "\(timeout)s"
     harness.take(stage, suffix: suffixed)
     let (began, faultsBefore, eventsBefore) = (site.time.now, site.faults.count, site.events.count)
@@ -203,7 +204,8 @@ final class Play {
       for damage in truth.damage(since: start) { fail(damage) }
     }
     if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, truth.surplusEvidence > 0 {
-      fail("\(truth.surplusEvidence) more snapshots of this run stand as evidence than restores were begun with")
+      fail(
+        "\(truth.surplusEvidence) more snapshots of this run stand as evidence than restores were begun with")
     }
     guard let undisturbed = plan.undisturbedEnding else { return }
     if !outcome.isComplete, !endsInTheDark {

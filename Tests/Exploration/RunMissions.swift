@@ -41,12 +41,14 @@ extension Mission {
   static let nameless: [Mission] =
     (single + [("restore", restore)]).map { (program: (String, Stage)) in
       Mission(
-        name: "nameless-\(program.0)", stages: [program.1], isVariant: true, run: nil, kinds: FaultKind.waysOfRecognising,
+        name: "nameless-\(program.0)", stages: [program.1], isVariant: true, run: nil,
+        kinds: FaultKind.waysOfRecognising,
         isTriedLater: true)
     } + [
       Mission(
         name: "nameless-restore-silent", stages: [restore], isVariant: true, run: nil,
-        server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising, isTriedLater: true),
+        server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising,
+        isTriedLater: true),
       Mission(
         name: "nameless-clone-restore", stages: [clone, restore], isVariant: true, prepared: 1, run: nil,
         kinds: FaultKind.waysOfRecognising),

@@ -31,7 +31,8 @@ struct SystematicExploration: Sendable {
       // Between requests a step does the same, whatever the server speaks.
       if mission.isOlder, case .request = event {} else if mission.isOlder { continue }
       let isKnown = mission.isVariant || index < firstUnknown
-      for kind in mission.kinds ?? (isKnown ? FaultKind.variantKinds : FaultKind.all) where kind.meets(event) {
+      for kind in mission.kinds ?? (isKnown ? FaultKind.variantKinds : FaultKind.all) where kind.meets(event)
+      {
         cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
         guard kind.traits.contains(.kills) else { continue }
         if mission.kinds == nil || mission.sharesItsName {

@@ -90,7 +90,8 @@ struct Truth {
     guard
       let end = restores.lastIndex(where: { $0.event == .restoreFinished && isWanted($0.related) })
     else {
-      return "no in-place restore from \(isOlder ? Shop.olderBackup : Shop.goodBackup) has finished in this run"
+      return
+        "no in-place restore from \(isOlder ? Shop.olderBackup : Shop.goodBackup) has finished in this run"
     }
     if let published, published != restores[end].related {
       return "it was published that \(published) was restored from"
