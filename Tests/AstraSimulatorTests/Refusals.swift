@@ -131,7 +131,7 @@ extension RefusalTests {
       _ = client.restore("shop", from: "good")
       return client.restore("shop", from: "good")
     },
-    Refusal(112, 409, "a failed application") { client in
+    Refusal(112, 409, "a failed application", bend: { $0.settings.restoreOfFailed = .refused }) { client in
       client.world.setState("failed", of: "shop")
       return client.restore("shop", from: "good")
     },

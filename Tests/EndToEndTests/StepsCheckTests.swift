@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What looks for secrets, children and bad reports must find them where they are.
-@Suite("The checks that every run of a step goes through can fail")
+@Suite("The checks that every run of a step goes through can fail", .reportsAreRead)
 struct StepsCheckTests {
   @Test("a token is found in any file below the workspace")
   func tokenInAFile() async throws {

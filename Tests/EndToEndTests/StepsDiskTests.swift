@@ -131,7 +131,7 @@ extension StepsTests {
     @Test("two steps that are started at once in one folder leave what each of them says", .inTurn)
     func atOnce() async throws {
       let site = try await site().with(["SNAPSHOT_NAME": "before-2.4.2"])
-      let commands = try [StepProgram.backup, .snapshot, .backup].map { step in
+      let commands = try [StepProgram.backup, .snapshot].map { step in
         Command(
           try Installation.program(step.rawValue), environment: site.environment,
           directory: site.workspace.path(""))

@@ -42,6 +42,12 @@ import Timing
     #expect(value.count <= OutputValues.largestValue)
   }
 
+  @Test(arguments: [150, 1000]) func manyNamesAreTheFirstFewAndDots(count: Int) {
+    let value = OutputValues.joined((0..<count).map { "upgrade-prod-2-4-\($0)-debian-10-r14" })
+    #expect(value.hasPrefix("upgrade-prod-2-4-0-debian-10-r14+upgrade-prod-2-4-1-"))
+    #expect(value.hasSuffix("-r14+...") && value.utf8.count <= OutputValues.largestValue)
+  }
+
   @Test func aValueThatIsSetAgainKeepsItsPlace() {
     var values = OutputValues()
     values.set("A", to: "1")

@@ -19,9 +19,9 @@ import Testing
     ("\u{1B}\u{1B}[m[31m", "\\u{1B}[31m"),
     ("\u{0}\u{7}\u{8}\u{B}\u{C}\u{1F}", "\\u{00}\\u{07}\\u{08}\\u{0B}\\u{0C}\\u{1F}"),
     ("\u{7F}\u{80}\u{85}\u{9F}\u{A0}", "\\u{7F}\\u{80}\\u{85}\\u{9F}\u{A0}"),
-    ("\u{FFFD}\u{FFFE}\u{FFFF}\u{FEFF}", "\u{FFFD}\\u{FFFE}\\u{FFFF}\u{FEFF}"),
+    ("\u{FFFD}\u{FFFE}\u{FFFF}\u{FEFF}", "\u{FFFD}\\u{FFFE}\\u{FFFF}\\u{FEFF}"),
     ("\u{D7FF}\u{E000}\u{10000}\u{1FFFE}\u{10FFFF}", "\u{D7FF}\u{E000}\u{10000}\u{1FFFE}\u{10FFFF}"),
-    ("e\u{301} \u{1F469}\u{200D}\u{1F680}", "e\u{301} \u{1F469}\u{200D}\u{1F680}"),
+    ("e\u{301} \u{1F469}\u{200D}\u{1F680}", "e\u{301} \u{1F469}\\u{200D}\u{1F680}"),
   ])
   func whatReadersRefuseIsShown(text: String, clean: String) {
     #expect(Array(XMLText(text).string.utf8) == Array(clean.utf8))

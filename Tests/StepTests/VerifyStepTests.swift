@@ -359,7 +359,7 @@ struct VerifyStepTests {
     harness.site.pages["127.77.0.2:80"] = SimulatedResponse(status: 200, body: body)
     try harness.run(VerifyStep.self, "-u", page, "--expect-text", "HEAD").expectSuccess()
     try harness.run(VerifyStep.self, "-u", page, "--expect-text", "TAIL", "--within", "2s").expect(
-      .operationFailed, saying: "is not there in its first 1048576 bytes", nature: "failure")
+      .operationFailed, saying: "only its first 1048576 bytes are read", nature: "failure")
   }
 
   @Test func aURLThatHoldsTheTokenIsNeverSent() throws {

@@ -9,7 +9,9 @@ internal import Timing
 
 /// Keeps steps that read and write one file of a folder from doing so at once, so that none loses the other's lines.
 enum FolderLock {
-  /// How long one waits for another, in all 2 s: a turn takes a moment, and whoever takes longer hangs.
+  /// How long one waits for another, in all: 2 s.
+  ///
+  /// A turn takes a moment; whoever takes longer hangs.
   private static let patience = (tries: 100, pause: Duration.milliseconds(20))
 
   /// Does something while nobody else does, by this lock, in that folder; without it where it cannot be had.
