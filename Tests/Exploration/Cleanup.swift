@@ -37,6 +37,30 @@ extension Mission {
       Stage(program: .cleanup, arguments: removeClone + keepOne),
     ], isVariant: true, isChoice: true, prepared: 3)
 
+  /// Evidence that has done its work, beside a snapshot that a person has called so; and evidence that is needed still.
+  static let cleanupsOfEvidence: [Mission] = [false, true].map { isNeeded in
+    var restoring = restore
+    restoring.owed = isNeeded ? [1] : [0]
+    return Mission(
+      name: isNeeded ? "cleanup-evidence-needed" : "cleanup-evidence",
+      stages: [
+        restoring,
+        Stage(
+          program: .cleanup, arguments: ["--evidence-older-than", "1s"], owed: isNeeded ? [0, 1, 78] : [0],
+          meanwhile: { world in
+            var seed = PointSeed("evidence-by-hand", content: Shop.goodContent)
+            seed.age = .seconds(10 * 86_400)
+            world.addSnapshot(seed, of: Shop.production)
+          }),
+      ], isVariant: true, prepared: 1,
+      server: { scenario in
+        if isNeeded { scenario.operationFaults.append(OperationFault(.restore, nth: 1, .fails)) }
+      }, kinds: FaultKind.waysOfRecognising)
+  }
+
+  /// Whether evidence that nobody needs any more is to go.
+  var removesEvidence: Bool { stages.contains { $0.removesEvidence } && !isRefused }
+
   /// Whether the clone is to go.
   var removesClone: Bool { stages.contains { $0.removesClone } }
 
@@ -47,6 +71,7 @@ extension Mission {
 extension Mission.Stage {
   var removesClone: Bool { program == .cleanup && arguments.contains("--remove-clone") }
   var removesBackups: Bool { program == .cleanup && arguments.contains("--keep-backups") }
+  var removesEvidence: Bool { program == .cleanup && arguments.contains("--evidence-older-than") }
 }
 
 extension Shop {
@@ -68,6 +93,9 @@ extension Truth {
         return "clone \(clone.name) is there and \(clone.state)"
       }
     }
+    if mission.removesEvidence, stage.removesEvidence, let left = ownEvidence.first {
+      return "evidence \(left.name) is there and \(left.state)"
+    }
     if stage.removesBackups, !others, world.points.contains(where: { $0.id == Shop.olderBackupID }) {
       return "the older backup is still there"
     }
@@ -84,7 +112,9 @@ extension Truth {
     return zip(news.indices, news).filter { $1.event == .deleted }.compactMap { place, entry in
       let isRight =
         switch entry.kind {
-        case .snapshot: isReplacedEvidence(entry, at: place) && isFreeEvidence(entry.id)
+        case .snapshot:
+          isReplacedEvidence(entry, at: place) && isFreeEvidence(entry.id)
+            || mission.removesEvidence && isOwnEvidence(entry)
         case .clone: (mission.removesClone || mission.replacesFailed) && made.contains(entry.id)
         case .backup where mission.removesBackups:
           entry.id == Shop.olderBackupID
@@ -100,6 +130,7 @@ extension Truth {
   /// How many removals are explained.
   var mostRemovals: Int {
     var most = mission.removesClone ? madeClones.count : 0
+    if mission.removesEvidence { most += news.count { $0.event == .deleted && $0.kind == .snapshot } }
     if mission.removesBackups { most += others ? 3 : 1 }
     most += max(0, madeEvidence.count - 1)
     // One that has failed is asked for again.

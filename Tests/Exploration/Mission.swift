@@ -67,6 +67,8 @@ struct Mission: Sendable {
     var environment: [String: String] = [:]
     /// How it may end where nothing else goes wrong; without 0 it has to be refused, or to say no.
     var owed: Set<Int32> = [0]
+    /// What else an attempt may end with before it ends so.
+    var before: Set<Int32> = []
     /// What others do to the world just before it.
     var meanwhile: (@Sendable (inout World) -> Void)?
     /// What becomes just before it of the records that the run has written.
@@ -99,6 +101,8 @@ struct Mission: Sendable {
   var sharesItsName = false
   /// When the next run comes.
   var comesBackAfter = Duration.seconds(7 * 86_400)
+  /// How often each of its stages is tried.
+  var attempts = 2
   /// How often the server contradicts itself, so that evidence has to be made anew.
   var contradictions = 0
   /// How its server behaves otherwise.
@@ -192,7 +196,7 @@ struct Mission: Sendable {
   /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.
   static let all: [Mission] =
     usual + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
-    + strangers + wrecks + bentPages + pileUps
+    + strangers + wrecks + bentPages + pileUps + cleanupsOfEvidence
 
   /// Backup, clone, restore.
   static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore], known: 2)

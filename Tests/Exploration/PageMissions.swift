@@ -12,7 +12,7 @@ extension Mission {
         Stage(
           program: .verify,
           arguments: [
-            "--url", Shop.page, "--expect-broken", "--expect-text", "Release 2.4.1", "--timeout", "5m",
+            "--url", Shop.page, "--expect-broken", "--expect-text", "Release 2.4.1", "--timeout", "1m",
           ],
           owed: [1],
           meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
@@ -21,7 +21,7 @@ extension Mission {
       name: "verify-broken-well-plain",
       stages: [
         Stage(
-          program: .verify, arguments: ["--url", Shop.page, "--expect-broken", "--timeout", "5m"], owed: [1],
+          program: .verify, arguments: ["--url", Shop.page, "--expect-broken", "--timeout", "1m"], owed: [1],
           meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
       ], isVariant: true, kinds: FaultKind.probes),
     Mission(
@@ -29,7 +29,7 @@ extension Mission {
       stages: [
         Stage(
           program: .verify,
-          arguments: ["--url", Shop.page, "--expect-text", "Release", "--timeout", "5m"], owed: [1])
+          arguments: ["--url", Shop.page, "--expect-text", "Release", "--timeout", "1m"], owed: [1])
       ], isVariant: true, kinds: FaultKind.probes),
   ]
 }

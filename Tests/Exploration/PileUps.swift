@@ -3,18 +3,30 @@ internal import AstraSimulator
 // Missions in which evidence is secured again and again.
 extension Mission {
   /// A server that says six times that production is not ready, while it shows it ready.
-  static let pileUps: [Mission] = [("", 111), ("-busy", 112)].map { name, problem in
-    Mission(
-      name: "restore-refused\(name)", stages: [restore], isVariant: true, contradictions: 6,
-      server: { scenario in
-        scenario.responseFaults.append(
-          ResponseFault(
-            "PUT", "k8s/v2/apps/{id}", count: 6, status: 409, contentType: "application/problem+json",
-            body: """
-              {"type":"https://astra.netapp.io/problems/\(problem)","title":"Not ready","detail":"Not now.",\
-              "status":"409","correlationID":"00000000-0000-4000-8000-000000000000"}
-              """))
-      }, kinds: FaultKind.waysOfRecognising)
+  static let pileUps: [Mission] =
+    [("", 111), ("-busy", 112)].map { (name: String, problem: Int) -> Mission in
+      Mission(
+        name: "restore-refused\(name)", stages: [restore], isVariant: true, contradictions: 6,
+        server: { $0.refuseRestores(6, problem) }, kinds: FaultKind.waysOfRecognising)
+    } + [
+      // Refused four times for good, each time half an hour later: each attempt secures what customers have written since.
+      Mission(
+        name: "restore-refused-again", stages: [Stage(program: .restore, before: [1])], isVariant: true,
+        attempts: 6, contradictions: 3, server: { $0.refuseRestores(4, 10) },
+        kinds: FaultKind.waysOfRecognising)
+    ]
+}
+
+extension Scenario {
+  /// Answers the first requests for an in-place restore with that problem.
+  fileprivate mutating func refuseRestores(_ count: Int, _ problem: Int) {
+    responseFaults.append(
+      ResponseFault(
+        "PUT", "k8s/v2/apps/{id}", count: count, status: 409, contentType: "application/problem+json",
+        body: """
+          {"type":"https://astra.netapp.io/problems/\(problem)","title":"Refused","detail":"Not now.",\
+          "status":"409","correlationID":"00000000-0000-4000-8000-000000000000"}
+          """))
   }
 }
 
@@ -23,12 +35,27 @@ extension Truth {
   private static let evidence = "evidence-"
 
   /// How many more snapshots of this run stand as evidence than there are restores that could have been begun with them.
+  ///
+  /// Where the server contradicted itself, the application may have been overwritten between any two of them.
   var surplusEvidence: Int {
     let made = Set(news.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
     let left = world.points.count {
       made.contains($0.id) && $0.name.hasPrefix(Self.evidence) && $0.state == "completed"
     }
-    return left - max(1, news.count { $0.event == .restoreBegan })
+    let contradictions = mission.attempts > 2 ? 0 : mission.contradictions
+    return left - max(1, news.count { $0.event == .restoreBegan }) - contradictions
+  }
+
+  /// Whether something is evidence that a client has made, in this run or before it.
+  func isOwnEvidence(_ entry: JournalEntry) -> Bool {
+    entry.name.hasPrefix(Self.evidence)
+      && world.journal.contains { $0.event == .created && $0.id == entry.id }
+  }
+
+  /// The evidence that clients have made, and that is there.
+  var ownEvidence: [Point] {
+    let made = Set(world.journal.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
+    return world.points.filter { made.contains($0.id) && $0.name.hasPrefix(Self.evidence) }
   }
 
   /// Whether the removal at that place of the journal is one of this run's own evidence, with a newer and complete one

@@ -72,6 +72,7 @@ struct Plan: Sendable {
     comesBackNextWeek = mission.sharesItsName
     if mission.isOlder { self.scenario.settings.beOlder() }
     snapshots += mission.contradictions
+    attempts = mission.attempts
     mission.server?(&self.scenario)
   }
 }

@@ -178,7 +178,7 @@ final class Play {
     if !stage.owed.contains(0), code == 0, !plan.changesTheWorld {
       fail("\(stage.program.rawValue): exit 0, but it has to end with \(stage.owed.sorted())")
     }
-    guard let codes = owed?.union(stage.owed), !codes.contains(code) else { return }
+    guard let codes = owed?.union(stage.owed).union(stage.before), !codes.contains(code) else { return }
     if isInTheDark(code, saying: message()) { return }
     let allowed = codes.sorted().map(String.init).joined(separator: ", ")
     fail("\(stage.program.rawValue): exit \(code), but \(allowed) is owed: \(message())")
@@ -193,7 +193,7 @@ final class Play {
     let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
-    if !plan.changesTheWorld, !plan.mission.removesClone {
+    if !plan.changesTheWorld, !plan.mission.removesClone, !plan.mission.removesEvidence {
       for loss in witness.noLongerHeld(by: harness.site.world) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
@@ -206,6 +206,9 @@ final class Play {
     if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, truth.surplusEvidence > 0 {
       fail(
         "\(truth.surplusEvidence) more snapshots of this run stand as evidence than restores were begun with")
+    }
+    if plan.isUndisturbed, !outcome.isComplete {
+      fail("it did not come to its end: exit codes \(outcome.codes)")
     }
     guard let undisturbed = plan.undisturbedEnding else { return }
     if !outcome.isComplete, !endsInTheDark {

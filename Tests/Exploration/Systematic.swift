@@ -98,7 +98,7 @@ struct SystematicExploration: Sendable {
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
     // cannot know any more.
     plan.mayShowNothing = mission.isOlder && !kind.traits.isDisjoint(with: [.hides, .blinds])
-    if kind.traits.contains(.lasts) { plan.attempts = 3 }
+    if kind.traits.contains(.lasts) { plan.attempts = max(3, mission.attempts) }
     return plan
   }
 

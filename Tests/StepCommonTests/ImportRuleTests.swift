@@ -26,7 +26,8 @@ import Testing
       places: [
         "Sources/AstraControl/", "Sources/StepCommon/BackendChoice.swift",
         "Sources/StepCommon/Connection.swift", "Sources/StepCommon/Host.swift",
-        "Sources/StepCommon/Log.swift", "Sources/StepCommon/Pages.swift", "Sources/StepCommon/Parameter.swift",
+        "Sources/StepCommon/Log.swift", "Sources/StepCommon/Pages.swift",
+        "Sources/StepCommon/Parameter.swift",
         "Sources/StepCommon/Runner.swift", "Sources/StepCommon/StepRun.swift",
         "Sources/StepCommon/TokenFile.swift",
       ]),
