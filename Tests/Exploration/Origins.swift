@@ -31,6 +31,8 @@ extension Mission {
   private static func origin(
     found: Origin, asked: Origin, _ reuses: Bool, _ isNamed: Bool, _ isShown: Bool
   ) -> Mission {
+    // A snapshot does not leave its cluster.
+    let place = found == .nightly ? ["DEBUG_KUBERNETES_CLUSTER": "ocp-prod"] : [:]
     let traits =
       (reuses ? "-reused" : "") + (isNamed ? "" : "-nameless") + (isShown ? "" : "-hidden")
     return Mission(
@@ -38,10 +40,11 @@ extension Mission {
       stages: [
         Stage(
           program: .clone, arguments: asked.arguments + (reuses ? ["--if-exists", "reuse"] : []),
+          environment: place,
           owed: found == asked ? [0, 78] : [78], records: isShown ? nil : .gone("astra-clone"))
       ], isVariant: true,
       left: Leftover(
-        stages: [Stage(program: .clone, arguments: found.arguments)],
+        stages: [Stage(program: .clone, arguments: found.arguments, environment: place)],
         run: isNamed ? "jenkins-post-mortem-41" : nil, age: .seconds(60)),
       run: isNamed ? usualRun : nil,
       server: {

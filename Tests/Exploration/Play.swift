@@ -255,6 +255,7 @@ extension StepHarness {
   fileprivate func take(_ stage: Mission.Stage, suffix: String? = nil) {
     environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? Shop.goodBackup
     environment["SNAPSHOT_NAME"] = stage.environment["SNAPSHOT_NAME"]
+    environment["DEBUG_KUBERNETES_CLUSTER"] = stage.environment["DEBUG_KUBERNETES_CLUSTER"] ?? "ocp-debug"
     environment["ASTRA_REPORT_SUFFIX"] = suffix ?? stage.environment["ASTRA_REPORT_SUFFIX"]
   }
 }

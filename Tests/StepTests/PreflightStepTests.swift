@@ -55,33 +55,33 @@ struct PreflightStepTests {
   static let wrongs: [Wrong] = access + applications + clusters + stores + points + names
 
   private static let access = [
-    Wrong("a wrong token", "reach the backend", "401", code: .credentialsRefused, unmade: 18) {
+    Wrong("a wrong token", "reach the backend", "401", code: .credentialsRefused, unmade: 19) {
       $0.environment["ASTRA_API_TOKEN"] = "another-token-that-is-not-real"
     },
-    Wrong("a wrong account", "reach the backend", "answered", code: .credentialsRefused, unmade: 18) {
+    Wrong("a wrong account", "reach the backend", "answered", code: .credentialsRefused, unmade: 19) {
       $0.environment["ASTRA_INSTANCE_ID"] = "00000000-1111-4222-8333-444444444444"
     },
-    Wrong("a user who is switched off", "reach the backend", "403", code: .credentialsRefused, unmade: 18) {
+    Wrong("a user who is switched off", "reach the backend", "403", code: .credentialsRefused, unmade: 19) {
       $0.environment["ASTRA_API_TOKEN"] = "not-a-real-token-of-a-disabled-user"
     },
-    Wrong("an unknown cluster", "find cluster", "no cluster \"ocp-prd\"", code: .notFound, unmade: 16) {
+    Wrong("an unknown cluster", "find cluster", "no cluster \"ocp-prd\"", code: .notFound, unmade: 17) {
       $0.environment["PROD_KUBERNETES_CLUSTER"] = "ocp-prd"
     },
     Wrong(
       "an unknown application", "find application", "no application \"magento-prd\"", code: .notFound,
-      unmade: 15
+      unmade: 16
     ) {
       $0.environment["PROD_APP_NAME"] = "magento-prd"
     },
     Wrong(
       "an application of another cluster", "find application", "on cluster \"ocp-debug\"", code: .notFound,
-      unmade: 15
+      unmade: 16
     ) {
       $0.environment["PROD_KUBERNETES_CLUSTER"] = "ocp-debug"
     },
     Wrong(
       "two applications of one name", "find application", "there are 2 applications", code: .notFound,
-      unmade: 15,
+      unmade: 16,
       bend: {
         $0.applications.append(
           ApplicationSeed("magento-prod", cluster: "ocp-prod", namespaces: ["magento-twin"]))
@@ -297,7 +297,9 @@ struct PreflightStepTests {
 
   @Test func thereAreWrongsOfEveryCheck() {
     #expect(Self.wrongs.count >= 20)
-    #expect(Set(Self.wrongs.map(\.check)) == Set(PreflightStep.phases.map(\.name)))
+    // What piles up is only warned of.
+    let checks = Set(PreflightStep.phases.map(\.name)).subtracting(["count evidence"])
+    #expect(Set(Self.wrongs.map(\.check)) == checks)
   }
 
   @Test func severalWrongsAreAllShown() throws {
@@ -374,8 +376,8 @@ struct PreflightStepTests {
   }
 
   @Test(arguments: [
-    ("clone", 13), ("backup", 9), ("snapshot", 8), ("restore", 8), ("verify cleanup", 5),
-    ("CLONE,restore", 14),
+    ("clone", 13), ("backup", 9), ("snapshot", 8), ("restore", 9), ("verify cleanup", 5),
+    ("CLONE,restore", 15),
   ])
   func onlyWhatTheStepsNeedIsChecked(steps: String, checks: Int) throws {
     let harness = try Self.harness {

@@ -32,7 +32,7 @@ import Testing
     try refuse(SnapshotStep.self, ["SNAPSHOT_NAME": name], saying: "SNAPSHOT_NAME", "give another")
     // Nor after a run that is called so.
     try refuse(
-      BackupStep.self, ["BACKUP_NAME": "", "BUILD_TAG": name], saying: "ASTRA_RUN_ID", "give another")
+      BackupStep.self, ["BACKUP_NAME": "", "BUILD_TAG": name], saying: "ASTRA_RUN_ID")
     for step in ["backup", "snapshot"] {
       try refuse(
         PreflightStep.self, ["\(step.uppercased())_NAME": name], ["--steps", step], saying: "give another")
