@@ -125,6 +125,17 @@ final class Play {
     if number > 2 { harness.site.pass(.seconds(plan.run == nil ? Int64(plan.timeoutSeconds / 4) : 1800)) }
   }
 
+  /// Gives the files that a killed step was writing to a process that is gone, as that step would be: here it was a part
+  /// of this process, which lives on.
+  private func letDie() {
+    guard let folder, let files = FileManager.default.enumerator(atPath: folder) else { return }
+    let (living, gone) = ("-\(ProcessInfo.processInfo.processIdentifier)-", "-\(Int32.max - 1)-")
+    for path in files.compactMap({ $0 as? String }) where path.hasSuffix(".tmp") && path.contains(living) {
+      try? FileManager.default.moveItem(
+        atPath: "\(folder)/\(path)", toPath: "\(folder)/\(path.replacing(living, with: gone))")
+    }
+  }
+
   /// Runs a stage once; nil if it left no report to look at.
   private func play(_ stage: Mission.Stage, _ number: Int, _ isAttacked: Bool = false) -> Attempt? {
     let site = harness.site
@@ -146,12 +157,14 @@ final class Play {
         mayBeUnwritable: plan.spoilsFiles,
         pages: plan.scenario.settings.pageSize > 0)
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
+      if result.wasKilled { letDie() }
       endsInTheDark = !result.wasKilled && isInTheDark(result.code.rawValue, saying: result.message)
       for violation in attempt.violations(truth) { fail("\(stage.program.rawValue): \(violation)") }
       let met = site.faults.count < faultsBefore
       if !result.wasKilled { checkCode(result.code.rawValue, of: stage, number, met, saying: result.message) }
       return attempt
     } catch let error as StepHarness.NoReport {
+      if error.wasKilled { letDie() }
       outcome.codes.append(error.wasKilled ? -9 : error.code.rawValue)
       let writes = site.events.dropFirst(eventsBefore).count { if case .write = $0 { true } else { false } }
       let diedAtOnce = error.wasKilled && writes <= 1
