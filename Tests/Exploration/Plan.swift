@@ -35,6 +35,10 @@ struct Plan: Sendable {
   var spoilsFiles: Bool { fileFaults > 0 }
   /// Whether the server may show nothing of an in-place restore, so that nobody can know its end.
   var mayShowNothing = false
+  /// Whether nothing but a passing state tells of an in-place restore.
+  var showsNoRestore: Bool {
+    scenario.settings.restoreModification == .never && scenario.settings.restoreSourceShown == .never
+  }
   /// Whether the server, once an in-place restore has ended, shows nothing of it, so that one whose answer was lost may
   /// be asked for again, with new evidence.
   var forgetsRestores: Bool {

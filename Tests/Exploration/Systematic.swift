@@ -97,7 +97,8 @@ struct SystematicExploration: Sendable {
     plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
     // cannot know any more.
-    plan.mayShowNothing = mission.isOlder && !kind.traits.isDisjoint(with: [.hides, .blinds])
+    plan.mayShowNothing =
+      (mission.isOlder || plan.showsNoRestore) && !kind.traits.isDisjoint(with: [.hides, .blinds])
     if kind.traits.contains(.lasts) { plan.attempts = max(3, mission.attempts) }
     return plan
   }
