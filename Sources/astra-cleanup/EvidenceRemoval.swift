@@ -78,7 +78,7 @@ extension StepRun {
     guard let now = backend.serverTime else {
       throw .protected(
         "the server does not tell the time, so the age of its snapshots cannot be known",
-        hint: "remove old evidence in Astra Control")
+        hint: "nothing was removed: run the step again once the server tells the time")
     }
     let snapshots = try ask { () throws(BackendError) in
       try backend.recoveryPoints(.snapshot, of: source.id)
