@@ -59,6 +59,12 @@ extension JSONValue {
   /// get lost (Foundation's reader drops a byte order mark behind a quote) are escaped.
   private static func quote(_ string: String, to text: inout String) {
     text += "\""
+    // Most texts are plain; they are copied whole.
+    guard string.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 >= 0x7F }) else {
+      text += string
+      text += "\""
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""

@@ -207,10 +207,17 @@ extension StepRun {
       + "run that made it, with --\(CleanupParameters.record.flag)"
   }
 
-  /// The backups and snapshots of a clone.
+  /// The backups and snapshots of a clone; none of one that has gone meanwhile, whose lists are gone with it.
   func recoveryPoints(of clone: Application) throws(StepFailure) -> [RecoveryPoint] {
-    try ask { () throws(BackendError) in
-      try backend.recoveryPoints(.backup, of: clone.id) + backend.recoveryPoints(.snapshot, of: clone.id)
+    do throws(StepFailure) {
+      return try ask { () throws(BackendError) in
+        try backend.recoveryPoints(.backup, of: clone.id) + backend.recoveryPoints(.snapshot, of: clone.id)
+      }
+    } catch  where !error.endsEveryStep {
+      guard try ask({ () throws(BackendError) in try backend.application(clone.id) }) == nil else {
+        throw error
+      }
+      return []
     }
   }
 }

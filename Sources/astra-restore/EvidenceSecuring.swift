@@ -131,23 +131,24 @@ extension StepRun {
     let lastBegun = begun.compactMap(\.askedTime).max()
     let older = history.operations.filter { operation in
       guard operation.kind == .evidence, operation.application == application.id.text,
-        operation.stage != .refused, let id = operation.id, let asked = operation.askedTime,
+        operation.stage != .refused, let asked = operation.askedTime,
         operation.before?.hasSameMarks(as: RunRecord.Fingerprint(application)) == true
       else { return false }
-      return id != newer.id.text && !needed.contains(id) && lastBegun.map { asked > $0 } ?? true
+      return operation.id != newer.id.text && !needed.contains(operation.id ?? "")
+        && lastBegun.map { asked > $0 } ?? true
     }
     for operation in older {
-      guard let id = operation.id.map({ RecoveryPoint.ID($0) }) else { continue }
       var removal: RunRecord.Operation?
       do throws(BackendError) {
-        guard let now = try backend.recoveryPoint(id, .snapshot, of: application.id),
+        guard let now = try snapshot(of: operation, application), now.id != newer.id,
           now.name == operation.name, [.completed, .failed].contains(now.state)
         else { continue }
         let entry = history.begin(self.removal(of: now))
         removal = entry
         try backend.delete(now)
         history.update(entry, .accepted)
-        log.info("\"\(newer.name)\" replaces the older evidence \"\(now.name)\" (id \(id)), which is removed")
+        log.info(
+          "\"\(newer.name)\" replaces the older evidence \"\(now.name)\" (id \(now.id)), which is removed")
       } catch {
         if let removal, error.provesThatNothingWasBegun { history.update(removal, .refused) }
         let failure = StepFailure(error)
@@ -155,6 +156,22 @@ extension StepRun {
         log.warning("\(error.message): the older evidence \"\(operation.name)\" may stay behind")
       }
     }
+  }
+
+  /// The snapshot that an operation of this run has made; nil if there is none, or none that is provably of it.
+  private func snapshot(
+    of operation: RunRecord.Operation, _ application: Application
+  ) throws(BackendError) -> RecoveryPoint? {
+    if let id = operation.id {
+      return try backend.recoveryPoint(RecoveryPoint.ID(id), .snapshot, of: application.id)
+    }
+    // Its answer was lost: its name, its mark and its time tell.
+    let mark = EvidenceMark(of: application.id, named: operation.name)
+    let found = try backend.recoveryPoints(.snapshot, of: application.id).filter { point in
+      guard let made = point.createdAt, let asked = operation.askedTime else { return false }
+      return point.name == operation.name && mark.reading(on: point) == .there && made >= asked
+    }
+    return found.count == 1 ? found.first : nil
   }
 }
 

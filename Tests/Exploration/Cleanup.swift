@@ -93,7 +93,10 @@ extension Truth {
         return "clone \(clone.name) is there and \(clone.state)"
       }
     }
-    if mission.removesEvidence, stage.removesEvidence, let left = ownEvidence.first {
+    // What a restore that failed has overwritten is needed.
+    if mission.removesEvidence, stage.removesEvidence, !news.contains(where: { $0.event == .restoreFailed }),
+      let left = ownEvidence.first
+    {
       return "evidence \(left.name) is there and \(left.state)"
     }
     if stage.removesBackups, !others, world.points.contains(where: { $0.id == Shop.olderBackupID }) {
@@ -130,7 +133,8 @@ extension Truth {
   /// How many removals are explained.
   var mostRemovals: Int {
     var most = mission.removesClone ? madeClones.count : 0
-    if mission.removesEvidence { most += news.count { $0.event == .deleted && $0.kind == .snapshot } }
+    // One whose answer was lost is asked for again.
+    if mission.removesEvidence { most += 2 * madeEvidence.count }
     if mission.removesBackups { most += others ? 3 : 1 }
     most += max(0, madeEvidence.count - 1)
     // One that has failed is asked for again.

@@ -20,6 +20,8 @@ struct FaultKind: Sendable {
     case spoilsFiles
     /// Others change what the checker would compare.
     case changesTheWorld
+    /// Everyone sees pages so, customers too: a fault, whatever the world holds.
+    case spoilsPages
     /// What is there may not be seen, so that a step may doubt.
     case hides
     /// Time passes in which nothing is seen.
@@ -55,6 +57,8 @@ struct FaultKind: Sendable {
         guard event.isChange, var owed = changes else {
           var owed = expectation
           if event.isCourtesy { owed.codes.insert(0) }
+          // The snapshots are listed for evidence; where that is refused, there is none, and no restore.
+          if event.text.hasSuffix("/appSnaps"), owed.codes.contains(76) { owed.codes.insert(78) }
           return owed
         }
         // Evidence takes the next name that is free.
@@ -120,6 +124,9 @@ struct FaultKind: Sendable {
   static let waysOfLosing = [
     "lostAnswer", "lostAnswer-lag-20s", "late-10s", "killAfter", "killAfter-lag-20s", "killAfter-late-10s",
   ].compactMap { named($0) }
+
+  /// Those that show what was before, or end the step.
+  static let waysOfAging = ["stale-3", "killAfter"].compactMap { named($0) }
 
   /// Those that bend what a step sees, or end it.
   static let waysOfSeeing = ["stale-3", "cutJSON", "killAfter"].compactMap { named($0) }

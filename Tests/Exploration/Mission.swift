@@ -116,7 +116,15 @@ struct Mission: Sendable {
   static let usualRun = "jenkins-post-mortem-42"
 
   /// Whether it comes to one end, whatever passing trouble there was.
-  var endsAlike: Bool { left == nil }
+  ///
+  /// Where a record cannot be read, what an earlier attempt has done may not be believed, and the next one is refused.
+  var endsAlike: Bool { left == nil && !isInDoubt }
+
+  /// Whether a record of the run cannot be read.
+  var isInDoubt: Bool { stages.contains { $0.records?.leavesDoubt ?? false } }
+
+  /// Whether it restores once more from what a restore that failed began with.
+  var restoresAgain: Bool { server != nil && stages.contains { $0.program == .restore && $0.owed == [1] } }
 
   /// Whether some stage has to be refused, or to say no.
   var isRefused: Bool { stages.contains { !$0.owed.contains(0) } }

@@ -2,17 +2,18 @@ internal import AstraSimulator
 
 // Missions in which evidence is secured again and again.
 extension Mission {
-  /// A server that says six times that production is not ready, while it shows it ready.
+  /// A server that says several times that production is not ready, while it shows it ready.
   static let pileUps: [Mission] =
-    [("", 111), ("-busy", 112)].map { (name: String, problem: Int) -> Mission in
+    [("", 111, 3, FaultKind.waysOfRecognising), ("-busy", 112, 6, FaultKind.waysOfAging)].map {
+      (name: String, problem: Int, count: Int, kinds: [FaultKind]) -> Mission in
       Mission(
-        name: "restore-refused\(name)", stages: [restore], isVariant: true, contradictions: 6,
-        server: { $0.refuseRestores(6, problem) }, kinds: FaultKind.waysOfRecognising)
+        name: "restore-refused\(name)", stages: [restore], isVariant: true, contradictions: count,
+        server: { $0.refuseRestores(count, problem) }, kinds: kinds)
     } + [
-      // Refused four times for good, each time half an hour later: each attempt secures what customers have written since.
+      // Refused three times for good, half an hour apart: each attempt secures what customers have written since.
       Mission(
         name: "restore-refused-again", stages: [Stage(program: .restore, before: [1])], isVariant: true,
-        attempts: 6, contradictions: 3, server: { $0.refuseRestores(4, 10) },
+        attempts: 5, contradictions: 2, server: { $0.refuseRestores(3, 10) },
         kinds: FaultKind.waysOfRecognising)
     ]
 }

@@ -44,10 +44,14 @@ struct Plan: Sendable {
   var forgetsRestores: Bool {
     scenario.settings.restoreSourceShown == .never || scenario.settings.restoreSourceForgottenAtEnd
   }
+  /// How many restores a step may believe to have been begun that were not: the evidence of each stands.
+  var doubts = 0
   /// How many snapshots may be made: those of an undisturbed run, and what doubt explains.
   var snapshots = 2
   /// The exit codes that the second attempt of `codesOf` may end with; nil for any of the table.
   var codesAgain: Set<Int32>?
+  /// Whether everyone sees pages spoilt, whatever the world holds.
+  var spoilsPages = false
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
 

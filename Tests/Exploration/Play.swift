@@ -81,7 +81,7 @@ final class Play {
   private var truth: Truth {
     Truth(
       world: harness.site.world, witness: witness, mission: plan.mission, others: plan.changesTheWorld,
-      pages: Array(harness.site.pageTruths.dropFirst(looksBefore)))
+      spoilsPages: plan.spoilsPages, pages: Array(harness.site.pageTruths.dropFirst(looksBefore)))
   }
 
   private func watch() {
@@ -188,7 +188,7 @@ final class Play {
     }
     if plan.isUndisturbed { owed = stage.owed }
     // What has to be refused is refused in whatever trouble, and where nothing is met ends no better.
-    if !stage.owed.contains(0), code == 0, !plan.changesTheWorld {
+    if !stage.owed.contains(0), code == 0, !plan.changesTheWorld, !plan.spoilsPages {
       fail("\(stage.program.rawValue): exit 0, but it has to end with \(stage.owed.sorted())")
     }
     guard let codes = owed?.union(stage.owed).union(stage.before), !codes.contains(code) else { return }
@@ -210,15 +210,16 @@ final class Play {
       for loss in witness.noLongerHeld(by: harness.site.world) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
-      slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults, restores: plan.forgetsRestores ? 1 : 0,
+      slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults,
+      restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
       snapshots: plan.snapshots)
     { fail(excess) }
     if !plan.changesTheWorld {
       for damage in truth.damage(since: start) { fail(damage) }
     }
-    if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, truth.surplusEvidence > 0 {
-      fail(
-        "\(truth.surplusEvidence) more snapshots of this run stand as evidence than restores were begun with")
+    let surplus = truth.surplusEvidence - plan.doubts
+    if outcome.isComplete, plan.fileFaults == 0, !plan.changesTheWorld, surplus > 0 {
+      fail("\(surplus) more snapshots of this run stand as evidence than restores were begun with")
     }
     if plan.isUndisturbed, !outcome.isComplete {
       fail("it did not come to its end: exit codes \(outcome.codes)")

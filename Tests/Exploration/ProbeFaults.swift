@@ -12,7 +12,7 @@ extension FaultKind {
       .probe("page-silence", .silence, .passes),
       .probe("page-slow", .slow(.seconds(5)), .passes),
       .probe("page-slowPastTheLimit", .slow(.seconds(600)), .passes),
-      .probe("page-untrusted", .untrusted, .passes),
+      .probe("page-untrusted", .untrusted, .ends(0, 69)),
       .probe("page-200", .answers(.front(200, "It works!")), .passes),
       .probe("page-302", .answers(.front(302, "")), .passes),
       .probe("page-404", .answers(.front(404, "default backend - 404")), .passes),

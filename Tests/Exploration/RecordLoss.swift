@@ -7,12 +7,16 @@ struct RecordLoss: Sendable {
   var prefix: String
   /// What is there then; nil for nothing.
   var change: @Sendable ([UInt8]) -> [UInt8]?
+  /// Whether something is left that cannot be read: a reason for doubt.
+  var leavesDoubt = false
 
   /// Half of each is there.
-  static func cut(_ prefix: String) -> Self { Self(prefix: prefix) { Array($0.prefix($0.count / 2)) } }
+  static func cut(_ prefix: String) -> Self {
+    Self(prefix: prefix, change: { Array($0.prefix($0.count / 2)) }, leavesDoubt: true)
+  }
 
   /// They are gone, as on a runner that begins with an empty folder.
-  static func gone(_ prefix: String) -> Self { Self(prefix: prefix) { _ in nil } }
+  static func gone(_ prefix: String) -> Self { Self(prefix: prefix, change: { _ in nil }) }
 
   /// Carries it out on what steps have written in memory.
   func happen(to files: StepHarness) {

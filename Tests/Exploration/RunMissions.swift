@@ -10,7 +10,9 @@ extension Mission {
     Mission(
       name: "records-elsewhere", stages: restoredTwice("a", "b"), isVariant: true, prepared: 2,
       server: { $0.settings.beSilentAboutRestores() }),
-    Mission(name: "records-elsewhere-shown", stages: restoredTwice("a", "b"), isVariant: true, prepared: 2),
+    Mission(
+      name: "records-elsewhere-shown", stages: restoredTwice("a", "b"), isVariant: true, prepared: 2,
+      kinds: FaultKind.waysOfRecognising),
     Mission(
       name: "records-other-suffix", stages: restoredTwice("", "again"), isVariant: true, prepared: 2,
       server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising),
@@ -70,13 +72,14 @@ extension Mission {
         comesBackAfter: pause, kinds: FaultKind.waysOfRecognising),
       Mission(
         name: "shared-\(name)-pipeline", stages: stages, isVariant: true, prepared: 2, run: name,
-        sharesItsName: true, comesBackAfter: pause, kinds: FaultKind.waysOfRecognising),
+        sharesItsName: true, comesBackAfter: pause, kinds: FaultKind.waysOfSeeing),
     ]
   }
 
   /// A server whose clock is not known to agree with that of the step's machine.
   static let clocks: [Mission] = [-3600, -90, -5, 5, 90, 3600].flatMap { (seconds: Int64) -> [Mission] in
-    [true, false].flatMap { (takesTwins: Bool) -> [Mission] in
+    // The two differ where the clock is a little wrong: what was made before and what after cannot be told apart.
+    (abs(seconds) == 5 ? [true, false] : [true]).flatMap { (takesTwins: Bool) -> [Mission] in
       single.map { (name: String, stage: Stage) -> Mission in
         let (side, names) = (seconds < 0 ? "behind" : "ahead", takesTwins ? "-twins" : "")
         return Mission(

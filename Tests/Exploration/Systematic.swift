@@ -94,7 +94,13 @@ struct SystematicExploration: Sendable {
       mission.sharesItsName || kind.traits.contains(.kills) && (isAbandoned || !mission.isVariant)
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
-    plan.snapshots = outcome.snapshots + (mayDoubt(kind, number, outcome) ? 1 : 0)
+    plan.spoilsPages = kind.traits.contains(.spoilsPages)
+    plan.doubts = mayLeaveEvidence(number, outcome) ? 1 : 0
+    // And who is killed where a record is in doubt, or between attempts that lie apart, does not take the last evidence.
+    let isMadeAnew =
+      kind.traits.contains(.hides)
+      || kind.traits.contains(.kills) && (mission.isInDoubt || mission.attempts > 2)
+    plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew ? 1 : 0)
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
     // cannot know any more.
     plan.mayShowNothing =
@@ -113,13 +119,15 @@ struct SystematicExploration: Sendable {
     return isLater ? plan.triedLater : plan
   }
 
-  /// Whether a step may rightly doubt that its evidence still is one: where the fate of its request for a restore is
-  /// unknown, and where answers hide what is there.
-  private func mayDoubt(_ kind: FaultKind, _ number: Int, _ outcome: Outcome) -> Bool {
-    if kind.traits.contains(.hides) { return true }
-    let request = outcome.events.firstIndex { if case .request("PUT", _) = $0 { true } else { false } }
-    // Its record is written just before it.
-    return request.map { (($0)...($0 + 1)).contains(number) } ?? false
+  /// Whether a fault may let evidence stand that no restore needed.
+  ///
+  /// Whoever is cut short at the request for a restore, or at the writes of its record before and after it, leaves open
+  /// whether it was begun; and the removal of replaced evidence is asked for once.
+  private func mayLeaveEvidence(_ number: Int, _ outcome: Outcome) -> Bool {
+    outcome.events[max(0, number - 2)...min(number, outcome.events.count - 1)].contains { event in
+      guard case .request(let method, let target) = event else { return false }
+      return method == "PUT" || method == "DELETE" && target.contains("/appSnaps/")
+    }
   }
 
   private func plan(_ mission: String, _ fault: OperationFault) -> Plan? {
@@ -129,6 +137,8 @@ struct SystematicExploration: Sendable {
     var changed = scenario
     changed.operationFaults.append(fault)
     var plan = Plan(mission, changed)
+    // It would go wrong in the next run too.
+    plan.comesBackNextWeek = false
     // What an earlier run has begun may go wrong there, and whatever the steps make of it has to be true.
     guard mission.left == nil else {
       plan.changesTheWorld = fault.effect == .vanishes
@@ -143,7 +153,9 @@ struct SystematicExploration: Sendable {
       mission.replacesFailed && [.fails, .failsAtOnce, .vanishes].contains(fault.effect)
     plan.undisturbedEnding = expectation.recovers || !isMet || isReplaced ? outcome.ending : nil
     plan.changesTheWorld = fault.effect == .vanishes
-    plan.snapshots = outcome.snapshots + (fault.effect == .removed || fault.kind == .restore ? 1 : 0)
+    let isOfNoUse = fault.kind == .snapshot && [.removed, .hooksFail].contains(fault.effect)
+    let isRepeated = fault.kind == .restore || fault.kind == .snapshot && mission.attempts > 2
+    plan.snapshots = outcome.snapshots + (isOfNoUse || isRepeated ? 1 : 0)
     // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed
     // application, of which there can be no evidence.
     if isMet, !isReplaced, [.fails, .failsAtOnce].contains(fault.effect), fault.kind != .deletion,

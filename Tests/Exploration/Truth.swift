@@ -7,6 +7,8 @@ struct Truth {
   let mission: Mission
   /// Whether others have changed the world.
   var others = false
+  /// Whether everyone sees pages spoilt.
+  var spoilsPages = false
   /// What the page truly showed at each look of the attempt.
   var pages: [FrontPage?] = []
 
@@ -40,6 +42,7 @@ struct Truth {
 
   /// Of two looks that agree a single fault can have bent one: the other one has to have been true.
   private func missingSight(isBroken: Bool) -> String? {
+    guard !spoilsPages else { return nil }
     let last = pages.suffix(2)
     guard last.count == 2 else { return "the page was looked at \(pages.count) times" }
     let isTrue = last.contains { $0?.status == (isBroken ? 500 : 200) }
