@@ -26,7 +26,7 @@ extension StepRun {
         "there are \(living.count) applications \"\(request.name)\": \(living.map(\.whereabouts).joined(separator: ", "))",
         hint: "choose another name")
     }
-    try checkIsThatClone(found, request)
+    try checkIsThatClone(found, request, goes: found.state == .failed && parameters.leftovers.replaceFailed)
     if !found.state.isSpoilt { try checkOrigin(of: found, request) }
     let isOurs = isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
     switch found.state {
@@ -108,8 +108,11 @@ extension StepRun {
     }
   }
 
-  /// Refuses an application that is not that clone of that source in these namespaces.
-  private func checkIsThatClone(_ found: Application, _ request: CloneRequest) throws(StepFailure) {
+  /// Refuses an application that is not that clone of that source in these namespaces; one that `goes`, to be replaced,
+  /// may lie in others, and be made from elsewhere.
+  private func checkIsThatClone(
+    _ found: Application, _ request: CloneRequest, goes: Bool
+  ) throws(StepFailure) {
     let reason: String?
     if found.id == request.application.id {
       reason = "the application to clone"
@@ -117,6 +120,8 @@ extension StepRun {
       reason = "a clone of another application (\(sourceID))"
     } else if found.sourceID == nil {
       reason = "not a clone"
+    } else if goes {
+      reason = nil
     } else if !found.namespaces.isEmpty, Set(found.namespaces) != Set(request.namespaces.map(\.destination)) {
       reason = "in other namespaces (\(found.namespaces.joined(separator: ", ")))"
     } else if case .recoveryPoint(let point) = request.source, !found.restoredFrom.isEmpty,

@@ -131,6 +131,18 @@ import AstraClone
     #expect(result.standardError.contains("<context of cluster ocp-debug> delete namespace magento-debug"))
   }
 
+  /// What it left keeps its namespace, so the next one is made in another.
+  @Test func replacesAFailedOneThatLiesInAnotherNamespace() throws {
+    let harness = try Magento.harness { $0.failedCloneLeavesNamespace = true }
+    harness.site.world.disturbNext(.clone, .fails)
+    try harness.run(CloneStep.self).expect(.operationFailed, nature: "failure")
+    let elsewhere = ["--clone-namespace", "magento-debug-2"]
+    try harness.run(CloneStep.self, arguments: elsewhere).expect(.protected, saying: "in other namespaces")
+    try harness.run(CloneStep.self, arguments: elsewhere + ["--replace-failed"]).expectSuccess()
+    #expect(harness.site.world.clones.map(\.namespaces) == [["magento-debug-2"]])
+    #expect(harness.site.world.tally.deletions == 1)
+  }
+
   @Test(arguments: [
     (OperationFault.Effect.fails, ExitCode.operationFailed), (.failsAtOnce, .operationFailed),
     (.vanishes, .operationFailed), (.stalls, .deadlinePassed), (.unknownState, .success),

@@ -30,7 +30,8 @@ import Timing
 
   @Test(arguments: [-3600, -5, 0, 5, 3600], Loss.allCases)
   func aLostAnswerMakesNothingTwice(skew: Int, loss: Loss) throws {
-    for (date, duplicates) in [(false, true), (false, false), (true, true), (true, false)] {
+    // Both at once where neither tells; the explorer plays the others.
+    for (date, duplicates) in [(false, true), (true, false)] {
       func check<S: Step>(_ step: S.Type, _ method: String, _ ending: String, _ made: (World) -> Int) throws {
         let harness = try Magento.harness {
           ($0.dateHeader, $0.clockSkew) = (date, .seconds(skew))

@@ -180,7 +180,7 @@ class Build {
         try {
           if (branch.agent != null) {
             def own = workspace(index + 2)
-            move(workspace: own, environment: environment + [WORKSPACE: own.path, WORKSPACE_TMP: "${own.path}@tmp".toString()])
+            move(workspace: own, environment: place.get().environment + [WORKSPACE: own.path, WORKSPACE_TMP: "${own.path}@tmp".toString()])
           }
           errors[index] = carryOut(branch)
         } catch (Throwable error) {
@@ -262,7 +262,8 @@ class Build {
   }
 
   void withEntries(Map entries, Closure body) {
-    def before = environment
+    // Not what Groovy has set for the whole build: it may be set anew inside.
+    def before = place.get().environment
     move(environment: before + entries.collectEntries { name, value -> [(name): "${value}".toString()] })
     try {
       body()

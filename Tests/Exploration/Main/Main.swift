@@ -38,6 +38,9 @@ struct Single: ParsableCommand {
   @Option(help: "Only faults whose name holds this.")
   var fault: String?
 
+  @Option(help: "Only one case of so many, evenly chosen.")
+  var oneOf = 1
+
   @Flag(help: "Only say how many cases there are.")
   var count = false
 
@@ -64,8 +67,10 @@ struct Single: ParsableCommand {
       return
     }
     // In long strides, so that whatever is broken in some corner is met soon. The stride is a prime, so all are met.
-    try Summary.show(explorer, cases.count, world.stopAfter) { cases[$0 * 7919 % cases.count] }
+    let count = cases.count / max(1, oneOf)
+    try Summary.show(explorer, count, world.stopAfter) { cases[$0 * 7919 % cases.count] }
     print(Summary.table(of: cases))
+    if count < cases.count { print("\(count) of these were played: ./explore plays all of them") }
   }
 
   private func isMeant(_ name: String) -> Bool {
