@@ -20,7 +20,7 @@ STEPS = (
     "astra-verify",
 )
 # A step has to be smaller than this, without symbols.
-LARGEST_STEP = 16_000_000
+LARGEST_STEP = 17_000_000
 # An environment that is the same everywhere: its size moves counts, and hashes of random seeds do too.
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "SWIFT_DETERMINISTIC_HASHING": "1"}
 

@@ -141,19 +141,19 @@ class GuardTests(unittest.TestCase):
         module = guard()
         figures = {
             "instructions": {"a": 115, "b": 116},
-            "bytes": {"c": 15_999_999, "d": 16_000_000, "f": 1},
+            "bytes": {"c": 16_999_999, "d": 17_000_000, "f": 1},
             "shared libraries": {"e": 40},
         }
         limits = {
             "instructions": {"a": 115, "b": 115},
-            "bytes": {"c": 16_500_000, "d": 16_500_000},
+            "bytes": {"c": 17_500_000, "d": 17_500_000},
             "shared libraries": {"e": 39},
         }
         self.assertEqual(
             module.grown(figures, limits),
             [
                 "b has grown: 116 instructions, and the limit is 115",
-                "d is not below 16,000,000 bytes: it has 16,000,000",
+                "d is not below 17,000,000 bytes: it has 17,000,000",
                 "f: there is no limit for its bytes",
                 "e has grown: 40 shared libraries, and the limit is 39",
             ],
