@@ -67,8 +67,10 @@ struct CurlFailure {
   }
 
   /// libcurl looks names up in a thread of their own, and says so where there can be none.
+  ///
+  /// It says the same where there is no descriptor left to hear of that thread.
   private var threadShortage: TransportError? {
-    guard text.contains("thread failed to start") || (systemError == EAGAIN && text.contains("thread")) else {
+    guard systemError != EMFILE, text.contains("thread failed to start") || (systemError == EAGAIN && text.contains("thread")) else {
       return nil
     }
     return make(
