@@ -70,7 +70,9 @@ struct CurlFailure {
   ///
   /// It says the same where there is no descriptor left to hear of that thread.
   private var threadShortage: TransportError? {
-    guard systemError != EMFILE, text.contains("thread failed to start") || (systemError == EAGAIN && text.contains("thread")) else {
+    guard systemError != EMFILE,
+      text.contains("thread failed to start") || (systemError == EAGAIN && text.contains("thread"))
+    else {
       return nil
     }
     return make(

@@ -26,7 +26,9 @@ struct ExplorationTests {
       #expect(outcome.events.count > 10, "\(name)")
       let isWell = outcome.codes.allSatisfy { $0 == 0 }
       // The run that comes back under a shared name is refused what the first has left.
-      let isOpen = ["origin-", "leftover-", "restore-refused-again", "shared-"].contains { name.hasPrefix($0) }
+      let isOpen = ["origin-", "leftover-", "restore-refused-again", "shared-"].contains {
+        name.hasPrefix($0)
+      }
       #expect(isWell != refused.contains(name) || isOpen, "\(name)")
     }
   }
