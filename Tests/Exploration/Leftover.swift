@@ -54,6 +54,21 @@ extension Mission {
       left: Leftover(stages: [stage], age: .seconds(60)), run: nil, kinds: FaultKind.waysOfSeeing)
   }
 
+  /// Something of others bears the clone's name and has failed: it is not this tool's to replace.
+  static let othersFailed: [Mission] = [
+    Mission(
+      name: "clone-replacing-others",
+      stages: [Stage(program: .clone, arguments: ["--replace-failed"], owed: [78])], isVariant: true,
+      found: [failedOfOthers], kinds: FaultKind.waysOfSeeing)
+  ]
+
+  private static let failedOfOthers: ApplicationSeed = {
+    var seed = ApplicationSeed(
+      Shop.cloneName, cluster: "ocp-debug", namespaces: [Shop.cloneName], content: Shop.goodContent)
+    seed.state = "failed"
+    return seed
+  }()
+
   /// A restore that has failed, and the next one of the same run: on the wreck that it left, and on an application that
   /// somebody has mended by hand, where customers order again.
   static let wrecks: [Mission] = [false, true].map { isMended in

@@ -204,7 +204,7 @@ struct Mission: Sendable {
   /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.
   static let all: [Mission] =
     usual + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
-    + strangers + wrecks + bentPages + pileUps + cleanupsOfEvidence
+    + strangers + othersFailed + wrecks + bentPages + pileUps + cleanupsOfEvidence
 
   /// Backup, clone, restore.
   static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore], known: 2)

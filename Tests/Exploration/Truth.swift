@@ -175,7 +175,8 @@ struct Truth {
     return others.compactMap { before in
       let now = world.applications.first { $0.id == before.id }
       let isWhole =
-        now?.content == before.content && ["ready", "discovering"].contains(now?.state)
+        now?.content == before.content
+        && ["ready", "discovering", before.state].contains(now?.state)
         && now?.namespaces == before.namespaces
       return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
     }
