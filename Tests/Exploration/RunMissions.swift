@@ -13,6 +13,16 @@ extension Mission {
     Mission(
       name: "records-elsewhere-shown", stages: restoredTwice("a", "b"), isVariant: true, prepared: 2,
       kinds: FaultKind.waysOfRecognising),
+    // What another step of the run has chosen is no choice of this one.
+    Mission(
+      name: "records-latest",
+      stages: [
+        Stage(
+          program: .restore, arguments: ["-B", Shop.olderBackup],
+          environment: ["ASTRA_REPORT_SUFFIX": "a"]),
+        Stage(
+          program: .restore, arguments: ["-B", "latest"], environment: ["ASTRA_REPORT_SUFFIX": "b"]),
+      ], isVariant: true, prepared: 1, kinds: FaultKind.waysOfAging),
     Mission(
       name: "records-other-suffix", stages: restoredTwice("", "again"), isVariant: true, prepared: 2,
       server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising),
