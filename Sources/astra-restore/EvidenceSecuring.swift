@@ -141,7 +141,8 @@ extension StepRun {
       var removal: RunRecord.Operation?
       do throws(BackendError) {
         guard let now = try snapshot(of: operation, application), now.id != newer.id,
-          now.name == operation.name, [.completed, .failed].contains(now.state)
+          !needed.contains(now.id.text), now.name == operation.name,
+          [.completed, .failed].contains(now.state)
         else { continue }
         let entry = history.begin(self.removal(of: now))
         removal = entry

@@ -58,8 +58,8 @@ extension Mission {
   static let othersFailed: [Mission] = [
     Mission(
       name: "clone-replacing-others",
-      stages: [Stage(program: .clone, arguments: ["--replace-failed"], owed: [78])], isVariant: true,
-      found: [failedOfOthers], kinds: FaultKind.waysOfSeeing)
+      stages: [backup, Stage(program: .clone, arguments: ["--replace-failed"], owed: [78])], isVariant: true,
+      prepared: 1, found: [failedOfOthers], kinds: FaultKind.waysOfSeeing)
   ]
 
   private static let failedOfOthers: ApplicationSeed = {
