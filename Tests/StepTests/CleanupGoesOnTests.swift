@@ -52,6 +52,19 @@ struct CleanupGoesOnTests {
     #expect(backups(harness) == ["upgrade-prod-2-4-3"])
   }
 
+  /// A person removes a clone between two looks of the step: what is gone is no stone.
+  @Test(arguments: ["backup", "snapshot"])
+  func aCloneThatGoesWhileItsRecoveryPointsAreListedIsGone(kind: String) throws {
+    let harness = try scene()
+    let (clone, list) = (harness.madeClone, kind == "backup" ? "appBackups" : "appSnaps")
+    harness.site.faults = [
+      SiteFault(.world { world in _ = world.takeAway(clone) }, "GET", endingIn: "\(clone)/\(list)")
+    ]
+    let result = try harness.run(CleanupStep.self, arguments: Self.keepOne + ["--remove-clone"])
+    result.expectSuccess()
+    #expect(harness.site.world.clones.isEmpty && backups(harness) == ["upgrade-prod-2-4-3"])
+  }
+
   @Test func aCloneThatMustStayDoesNotStopTheBackups() throws {
     let harness = try scene()
     harness.backUpByHand(harness.madeClone, as: "of-the-clone")

@@ -91,6 +91,27 @@ struct EvidenceTests {
       evidence(harness) == ["\(Self.first)-2", "\(Self.first)-3"] && harness.site.world.tally.deletions == 1)
   }
 
+  /// Killed before it learned the id of the evidence that it had asked for: name, mark and time tell which one it is.
+  @Test(arguments: [true, false])
+  func aNewerOneReplacesOneWhoseAnswerWasLost(othersAreThere: Bool) throws {
+    let harness = try Magento.harness { $0.duplicateSnapshotNames = true }
+    harness.site.faults = [SiteFault(.killAfter, "POST", endingIn: "/appSnaps")]
+    #expect(try harness.run(RestoreStep.self).wasKilled)
+    #expect(evidence(harness) == [Self.first])
+    let lost = harness.site.world.points(named: Self.first).first?.id
+    harness.site.pass(.seconds(1200))
+    harness.site.world.addRows(["order-since"], to: Magento.production)
+    let theirs =
+      othersAreThere ? harness.site.world.addSnapshot(PointSeed(Self.first), of: Magento.production) : nil
+    let result = try harness.run(RestoreStep.self)
+    result.expectSuccess()
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE_NAME"] == "\(Self.first)-2")
+    // One of others under its name stays; it carries no mark.
+    #expect(evidence(harness) == (theirs == nil ? [] : [Self.first]) + ["\(Self.first)-2"])
+    let left = harness.site.world.points(named: Self.first).map(\.id)
+    #expect(left == [theirs].compactMap { $0 } && !left.contains(lost ?? "-"))
+  }
+
   @Test func anOldOneThatDoesNotGoIsAWarning() throws {
     let harness = try refused()
     harness.site.pass(.seconds(1200))
