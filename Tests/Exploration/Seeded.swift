@@ -59,6 +59,8 @@ struct SeededExploration: Sendable {
     var last: Int?
     for _ in 0..<count {
       guard let kind = FaultKind.drawn.randomElement(using: &random) else { continue }
+      // A second lie that agrees with the first is what the server shows.
+      if kind.name == "oneGoodEnd", kinds.contains(where: { $0.name == kind.name }) { continue }
       kinds.append(kind)
       var number = Int.random(in: 1...(events + events / 2), using: &random)
       // Half of them come close upon each other, where one meets what the other has left.
