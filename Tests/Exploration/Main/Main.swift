@@ -8,7 +8,7 @@ struct Main: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explorer",
     abstract: "Play bad days in virtual time, and let an outside checker look for lies and damage.",
-    subcommands: [Single.self, Long.self, Replay.self])
+    subcommands: [Single.self, Long.self, Replay.self, Transcript.self])
 }
 
 /// Where the world comes from.
@@ -117,5 +117,31 @@ struct Replay: ParsableCommand {
     for violation in outcome.violations { print("BROKEN: \(violation)") }
     if !outcome.violations.isEmpty { throw ExitCode.failure }
     print("every promise was kept")
+  }
+}
+
+/// What many cases come to, for comparing two states of the programs.
+struct Transcript: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell evenly chosen cases in full, for comparing two states of the programs with diff.")
+
+  @OptionGroup var world: WorldOptions
+
+  @Option(help: "Only one single fault of so many.")
+  var oneOf = 97
+
+  @Option(help: "So many seeds, from 1 on.")
+  var seeds = 100
+
+  func run() throws {
+    let explorer = try world.explorer()
+    let all = explorer.singleFaults
+    let singles = stride(from: 0, to: all.count, by: max(1, oneOf)).map { all[$0] }
+    for name in singles + (0..<seeds).map({ Case.seed(UInt64($0 + 1)) }) {
+      print("######## \(name)")
+      guard let outcome = explorer.play(name, tell: { print($0) }) else { continue }
+      print("exit codes: \(outcome.codes), \(outcome.requests) requests")
+      for violation in outcome.violations { print("BROKEN: \(violation)") }
+    }
   }
 }
