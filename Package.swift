@@ -90,12 +90,15 @@ let package = Package(
     ),
     .target(name: "HTTPTransport", dependencies: ["CCurl", "Timing"]),
     .target(name: "AppProtection", dependencies: ["Timing"]),
-    .target(name: "AstraControl", dependencies: ["AppProtection", "HTTPTransport", "JSON", "Timing"]),
+    .target(name: "RESTClient", dependencies: ["AppProtection", "HTTPTransport", "JSON", "Timing"]),
+    .target(
+      name: "AstraControl", dependencies: ["AppProtection", "HTTPTransport", "JSON", "RESTClient", "Timing"]),
     .target(name: "StepReport", dependencies: ["CLibXML2", "JSON", "Timing"]),
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "JSON", "StepReport", "Timing",
+        "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "JSON", "RESTClient", "StepReport",
+        "Timing",
         argumentParser,
       ],
       // The archive by its name: an agent that runs the steps need not have libyaml.
@@ -156,8 +159,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "StepCommon", "StepReport",
-        "Timing",
+        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "RESTClient", "StepCommon",
+        "StepReport", "Timing",
       ] + stepModules,
       path: "Tests/FuzzTargets"
     ),
@@ -172,7 +175,7 @@ let package = Package(
     .testTarget(
       name: "AstraControlTests",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "SimulatedBackend",
+        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "RESTClient", "SimulatedBackend",
         "Timing",
       ]
     ),

@@ -1,6 +1,7 @@
 package import AppProtection
 internal import HTTPTransport
 internal import JSON
+internal import RESTClient
 internal import Timing
 
 // Applications, clusters and namespaces: sections "k8s/v2/apps" (or "k8s/v1/managedApps"), "topology/v1/clusters" and
@@ -29,7 +30,7 @@ extension AstraControlBackend {
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {
     let attempt = "read application \(id)"
     let generation = generation
-    let found = try resource(generation.path(of: id), to: attempt, { generation.application($0) })
+    let found = try client.resource(generation.path(of: id), to: attempt, { generation.application($0) })
     guard found == nil, detected == nil else { return found }
     // Nothing has told yet whether it is the application that is not there, or the generation.
     let listing = try listApplications(to: attempt, { $0.application($1) }, keep: { $0.id == id })
@@ -73,12 +74,12 @@ extension AstraControlBackend {
 
   /// The namespaces of that name on a cluster; nil if the server does not tell.
   private func namespaces(named name: String, on cluster: Cluster.ID) throws(BackendError) -> [Namespace]? {
-    let path = "/topology/v1/clusters/\(Query.encode(cluster.text))/namespaces"
+    let path = "/topology/v1/clusters/\(PercentEncoding.encode(cluster.text))/namespaces"
     let attempt = "look for namespace \"\(name)\""
     var isTold = true
     let found = try named(name, in: path, to: attempt) {
-      query throws(BackendError) -> Listing<Namespace> in
-      let listing = try collect(
+      query throws(BackendError) -> Listing<Namespace, Problem> in
+      let listing = try client.collect(
         path, query: query, to: attempt,
         { resource -> Namespace? in
           resource["name"]?.text.map {

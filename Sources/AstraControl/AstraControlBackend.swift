@@ -1,15 +1,8 @@
 internal import AppProtection
 package import HTTPTransport
 internal import JSON
+package import RESTClient
 package import Timing
-
-/// What a look at the place that the token came from has shown.
-package enum TokenLook {
-  case changed(Secret)
-  case same
-  /// Nothing that could be a token: perhaps it is just being written.
-  case unreadable
-}
 
 /// NetApp Astra Control by its REST API, in the generation that the server speaks.
 package final class AstraControlBackend: Backend {
@@ -17,42 +10,34 @@ package final class AstraControlBackend: Backend {
   package struct Settings {
     package var host: String
     package var account: String
-    package var token: Secret
-    /// Looks whether the token has been replaced where it came from; nil if it cannot be.
-    package var tokenRotation: (() -> TokenLook)?
+    package var credentials: Credentials
     /// Where the jitter of its pauses comes from.
     package var random: SeededRandom
     package var log: (Event) -> Void
 
     /// Gathers the settings; `log` hears of each exchange and each repetition.
     package init(
-      host: String, account: String, token: Secret, random: SeededRandom,
-      tokenRotation: (() -> TokenLook)? = nil, log: @escaping (Event) -> Void
+      host: String, account: String, credentials: Credentials, random: SeededRandom,
+      log: @escaping (Event) -> Void
     ) {
       self.host = host
       self.account = account
-      self.token = token
+      self.credentials = credentials
       self.random = random
-      self.tokenRotation = tokenRotation
       self.log = log
     }
   }
 
-  /// Something on the wire that a log may want to show.
+  /// Something that a log may want to show.
   package enum Event: Sendable {
-    /// Method, path, status, and how long it took.
-    case exchange(String, String, Int, Duration)
-    /// Method, path, why nothing came, and how long it took.
-    case noAnswer(String, String, String, Duration)
-    /// Why a read is repeated, and after which pause.
-    case retry(String, Duration)
+    case traffic(TrafficEvent)
     /// Which generation of the API the server was found to speak.
     case generation(String)
   }
 
   private let host: String
   private let log: (Event) -> Void
-  let client: AstraClient
+  let client: RESTClient<Problem>
   /// The generation that the server was found to speak; nil before the first list of applications.
   var detected: Generation? {
     didSet { if let detected, detected != oldValue { log(.generation(detected.description)) } }
@@ -66,7 +51,10 @@ package final class AstraControlBackend: Backend {
   ) {
     host = settings.host
     log = settings.log
-    client = AstraClient(settings, transport: transport, time: time, deadline: deadline)
+    client = RESTClient(
+      root: "/accounts/\(PercentEncoding.encode(settings.account))", credentials: settings.credentials,
+      transport: transport, time: time, deadline: deadline, random: settings.random,
+      log: { settings.log(.traffic($0)) })
   }
 
   package var label: String {
@@ -77,62 +65,6 @@ package final class AstraControlBackend: Backend {
 }
 
 extension AstraControlBackend {
-  /// Reads one resource; nil if it is not there.
-  func resource<Value>(
-    _ path: String, to attempt: String, _ decode: (JSONValue) -> Value?
-  ) throws(BackendError) -> Value? {
-    switch try client.read(path, to: attempt, isWhole: { decode($0) != nil }) {
-    case .value(let value): decode(value)
-    case .absent: nil
-    case .rejected(let problem): throw contractError(problem, path, attempt)
-    }
-  }
-
-  /// Reads a collection page by page; `keep` sees each item once and returns what it wants of it.
-  ///
-  /// An item that cannot be read is an error: it could be the one that was asked for. Where the query asks for some
-  /// `members` only, items come as lists of their values. With `whoeverSaysAbsent` a gateway's 404 ends the reading too.
-  func collect<Value>(
-    _ path: String, query: String? = nil, members: [String] = [], whoeverSaysAbsent: Bool = false,
-    to attempt: String, _ decode: (JSONValue) -> Value?,
-    keep: (Value) -> Bool = { _ in true }
-  ) throws(BackendError) -> Listing<Value> {
-    var kept: [Value] = []
-    var token: String?
-    var seen: Set<String> = []
-    repeat {
-      let page = [query, token.map { "continue=\(Query.encode($0))" }].compactMap { $0 }.joined(
-        separator: "&")
-      let target = page.isEmpty ? path : "\(path)?\(page)"
-      let reading = try client.read(target, to: attempt, whoeverSaysAbsent: whoeverSaysAbsent) { body in
-        guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
-          return false
-        }
-        return items.allSatisfy { decode($0.named(members)) != nil }
-      }
-      switch reading {
-      case .absent(let problem): return .absent(problem)
-      case .rejected(let problem): return .rejected(problem)
-      case .value(let body):
-        kept += (body["items"]?.elements ?? []).compactMap { decode($0.named(members)) }.filter(keep)
-        token = body["metadata"]?["continue"]?.text
-      }
-      if let token, !seen.insert(token).inserted {
-        throw BackendError(
-          .brokenContract,
-          "cannot \(attempt): GET \(path) gave the same page token twice, so its list has no end")
-      }
-    } while token != nil
-    return .items(kept)
-  }
-
-  /// What became of reading a collection.
-  enum Listing<Value> {
-    case items([Value])
-    case absent(Problem)
-    case rejected(Problem)
-  }
-
   /// Reads a collection by name: the server's filter first, the whole list where the server refuses filters.
   ///
   /// With the filter goes, as `include`, which members of each item are wanted; none means all.
@@ -142,8 +74,9 @@ extension AstraControlBackend {
   ) throws(BackendError) -> [Value] {
     let include = members.isEmpty ? "" : "&include=\(members.joined(separator: ","))"
     return try named(name, in: path, to: attempt) { query throws(BackendError) in
-      try collect(
-        path, query: query.map { $0 + include }, members: query == nil ? [] : members, to: attempt, decode,
+      let listed = query == nil ? [] : members
+      return try client.collect(
+        path, query: query.map { $0 + include }, to: attempt, { decode($0.named(listed)) },
         keep: { nameOf($0) == name })
     }
   }
@@ -151,9 +84,9 @@ extension AstraControlBackend {
   /// The same, by a list that takes the query.
   func named<Value>(
     _ name: String, in path: String, to attempt: String,
-    list: (String?) throws(BackendError) -> Listing<Value>
+    list: (String?) throws(BackendError) -> Listing<Value, Problem>
   ) throws(BackendError) -> [Value] {
-    if let filter = Query.filter(name: name) {
+    if let filter = filter(name: name) {
       let listing = try list("filter=\(filter)")
       guard case .rejected(let problem) = listing, problem.status == 400 else {
         return try items(of: listing, path, attempt)
@@ -167,17 +100,17 @@ extension AstraControlBackend {
     in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> [Value] {
-    try items(of: try collect(path, to: attempt, decode, keep: keep), path, attempt)
+    try items(of: try client.collect(path, to: attempt, decode, keep: keep), path, attempt)
   }
 
   /// The items of a collection that has to be there.
   func items<Value>(
-    of listing: Listing<Value>, _ path: String, _ attempt: String
+    of listing: Listing<Value, Problem>, _ path: String, _ attempt: String
   ) throws(BackendError) -> [Value] {
     switch listing {
     case .items(let items): return items
     case .absent(let problem): throw absentCollection(problem, path, attempt)
-    case .rejected(let problem): throw contractError(problem, path, attempt)
+    case .rejected(let problem): throw .brokenContract(problem, path, attempt)
     }
   }
 
@@ -188,9 +121,10 @@ extension AstraControlBackend {
       hint: "check ASTRA_INSTANCE_ID: it is the account id of the API access page")
   }
 
-  /// An answer that only a bug on one of the two sides explains.
-  func contractError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
-    BackendError(
-      .brokenContract, "cannot \(attempt): GET \(path) \(problem.clause)", hint: problem.hint)
-  }
+}
+
+/// `name eq 'value'`, encoded; nil for a value that the filter's quotes could not hold.
+private func filter(name value: String) -> String? {
+  guard !value.contains("'"), !value.contains("\\") else { return nil }
+  return PercentEncoding.encode("name eq '\(value)'")
 }

@@ -1,6 +1,7 @@
 package import AppProtection
 internal import HTTPTransport
 internal import JSON
+internal import RESTClient
 internal import Timing
 
 // Backups and snapshots, clones and in-place restores.
@@ -18,8 +19,9 @@ extension AstraControlBackend {
   package func recoveryPoint(
     _ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID
   ) throws(BackendError) -> RecoveryPoint? {
-    try resource(
-      "\(generation.path(of: kind, application))/\(Query.encode(id.text))", to: "read \(kind.rawValue) \(id)",
+    try client.resource(
+      "\(generation.path(of: kind, application))/\(PercentEncoding.encode(id.text))",
+      to: "read \(kind.rawValue) \(id)",
       { RecoveryPoint($0, kind: kind, of: application) })
   }
 
@@ -29,13 +31,14 @@ extension AstraControlBackend {
     let (place, owner) =
       if let point {
         (
-          "\(generation.path(of: point.kind, application))/\(Query.encode(point.id.text))",
+          "\(generation.path(of: point.kind, application))/\(PercentEncoding.encode(point.id.text))",
           "\(point.kind.rawValue) \(point.id)"
         )
       } else {
         (generation.parent(of: application), "application \(application)")
       }
-    let listing = try collect("\(place)/appAssets", to: "list the resources of \(owner)", { Asset($0) })
+    let listing = try client.collect(
+      "\(place)/appAssets", to: "list the resources of \(owner)", { Asset($0) })
     // A server that does not offer the list says 404, or 400 (problems 2, 50 and 46).
     guard case .items(let items) = listing else { return nil }
     return items
@@ -46,7 +49,7 @@ extension AstraControlBackend {
   ) throws(BackendError) -> Bool {
     // Only backups have a collection for the whole account (`GET /topology/v1/appBackups`, since 22.04).
     guard kind == .backup else { return false }
-    let listing = try collect(
+    let listing = try client.collect(
       "/topology/v1/appBackups", to: "look for backup \"\(nameOrID)\"", { $0["id"]?.text == nil ? nil : $0 }
     ) {
       $0["id"]?.text == nameOrID || $0["name"]?.text == nameOrID
@@ -135,7 +138,8 @@ extension AstraControlBackend {
   }
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
-    let path = "\(generation.path(of: point.kind, point.applicationID))/\(Query.encode(point.id.text))"
+    let path =
+      "\(generation.path(of: point.kind, point.applicationID))/\(PercentEncoding.encode(point.id.text))"
     // A failed one may need the force (workflow "Delete a backup"); a whole one is never forced.
     let isForced = point.kind == .backup && point.state == .failed
     let force = isForced ? [HTTPField("Force-Delete", "true")] : []

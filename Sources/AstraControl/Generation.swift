@@ -1,6 +1,7 @@
 internal import AppProtection
 internal import HTTPTransport
 internal import JSON
+internal import RESTClient
 
 /// A generation of the API: all that differs between them.
 enum Generation: Sendable {
@@ -28,7 +29,7 @@ enum Generation: Sendable {
   }
 
   func path(of application: Application.ID) -> String {
-    "\(applications)/\(Query.encode(application.text))"
+    "\(applications)/\(PercentEncoding.encode(application.text))"
   }
 
   /// The backups or snapshots of an application.
@@ -39,7 +40,7 @@ enum Generation: Sendable {
   /// Where the collections of an application lie: its backups, snapshots and resources.
   func parent(of application: Application.ID) -> String {
     switch self {
-    case .current: "/k8s/v1/apps/\(Query.encode(application.text))"
+    case .current: "/k8s/v1/apps/\(PercentEncoding.encode(application.text))"
     case .older: path(of: application)
     }
   }
@@ -47,7 +48,7 @@ enum Generation: Sendable {
   /// Where to find the applications on a cluster, those included that do not tell theirs.
   func applications(on cluster: Cluster.ID) -> String {
     switch self {
-    case .current: "/topology/v2/managedClusters/\(Query.encode(cluster.text))/apps"
+    case .current: "/topology/v2/managedClusters/\(PercentEncoding.encode(cluster.text))/apps"
     // All that was ever discovered, on every cluster: each tells where it is.
     case .older: "/topology/v1/apps"
     }
@@ -135,11 +136,11 @@ extension AstraControlBackend {
   func listApplications<Value>(
     query: String? = nil, to attempt: String, _ decode: (Generation, JSONValue) -> Value?,
     keep: (Value) -> Bool
-  ) throws(BackendError) -> Listing<Value> {
+  ) throws(BackendError) -> Listing<Value, Problem> {
     func list(
       _ generation: Generation, _ query: String?, whoever: Bool = false
-    ) throws(BackendError) -> Listing<Value> {
-      try collect(
+    ) throws(BackendError) -> Listing<Value, Problem> {
+      try client.collect(
         generation.applications, query: query, whoeverSaysAbsent: whoever, to: attempt,
         { decode(generation, $0) }, keep: keep)
     }
@@ -174,7 +175,7 @@ extension AstraControlBackend {
         }
       // A refused filter leads to a list without one, and that comes here again.
       case .rejected(let other) where other.status == 400: return older
-      case .rejected(let other): throw contractError(other, Generation.older.applications, attempt)
+      case .rejected(let other): throw .brokenContract(other, Generation.older.applications, attempt)
       }
     }
   }

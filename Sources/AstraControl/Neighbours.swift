@@ -1,5 +1,6 @@
 package import AppProtection
 internal import JSON
+internal import RESTClient
 
 // Who shares the namespaces of an application: the applications of a cluster, filtered by a namespace.
 extension AstraControlBackend {
@@ -42,10 +43,10 @@ extension AstraControlBackend {
     let generation = generation
     let members = generation.neighbourMembers
     let include = "include=\(members.joined(separator: ","))"
-    let query = filter.map { "filter=\(Query.encode($0))&\(include)" } ?? include
-    let listing = try collect(
-      generation.neighbourhood(on: cluster), query: query, members: members,
-      to: "look who shares a namespace on cluster \(cluster)", { generation.application($0) })
+    let query = filter.map { "filter=\(PercentEncoding.encode($0))&\(include)" } ?? include
+    let listing = try client.collect(
+      generation.neighbourhood(on: cluster), query: query,
+      to: "look who shares a namespace on cluster \(cluster)", { generation.application($0.named(members)) })
     guard case .items(let items) = listing else { return nil }
     return items
   }

@@ -1,6 +1,7 @@
 package import AppProtection
 internal import HTTPTransport
 internal import JSON
+internal import RESTClient
 internal import Timing
 
 // What can be known before a change: clusters, clouds, buckets, storage classes, links and execution hooks.
@@ -14,28 +15,31 @@ extension AstraControlBackend {
 
   package func storageClasses(on cluster: Cluster.ID) throws(BackendError) -> [StorageClass]? {
     try optional(
-      "/topology/v1/clusters/\(Query.encode(cluster.text))/storageClasses",
+      "/topology/v1/clusters/\(PercentEncoding.encode(cluster.text))/storageClasses",
       to: "list the storage classes of cluster \(cluster)", { StorageClass($0) })
   }
 
   package func backupStore(of cluster: Cluster.ID) throws(BackendError) -> BackupStore? {
-    let path = "/topology/v1/clusters/\(Query.encode(cluster.text))"
-    guard let place = try resource(path, to: "read cluster \(cluster)", { $0["id"] == nil ? nil : $0 }) else {
+    let path = "/topology/v1/clusters/\(PercentEncoding.encode(cluster.text))"
+    guard let place = try client.resource(path, to: "read cluster \(cluster)", { $0["id"] == nil ? nil : $0 })
+    else {
       return nil
     }
     // A cluster may have a bucket of its own; else its cloud's counts.
     if let bucket = place["defaultBucketID"]?.text { return try bucketStore(bucket) }
     guard let cloud = place["cloudID"]?.text else { return nil }
-    let found = try resource(
-      "/topology/v1/clouds/\(Query.encode(cloud))", to: "read cloud \(cloud)", { $0["id"] == nil ? nil : $0 })
+    let found = try client.resource(
+      "/topology/v1/clouds/\(PercentEncoding.encode(cloud))", to: "read cloud \(cloud)",
+      { $0["id"] == nil ? nil : $0 })
     guard let found else { return nil }
     guard let bucket = found["defaultBucketID"]?.text else { return BackupStore.none }
     return try bucketStore(bucket)
   }
 
   private func bucketStore(_ id: String) throws(BackendError) -> BackupStore {
-    let found = try resource(
-      "/topology/v1/buckets/\(Query.encode(id))", to: "read bucket \(id)", { $0["id"] == nil ? nil : $0 })
+    let found = try client.resource(
+      "/topology/v1/buckets/\(PercentEncoding.encode(id))", to: "read bucket \(id)",
+      { $0["id"] == nil ? nil : $0 })
     guard let found else { return .lost(id: id) }
     let state = found["state"]?.text
     // A bucket that has just been added is being looked at; whether it is good is not known then.
@@ -49,7 +53,7 @@ extension AstraControlBackend {
   }
 
   package func hints(for application: Application.ID) throws(BackendError) -> [ProtectionOperation: Bool] {
-    let resource = try resource(
+    let resource = try client.resource(
       generation.path(of: application), to: "read application \(application)", { $0["id"] == nil ? nil : $0 })
     var hints: [ProtectionOperation: Bool] = [:]
     for link in resource?["links"]?.elements ?? [] {
@@ -72,7 +76,7 @@ extension AstraControlBackend {
 
   package func executionHooks(of application: Application.ID) throws(BackendError) -> ExecutionHooks? {
     let path = "\(generation.parent(of: application))/executionHooks"
-    let listing = try collect(
+    let listing = try client.collect(
       path, to: "list the execution hooks of application \(application)",
       { $0["name"]?.text ?? $0["id"]?.text })
     switch listing {
@@ -80,7 +84,7 @@ extension AstraControlBackend {
     // The feature has to be switched on since 23.10.
     case .rejected(let problem) where problem.number == 168: return .switchedOff
     case .absent: return nil
-    case .rejected(let problem): throw contractError(problem, path, "list the execution hooks")
+    case .rejected(let problem): throw .brokenContract(problem, path, "list the execution hooks")
     }
   }
 
@@ -88,10 +92,10 @@ extension AstraControlBackend {
   private func optional<Value>(
     _ path: String, to attempt: String, _ decode: (JSONValue) -> Value?
   ) throws(BackendError) -> [Value]? {
-    switch try collect(path, to: attempt, decode) {
+    switch try client.collect(path, to: attempt, decode) {
     case .items(let items): items
     case .absent: nil
-    case .rejected(let problem): throw contractError(problem, path, attempt)
+    case .rejected(let problem): throw .brokenContract(problem, path, attempt)
     }
   }
 }

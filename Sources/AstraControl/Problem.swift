@@ -1,11 +1,12 @@
 internal import AppProtection
 internal import HTTPTransport
 internal import JSON
+internal import RESTClient
 
 /// What an error response says (`application/problem+json`), read as far as it can be.
 ///
 /// Gateways answer with HTML or nothing at all; then only the status is known.
-struct Problem: Sendable {
+struct Problem: APIProblem {
   /// The HTTP status of the response, which counts, whatever the body says.
   var status: Int
   /// The number at the end of `type`: `https://astra.netapp.io/problems/143` is 143.
@@ -19,6 +20,8 @@ struct Problem: Sendable {
   var isFromAPI = false
   /// Whether the body speaks of the account header, as it does for a wrong account id (toolkit, common.py).
   var namesAccount = false
+
+  static let wrongServerHint = "is ASTRA_FQDN the address of Astra Control itself?"
 
   init(_ response: HTTPResponse) {
     status = response.status

@@ -19,7 +19,9 @@ import Testing
     // The files that know which backends there are, and where their token comes from.
     Rule(
       module: "AstraControl",
-      places: ["Sources/StepCommon/Backends/BackendChoice.swift", "Sources/StepCommon/Backends/TokenFile.swift"]),
+      places: [
+        "Sources/StepCommon/Backends/BackendChoice.swift", "Sources/StepCommon/Backends/TokenFile.swift",
+      ]),
     // Where a connection is set up, and where the token must be known to be kept out of texts.
     Rule(
       module: "HTTPTransport",

@@ -1,6 +1,7 @@
 internal import AppProtection
 internal import AstraControl
 internal import HTTPTransport
+internal import RESTClient
 internal import Timing
 
 /// The one place that knows which backends there are.
@@ -24,15 +25,18 @@ package enum BackendChoice {
       throw .badParameter(error.message, hint: error.hint)
     }
     let settings = AstraControlBackend.Settings(
-      host: connection.endpoint.description, account: connection.account, token: connection.token,
-      random: random, tokenRotation: TokenFile(connection, host.files, log).map { file in { file.look() } }
+      host: connection.endpoint.description, account: connection.account,
+      credentials: Credentials(
+        token: connection.token,
+        rotation: TokenFile(connection, host.files, log).map { file in { file.look() } }),
+      random: random
     ) { event in
       switch event {
-      case .exchange(let method, let path, let status, let duration):
+      case .traffic(.exchange(let method, let path, let status, let duration)):
         log.debug("\(method) \(path): \(status) after \(duration.shortText)")
-      case .noAnswer(let method, let path, let reason, let duration):
+      case .traffic(.noAnswer(let method, let path, let reason, let duration)):
         log.debug("\(method) \(path): \(reason) after \(duration.shortText)")
-      case .retry(let reason, let pause):
+      case .traffic(.retry(let reason, let pause)):
         log.warning("\(reason); trying again in \(pause.shortText)")
       case .generation(let generation): log.info("the server speaks \(generation)")
       }

@@ -1,5 +1,5 @@
-internal import AstraControl
 internal import HTTPTransport
+internal import RESTClient
 internal import StepReport
 
 /// The file that the token came from, read again when the server refuses the token: whoever rotates it changes the file.

@@ -1,7 +1,7 @@
 /// Percent-encoding of path segments and query values (RFC 3986).
-enum Query {
+package enum PercentEncoding {
   /// Encodes everything but the unreserved characters.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     var encoded = ""
     for byte in text.utf8 {
       switch byte {
@@ -15,11 +15,5 @@ enum Query {
       }
     }
     return encoded
-  }
-
-  /// `name eq 'value'`, encoded; nil for a value that the filter's quotes could not hold.
-  static func filter(name value: String) -> String? {
-    guard !value.contains("'"), !value.contains("\\") else { return nil }
-    return encode("name eq '\(value)'")
   }
 }

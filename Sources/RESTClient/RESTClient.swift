@@ -1,49 +1,59 @@
-internal import AppProtection
-internal import HTTPTransport
-internal import JSON
-internal import Timing
+package import AppProtection
+package import HTTPTransport
+package import JSON
+package import Timing
 
-/// The API as requests and JSON: paths, headers, retries of reads, and what each status means.
+/// A JSON API as requests: paths, retries of reads, the fate of changes, and the server's clock.
 ///
-/// Reads are repeated while trouble may pass; a change is sent once.
-final class AstraClient {
+/// Reads are repeated while trouble may pass; a change is sent once. What an answer other than success means is the
+/// API's own business, its `Problem`.
+package final class RESTClient<Problem: APIProblem> {
   private let transport: any Transport
   private let time: any TimeSource
   private let deadline: Deadline
   private let policy = RetryPolicy.firstContact
   private var random: SeededRandom
-  private var token: Secret
-  private let tokenRotation: (() -> TokenLook)?
-  private let log: (AstraControlBackend.Event) -> Void
-  /// `/accounts/{account_id}`, the front of every path.
+  private var credentials: Credentials
+  private let log: (TrafficEvent) -> Void
+  /// The front of every path: `/accounts/{account_id}`.
   private let root: String
   /// The last document that was read: while an operation is waited for, answer after answer is the same.
   private var lastDocument: (bytes: [UInt8], value: JSONValue)?
   /// The server's time of the last answer, and when it came.
   private var serverClock: (date: Timestamp, at: Instant)?
 
-  init(
-    _ settings: AstraControlBackend.Settings, transport: any Transport, time: any TimeSource,
-    deadline: Deadline
+  /// Prepares requests below `root`; nothing is sent yet.
+  ///
+  /// - Parameters:
+  ///   - root: the front of every path, percent-encoded.
+  ///   - credentials: who asks.
+  ///   - transport: the way to the server.
+  ///   - time: the clock.
+  ///   - deadline: when everything has to be over.
+  ///   - random: where the jitter of its pauses comes from.
+  ///   - log: hears of each exchange and each repetition.
+  package init(
+    root: String, credentials: Credentials, transport: any Transport, time: any TimeSource,
+    deadline: Deadline,
+    random: SeededRandom, log: @escaping (TrafficEvent) -> Void
   ) {
+    self.root = root
+    self.credentials = credentials
     self.transport = transport
     self.time = time
     self.deadline = deadline
-    random = settings.random
-    token = settings.token
-    tokenRotation = settings.tokenRotation
-    log = settings.log
-    root = "/accounts/\(Query.encode(settings.account))"
+    self.random = random
+    self.log = log
   }
 
   /// The server's time, carried on from its last `Date` header; this machine's until it has sent one.
-  var currentTime: Timestamp { serverTime ?? time.wallTime }
+  package var currentTime: Timestamp { serverTime ?? time.wallTime }
 
   /// The server's time, carried on from its last `Date` header; nil until it has sent one.
-  var serverTime: Timestamp? { serverClock.map { $0.date + (time.now - $0.at) } }
+  package var serverTime: Timestamp? { serverClock.map { $0.date + (time.now - $0.at) } }
 
   /// What a read ended with, once it was answered.
-  enum Reading {
+  package enum Reading {
     case value(JSONValue)
     /// 404 by the API's own word.
     case absent(Problem)
@@ -55,7 +65,7 @@ final class AstraClient {
   ///
   /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable. With
   /// `whoeverSaysAbsent` a 404 is no passing trouble, even if it is not the API that says it.
-  func read(
+  package func read(
     _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false,
     isWhole: (JSONValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
@@ -83,15 +93,16 @@ final class AstraClient {
   }
 
   /// How much longer a read that this class does not repeat by itself is to be repeated.
-  struct Patience {
+  package struct Patience {
     fileprivate var began: Instant
     fileprivate var tries = 0
   }
 
-  func patience() -> Patience { Patience(began: time.now) }
+  /// Begins to count how long a read is repeated.
+  package func patience() -> Patience { Patience(began: time.now) }
 
   /// Waits before a read is repeated that a gateway answered with 404, or throws that when it is time.
-  func pause(
+  package func pause(
     because problem: Problem, _ path: String, _ attempt: String, _ patience: inout Patience
   ) throws(BackendError) {
     patience.tries += 1
@@ -101,7 +112,7 @@ final class AstraClient {
   }
 
   /// Sends a change once; repeats it only where the server certainly did not begin it.
-  func change(
+  package func change(
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, to attempt: String
   ) throws(BackendError) -> HTTPResponse {
     let began = time.now
@@ -133,7 +144,7 @@ final class AstraClient {
   }
 
   /// The error that an answer other than success amounts to.
-  func error(
+  package func error(
     for problem: Problem, _ method: HTTPRequest.Method, _ path: String, _ attempt: String
   ) -> BackendError {
     let kind: BackendError.Kind =
@@ -150,11 +161,11 @@ final class AstraClient {
   }
 
   /// How long one read may take: 30 s.
-  private static let readLimit = Duration.seconds(30)
+  private static var readLimit: Duration { .seconds(30) }
   /// How long one change may take: 60 s; a server under load is slow to accept.
-  private static let changeLimit = Duration.seconds(60)
+  private static var changeLimit: Duration { .seconds(60) }
   /// How long a read is repeated before the backend counts as unreachable: 60 s.
-  private static let patience = Duration.seconds(60)
+  private static var patience: Duration { .seconds(60) }
 
   // MARK: - One exchange
 
@@ -184,7 +195,7 @@ final class AstraClient {
       guard case .success(let response) = result, response.status == 401,
         let another = try replacement(afterAnother: wasReplaced)
       else { return result }
-      token = another
+      credentials.token = another
       wasReplaced = true
     }
   }
@@ -194,9 +205,9 @@ final class AstraClient {
   /// A file that holds no token, or one that is refused at once, may be in the middle of being written: it is given a
   /// few seconds.
   private func replacement(afterAnother wasReplaced: Bool) throws(BackendError) -> Secret? {
-    guard let tokenRotation else { return nil }
+    guard let rotation = credentials.rotation else { return nil }
     for _ in 1...Self.rotationLooks {
-      switch tokenRotation() {
+      switch rotation() {
       case .changed(let token): return token
       case .same where !wasReplaced: return nil
       case .same, .unreadable: break
@@ -212,7 +223,7 @@ final class AstraClient {
   }
 
   /// How often a token file that is being written is looked at again, a second apart.
-  private static let rotationLooks = 5
+  private static var rotationLooks: Int { 5 }
 
   private func exchange(
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
@@ -227,7 +238,7 @@ final class AstraClient {
     }
     let request = HTTPRequest(
       method, root + path, fields: [HTTPField("Accept", "application/json, */*;q=0.1")] + fields,
-      token: token,
+      token: credentials.token,
       body: body, timeLimit: min(limit, left))
     let began = time.now
     do throws(TransportError) {
@@ -273,7 +284,7 @@ final class AstraClient {
             error: BackendError(
               .brokenContract,
               "cannot \(attempt): GET \(path) answered \(response.status), but the body is \(kind)",
-              hint: "is ASTRA_FQDN the address of Astra Control itself?"))))
+              hint: Problem.wrongServerHint))))
     }
     let problem = Problem(response)
     let error = error(for: problem, .get, path, attempt)
@@ -298,7 +309,7 @@ final class AstraClient {
   private func gatewayError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
     BackendError(
       .brokenContract, error(for: problem, .get, path, attempt).message + ", without a word from the API",
-      hint: "is ASTRA_FQDN the address of Astra Control itself?")
+      hint: Problem.wrongServerHint)
   }
 
   private func document(_ bytes: [UInt8]) -> JSONValue? {

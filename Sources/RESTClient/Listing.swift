@@ -1,0 +1,66 @@
+package import AppProtection
+package import JSON
+
+/// What became of reading a collection.
+package enum Listing<Value, Problem> {
+  case items([Value])
+  case absent(Problem)
+  case rejected(Problem)
+}
+
+extension RESTClient {
+  /// Reads one resource; nil if it is not there.
+  package func resource<Value>(
+    _ path: String, to attempt: String, _ decode: (JSONValue) -> Value?
+  ) throws(BackendError) -> Value? {
+    switch try read(path, to: attempt, isWhole: { decode($0) != nil }) {
+    case .value(let value): decode(value)
+    case .absent: nil
+    case .rejected(let problem): throw .brokenContract(problem, path, attempt)
+    }
+  }
+
+  /// Reads a collection page by page (`items`, `metadata.continue`).
+  ///
+  /// An item that cannot be read is an error: it could be the one that was asked for.
+  ///
+  /// - Parameters:
+  ///   - path: the collection.
+  ///   - query: what every page is asked for with.
+  ///   - whoeverSaysAbsent: whether a gateway's 404 ends the reading too.
+  ///   - attempt: what it is for, for messages: `list the applications`.
+  ///   - decode: reads an item; nil if it is none.
+  ///   - keep: sees each item once and says whether it is wanted.
+  package func collect<Value>(
+    _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
+    _ decode: (JSONValue) -> Value?, keep: (Value) -> Bool = { _ in true }
+  ) throws(BackendError) -> Listing<Value, Problem> {
+    var kept: [Value] = []
+    var token: String?
+    var seen: Set<String> = []
+    repeat {
+      let page = [query, token.map { "continue=\(PercentEncoding.encode($0))" }].compactMap { $0 }
+        .joined(separator: "&")
+      let target = page.isEmpty ? path : "\(path)?\(page)"
+      let reading = try read(target, to: attempt, whoeverSaysAbsent: whoeverSaysAbsent) { body in
+        guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
+          return false
+        }
+        return items.allSatisfy { decode($0) != nil }
+      }
+      switch reading {
+      case .absent(let problem): return .absent(problem)
+      case .rejected(let problem): return .rejected(problem)
+      case .value(let body):
+        if case .array(let items)? = body["items"] { kept += items.compactMap(decode).filter(keep) }
+        token = body["metadata"]?["continue"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+      }
+      if let token, !seen.insert(token).inserted {
+        throw BackendError(
+          .brokenContract,
+          "cannot \(attempt): GET \(path) gave the same page token twice, so its list has no end")
+      }
+    } while token != nil
+    return .items(kept)
+  }
+}
