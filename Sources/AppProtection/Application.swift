@@ -29,14 +29,9 @@ package struct Application: Sendable {
   package var namespaces: [String]
   /// The application it was cloned from, if it is a clone.
   package var sourceID: ID?
-  /// The recovery point its content came from last, as far as the backend tells; empty if it does not, and
-  /// more than one where it keeps an older mark beside a newer one.
-  package var restoredFrom: [RecoveryPoint.ID]
   package var createdAt: Timestamp?
-  /// When the backend's own entry for it changed last, for whatever reason.
-  package var modifiedAt: Timestamp?
-  /// When the backend looked through its resources last.
-  package var collectedAt: Timestamp?
+  /// What it looks like at this moment; of use to its backend alone.
+  package var marks: ApplicationMarks
   /// What clients have written on the backend's entry for it, as far as the backend keeps that.
   package var labels: [Label]
 
@@ -44,8 +39,7 @@ package struct Application: Sendable {
   package init(
     id: ID, name: String, state: State, problems: [String] = [], clusterID: Cluster.ID? = nil,
     clusterName: String? = nil, namespaces: [String] = [], sourceID: ID? = nil,
-    restoredFrom: [RecoveryPoint.ID] = [], createdAt: Timestamp? = nil, modifiedAt: Timestamp? = nil,
-    collectedAt: Timestamp? = nil, labels: [Label] = []
+    createdAt: Timestamp? = nil, marks: ApplicationMarks = ApplicationMarks(), labels: [Label] = []
   ) {
     self.id = id
     self.name = name
@@ -55,11 +49,14 @@ package struct Application: Sendable {
     self.clusterName = clusterName
     self.namespaces = namespaces
     self.sourceID = sourceID
-    self.restoredFrom = restoredFrom
     self.createdAt = createdAt
-    self.modifiedAt = modifiedAt
-    self.collectedAt = collectedAt
+    self.marks = marks
     self.labels = labels
+  }
+
+  /// What its state is and why, as a clause: `is failed: no space left`.
+  package var stateClause: String {
+    "is \(state)" + (problems.isEmpty ? "" : ": \(problems.joined(separator: "; "))")
   }
 
   /// What an application is doing, in our words; a state that nobody knows yet keeps the backend's own.
@@ -105,16 +102,13 @@ package struct Cluster: Sendable {
 
   package var id: ID
   package var name: String
-  /// Whether applications on it can be protected.
-  package var isManaged: Bool
   /// Whether applications can be restored or cloned to it; nil if the backend does not tell.
   package var acceptsRestores: Bool?
 
   /// Makes a cluster.
-  package init(id: ID, name: String, isManaged: Bool, acceptsRestores: Bool? = nil) {
+  package init(id: ID, name: String, acceptsRestores: Bool? = nil) {
     self.id = id
     self.name = name
-    self.isManaged = isManaged
     self.acceptsRestores = acceptsRestores
   }
 }

@@ -5,16 +5,22 @@ package import Timing
 /// Reads survive passing trouble by themselves and throw when it lasts. A change is asked for exactly once
 /// per call: if its answer is lost the error is `.fateUnknown`, and the caller looks before it asks again.
 package protocol Backend: PrerequisiteReader {
-  /// What it is and where, for messages: `Astra Control at astra.example.com`, with more as more is known.
+  /// What people call the service: `Velero`.
+  var name: String { get }
+  /// What it is and where, for messages: `Velero at k8s.example.com`, with more as more is known.
   var label: String { get }
   /// The service's own clock where it tells the time, else this machine's: for comparing with its timestamps.
   var currentTime: Timestamp { get }
   /// The service's own clock; nil while it has not told the time.
   var serverTime: Timestamp? { get }
+  /// How long what is shown may lag behind the request that changes it.
+  var longestLag: Duration { get }
 
   /// Every application of exactly this name, on any cluster; empty if there is none.
   func applications(named name: String) throws(BackendError) -> [Application]
-  /// Every application of the account.
+  /// Every application of that name or, if there is none and the text may be an id, the one of that id.
+  func applications(matching text: String) throws(BackendError) -> [Application]
+  /// Every application that there is to be seen.
   func applications() throws(BackendError) -> [Application]
   /// Names of the applications there are, for a message; at most `limit`, the most similar first.
   func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String]
@@ -44,23 +50,51 @@ package protocol Backend: PrerequisiteReader {
   /// The Kubernetes resources that an application has now, or that a recovery point of it holds; nil if the backend
   /// does not tell.
   func assets(of application: Application.ID, in point: RecoveryPoint?) throws(BackendError) -> [Asset]?
-  /// Whether some application of the account has a recovery point of that name or id; false if the backend
-  /// cannot tell.
+  /// Whether any application has a recovery point of that name or id; false if the backend cannot tell.
   func existsElsewhere(_ kind: RecoveryPoint.Kind, _ nameOrID: String) throws(BackendError) -> Bool
 
   /// Asks for a backup or a snapshot; a service that takes no labels makes it without them.
   func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label])
     throws(BackendError)
     -> RecoveryPoint
-  /// Throws if the backend can never make such a clone; asks it for nothing.
-  func check(_ request: CloneRequest) throws(BackendError)
+  /// How such a clone is made; throws if the backend can never make it. Asks it for nothing.
+  func plan(_ request: CloneRequest) throws(BackendError) -> ClonePlan
   /// Asks for a clone; a service that takes no labels makes it without them.
-  func createClone(_ request: CloneRequest) throws(BackendError) -> Application
+  func start(_ request: CloneRequest) throws(BackendError) -> Operation
+  /// The making of a clone that was found by its name.
+  func cloning(of clone: Application) throws(BackendError) -> Operation
+  /// One look at the making of a clone; nil if there is nothing of it.
+  func cloning(_ id: Operation.ID) throws(BackendError) -> Operation?
+  /// The recovery points that an application's content comes from, as far as the backend shows that: empty if it does
+  /// not, and more than one where older marks stand beside newer ones.
+  func shownOrigins(of application: Application) -> [RecoveryPoint.ID]
+
   /// Asks for an in-place restore; returns when it is accepted, long before it is done.
-  func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError)
+  func startInPlaceRestore(of application: Application, from point: RecoveryPoint) throws(BackendError)
+  /// One look at an in-place restore; nil if the application is gone.
+  func restoring(_ restore: InPlaceRestore) throws(BackendError) -> Operation?
+  /// What is under way with an application, as it was seen just now; nil if the backend does not tell.
+  func operations(on application: Application) throws(BackendError) -> [Operation]?
+  /// Whether an application shows that an in-place restore was begun whose answer was lost.
+  func showsBeginning(of restore: InPlaceRestore, on application: Application) throws(BackendError) -> Bool
+  /// What an application shows of having been overwritten since marks of it were taken, or since a moment; where both are
+  /// known, either of them may prove that nothing was.
+  func overwriteSigns(on application: Application, since marks: ApplicationMarks?, or moment: Timestamp?)
+    -> OverwriteSigns
+  /// Whether an application may hold what an in-place restore brought: nothing shows that it was overwritten since.
+  func mayHold(_ restore: InPlaceRestore, _ application: Application) throws(BackendError) -> Bool
+  /// Whether an application is as an in-place restore that failed has left it.
+  ///
+  /// - Parameters:
+  ///   - application: as it was seen just now.
+  ///   - restore: the restore.
+  ///   - marks: those of the application when the restore was seen to have failed; nil if nobody saw that.
+  func isUntouched(
+    _ application: Application, sinceFailureOf restore: InPlaceRestore, _ marks: ApplicationMarks?
+  ) -> Bool
   /// Removes a backup or a snapshot.
   func delete(_ point: RecoveryPoint) throws(BackendError)
-  /// Removes an application from the backend's books.
+  /// Removes the backend's entry of an application; what runs on its cluster goes on running.
   func delete(_ application: Application) throws(BackendError)
 }
 

@@ -11,7 +11,7 @@ package struct BackendError: Error, Sendable {
     case unreachable
     /// Its certificate is not trusted, or is for another host, or the proxy before it is unknown: waiting does not mend that.
     case untrusted
-    /// It refused the token, the account or the permission.
+    /// It refused the credentials or the permission.
     case credentials
     /// It answered something that breaks its own contract.
     case brokenContract

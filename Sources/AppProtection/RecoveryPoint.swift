@@ -41,13 +41,15 @@ package struct RecoveryPoint: Sendable {
     self.labels = labels
   }
 
+  /// What its state is and why, as a clause: `is failed: no space left`.
+  package var stateClause: String {
+    "is \(state)" + (problems.isEmpty ? "" : ": \(problems.joined(separator: "; "))")
+  }
+
   /// Where the copy lies: in object storage, or beside the application's volumes.
-  package enum Kind: String, Sendable, CaseIterable, Codable {
+  package enum Kind: String, Sendable, CaseIterable {
     case backup
     case snapshot
-
-    /// The word with its article: `a backup`.
-    package var withArticle: String { "a \(rawValue)" }
   }
 
   /// How the execution hooks around the copy went.
@@ -77,7 +79,7 @@ package struct RecoveryPoint: Sendable {
     /// Whole: the only good end.
     package static let completed = Self(rawValue: "completed")
     package static let failed = Self(rawValue: "failed")
-    /// Not to be reached any more (its bucket is lost, say).
+    /// Not to be reached any more (its store is lost, say).
     package static let removed = Self(rawValue: "removed")
     package static let deleting = Self(rawValue: "deleting")
 

@@ -14,6 +14,12 @@ extension AstraControlBackend {
     }
   }
 
+  package func applications(matching text: String) throws(BackendError) -> [Application] {
+    let named = try applications(named: text)
+    guard named.isEmpty, isIdentifier(text) else { return named }
+    return [try application(Application.ID(text))].compactMap { $0 }
+  }
+
   package func applications() throws(BackendError) -> [Application] {
     let attempt = "list the applications"
     let listing = try listApplications(to: attempt, { $0.application($1) }, keep: { _ in true })
@@ -102,4 +108,9 @@ extension AstraControlBackend {
       .delete, generation.path(of: application.id), body: nil,
       to: "remove application \"\(application.name)\"")
   }
+}
+
+/// Whether a text has the form of an id, a UUID, so that it may be tried as one.
+private func isIdentifier(_ text: String) -> Bool {
+  text.utf8.count == 36 && text.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12]
 }

@@ -38,6 +38,9 @@ package final class AstraControlBackend: Backend {
   private let host: String
   private let log: (Event) -> Void
   let client: RESTClient<Problem>
+  private let time: any TimeSource
+  /// What was seen so far of each in-place restore that is looked at.
+  var watches: [Operation.ID: RestoreWatch] = [:]
   /// The generation that the server was found to speak; nil before the first list of applications.
   var detected: Generation? {
     didSet { if let detected, detected != oldValue { log(.generation(detected.description)) } }
@@ -50,6 +53,7 @@ package final class AstraControlBackend: Backend {
     _ settings: Settings, transport: any Transport, time: any TimeSource, deadline: Deadline
   ) {
     host = settings.host
+    self.time = time
     log = settings.log
     client = RESTClient(
       root: "/accounts/\(PercentEncoding.encode(settings.account))", credentials: settings.credentials,
@@ -57,11 +61,16 @@ package final class AstraControlBackend: Backend {
       log: { settings.log(.traffic($0)) })
   }
 
+  package var name: String { "Astra Control" }
   package var label: String {
-    "Astra Control at \(host)" + (detected.map { " (\($0.description))" } ?? "")
+    "\(name) at \(host)" + (detected.map { " (\($0.description))" } ?? "")
   }
   package var currentTime: Timestamp { client.currentTime }
   package var serverTime: Timestamp? { client.serverTime }
+  /// Twice what was ever seen.
+  package var longestLag: Duration { .seconds(60) }
+  /// The time by the clock that waiting goes by.
+  var now: Instant { time.now }
 }
 
 extension AstraControlBackend {

@@ -4,7 +4,7 @@ internal import JSON
 internal import RESTClient
 internal import Timing
 
-// Backups and snapshots, clones and in-place restores.
+// Backups and snapshots, and clones.
 extension AstraControlBackend {
   package func recoveryPoints(
     _ kind: RecoveryPoint.Kind, of application: Application.ID
@@ -89,16 +89,16 @@ extension AstraControlBackend {
     }
   }
 
-  package func check(_ request: CloneRequest) throws(BackendError) {
-    guard let objection = generation.objection(to: request) else { return }
+  package func plan(_ request: CloneRequest) throws(BackendError) -> ClonePlan {
+    guard let objection = generation.objection(to: request) else { return .direct }
     throw BackendError(
       .misconfigured,
       "cannot clone \"\(request.application.name)\" as \"\(request.name)\" on this server "
         + "(\(generation.description)): \(objection)")
   }
 
-  package func createClone(_ request: CloneRequest) throws(BackendError) -> Application {
-    try check(request)
+  package func start(_ request: CloneRequest) throws(BackendError) -> Operation {
+    _ = try plan(request)
     let generation = generation
     var body = CreateCloneBody(
       type: generation.applicationType, name: request.name, clusterID: request.destinationCluster.text,
@@ -110,31 +110,30 @@ extension AstraControlBackend {
     }
     generation.complete(&body, request)
     let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
-    return try withoutRefused(request.labels) { labels throws(BackendError) in
+    let clone = try withoutRefused(request.labels) { labels throws(BackendError) in
       var labelled = body
       labelled.labels = labels.isEmpty ? nil : labels
       return try created(
         generation.applications, labelled.json, type: body.type, to: attempt, { generation.application($0) })
     }
+    return cloning(of: clone)
   }
 
-  package func restoreInPlace(_ application: Application, from point: RecoveryPoint) throws(BackendError) {
-    let attempt = "restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\""
-    let type = generation.applicationType
-    // One of the two ids.
-    let body = JSONValue.members([
-      "type": .string(type), "version": .string(generation.restoreVersion),
-      "backupID": point.kind == .backup ? .string(point.id.text) : nil,
-      "snapshotID": point.kind == .snapshot ? .string(point.id.text) : nil,
-    ])
-    _ = try client.change(
-      .put, generation.path(of: application.id),
-      fields: [
-        HTTPField("Content-Type", "\(type)+json"),
-        // What the user interface asks a person to type: the present state is overwritten.
-        HTTPField("ForceUpdate", "true"),
-      ],
-      body: Array(body.oneLine.utf8), to: attempt)
+  package func cloning(_ id: Operation.ID) throws(BackendError) -> Operation? {
+    try application(Application.ID(id.text)).map(cloning(of:))
+  }
+
+  /// The making of a clone, which the server shows as the clone itself: discovering is not the end of it.
+  package func cloning(of clone: Application) -> Operation {
+    let state: Operation.State =
+      if clone.state == .ready {
+        .succeeded
+      } else if clone.state.isDead {
+        .failed(clone.stateClause)
+      } else {
+        .running(clone.state.rawValue)
+      }
+    return Operation(id: Operation.ID(clone.id.text), kind: .clone, state: state, application: clone)
   }
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {

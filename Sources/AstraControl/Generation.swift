@@ -124,6 +124,7 @@ enum Generation: Sendable {
       if application.state.rawValue == "running" { application.state = .ready }
       application.namespaces = [resource["namespace"]?.text].compactMap { $0 }
     }
+    application.marks = RestoreMarks(resource, state: application.state).kept
     return application
   }
 }

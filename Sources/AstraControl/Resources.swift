@@ -22,10 +22,7 @@ extension Application {
       // A new application shows what it is defined to span before it has been looked through.
       namespaces: discovered.isEmpty ? defined : discovered,
       sourceID: resource["sourceAppID"]?.text.map { ID($0) },
-      restoredFrom: ["backupID", "snapshotID"].compactMap { resource[$0]?.text }.map { RecoveryPoint.ID($0) },
       createdAt: metadata?["creationTimestamp"]?.text.flatMap { Timestamp($0) },
-      modifiedAt: metadata?["modificationTimestamp"]?.text.flatMap { Timestamp($0) },
-      collectedAt: resource["lastResourceCollectionTimestamp"]?.text.flatMap { Timestamp($0) },
       labels: readLabels(in: metadata))
   }
 }
@@ -57,14 +54,13 @@ extension RecoveryPoint {
 
 extension Cluster {
   /// The members that are read.
-  static let members = ["id", "name", "managedState", "restoreTargetSupported"]
+  static let members = ["id", "name", "restoreTargetSupported"]
 
   /// Reads `application/astra-cluster` 1.0-1.7.
   init?(_ resource: JSONValue) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text else { return nil }
     self.init(
       id: ID(id), name: name,
-      isManaged: resource["managedState"]?.text == "managed",
       acceptsRestores: resource["restoreTargetSupported"]?.truth)
   }
 }

@@ -68,13 +68,13 @@ extension StepRun {
     let all = try ask { () throws(BackendError) in try backend.applications() }
     var held: [RecoveryPoint.ID: String] = [:]
     for clone in all where clone.id != source.id && clone.state.isBeingMade {
-      for id in clone.restoredFrom { held[id] = "clone \"\(clone.name)\" is being made from it" }
+      for id in backend.shownOrigins(of: clone) { held[id] = "clone \"\(clone.name)\" is being made from it" }
     }
     let restores = history.operationsOfAnyRun(ofStep: "astra-restore").filter {
       $0.kind == .inPlaceRestore && $0.application == source.id.text && $0.stage != .refused
     }
     for id in restores.compactMap(\.point) { held[RecoveryPoint.ID(id)] = Self.restoredFrom(source) }
-    for id in all.first(where: { $0.id == source.id })?.restoredFrom ?? source.restoredFrom {
+    for id in backend.shownOrigins(of: all.first { $0.id == source.id } ?? source) {
       held[id] = Self.restoredFrom(source)
     }
     let begun = history.operations.filter { $0.kind == .backupRemoval && $0.stage != .refused }

@@ -178,7 +178,7 @@ extension StepRun {
     guard clone.state.allowsRemoval || clone.state == .discovering else {
       return .spared(
         "is \(clone.state)",
-        hint: "run the step again when it is ready, or remove it in Astra Control if it never will be")
+        hint: "run the step again when it is ready, or remove it in \(backend.name) if it never will be")
     }
     if let other = all.first(where: { $0.sourceID == clone.id && $0.state.isBeingMade }) {
       return .spared(

@@ -56,11 +56,13 @@ extension StepRun {
   private func held(_ source: Application) throws(StepFailure) -> Held {
     let all = try ask { () throws(BackendError) in try backend.applications() }
     var held = Held(application: all.first { $0.id == source.id } ?? source)
-    for id in held.application.restoredFrom {
+    for id in backend.shownOrigins(of: held.application) {
       held.reasons[id.text] = "\"\(source.name)\" was restored from it"
     }
     for clone in all where clone.id != source.id && clone.state.isBeingMade {
-      for id in clone.restoredFrom { held.reasons[id.text] = "clone \"\(clone.name)\" is being made from it" }
+      for id in backend.shownOrigins(of: clone) {
+        held.reasons[id.text] = "clone \"\(clone.name)\" is being made from it"
+      }
     }
     let restores = history.operationsOfAnyRun(ofStep: "astra-restore").filter {
       $0.kind == .inPlaceRestore && $0.application == source.id.text

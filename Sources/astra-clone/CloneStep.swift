@@ -24,7 +24,10 @@ package final class CloneStep: Step {
   private var source: Application?
   private var request: CloneRequest?
   private var point: RecoveryPoint?
+  private var plan = ClonePlan.direct
   private var clone: Application?
+  /// The making of the clone.
+  private var cloning: Operation.ID?
   /// Whether the clone was under way before this attempt.
   private var wasThere = false
 
@@ -53,11 +56,12 @@ package final class CloneStep: Step {
   private func checkDestination(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let request = try run.cloneRequest(of: try run.known(source), from: point, parameters)
     self.request = request
-    try run.ask { () throws(BackendError) in try run.backend.check(request) }
+    plan = try run.plan(request)
     run.note("clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
     switch try run.existing(request, parameters) {
     case .nothing: break
     case .underWay(let found):
+      cloning = try run.ask { () throws(BackendError) in try run.backend.cloning(of: found).id }
       (clone, wasThere) = (found, true)
       publish(found, run)
       return .done
@@ -72,7 +76,7 @@ package final class CloneStep: Step {
   }
 
   private func requestClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let request = try run.known(request)
+    var request = try run.known(request)
     let what =
       point.map { "\($0.kind.rawValue) \"\($0.name)\" of \"\(request.application.name)\"" }
       ?? "\"\(request.application.name)\""
@@ -83,13 +87,14 @@ package final class CloneStep: Step {
           : "dry run: would wait for clone \"\(request.name)\", which is under way")
     }
     guard clone == nil else { return .notNeeded("one of that name is under way") }
+    request = try run.withSource(request, plan, acceptFailedHooks: parameters.acceptFailedHooks)
     let made = try run.make(
       "clone \"\(request.name)\"",
       begin: { namesakes in
         run.history.begin(
           RunRecord.Operation(
             .clone, application: request.application.id, name: request.name, point: point?.id,
-            askedAt: run.backend.currentTime, before: RunRecord.Fingerprint(request.application),
+            askedAt: run.backend.currentTime, before: request.application.marks,
             namesakes: namesakes))
       },
       of: request.application.id,
@@ -101,24 +106,30 @@ package final class CloneStep: Step {
         try run.checkStillFits(
           point, request.application, acceptFailedHooks: parameters.acceptFailedHooks)
       },
-      look: { () throws(BackendError) in try run.cloneOfThisRun(request) },
-      ask: { () throws(BackendError) in try run.backend.createClone(request) },
-      id: { $0.id.text })
-    clone = made
-    publish(made, run)
+      look: { () throws(BackendError) in
+        guard let found = try run.cloneOfThisRun(request) else { return nil }
+        return try run.backend.cloning(of: found)
+      },
+      ask: { () throws(BackendError) in try run.backend.start(request) },
+      id: \.idOfResult)
+    (clone, cloning) = (made.application, made.id)
+    if let clone { publish(clone, run) }
     return .done
   }
 
   private func waitForClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let begun = try run.known(clone)
-    let title = "clone \"\(begun.name)\" of \"\(try run.known(source).name)\""
+    let begun = try run.known(cloning)
+    let name = clone?.name ?? parameters.clone
+    let title = "clone \"\(name)\" of \"\(try run.known(source).name)\""
     let completion = try run.wait(
       for: title, isKnown: wasThere,
-      read: { () throws(BackendError) in try run.backend.application(begun.id) },
-      judge: { $0.cloneVerdict })
-    if case .failed(let last, _) = completion { publish(last, run) }
-    let operation = run.history.operations.last { $0.id == begun.id.text }
-    publish(try run.settle(completion, title, goal: "ready", operation), run)
+      read: { () throws(BackendError) in try run.backend.cloning(begun) },
+      judge: \.verdict)
+    if case .failed(let last, _) = completion, let wreck = last.application { publish(wreck, run) }
+    let id = clone?.id.text ?? begun.text
+    let operation = run.history.operations.last { $0.id == id }
+    let ended = try run.settle(completion, title, goal: "ready", operation)
+    publish(try run.known(ended.application), run)
     return .done
   }
 
@@ -133,4 +144,9 @@ package final class CloneStep: Step {
     run.publish("ASTRA_CLONE_CREATED", clone.createdAt?.text ?? "")
     run.publish("ASTRA_CLONE_SOURCE_ID", source?.id.text ?? "")
   }
+}
+
+extension Operation {
+  /// The id of what it makes, once that is known.
+  fileprivate var idOfResult: String { application?.id.text ?? id.text }
 }

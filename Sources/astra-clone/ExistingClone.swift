@@ -113,6 +113,7 @@ extension StepRun {
   private func checkIsThatClone(
     _ found: Application, _ request: CloneRequest, goes: Bool
   ) throws(StepFailure) {
+    let shown = backend.shownOrigins(of: found)
     let reason: String?
     if found.id == request.application.id {
       reason = "the application to clone"
@@ -124,11 +125,8 @@ extension StepRun {
       reason = nil
     } else if !found.namespaces.isEmpty, Set(found.namespaces) != Set(request.namespaces.map(\.destination)) {
       reason = "in other namespaces (\(found.namespaces.joined(separator: ", ")))"
-    } else if case .recoveryPoint(let point) = request.source, !found.restoredFrom.isEmpty,
-      !found.restoredFrom.contains(point.id)
-    {
-      reason =
-        "made from another recovery point (\(found.restoredFrom.map(\.text).joined(separator: ", ")))"
+    } else if case .recoveryPoint(let point) = request.source, !shown.isEmpty, !shown.contains(point.id) {
+      reason = "made from another recovery point (\(shown.map(\.text).joined(separator: ", ")))"
     } else {
       reason = nil
     }
@@ -176,13 +174,13 @@ extension StepRun {
       $0.id == nil && isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: [$0])
     }
     let origins = Set(nameless.map { CloneOrigin($0.point) })
+    let shown = backend.shownOrigins(of: clone).map { CloneOrigin.point($0) }
     if origins.count == 1, let only = origins.first, label == nil || label == only {
-      let shown = clone.restoredFrom.map { CloneOrigin.point($0) }
       // A live clone may show the copy that it was carried by.
       if only == .live || shown.isEmpty || shown.contains(only) { return only }
     }
     // One that was restored in place since shows that too, or that instead.
-    if let shown = clone.restoredFrom.first { return clone.restoredFrom.count == 1 ? .point(shown) : nil }
+    if let first = shown.first { return shown.count == 1 ? first : nil }
     if let label { return label }
     // That a server shows nothing is no sign: it may show it of no clone. An id is not given twice, and so a record of
     // any run tells what was asked for under it.
@@ -231,15 +229,4 @@ extension StepRun {
 extension Application.State {
   /// Whether a clone in this state is none, and does not become one by itself.
   fileprivate var isSpoilt: Bool { isDead || self == .unavailable || self == .restoring }
-}
-
-extension Application {
-  /// What one look at a clone that is being made says: discovering is not the end of it.
-  var cloneVerdict: Verdict {
-    if state == .ready { return .succeeded }
-    if state.isDead {
-      return .failed("is \(state)" + (problems.isEmpty ? "" : ": \(problems.joined(separator: "; "))"))
-    }
-    return .working(state.rawValue)
-  }
 }

@@ -5,11 +5,11 @@ internal import Timing
 /// A complete copy of the state that an in-place restore will overwrite.
 enum Evidence: CustomStringConvertible {
   /// A clone of the live application, made in this run; the application looked like this.
-  case clone(Application, RunRecord.Fingerprint)
+  case clone(Application, ApplicationMarks)
   /// A snapshot that the step made for this; the application looked like this.
-  case snapshot(RecoveryPoint, RunRecord.Fingerprint)
+  case snapshot(RecoveryPoint, ApplicationMarks)
   /// What an in-place restore of this run that failed was begun with: it stands, and the wreck needs no copy of its own.
-  case standing(RunRecord.Copy, RunRecord.Fingerprint)
+  case standing(RunRecord.Copy, ApplicationMarks)
   /// The user said in so many words that the present state may be lost.
   case discarded
   /// A dry run: a snapshot would be made.
@@ -53,14 +53,15 @@ enum Evidence: CustomStringConvertible {
 
   /// Whether the application shows no sign of having been overwritten since.
   ///
-  /// A snapshot is minutes old at most (`longestAge`), so only a restore counts against it; a clone is older, and any change
-  /// of the backend's entry might have been one.
-  func stillFits(_ application: Application) -> Bool {
-    let now = RunRecord.Fingerprint(application)
-    return switch self {
-    case .clone(_, let then): now.restoredFrom == then.restoredFrom && now.modifiedAt == then.modifiedAt
-    case .snapshot(_, let then): now.restoredFrom == then.restoredFrom
-    case .standing(_, let then): now == then
+  /// A snapshot is minutes old at most (`longestAge`), so only a restore counts against it; a clone is older, and any
+  /// change might have been one.
+  func stillFits(_ application: Application, by backend: any Backend) -> Bool {
+    switch self {
+    case .clone(_, let then):
+      backend.overwriteSigns(on: application, since: then, or: nil) == .unchanged
+    case .snapshot(_, let then):
+      backend.overwriteSigns(on: application, since: then, or: nil) != .overwritten
+    case .standing(_, let then): application.marks == then
     case .discarded, .planned: true
     }
   }

@@ -72,7 +72,7 @@ extension StepRun {
       )
     }
     let operation = asked.last { $0.id == clone.id.text } ?? asked.last
-    guard operation?.id != nil || clone.restoredFrom.isEmpty, operation?.point == nil else {
+    guard operation?.id != nil || backend.shownOrigins(of: clone).isEmpty, operation?.point == nil else {
       return .doubt("was made from a recovery point, not from the live application")
     }
     guard let cloned = clone.createdAt, let saved = point.createdAt, cloned > saved else {
@@ -87,15 +87,9 @@ extension StepRun {
       return asked >= cloning
     }
     guard !later else { return .doubt("is of before an in-place restore that another run has asked for") }
-    let isUntouched =
-      application.modifiedAt.map { modified in
-        modified <= cloned || modified.text == operation?.before?.modifiedAt
-      } ?? false
-    let isOfSameOrigin =
-      operation?.before.map { $0.restoredFrom == application.restoredFrom.map(\.text) } ?? true
-    guard isUntouched, isOfSameOrigin else {
+    guard backend.overwriteSigns(on: application, since: operation?.before, or: cloned) == .unchanged else {
       return .doubt("is older than the last change of the application, which may have been a restore")
     }
-    return .fits(.clone(clone, RunRecord.Fingerprint(application)))
+    return .fits(.clone(clone, application.marks))
   }
 }

@@ -37,9 +37,9 @@ extension StepRun {
       snapshot = try evidenceSnapshot(of: application, point, isAnew: isAnew)
       try checkHooks(of: snapshot, application, accept: false)
     } catch  where [.operationFailed, .protected, .notFound, .brokenContract].contains(error.code) {
-      throw .withoutCopy(of: application, because: error)
+      throw withoutCopy(of: application, because: error)
     }
-    let evidence = Evidence.snapshot(snapshot, RunRecord.Fingerprint(try current(id)))
+    let evidence = Evidence.snapshot(snapshot, try current(id).marks)
     log.info("evidence: \(evidence)")
     if !isAnew { try retireEvidence(replacedBy: snapshot, of: application) }
     return evidence
@@ -80,11 +80,16 @@ extension StepRun {
       guard let secured = earlier.askedTime, let asked = restore.askedTime else { return true }
       return asked >= secured
     }
-    let isUntouched =
-      earlier.before.map { $0.hasSameMarks(as: RunRecord.Fingerprint(application)) } ?? false
+    let isUntouched = isUnchanged(application, since: earlier.before)
     let isFresh = earlier.askedTime.map { backend.currentTime - $0 <= Evidence.longestAge } ?? false
     return isUntouched && isFresh && !isOvertaken && history.doubt == nil
       && ![.failed, .refused].contains(earlier.stage)
+  }
+
+  /// Whether the marks of an application show that nothing has changed it since they were taken.
+  private func isUnchanged(_ application: Application, since marks: ApplicationMarks?) -> Bool {
+    guard let marks else { return false }
+    return backend.overwriteSigns(on: application, since: marks, or: nil) == .unchanged
   }
 
   /// Asks for a snapshot under the first name that is free.
@@ -132,7 +137,7 @@ extension StepRun {
     let older = history.operations.filter { operation in
       guard operation.kind == .evidence, operation.application == application.id.text,
         operation.stage != .refused, let asked = operation.askedTime,
-        operation.before?.hasSameMarks(as: RunRecord.Fingerprint(application)) == true
+        isUnchanged(application, since: operation.before)
       else { return false }
       return operation.id != newer.id.text && !needed.contains(operation.id ?? "")
         && lastBegun.map { asked > $0 } ?? true
@@ -176,14 +181,14 @@ extension StepRun {
   }
 }
 
-extension StepFailure {
+extension StepRun {
   /// No copy of what a restore would destroy could be made: what keeps the data comes first.
-  fileprivate static func withoutCopy(of application: Application, because cause: StepFailure) -> Self {
+  private func withoutCopy(of application: Application, because cause: StepFailure) -> StepFailure {
     let remedy =
       if cause.type == "hooksFailed" {
         "mend the execution hooks and run the step again"
       } else if application.state != .ready {
-        "have the application, which is \(application.state), repaired in Astra Control until a copy of it can be made"
+        "have the application, which is \(application.state), repaired in \(backend.name) until a copy of it can be made"
       } else {
         "mend that and run the step again (old evidence goes with astra-cleanup --evidence-older-than 7d, which frees snapshots)"
       }

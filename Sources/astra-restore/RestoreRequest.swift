@@ -28,14 +28,14 @@ extension StepRun {
         securedAt = time.now
         continue
       }
-      if !evidence.stillFits(application) {
+      if !evidence.stillFits(application, by: backend) {
         log.warning("\"\(application.name)\" has changed since its evidence was secured")
         evidence = try secureEvidence(of: id, point, parameters)
         securedAt = time.now
         continue
       }
       try checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
-      let before = RunRecord.Fingerprint(application)
+      let before = application.marks
       var intent = RunRecord.Operation(
         .inPlaceRestore, application: id, point: point.id, askedAt: backend.currentTime, before: before)
       intent.evidence = evidence.copy.map { copy in
@@ -47,10 +47,12 @@ extension StepRun {
       let requestedAt = time.now
       let refusal: BackendError
       do throws(BackendError) {
-        try backend.restoreInPlace(application, from: point)
+        try backend.startInPlaceRestore(of: application, from: point)
         history.update(operation, .accepted)
         log.info("the in-place restore was accepted")
-        return AcceptedRestore(operation: operation, before: before, requestedAt: requestedAt)
+        return AcceptedRestore(
+          operation: operation,
+          restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
       } catch {
         refusal = error
       }
@@ -58,9 +60,11 @@ extension StepRun {
       case .fateUnknown:
         lostAnswers += 1
         log.warning("\(refusal.message); looking whether the restore was begun all the same")
-        if try wasCarriedOut(operation, before, id, point) {
+        if try wasCarriedOut(operation, id) {
           history.update(operation, .accepted)
-          return AcceptedRestore(operation: operation, before: before, requestedAt: requestedAt)
+          return AcceptedRestore(
+            operation: operation,
+            restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
         }
         guard lostAnswers < 3 else {
           throw StepFailure(
@@ -107,7 +111,7 @@ extension StepRun {
     var told = failure
     told.message += "; what \"\(application.name)\" held before lies in \(copy)"
     told.hint =
-      "have the application repaired in Astra Control until it is ready, and run the step again"
+      "have the application repaired in \(backend.name) until it is ready, and run the step again"
       + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
     return told
   }

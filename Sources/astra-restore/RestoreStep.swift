@@ -113,24 +113,20 @@ package final class RestoreStep: Step {
     )
     let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
     let operation = restore.operation
-    var watch = RestoreWatch(
-      point: point.id, before: restore.before, sawRestoring: operation?.wasSeen ?? false)
     let completion = try run.wait(
       for: title, isKnown: true,
-      read: { () throws(BackendError) in try run.backend.application(application.id) },
-      judge: { now in
-        let verdict = watch.look(at: now, sinceRequest: run.time.now - restore.requestedAt)
-        if watch.sawRestoring, let operation { run.history.noteSeen(operation) }
-        return verdict
+      read: { () throws(BackendError) in try run.backend.restoring(restore.restore) },
+      judge: { seen in
+        if seen.wasSeen, let operation { run.history.noteSeen(operation) }
+        return seen.verdict
       })
     do throws(StepFailure) {
       _ = try run.settle(completion, title, goal: "finished", operation)
     } catch {
-      if case .failed(let wreck, _) = completion, let operation {
-        let marks = RunRecord.Fingerprint(wreck)
-        // One that an earlier attempt asked for may have been ready in between: then it was looked through.
-        if evidence != nil || marks.collectedAt == restore.before.collectedAt {
-          run.history.noteWreck(operation, marks)
+      if case .failed(let seen, _) = completion, let operation, let wreck = seen.application {
+        // One that an earlier attempt asked for may have been ready in between.
+        if evidence != nil || run.backend.isUntouched(wreck, sinceFailureOf: restore.restore, nil) {
+          run.history.noteWreck(operation, wreck.marks)
         }
       }
       throw run.explained(error, of: application, begunWith: operation?.evidence)

@@ -6,10 +6,8 @@ internal import Timing
 struct AcceptedRestore {
   /// The run's record of it; nil if another run asked for it.
   var operation: RunRecord.Operation?
-  /// What the application looked like before it.
-  var before: RunRecord.Fingerprint
-  /// When it was asked for, as far as is known.
-  var requestedAt: Instant
+  /// What its backend knows it by.
+  var restore: InPlaceRestore
 }
 
 extension StepRun {
@@ -28,33 +26,34 @@ extension StepRun {
         hint: "wait for that to end and run the step again")
     }
     switch ours?.stage {
-    case .finished where application.state == .ready && holds(application, point, ours):
+    case .finished where application.state == .ready:
+      guard try holds(application, point, ours) else { break }
       try checkIsLast(ours, application, point)
-      return .complete(accepted(ours, application))
+      return .complete(accepted(ours, application, point))
     case .accepted:
       log.info("this run has asked for the restore already: waiting for it")
-      return .underWay(accepted(ours, application))
+      return .underWay(accepted(ours, application, point))
     case .asked:
-      guard let ours, let before = ours.before, try wasCarriedOut(ours, before, application.id, point) else {
-        break
-      }
+      guard let ours, ours.before != nil, try wasCarriedOut(ours, application.id) else { break }
       history.update(ours, .accepted)
       log.info("the restore that an earlier attempt asked for is under way: waiting for it")
-      return .underWay(accepted(ours, application))
+      return .underWay(accepted(ours, application, point))
     default: break
     }
     guard application.state == .restoring else { return .nothing }
-    guard application.restoredFrom == [point.id] else {
+    let operations = try ask { () throws(BackendError) in try backend.operations(on: application) }
+    let points = operations?.first { $0.kind == .inPlaceRestore }?.points ?? []
+    guard points == [point.id] else {
       let from =
-        application.restoredFrom.isEmpty
+        points.isEmpty
         ? "from what is not known"
-        : "from another recovery point (\(application.restoredFrom.map(\.text).joined(separator: " or ")))"
+        : "from another recovery point (\(points.map(\.text).joined(separator: " or ")))"
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")
     }
     log.info("\"\(application.name)\" is being restored from that recovery point already: waiting for it")
-    return .underWay(accepted(nil, application))
+    return .underWay(accepted(nil, application, point))
   }
 
   /// Refuses to recognise a restore as the last one where a record that cannot be read may tell of a later one, and the
@@ -62,7 +61,7 @@ extension StepRun {
   private func checkIsLast(
     _ ours: RunRecord.Operation?, _ application: Application, _ point: RecoveryPoint
   ) throws(StepFailure) {
-    guard let doubt = history.doubt, !application.restoredFrom.contains(point.id) else { return }
+    guard let doubt = history.doubt, !backend.shownOrigins(of: application).contains(point.id) else { return }
     throw .protected(
       "\"\(application.name)\" was restored from it in this run, \(moment(of: ours)), and whether it was restored from elsewhere since is not known: \(doubt)",
       hint: "put that file back as it was; or, to restore again, do so with another --\(Common.run.flag)")
@@ -70,20 +69,18 @@ extension StepRun {
 
   /// Watches for a sign that a restore of unknown fate was carried out, until no lag can hide one any more.
   func wasCarriedOut(
-    _ operation: RunRecord.Operation, _ before: RunRecord.Fingerprint, _ id: Application.ID,
-    _ point: RecoveryPoint
+    _ operation: RunRecord.Operation, _ id: Application.ID
   ) throws(StepFailure) -> Bool {
+    guard let restore = inPlaceRestore(operation) else { return false }
     let age = operation.askedTime.map { max(.zero, backend.currentTime - $0) } ?? .zero
     let began = time.now
     while true {
       let application = try current(id)
-      let now = RunRecord.Fingerprint(application)
-      if application.state == .restoring { return true }
-      if now.restoredFrom.contains(point.id.text), !before.restoredFrom.contains(point.id.text) {
-        return true
+      let isShown = try ask { () throws(BackendError) in
+        try backend.showsBeginning(of: restore, on: application)
       }
-      if now.state != before.state, now.modifiedAt != before.modifiedAt { return true }
-      if age + (time.now - began) >= Self.longestLag {
+      if isShown { return true }
+      if age + (time.now - began) >= longestLag {
         log.info("nothing shows that the restore was begun")
         return false
       }
@@ -110,22 +107,36 @@ extension StepRun {
   }
 
   /// Whether nothing shows that the application was restored from elsewhere since.
-  private func holds(_ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?) -> Bool
-  {
+  private func holds(
+    _ application: Application, _ point: RecoveryPoint, _ ours: RunRecord.Operation?
+  ) throws(StepFailure) -> Bool {
     // Other runs leave records here too.
     let isOvertaken = history.restoresOfAnyRun(of: application.id).contains { other in
       guard let asked = ours?.askedTime, let later = other.askedTime else { return false }
       return later > asked
     }
-    let from = application.restoredFrom
-    return !isOvertaken
-      && (from.isEmpty || from.contains(point.id) || from.map(\.text) == ours?.before?.restoredFrom)
+    guard !isOvertaken, let ours else { return false }
+    let restore = accepted(ours, application, point).restore
+    return try ask { () throws(BackendError) in try backend.mayHold(restore, application) }
   }
 
-  private func accepted(_ operation: RunRecord.Operation?, _ application: Application) -> AcceptedRestore {
-    let age = operation?.askedTime.map { max(.zero, backend.currentTime - $0) } ?? .zero
-    return AcceptedRestore(
-      operation: operation, before: operation?.before ?? RunRecord.Fingerprint(application),
-      requestedAt: time.now + (.zero - age))
+  /// What the backend knows a restore by that a record tells of; nil for one of which too little is recorded.
+  func inPlaceRestore(_ operation: RunRecord.Operation) -> InPlaceRestore? {
+    guard let before = operation.before, let point = operation.point else { return nil }
+    let age = operation.askedTime.map { max(.zero, backend.currentTime - $0) } ?? .zero
+    return InPlaceRestore(
+      of: Application.ID(operation.application), from: RecoveryPoint.ID(point), before: before,
+      requestedAt: time.now + (.zero - age), wasSeen: operation.wasSeen ?? false)
+  }
+
+  private func accepted(
+    _ operation: RunRecord.Operation?, _ application: Application, _ point: RecoveryPoint
+  ) -> AcceptedRestore {
+    let restore =
+      operation.flatMap { inPlaceRestore($0) }
+      ?? InPlaceRestore(
+        of: application.id, from: point.id, before: application.marks, requestedAt: time.now,
+        wasSeen: operation?.wasSeen ?? false)
+    return AcceptedRestore(operation: operation, restore: restore)
   }
 }

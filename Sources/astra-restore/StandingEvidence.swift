@@ -26,26 +26,17 @@ extension StepRun {
       log.warning("\(copy), which the in-place restore that failed was begun with, does not stand any more")
       return nil
     }
-    return .standing(copy, RunRecord.Fingerprint(application))
+    return .standing(copy, application.marks)
   }
 
   /// Whether an application is what a restore of this run has left behind, with no sign that anybody has touched it since.
   private func isWreck(_ application: Application, of restore: RunRecord.Operation) -> Bool {
     let wasSeenToFail = restore.stage == .failed
-    let now = RunRecord.Fingerprint(application)
     guard application.state == .failed || wasSeenToFail && application.state == .unavailable else {
       return false
     }
-    guard let before = restore.before else { return false }
-    // It was restored from elsewhere meanwhile.
-    let known = Set(before.restoredFrom + [restore.point].compactMap { $0 })
-    guard Set(now.restoredFrom).isSubset(of: known) else { return false }
-    guard let after = restore.after else {
-      // Nobody saw it fail: it may have been ready in between, and then it was looked through.
-      return now.collectedAt == before.collectedAt
-    }
-    // Where the server shows no source, the time of the last change is all that tells of another restore.
-    return now.restoredFrom.contains(restore.point ?? "") || now.modifiedAt == after.modifiedAt
+    guard let known = inPlaceRestore(restore) else { return false }
+    return backend.isUntouched(application, sinceFailureOf: known, restore.after)
   }
 
   /// Whether a copy is still there and whole.

@@ -26,12 +26,7 @@ extension StepRun {
   /// Finds the one application of that name (or id), on that cluster (name or id) if one is named.
   package func findApplication(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
     let cluster = try clusterName.map { name throws(StepFailure) in try findCluster(name) }
-    var candidates = try ask { () throws(BackendError) in try backend.applications(named: name) }
-    if candidates.isEmpty, isIdentifier(name),
-      let application = try ask({ () throws(BackendError) in try backend.application(Application.ID(name)) })
-    {
-      candidates = [application]
-    }
+    var candidates = try ask { () throws(BackendError) in try backend.applications(matching: name) }
     let everywhere = candidates
     if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
     candidates = candidates.withoutEntriesOfGoneOnes
@@ -169,11 +164,6 @@ extension StepRun {
 
   private static func choices(_ names: [String]) -> String {
     names.isEmpty ? "there are none" : "the nearest there are: \(names.joined(separator: ", "))"
-  }
-
-  /// Whether a text has the form of an id, so that it may be tried as one.
-  private func isIdentifier(_ text: String) -> Bool {
-    text.utf8.count == 36 && text.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12]
   }
 }
 

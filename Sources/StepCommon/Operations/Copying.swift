@@ -111,7 +111,7 @@ extension StepRun {
         history.begin(
           RunRecord.Operation(
             operationKind, application: application.id, name: name, point: point,
-            askedAt: backend.currentTime, before: RunRecord.Fingerprint(application),
+            askedAt: backend.currentTime, before: application.marks,
             namesakes: namesakes))
       },
       of: application.id,

@@ -182,13 +182,13 @@ extension StepRun {
     }
     guard let application else {
       throw .operationFailed(
-        "\(refusal.message), and the application is gone", hint: "look in Astra Control who has removed it")
+        "\(refusal.message), and the application is gone", hint: "look in \(backend.name) who has removed it")
     }
     if application.state == .restoring { throw .beingRestored(application) }
     if application.state.isDead || application.state == .unavailable {
       throw .operationFailed(
         "\(refusal.message): the application is \(application.state)",
-        hint: "have it repaired in Astra Control until it is ready, and run the step again")
+        hint: "have it repaired in \(backend.name) until it is ready, and run the step again")
     }
     return application.state
   }

@@ -124,7 +124,7 @@ extension StepRun {
       if state == Self.goingState { wasGoing = true }
       // Some servers keep an entry of what is gone. One that was so before says nothing until it had time to change.
       if state == Self.goneState {
-        return wasOther || time.now - began >= Self.longestLag ? .succeeded : .working(state)
+        return wasOther || time.now - began >= longestLag ? .succeeded : .working(state)
       }
       wasOther = true
       // Back in a state that is one: the removal has ended, and not well.
@@ -137,7 +137,7 @@ extension StepRun {
     case .failed(_, let reason):
       throw .operationFailed(
         "\(title) was not removed: it \(reason) after the removal had begun",
-        hint: "run the step again, or remove it in Astra Control")
+        hint: "run the step again, or remove it in \(backend.name)")
     case .deadline(let lastSeen):
       throw .deadline(
         "\(title) was not gone when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",

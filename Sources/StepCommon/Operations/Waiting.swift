@@ -64,7 +64,7 @@ extension StepRun {
             isConfirming = end == nil
             end = verdict
           }
-        } else if !wasSeen, time.now - began < Self.longestLag {
+        } else if !wasSeen, time.now - began < longestLag {
           // What was accepted a moment ago need not be in every replica yet.
           show("not shown yet", of: what, since: began, last: &lastSeen)
         } else {
@@ -161,8 +161,8 @@ extension StepRun {
     schedule.interval(afterElapsed: time.now - began, using: &random)
   }
 
-  /// How long what is shown may lag behind the request that changes it: 60 s, twice what was ever seen.
-  package static var longestLag: Duration { .seconds(60) }
+  /// How long what is shown may lag behind the request that changes it.
+  package var longestLag: Duration { backend.longestLag }
   /// How long a backend may be out of reach while an operation runs: 10 minutes.
   private static var longestOutage: Duration { .seconds(600) }
   /// The longest silence of the log: some CI systems end a step that says nothing for ten minutes.
@@ -189,13 +189,23 @@ extension StepFailure {
   }
 }
 
+extension Operation {
+  /// What one look at an operation says.
+  package var verdict: Verdict {
+    switch state {
+    case .running(let phrase): .working(phrase)
+    case .blocked(let reason): .working("blocked: \(reason)")
+    case .succeeded: .succeeded
+    case .partial(let reason), .failed(let reason): .failed(reason)
+    }
+  }
+}
+
 extension RecoveryPoint {
   /// What one look at a copy that is being made says.
   package var verdict: Verdict {
     if state == .completed { return .succeeded }
-    if state.isDead {
-      return .failed("is \(state)" + (problems.isEmpty ? "" : ": \(problems.joined(separator: "; "))"))
-    }
+    if state.isDead { return .failed(stateClause) }
     // A line per quarter is progress enough for a log.
     guard let percentDone, (25..<100).contains(percentDone) else { return .working(state.rawValue) }
     return .working("\(state), at least \(Int(percentDone / 25) * 25) % done")

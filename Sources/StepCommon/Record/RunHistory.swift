@@ -161,7 +161,7 @@ package final class RunHistory {
   }
 
   /// Writes down what the application looked like when an in-place restore of it was seen to have failed.
-  package func noteWreck(_ operation: RunRecord.Operation, _ marks: RunRecord.Fingerprint) {
+  package func noteWreck(_ operation: RunRecord.Operation, _ marks: ApplicationMarks) {
     guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
     record.operations[index].after = marks
     save()

@@ -87,7 +87,7 @@ package struct RunRecord: Hashable, Sendable {
     /// The id of what was made, once it is known.
     package var id: String?
     /// What the application looked like just before.
-    package var before: Fingerprint?
+    package var before: ApplicationMarks?
     /// Where what is removed lay, for what is left of it: its cluster and its namespaces.
     package var place: Place?
     /// Whether it was seen under way, where nothing but that tells later that it was carried out; false if it was
@@ -103,12 +103,12 @@ package struct RunRecord: Hashable, Sendable {
     /// The copy of what the application held that an in-place restore was begun with.
     package var evidence: Copy?
     /// What the application looked like when an in-place restore was seen to have failed.
-    package var after: Fingerprint?
+    package var after: ApplicationMarks?
 
     /// Makes an entry that is about to be asked for.
     package init(
       _ kind: Kind, application: Application.ID, name: String = "", point: RecoveryPoint.ID? = nil,
-      askedAt: Timestamp, before: Fingerprint? = nil, namesakes: [String]? = nil
+      askedAt: Timestamp, before: ApplicationMarks? = nil, namesakes: [String]? = nil
     ) {
       self.kind = kind
       self.application = application.text
@@ -176,27 +176,6 @@ package struct RunRecord: Hashable, Sendable {
     /// Names a place.
     package init(cluster: String, clusterName: String, namespaces: [String]) {
       (self.cluster, self.clusterName, self.namespaces) = (cluster, clusterName, namespaces)
-    }
-  }
-
-  /// The marks of an application that change when an in-place restore overwrites it.
-  package struct Fingerprint: Hashable, Sendable {
-    package var state: String
-    package var modifiedAt: String?
-    package var collectedAt: String?
-    package var restoredFrom: [String]
-
-    /// Takes the marks of an application as it is now.
-    package init(_ application: Application) {
-      state = application.state.rawValue
-      modifiedAt = application.modifiedAt?.text
-      collectedAt = application.collectedAt?.text
-      restoredFrom = application.restoredFrom.map(\.text)
-    }
-
-    /// Whether both show the same last change and the same source; false where no change is ever shown.
-    package func hasSameMarks(as other: Self) -> Bool {
-      modifiedAt != nil && modifiedAt == other.modifiedAt && restoredFrom == other.restoredFrom
     }
   }
 

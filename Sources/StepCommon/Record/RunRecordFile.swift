@@ -1,3 +1,4 @@
+internal import AppProtection
 internal import JSON
 
 // The record as a file. Whatever is missing, is of another kind or has a word that is not known makes it none; what
@@ -50,13 +51,13 @@ extension RunRecord.Operation {
       let application = json["application"]?.string, let name = json["name"]?.string,
       let point = json.ifAny("point", \.string), let askedAt = json["askedAt"]?.string,
       let stage = json["stage"]?.string.flatMap(Stage.init(rawValue:)), let id = json.ifAny("id", \.string),
-      let before = json.ifAny("before", RunRecord.Fingerprint.init(json:)),
+      let before = json.ifAny("before", ApplicationMarks.init(json:)),
       let place = json.ifAny("place", RunRecord.Place.init(json:)),
       let wasSeen = json.ifAny("wasSeen", \.bool),
       let namesakes = json.ifAny("namesakes", { $0.list(of: \.string) }),
       let endedAt = json.ifAny("endedAt", \.string), let attempt = json.ifAny("attempt", \.string),
       let evidence = json.ifAny("evidence", RunRecord.Copy.init(json:)),
-      let after = json.ifAny("after", RunRecord.Fingerprint.init(json:))
+      let after = json.ifAny("after", ApplicationMarks.init(json:))
     else { return nil }
     (self.kind, self.application, self.name, self.point) = (kind, application, name, point)
     (self.askedAt, self.stage, self.id) = (askedAt, stage, id)
@@ -109,21 +110,25 @@ extension RunRecord.Place {
   }
 }
 
-extension RunRecord.Fingerprint {
+extension ApplicationMarks {
   fileprivate init?(json: JSONValue) {
-    guard let state = json["state"]?.string, let modifiedAt = json.ifAny("modifiedAt", \.string),
-      let collectedAt = json.ifAny("collectedAt", \.string),
-      let restoredFrom = json["restoredFrom"]?.list(of: \.string)
-    else { return nil }
-    (self.state, self.restoredFrom) = (state, restoredFrom)
-    (self.modifiedAt, self.collectedAt) = (modifiedAt, collectedAt)
+    guard case .object(let members) = json else { return nil }
+    self.init()
+    for member in members {
+      if let text = member.value.string {
+        texts[member.name] = text
+      } else if let list = member.value.list(of: \.string) {
+        lists[member.name] = list
+      } else {
+        return nil
+      }
+    }
   }
 
   fileprivate var json: JSONValue {
-    .members([
-      "state": .string(state), "modifiedAt": modifiedAt.map { .string($0) },
-      "collectedAt": collectedAt.map { .string($0) },
-      "restoredFrom": .array(restoredFrom.map { .string($0) }),
-    ])
+    let members =
+      texts.map { JSONValue.Member($0.key, .string($0.value)) }
+      + lists.map { JSONValue.Member($0.key, .array($0.value.map { .string($0) })) }
+    return .object(members.sorted { $0.name < $1.name })
   }
 }

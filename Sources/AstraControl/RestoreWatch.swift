@@ -1,6 +1,4 @@
 internal import AppProtection
-internal import StepCommon
-internal import Timing
 
 /// Decides when an in-place restore has truly ended, from one look at the application after another.
 ///
@@ -10,48 +8,47 @@ internal import Timing
 struct RestoreWatch {
   private let point: RecoveryPoint.ID
   /// What the application looked like just before the restore was asked for.
-  private let before: RunRecord.Fingerprint
+  private let before: RestoreMarks
+  private let longestLag: Duration
   private(set) var sawRestoring: Bool
   /// Whether it was seen in a state, other than restoring, that it was not in before.
   private var sawOtherState = false
   /// When it was last seen not to be ready, since the request.
   private var lastNotReady = Duration.zero
 
-  /// Watches a restore; `sawRestoring` says that an earlier attempt of the run has seen it under way.
-  init(point: RecoveryPoint.ID, before: RunRecord.Fingerprint, sawRestoring: Bool = false) {
-    self.point = point
-    self.before = before
-    self.sawRestoring = sawRestoring
+  /// Watches a restore; `longestLag` says how long answers may lag behind.
+  init(_ restore: InPlaceRestore, longestLag: Duration) {
+    point = restore.point
+    before = RestoreMarks(restore.before)
+    sawRestoring = restore.wasSeen
+    self.longestLag = longestLag
   }
 
-  /// Whether nothing but the state tells that a restore was carried out: the application shows no time of its own.
-  var isTheOnlyWitness: Bool { before.collectedAt == nil }
-
   /// Takes one look.
-  mutating func look(at application: Application, sinceRequest: Duration) -> Verdict {
-    let now = RunRecord.Fingerprint(application)
+  mutating func state(of application: Application, sinceRequest: Duration) -> Operation.State {
+    let now = application.restoreMarks
     if application.state != .ready { lastNotReady = sinceRequest }
     switch application.state {
     case .restoring:
       sawRestoring = true
-      return .working("restoring")
+      return .running("restoring")
     case .ready: return judgeReady(now, sinceRequest)
     case _ where application.state.isDead:
       // It may have been in that state before, and the answer may be as old.
       let isStale = now.state == before.state && !sawRestoring && !sawOtherState && !isMarked(now)
-      if isStale, sinceRequest < StepRun.longestLag {
-        return .working("\(application.state), as before the restore")
+      if isStale, sinceRequest < longestLag {
+        return .running("\(application.state), as before the restore")
       }
       let problems = application.problems.joined(separator: "; ")
       return .failed(
         "failed: the application is \(application.state)" + (problems.isEmpty ? "" : ": \(problems)"))
     default:
       if now.state != before.state { sawOtherState = true }
-      return .working(application.state.rawValue)
+      return .running(application.state.rawValue)
     }
   }
 
-  private func judgeReady(_ now: RunRecord.Fingerprint, _ sinceRequest: Duration) -> Verdict {
+  private func judgeReady(_ now: RestoreMarks, _ sinceRequest: Duration) -> Operation.State {
     let isForeign = !now.restoredFrom.isEmpty && !now.restoredFrom.contains(point.text)
     if isForeign, now.restoredFrom != before.restoredFrom {
       let from = now.restoredFrom.joined(separator: ", ")
@@ -59,19 +56,19 @@ struct RestoreWatch {
     }
     if sawRestoring {
       // A replica that lags behind would show the old marks with the old state.
-      if isMarked(now) || sinceRequest - lastNotReady >= StepRun.longestLag { return .succeeded }
-      return .working("ready, but with nothing else that shows an end")
+      if isMarked(now) || sinceRequest - lastNotReady >= longestLag { return .succeeded }
+      return .running("ready, but with nothing else that shows an end")
     }
     let wasLookedThrough = sawOtherState || Self.differ(now.collectedAt, before.collectedAt)
     let wasChanged =
       now.restoredFrom.contains(point.text) && !before.restoredFrom.contains(point.text)
       || Self.differ(now.modifiedAt, before.modifiedAt)
-    if wasLookedThrough, wasChanged, sinceRequest >= StepRun.longestLag { return .succeeded }
-    return .working("ready, as before the restore")
+    if wasLookedThrough, wasChanged, sinceRequest >= longestLag { return .succeeded }
+    return .running("ready, as before the restore")
   }
 
   /// Whether anything about the application but its state differs from before.
-  private func isMarked(_ now: RunRecord.Fingerprint) -> Bool {
+  private func isMarked(_ now: RestoreMarks) -> Bool {
     Self.differ(now.modifiedAt, before.modifiedAt) || Self.differ(now.collectedAt, before.collectedAt)
       || now.restoredFrom != before.restoredFrom
   }

@@ -1,0 +1,36 @@
+package import AppProtection
+package import StepCommon
+internal import Timing
+
+// Where the content of a clone comes from, for services that clone no live application.
+extension StepRun {
+  /// How the service makes such a clone; refuses what it can never make.
+  package func plan(_ request: CloneRequest) throws(StepFailure) -> ClonePlan {
+    try ask { () throws(BackendError) in try backend.plan(request) }
+  }
+
+  /// The request as it is to be sent: a copy of the live application is made first where the service needs one.
+  ///
+  /// The copy has a name of its own in each run, so that a further attempt finds it.
+  func withSource(
+    _ request: CloneRequest, _ plan: ClonePlan, acceptFailedHooks: Bool
+  ) throws(StepFailure) -> CloneRequest {
+    guard case .afterMaking(let kind) = plan, case .live = request.source else { return request }
+    let run = settings.run ?? backend.currentTime.text
+    guard let name = ResourceName.label(for: "\(request.name)-\(run)") else { return request }
+    let application = request.application
+    let copy: RecoveryPoint
+    switch try existing(kind, named: name, of: application, leftovers: .untouched) {
+    case .complete(let found): copy = found
+    case .underWay(let found): copy = try waitForCompletion(of: found, application, isKnown: true)
+    case .nothing:
+      let operation: RunRecord.Operation.Kind = kind == .backup ? .backup : .snapshot
+      copy = try waitForCompletion(
+        of: try self.request(kind, named: name, of: application, as: operation), application)
+    }
+    try checkHooks(of: copy, application, accept: acceptFailedHooks)
+    var request = request
+    request.source = .recoveryPoint(copy)
+    return request
+  }
+}
