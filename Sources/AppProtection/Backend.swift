@@ -89,6 +89,7 @@ package protocol Backend: PrerequisiteReader {
   ///   - application: as it was seen just now.
   ///   - restore: the restore.
   ///   - marks: those of the application when the restore was seen to have failed; nil if nobody saw that.
+  /// - Returns: whether nothing shows that anybody has touched it since.
   func isUntouched(
     _ application: Application, sinceFailureOf restore: InPlaceRestore, _ marks: ApplicationMarks?
   ) -> Bool

@@ -31,6 +31,8 @@ extension RESTClient {
   ///   - attempt: what it is for, for messages: `list the applications`.
   ///   - decode: reads an item; nil if it is none.
   ///   - keep: sees each item once and says whether it is wanted.
+  /// - Returns: the items, or why there are none.
+  /// - Throws: trouble that lasts, and a list that has no end.
   package func collect<Value>(
     _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
     _ decode: (JSONValue) -> Value?, keep: (Value) -> Bool = { _ in true }

@@ -1,6 +1,7 @@
 import AppProtection
 import AstraControl
 import HTTPTransport
+import RESTClient
 import Testing
 import Timing
 
@@ -31,7 +32,7 @@ struct AstraControlBackendTests {
   private func backend(_ script: Script, time: ManualTime = ManualTime()) -> AstraControlBackend {
     let settings = AstraControlBackend.Settings(
       host: "astra.example.com", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
-      token: Secret("not-a-real-token"),
+      credentials: Credentials(token: Secret("not-a-real-token")),
       random: SeededRandom(seed: 1), log: { _ in })
     return AstraControlBackend(
       settings, transport: script, time: time, deadline: Deadline(after: .seconds(3600), on: time))
@@ -44,7 +45,7 @@ struct AstraControlBackendTests {
 
   @Test func anInPlaceRestoreSendsOneIdAndTheHeader() throws {
     let script = Script([HTTPResponse(status: 204)])
-    try backend(script).restoreInPlace(application, from: point)
+    try backend(script).startInPlaceRestore(of: application, from: point)
     let request = try #require(script.requests.first)
     #expect(request.method == .put)
     #expect(request.target == "/accounts/5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10/k8s/v2/apps/app-1")
@@ -70,10 +71,11 @@ struct AstraControlBackendTests {
     let backend = AstraControlBackend(
       AstraControlBackend.Settings(
         host: "astra.example.com", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
-        token: Secret("not-a-real-token"), random: SeededRandom(seed: 1), log: { _ in }),
+        credentials: Credentials(token: Secret("not-a-real-token")), random: SeededRandom(seed: 1),
+        log: { _ in }),
       transport: transport, time: time, deadline: Deadline(after: .seconds(3600), on: time))
     do {
-      try backend.restoreInPlace(application, from: point)
+      try backend.startInPlaceRestore(of: application, from: point)
       Issue.record("it succeeded")
     } catch {
       #expect(error.kind == .fateUnknown)
@@ -89,10 +91,10 @@ struct AstraControlBackendTests {
       source: .live, namespaces: [.init(source: "prod", destination: "debug")])
     let script = Script([json(made, status: 201), json(made, status: 201)])
     let backend = backend(script)
-    _ = try backend.createClone(request)
+    _ = try backend.start(request)
     request.source = .recoveryPoint(point)
     request.storageClass = "gold"
-    _ = try backend.createClone(request)
+    _ = try backend.start(request)
     let bodies = script.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
     #expect(
       bodies == [
@@ -110,15 +112,15 @@ struct AstraControlBackendTests {
       destinationCluster: Cluster.ID("c2"), source: .live, namespaces: [])
     request.labels = [Label("a", "1")]
     let script = Script([json(refusal, status: 400), json(made, status: 201)])
-    #expect(try backend(script).createClone(request).labels == [Label("a", "1")])
+    #expect(try backend(script).start(request).application?.labels == [Label("a", "1")])
     let bodies = script.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
     #expect(bodies.count == 2 && !bodies[1].contains("metadata"))
     #expect(bodies[0].contains(#""metadata":\#(labels)"#))
     // A refusal of anything else is no reason to ask twice, nor is an answer that is lost.
     let other = Script([json(refusal.replacing("problems/8", with: "problems/9"), status: 400)])
-    #expect(throws: BackendError.self) { try backend(other).createClone(request) }
+    #expect(throws: BackendError.self) { try backend(other).start(request) }
     let lost = Script([HTTPResponse(status: 502), json(made, status: 201)])
-    #expect(throws: BackendError.self) { try backend(lost).createClone(request) }
+    #expect(throws: BackendError.self) { try backend(lost).start(request) }
     #expect(other.requests.count == 1 && lost.requests.count == 1)
   }
 
@@ -206,8 +208,9 @@ struct AstraControlBackendTests {
 
   @Test func anOlderMarkBesideANewerOneIsNotPassedOver() throws {
     let both = #"{"id":"1","name":"n","state":"restoring","backupID":"old","snapshotID":"new"}"#
-    let application = try backend(Script([json(both)])).application(Application.ID("1"))
-    #expect(application?.restoredFrom.map(\.text) == ["old", "new"])
+    let backend = backend(Script([json(both)]))
+    let application = try #require(try backend.application(Application.ID("1")))
+    #expect(backend.shownOrigins(of: application).map(\.text) == ["old", "new"])
   }
 
   @Test func aListThatNeverEndsIsAnError() {
@@ -257,18 +260,22 @@ struct AstraControlBackendTests {
     ])
     let backend = backend(script)
     let found = try #require(try backend.applications(named: "magento-prod").first)
-    #expect(found.state == .ready && found.namespaces == ["magento-prod"] && found.collectedAt == nil)
-    #expect(found.restoredFrom.map(\.text) == ["bk-0"] && found.modifiedAt?.text == "2022-01-11T07:15:00Z")
+    #expect(found.state == .ready && found.namespaces == ["magento-prod"])
+    #expect(
+      found.marks.texts == ["state": "ready", "modifiedAt": "2022-01-11T07:15:00Z"]
+        && found.marks.lists == ["restoredFrom": ["bk-0"]])
     #expect(backend.label.contains("k8s/v1/managedApps"))
     #expect(try backend.applicationIDs(named: "magento-prod", on: Cluster.ID("c1")).map(\.text) == ["app-1"])
-    let clone = try backend.createClone(
+    let cloning = try backend.start(
       CloneRequest(
         name: "debug", application: application, sourceCluster: Cluster.ID("c1"),
         destinationCluster: Cluster.ID("c2"), source: .recoveryPoint(point),
         namespaces: [.init(source: "prod", destination: "debug")]))
+    let clone = try #require(cloning.application)
+    #expect(cloning.state == .running("provisioning") && cloning.id.text == clone.id.text)
     #expect(clone.state == .provisioning && clone.namespaces == ["debug"])
     _ = try backend.create(.snapshot, named: "x", of: application)
-    try backend.restoreInPlace(application, from: point)
+    try backend.startInPlaceRestore(of: application, from: point)
     try backend.delete(point)
     try backend.delete(application)
     #expect(

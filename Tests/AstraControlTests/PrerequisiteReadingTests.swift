@@ -1,6 +1,7 @@
 import AppProtection
 import AstraControl
 import HTTPTransport
+import RESTClient
 import Testing
 import Timing
 
@@ -27,7 +28,8 @@ struct PrerequisiteReadingTests {
     return AstraControlBackend(
       AstraControlBackend.Settings(
         host: "astra.example.com", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
-        token: Secret("not-a-real-token"), random: SeededRandom(seed: 1), log: { _ in }),
+        credentials: Credentials(token: Secret("not-a-real-token")), random: SeededRandom(seed: 1),
+        log: { _ in }),
       transport: Pages(pages), time: time, deadline: Deadline(after: .seconds(3600), on: time))
   }
 
@@ -51,11 +53,11 @@ struct PrerequisiteReadingTests {
   }
 
   private static let question =
-    "topology/v1/clusters?filter=name%20eq%20%27prod%27&include=id,name,managedState,restoreTargetSupported"
+    "topology/v1/clusters?filter=name%20eq%20%27prod%27&include=id,name,restoreTargetSupported"
 
   @Test(arguments: [
     // As documented: lists of the values asked for, null for what there is not.
-    [question: #"{"items":[["c-1","prod","managed","true"],["c-2","prod","unmanaged",null]]}"#],
+    [question: #"{"items":[["c-1","prod","true"],["c-2","prod",null]]}"#],
     // A server that heeds neither question, and one that refuses both.
     [
       question: """
@@ -74,7 +76,6 @@ struct PrerequisiteReadingTests {
   func aClusterIsFoundByNameHoweverTheServerAnswers(_ pages: [String: String]) throws {
     let clusters = try backend(pages).clusters(named: "prod")
     #expect(clusters.map(\.id.text) == ["c-1", "c-2"])
-    #expect(clusters.map(\.isManaged) == [true, false])
     #expect(clusters.map(\.acceptsRestores) == [true, nil])
   }
 

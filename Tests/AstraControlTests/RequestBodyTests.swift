@@ -1,6 +1,7 @@
 import AppProtection
 import AstraControl
 import HTTPTransport
+import RESTClient
 import Testing
 import Timing
 
@@ -26,7 +27,8 @@ struct RequestBodyTests {
     return AstraControlBackend(
       AstraControlBackend.Settings(
         host: "astra.example.com", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
-        token: Secret("not-a-real-token"), random: SeededRandom(seed: 1), log: { _ in }),
+        credentials: Credentials(token: Secret("not-a-real-token")), random: SeededRandom(seed: 1),
+        log: { _ in }),
       transport: transport, time: time, deadline: Deadline(after: .seconds(3600), on: time))
   }
 
@@ -52,12 +54,12 @@ struct RequestBodyTests {
       destinationCluster: Cluster.ID("c2"), source: .recoveryPoint(point(.snapshot)),
       namespaces: [.init(source: "z", destination: "y"), .init(source: "b", destination: "a")],
       storageClass: "gold", labels: [Label("made/by", "astra-clone"), Label("a", "")])
-    _ = try backend.createClone(request)
+    _ = try backend.start(request)
     request.namespaces = []
     request.source = .live
     request.storageClass = nil
     request.labels = []
-    _ = try backend.createClone(request)
+    _ = try backend.start(request)
     #expect(
       transport.bodies == [
         #"{"clusterID":"c2","metadata":{"labels":[{"name":"made/by","value":"astra-clone"},{"name":"a","value":""}]},"#
@@ -70,8 +72,8 @@ struct RequestBodyTests {
   }
 
   @Test func restoresInPlace() throws {
-    try backend.restoreInPlace(application, from: point(.backup))
-    try backend.restoreInPlace(application, from: point(.snapshot))
+    try backend.startInPlaceRestore(of: application, from: point(.backup))
+    try backend.startInPlaceRestore(of: application, from: point(.snapshot))
     #expect(
       transport.bodies == [
         #"{"backupID":"rp-1","type":"application/astra-app","version":"2.0"}"#,

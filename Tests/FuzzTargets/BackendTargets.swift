@@ -1,6 +1,7 @@
 internal import AppProtection
 internal import AstraControl
 internal import HTTPTransport
+internal import RESTClient
 internal import StepCommon
 internal import StepReport
 internal import Timing
@@ -89,10 +90,10 @@ struct BackendCheck {
     log.hide(Secret(fuzzToken))
     let settings = AstraControlBackend.Settings(
       host: "astra.example.com:443", account: "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10",
-      token: Secret(fuzzToken),
+      credentials: Credentials(token: Secret(fuzzToken)),
       random: SeededRandom(seed: 1)
     ) { event in
-      if case .retry(let reason, let pause) = event { log.warning("\(reason) \(pause.shortText)") }
+      if case .traffic(.retry(let reason, let pause)) = event { log.warning("\(reason) \(pause.shortText)") }
     }
     let limit = Duration.seconds(600)
     let backend = AstraControlBackend(
@@ -143,14 +144,14 @@ struct BackendCheck {
     [
       "back up": { try checkNames($0.create(.backup, named: "nightly", of: application)) },
       "clone": {
-        try checkNames(
-          $0.createClone(
-            CloneRequest(
-              name: "magento-debug", application: application, sourceCluster: cluster,
-              destinationCluster: cluster, source: .live,
-              namespaces: [.init(source: "magento-prod", destination: "magento-debug")])))
+        try $0.start(
+          CloneRequest(
+            name: "magento-debug", application: application, sourceCluster: cluster,
+            destinationCluster: cluster, source: .live,
+            namespaces: [.init(source: "magento-prod", destination: "magento-debug")])
+        ).application.map(checkNames)
       },
-      "restore": { try $0.restoreInPlace(application, from: backup) },
+      "restore": { try $0.startInPlaceRestore(of: application, from: backup) },
       "remove backup": { try $0.delete(backup) },
       "remove application": { try $0.delete(application) },
     ]
@@ -164,7 +165,16 @@ private func require(_ condition: Bool, _ otherwise: String) throws {
 private func checkNames(_ application: Application) throws {
   let isNamed = ![application.id.text, application.name, application.state.rawValue].contains("")
   try require(isNamed, "an application without id, name or state")
-  _ = RunRecord.Fingerprint(application)
+  // What is kept of it reads as it was written.
+  var record = RunRecord(step: "astra-restore", run: nil)
+  record.operations = [
+    RunRecord.Operation(
+      .inPlaceRestore, application: application.id, askedAt: Timestamp(sinceEpoch: .zero),
+      before: application.marks)
+  ]
+  try require(
+    RunRecord(parsing: record.bytes)?.operations.first?.before == application.marks,
+    "marks that a record loses")
 }
 
 private func checkNames(_ point: RecoveryPoint) throws {

@@ -75,11 +75,14 @@ struct RunRecordTests {
     #expect(restore.point == "61728394-a5b6-4c7d-98e9-f00112233444" && restore.id == nil)
     #expect(restore.askedTime == Timestamp("2026-11-23T10:00:00Z") && restore.place == nil)
     let before = try #require(restore.before)
-    #expect(before.state == "ready" && before.restoredFrom == ["61728394-a5b6-4c7d-98e9-f00112233444"])
-    #expect(before.modifiedAt == "2026-11-23T09:59:00Z" && before.collectedAt == "2026-11-23T09:58:00Z")
+    #expect(before.lists == ["restoredFrom": ["61728394-a5b6-4c7d-98e9-f00112233444"]])
+    #expect(
+      before.texts == [
+        "state": "ready", "modifiedAt": "2026-11-23T09:59:00Z", "collectedAt": "2026-11-23T09:58:00Z",
+      ])
     #expect(removal.kind == .cloneRemoval && removal.stage == .asked && removal.wasSeen == nil)
     #expect(removal.id == "e0f1" && removal.point == nil && removal.name == "a/b \"é\\\u{8}\u{1F}")
-    #expect(removal.before?.restoredFrom == [] && removal.before?.modifiedAt == nil)
+    #expect(removal.before?.lists == ["restoredFrom": []] && removal.before?.texts == ["state": "removing"])
     #expect(
       removal.place
         == .init(cluster: "1c2d3e4f", clusterName: "ocp-debug", namespaces: ["magento-debug", "magento-db"]))
@@ -159,7 +162,7 @@ struct RunRecordTests {
     (#""magento-db""#, "null"), (#""magento-db""#, "7"), (#""state" : "ready""#, #""state" : {}"#),
     (#""modifiedAt" : "2026-11-23T09:59:00Z""#, #""modifiedAt" : 0"#),
     (#""collectedAt" : "2026-11-23T09:58:00Z""#, #""collectedAt" : 0"#),
-    (#""restoredFrom" : ["#, #""restoredFro" : ["#),
+    (#""restoredFrom" : ["#, #""restoredFrom" : [ null,"#),
   ])
   func whatIsMissingOrOfAnotherKindMakesItNoRecord(part: String, other: String) {
     let text = Self.golden.replacing(part, with: other, maxReplacements: 1)
