@@ -160,17 +160,19 @@ package final class Pages {
 
 /// How a run gets its way to pages, once it knows its settings.
 struct PageDoor {
-  private let host: Host
+  private let environment: StepEnvironment
   private let userAgent: String
 
-  init(_ host: Host, userAgent: String) {
-    self.host = host
+  init(_ environment: StepEnvironment, userAgent: String) {
+    self.environment = environment
     self.userAgent = userAgent
   }
 
   func open(_ settings: PageSettings, log: Log) throws(StepFailure) -> Pages {
     do throws(TransportError) {
-      return Pages(try host.connectToPages(settings, userAgent, host.time), time: host.time, log: log)
+      return Pages(
+        try environment.connectToPages(settings, userAgent, environment.time), time: environment.time,
+        log: log)
     } catch {
       throw .badParameter("\(settings.authorityTitle): \(error.message)", hint: error.hint)
     }

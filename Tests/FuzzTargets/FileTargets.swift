@@ -12,11 +12,11 @@ extension FuzzTarget {
       files: ["/etc/astra-toolkits/config.yaml": bytes])
     let code = run.exitCode(of: BackupStep.self)
     try run.checkEnd(code)
-    guard let connection = run.connection else {
+    guard let request = run.firstRequest else {
       return try hold(code == .badParameter, "exits with \(code) before a connection")
     }
-    try hold(connection.account.utf8.count == 36, "has the account \(connection.account)")
-    let request = HTTPRequest(.get, "/", token: connection.token, timeLimit: .seconds(1))
+    let account = request.target.split(separator: "/").dropFirst().first ?? ""
+    try hold(account.utf8.count == 36, "has the account \(account)")
     let field = request.wireFields(userAgent: "fuzz").first { $0.name == "Authorization" }
     let token = (field?.value ?? "").dropFirst("Bearer ".utf8.count)
     try hold(!token.isEmpty && token.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "has no plain token")

@@ -12,10 +12,10 @@ final class SteppedRun {
   private let time = ManualTime()
   private let arguments: [String]
   private let environment: [String: String]
-  /// What the server answers; nil lets no transport be made.
+  /// What the server answers; nil lets no request leave.
   private let answers: [ArraySlice<UInt8>]?
-  /// What the step connected to, once it did.
-  private(set) var connection: Connection?
+  /// The first request to a server that answers nothing, once there was one.
+  private(set) var firstRequest: HTTPRequest?
   private var lines: [String] = []
   private var output = ""
 
@@ -29,14 +29,13 @@ final class SteppedRun {
 
   /// Runs the step to its end.
   func exitCode<S: Step>(of step: S.Type) -> ExitCode {
-    let host = Host(
-      arguments: arguments, environment: environment, time: time, files: files, hostname: "ci-1",
+    let host = StepEnvironment(
+      arguments: arguments, variables: environment, time: time, files: files, hostname: "ci-1",
       random: SeededRandom(seed: 7), writeError: { self.lines.append($0) },
       writeOutput: { self.output += $0 },
-      connect: { connection, _, _ throws(TransportError) in
-        self.connection = connection
+      connect: { _, _, _ throws(TransportError) in
         guard let answers = self.answers else {
-          throw TransportError(.misconfigured, "there is no transport", mayHaveBeenSent: false)
+          return NoServer { request in self.firstRequest = self.firstRequest ?? request }
         }
         return AnswerScript(answers, on: self.time)
       },
@@ -92,5 +91,17 @@ final class SteppedRun {
     try hold(document["exitCode"]?.integer == Int(code.rawValue), "prints another exit code: \(output)")
     try hold(
       (document["outcome"]?.string == "passed") == (code == .success), "prints another outcome: \(output)")
+  }
+}
+
+/// A transport that hears of requests and sends none.
+private final class NoServer: Transport {
+  private let hear: (HTTPRequest) -> Void
+
+  init(_ hear: @escaping (HTTPRequest) -> Void) { self.hear = hear }
+
+  func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    hear(request)
+    throw TransportError(.misconfigured, "there is no transport", mayHaveBeenSent: false)
   }
 }

@@ -69,8 +69,8 @@ package final class StepHarness {
     site.beginAttempt()
     var (said, output) = ("", "")
     let before = site.requests.count
-    var host = Host(
-      arguments: arguments, environment: environment, time: site.time, files: siteFiles, hostname: "ci-1",
+    var host = StepEnvironment(
+      arguments: arguments, variables: environment, time: site.time, files: siteFiles, hostname: "ci-1",
       random: SeededRandom(seed: seed),
       writeError: { [site] text in
         guard !site.isKilled else { return }

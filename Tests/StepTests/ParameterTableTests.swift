@@ -124,8 +124,8 @@ struct ParameterTableTests {
   /// The entries of a step's `--help`.
   private func help<S: Step>(of step: S.Type) throws -> Set<Entry> {
     var output = ""
-    let host = Host(
-      arguments: ["--help"], environment: [:], time: ManualTime(), files: MemoryFiles(), hostname: "ci",
+    let host = StepEnvironment(
+      arguments: ["--help"], variables: [:], time: ManualTime(), files: MemoryFiles(), hostname: "ci",
       random: SeededRandom(seed: 1), writeError: { _ in }, writeOutput: { output += $0 },
       connect: { _, _, _ in fatalError("nothing is to be asked") })
     #expect(Runner<S>(host).exitCode() == .success)

@@ -120,8 +120,8 @@ struct ReportPlaceTests {
     func said<S: Step>(_ step: S.Type, _ flag: String) -> String {
       let harness = MemoryFiles()
       var output = ""
-      let host = Host(
-        arguments: [flag], environment: [:], time: ManualTime(), files: harness, hostname: "ci",
+      let host = StepEnvironment(
+        arguments: [flag], variables: [:], time: ManualTime(), files: harness, hostname: "ci",
         random: SeededRandom(seed: 1), writeError: { _ in }, writeOutput: { output += $0 },
         connect: { _, _, _ in fatalError("nothing is to be asked") })
       #expect(Runner<S>(host).exitCode() == .success)

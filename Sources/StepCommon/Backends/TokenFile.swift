@@ -10,10 +10,9 @@ final class TokenFile {
   /// What was read of it last.
   private var known: Secret
 
-  /// Nil where the token came from a variable or a configuration, which do not change.
-  init?(_ connection: Connection, _ files: any FileWriter, _ log: Log) {
-    guard let path = connection.tokenFile else { return nil }
-    (self.path, self.files, self.log, known) = (path, files, log, connection.token)
+  /// Watches the file that a token was read from.
+  init(_ path: String, holding token: Secret, _ files: any FileWriter, _ log: Log) {
+    (self.path, self.files, self.log, known) = (path, files, log, token)
   }
 
   /// What the file holds by now; a new token is kept out of every text before it is used.

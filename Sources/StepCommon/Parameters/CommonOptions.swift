@@ -2,20 +2,8 @@ package import ArgumentParser
 
 /// The flags that every step takes.
 package struct CommonOptions: ParsableArguments {
-  @Option(help: .init(Common.host.help, valueName: "host"))
-  package var fqdn: String?
-
-  @Option(help: .init(Common.account.help, valueName: "id"))
-  package var accountId: String?
-
-  @Option(help: .init(Common.tokenFile.help, valueName: "file"))
-  package var apiTokenFile: String?
-
-  @Option(help: .init(Common.authorityFile.help, valueName: "file"))
-  package var caFile: String?
-
-  @Option(help: .init(Common.verify.help, valueName: "true|false"))
-  package var tlsVerify: String?
+  @OptionGroup
+  package var astraControl: AstraControlOptions
 
   @Option(help: .init(Common.backend.help, valueName: "name"))
   package var backend: String?
@@ -84,22 +72,8 @@ package struct Leftovers: Sendable {
 
 /// The parameters that every step takes.
 package enum Common {
-  package static let host = Parameter(
-    "fqdn", "ASTRA_FQDN", meaning: "the host of Astra Control, with :port if it is not 443")
-  package static let account = Parameter(
-    "account-id", "ASTRA_INSTANCE_ID", meaning: "the account id of Astra Control's API access page")
-  /// The token has no flag: arguments are readable by everyone on the machine.
-  package static let token = Parameter("", "ASTRA_API_TOKEN", meaning: "the API token")
-  package static let tokenFile = Parameter(
-    "api-token-file", "ASTRA_API_TOKEN_FILE",
-    meaning: "a file that holds the API token, when ASTRA_API_TOKEN is not set")
-  package static let authorityFile = Parameter(
-    "ca-file", "ASTRA_CA_FILE", meaning: "a PEM file of certificate authorities to trust beside the system's")
-  package static let verify = Parameter(
-    "tls-verify", "ASTRA_TLS_VERIFY", meaning: "whether the server's certificate is verified",
-    fallback: "true")
   package static let backend = Parameter(
-    "backend", "ASTRA_BACKEND", meaning: "the service that does the work", fallback: "astra-control")
+    "backend", "ASTRA_BACKEND", meaning: "the service that does the work", fallback: BackendRegistry.usual)
   package static let timeout = Parameter(
     "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, 1d, or seconds)",
     fallback: "1h")

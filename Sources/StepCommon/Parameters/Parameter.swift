@@ -69,9 +69,11 @@ package struct ParameterReader: Sendable {
   ///
   /// A token of few letters may be part of any value; a real one has many.
   func refuseToken(in value: String, of origin: String) throws(StepFailure) {
-    guard let token = environment["ASTRA_API_TOKEN"]?.trimmed.utf8, token.count >= 20 else { return }
-    if Array(value.utf8).firstRange(of: Array(token)) != nil {
-      throw .badParameter("\(origin) holds the API token, which belongs into ASTRA_API_TOKEN alone")
+    for variable in BackendRegistry.secretVariables {
+      guard let token = environment[variable]?.trimmed.utf8, token.count >= 20 else { continue }
+      if Array(value.utf8).firstRange(of: Array(token)) != nil {
+        throw .badParameter("\(origin) holds the API token, which belongs into \(variable) alone")
+      }
     }
   }
 

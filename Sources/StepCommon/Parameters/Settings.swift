@@ -2,6 +2,8 @@ internal import Timing
 
 /// What the common parameters amount to, beside the connection.
 package struct Settings: Sendable {
+  /// The kind of service that does the work.
+  package var backend: any BackendFactory.Type
   package var timeout: Duration
   /// The pipeline run; nil if it has no name.
   package var run: String?
@@ -15,12 +17,10 @@ package struct Settings: Sendable {
 
   /// Reads the common parameters.
   static func read(_ options: CommonOptions, _ reader: ParameterReader) throws(StepFailure) -> Settings {
-    let backend = try reader.text(Common.backend, flag: options.backend) ?? BackendChoice.astraControl
-    guard backend == BackendChoice.astraControl else {
-      throw .badParameter("\(Common.backend.title) is \"\(backend)\": give \(BackendChoice.astraControl)")
-    }
+    let backend = try BackendRegistry.factory(options, reader)
     let run = try run(options, reader)
     return Settings(
+      backend: backend,
       timeout: try timeout(options, reader),
       run: run?.name,
       attempt: run?.attempt,

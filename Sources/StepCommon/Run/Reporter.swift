@@ -20,20 +20,20 @@ final class Reporter {
   private(set) var trouble: String?
 
   init(
-    identity: StepIdentity, place: ReportPlace, phases: [String], host: Host, log: Log
+    identity: StepIdentity, place: ReportPlace, phases: [String], environment: StepEnvironment, log: Log
   ) {
     file = ReportFile(
-      folder: place.folder, step: identity.name, suffix: place.reportSuffix, files: host.files)
-    files = host.files
-    time = host.time
+      folder: place.folder, step: identity.name, suffix: place.reportSuffix, files: environment.files)
+    files = environment.files
+    time = environment.time
     self.log = log
-    began = host.time.now
+    began = environment.time.now
     phaseBegan = began
     report = Report(
       suite: ReportName.suite(step: identity.name, suffix: place.reportSuffix),
       className: identity.className(suffix: place.suffix),
-      startedAt: host.time.wallTime,
-      hostname: host.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
+      startedAt: environment.time.wallTime,
+      hostname: environment.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
   }
 
   /// How long the step has taken.

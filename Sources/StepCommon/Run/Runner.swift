@@ -11,18 +11,20 @@ internal import Timing
 
 /// Runs a step: parameters, phases, report, exit code.
 package struct Runner<S: Step> {
-  private let host: Host
+  private let environment: StepEnvironment
   private let log: Log
   private let reader: ParameterReader
 
-  /// Prepares a run on a host; `exitCode()` does it.
-  package init(_ host: Host) {
-    self.host = host
-    log = Log(name: S.identity.name, time: host.time, write: host.writeError)
-    reader = ParameterReader(environment: host.environment)
+  /// Prepares a run on a machine; `exitCode()` does it.
+  package init(_ environment: StepEnvironment) {
+    self.environment = environment
+    log = Log(name: S.identity.name, time: environment.time, write: environment.writeError)
+    reader = ParameterReader(environment: environment.variables)
     // Before anything is said: a message may quote a value that is the token, put into the wrong place.
-    if let token = reader.variable(Common.token.variables[0]) { log.hide(Secret(token.trimmed)) }
-    for secret in Proxies(environment: host.environment).secrets { log.hide(secret) }
+    for variable in BackendRegistry.secretVariables {
+      if let secret = reader.variable(variable) { log.hide(Secret(secret.trimmed)) }
+    }
+    for secret in Proxies(environment: environment.variables).secrets { log.hide(secret) }
   }
 
   /// The first and the last phase are every step's: what it is asked, and what it hands on.
@@ -34,10 +36,10 @@ package struct Runner<S: Step> {
   package func exitCode() -> ExitCode {
     let command: S.Command
     do {
-      command = try S.Command.parse(host.arguments)
+      command = try S.Command.parse(environment.arguments)
     } catch {
       guard S.Command.exitCode(for: error) != .success else {
-        host.writeOutput(S.Command.fullMessage(for: error) + "\n")
+        environment.writeOutput(S.Command.fullMessage(for: error) + "\n")
         return .success
       }
       return end(without: .badParameter(S.Command.message(for: error)), nil)
@@ -76,7 +78,7 @@ package struct Runner<S: Step> {
       var settings = try Settings.read(command.common, reader)
       if S.changesNothing { settings.isDryRun = true }
       output = settings.outputFile.map {
-        OutputFile(path: $0, keys: S.outputKeys.map { OutputValues.Key($0) }, files: host.files)
+        OutputFile(path: $0, keys: S.outputKeys.map { OutputValues.Key($0) }, files: environment.files)
       }
       // What an earlier run left in the file must not be read as this run's.
       do throws(FileError) {
@@ -86,7 +88,7 @@ package struct Runner<S: Step> {
           "\(error.message): values of an earlier run stay in it; the step goes on, and will say so by its exit code"
         )
       }
-      log.warn(of: host.files)
+      log.warn(of: environment.files)
       prepared = try prepare(command, settings, place)
       reporter.close(0, .passed)
     } catch {
@@ -105,7 +107,7 @@ package struct Runner<S: Step> {
   /// What is no truth value ends the step before anything, under its usual name.
   private func isDryRun(_ options: CommonOptions?) -> Bool {
     let isTold = try? reader.truth(
-      Common.dryRun, flag: options?.dryRun ?? host.arguments.contains("--dry-run"))
+      Common.dryRun, flag: options?.dryRun ?? environment.arguments.contains("--dry-run"))
     return !S.changesNothing && isTold == true
   }
 
@@ -113,31 +115,34 @@ package struct Runner<S: Step> {
     _ command: S.Command, _ settings: Settings, _ place: ReportPlace
   ) throws(StepFailure) -> Prepared {
     log.level = settings.logLevel
-    let deadline = Deadline(after: settings.timeout, on: host.time)
+    let deadline = Deadline(after: settings.timeout, on: environment.time)
     let step = try S(command, reader, settings)
-    let connection = try Connection.read(command.common, reader, host.files)
-    log.hide(connection.token)
-    var random = host.random
+    let factory = try settings.backend.init(command.common, reader, environment.files)
+    for secret in factory.secrets { log.hide(secret) }
+    var random = environment.random
     let seed = random.next()
-    let backend = try BackendChoice.backend(
-      connection, host: host, step: S.identity, time: host.time, deadline: deadline,
-      random: SeededRandom(seed: seed), log: log)
+    let backend = try factory.connect(
+      BackendPlace(
+        environment: environment, identity: S.identity, deadline: deadline, random: SeededRandom(seed: seed),
+        log: log))
     let history = RunHistory(
-      step: S.identity.name, settings: settings, place: place, files: host.files, log: log,
+      step: S.identity.name, settings: settings, place: place, files: environment.files, log: log,
       now: { backend.currentTime })
     let run = StepRun(
-      identity: S.identity, settings: settings, place: place, time: host.time, deadline: deadline, log: log,
-      backend: backend, history: history, files: host.files,
-      pageDoor: PageDoor(host, userAgent: S.identity.userAgent), random: random, schedule: host.schedule)
+      identity: S.identity, settings: settings, place: place, time: environment.time, deadline: deadline,
+      log: log,
+      backend: backend, history: history, files: environment.files,
+      pageDoor: PageDoor(environment, userAgent: S.identity.userAgent), random: random,
+      schedule: environment.schedule)
     log.info(
       "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)"
     )
     run.note("version", Version.current)
     run.note("backend", backend.label)
     if let name = settings.run { run.note("run", name) }
-    if !connection.trust.verify {
-      log.warning("the server's certificate is NOT verified (ASTRA_TLS_VERIFY=false): anybody can pose as it")
-      run.note("tls", "certificate not verified (ASTRA_TLS_VERIFY=false)")
+    for caution in factory.cautions {
+      log.warning(caution.warning)
+      run.note(caution.fact.name, caution.fact.value)
     }
     if settings.isDryRun, !S.changesNothing { run.note("dryRun", "true") }
     try step.prepare(run)
@@ -198,7 +203,7 @@ package struct Runner<S: Step> {
       }
       return nil
     }
-    defer { log.warn(of: host.files) }
+    defer { log.warn(of: environment.files) }
     do throws(FileError) {
       try output.save(values)
       if failures.isEmpty { reporter.close(last, .passed) }
@@ -219,7 +224,7 @@ package struct Runner<S: Step> {
     let reporter = makeReporter(place)
     reporter.close(0, failure.outcome(of: S.identity.shortClassName))
     reporter.skip(from: 1, because: "not reached: check parameters failed")
-    return end([failure], nil, reporter, asJSON: options?.json ?? host.arguments.contains("--json"))
+    return end([failure], nil, reporter, asJSON: options?.json ?? environment.arguments.contains("--json"))
   }
 
   /// Writes what remains to be written and settles on the exit code.
@@ -241,7 +246,7 @@ package struct Runner<S: Step> {
       if code == .success { code = .cannotWrite }
     }
     if asJSON {
-      host.writeOutput(
+      environment.writeOutput(
         JSONDocument(
           reporter.report, step: S.identity.name, version: Version.current,
           run: run?.settings.run.map(log.cleaned),
@@ -253,6 +258,6 @@ package struct Runner<S: Step> {
   }
 
   private func makeReporter(_ place: ReportPlace) -> Reporter {
-    Reporter(identity: S.identity, place: place, phases: Self.phaseNames, host: host, log: log)
+    Reporter(identity: S.identity, place: place, phases: Self.phaseNames, environment: environment, log: log)
   }
 }

@@ -7,15 +7,16 @@ package import Timing
   internal import Glibc
 #endif
 
-/// The C function of that name, apart from the method of `Host`.
+/// The C function of that name, apart from the method of `StepEnvironment`.
 private func platformWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   unsafe write(descriptor, bytes, count)
 }
 
-/// What a step gets from the machine it runs on; tests put other things in their place.
-package struct Host {
+/// What a step gets of the machine that it runs on; tests put other things in its place.
+package struct StepEnvironment {
   package var arguments: [String]
-  package var environment: [String: String]
+  /// The environment variables.
+  package var variables: [String: String]
   package var time: any TimeSource
   package var files: any FileWriter
   package var hostname: String
@@ -25,24 +26,25 @@ package struct Host {
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
   package var connect:
-    (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+    (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
   /// The way to customers' pages, which knows neither the connection nor its token.
   package var connectToPages:
     (PageSettings, _ userAgent: String, any TimeSource) throws(TransportError) -> any PageTransport
 
   /// Gathers the handles of a run.
   package init(
-    arguments: [String], environment: [String: String], time: any TimeSource, files: any FileWriter,
+    arguments: [String], variables: [String: String], time: any TimeSource, files: any FileWriter,
     hostname: String, random: SeededRandom, writeError: @escaping (String) -> Void,
     writeOutput: @escaping (String) -> Void,
     connect:
-      @escaping (Connection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport,
+      @escaping (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) ->
+      any Transport,
     connectToPages:
       @escaping (PageSettings, _ userAgent: String, any TimeSource) throws(TransportError)
-      -> any PageTransport = Host.realPages
+      -> any PageTransport = StepEnvironment.realPages
   ) {
     self.arguments = arguments
-    self.environment = environment
+    self.variables = variables
     self.time = time
     self.files = files
     self.hostname = hostname
@@ -61,15 +63,15 @@ package struct Host {
   }
 
   /// The real machine, made ready for a step: signals handled, no core files.
-  package static func system() -> Host {
+  package static func system() -> StepEnvironment {
     // A closed standard stream would give its number to the next socket, and the log would go into that.
     while (STDIN_FILENO...STDERR_FILENO).contains(unsafe open("/dev/null", O_RDWR)) {}
     installInterruptionHandlers()
     forbidCoreFiles()
     var systemRandom = SystemRandomNumberGenerator()
-    return Host(
+    return StepEnvironment(
       arguments: Array(CommandLine.arguments.dropFirst()),
-      environment: environmentVariables(), time: SystemTime(), files: SystemFiles(), hostname: machineName(),
+      variables: environmentVariables(), time: SystemTime(), files: SystemFiles(), hostname: machineName(),
       random: SeededRandom(seed: systemRandom.next()),
       writeError: { write($0, to: STDERR_FILENO) },
       writeOutput: { write($0, to: STDOUT_FILENO) },

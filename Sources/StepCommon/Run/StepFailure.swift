@@ -52,6 +52,11 @@ package struct StepFailure: Error, Sendable {
     Self(.protected, .error, type: "protected", message, hint: hint)
   }
 
+  /// The service cannot be reached.
+  static func unreachable(_ message: String, hint: String? = nil) -> Self {
+    Self(.unreachable, .error, type: "unreachable", message, hint: hint)
+  }
+
   /// The operation itself ended badly.
   package static func operationFailed(_ message: String, hint: String? = nil) -> Self {
     Self(.operationFailed, .failure, type: "operationFailed", message, hint: hint)

@@ -1,0 +1,40 @@
+package import ArgumentParser
+
+/// The flags by which Astra Control is reached.
+package struct AstraControlOptions: ParsableArguments {
+  @Option(help: .init(AstraControlParameters.host.help, valueName: "host"))
+  package var fqdn: String?
+
+  @Option(help: .init(AstraControlParameters.account.help, valueName: "id"))
+  package var accountId: String?
+
+  @Option(help: .init(AstraControlParameters.tokenFile.help, valueName: "file"))
+  package var apiTokenFile: String?
+
+  @Option(help: .init(AstraControlParameters.authorityFile.help, valueName: "file"))
+  package var caFile: String?
+
+  @Option(help: .init(AstraControlParameters.verify.help, valueName: "true|false"))
+  package var tlsVerify: String?
+
+  /// Makes the options, for the parser.
+  package init() {}
+}
+
+/// The parameters by which Astra Control is reached.
+package enum AstraControlParameters {
+  package static let host = Parameter(
+    "fqdn", "ASTRA_FQDN", meaning: "the host of Astra Control, with :port if it is not 443")
+  package static let account = Parameter(
+    "account-id", "ASTRA_INSTANCE_ID", meaning: "the account id of Astra Control's API access page")
+  /// The token has no flag: arguments are readable by everyone on the machine.
+  package static let token = Parameter("", "ASTRA_API_TOKEN", meaning: "the API token")
+  package static let tokenFile = Parameter(
+    "api-token-file", "ASTRA_API_TOKEN_FILE",
+    meaning: "a file that holds the API token, when ASTRA_API_TOKEN is not set")
+  package static let authorityFile = Parameter(
+    "ca-file", "ASTRA_CA_FILE", meaning: "a PEM file of certificate authorities to trust beside the system's")
+  package static let verify = Parameter(
+    "tls-verify", "ASTRA_TLS_VERIFY", meaning: "whether the server's certificate is verified",
+    fallback: "true")
+}

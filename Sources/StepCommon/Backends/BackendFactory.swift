@@ -1,0 +1,64 @@
+package import AppProtection
+package import HTTPTransport
+package import StepReport
+internal import Timing
+
+/// One kind of service that does the work: its parameters, its credentials, and the way to it.
+package protocol BackendFactory: SendableMetatype {
+  /// What `ASTRA_BACKEND` says for it: `astra-control`.
+  static var word: String { get }
+  /// The variables that hold credentials themselves: their values appear in no text.
+  static var secretVariables: [String] { get }
+
+  /// Reads parameters, configuration files and credentials; nothing is sent.
+  init(
+    _ options: CommonOptions, _ reader: ParameterReader, _ files: any FileWriter
+  ) throws(StepFailure)
+
+  /// What must not appear in any text.
+  var secrets: [Secret] { get }
+  /// What anybody should know of the way to the service, such as that its certificate is not verified.
+  var cautions: [BackendCaution] { get }
+  /// Connects to the service; nothing is sent yet.
+  func connect(_ place: BackendPlace) throws(StepFailure) -> any Backend
+}
+
+/// Something about the way to a service that everybody should see.
+package struct BackendCaution: Sendable {
+  /// For the log.
+  package var warning: String
+  /// For the report: the name of a fact, and the fact.
+  package var fact: (name: String, value: String)
+}
+
+/// What a backend gets of the step that uses it.
+package struct BackendPlace {
+  var environment: StepEnvironment
+  var identity: StepIdentity
+  var deadline: Deadline
+  var random: SeededRandom
+  var log: Log
+}
+
+/// The services that there are.
+package enum BackendRegistry {
+  package static let all: [any BackendFactory.Type] = [AstraControlFactory.self]
+
+  /// The one that is meant where none is named.
+  package static let usual = AstraControlFactory.word
+
+  /// The variables of all of them that hold credentials themselves.
+  static var secretVariables: [String] { all.flatMap { $0.secretVariables } }
+
+  /// The one that the parameters name.
+  static func factory(
+    _ options: CommonOptions, _ reader: ParameterReader
+  ) throws(StepFailure) -> any BackendFactory.Type {
+    let word = try reader.text(Common.backend, flag: options.backend) ?? usual
+    guard let factory = all.first(where: { $0.word == word }) else {
+      throw .badParameter(
+        "\(Common.backend.title) is \"\(word)\": give \(all.map { $0.word }.joined(separator: " or "))")
+    }
+    return factory
+  }
+}
