@@ -41,7 +41,8 @@ extension Truth {
   /// may where its changes are never shown, or changes are shown that were none of its own.
   var surplusEvidence: Int {
     let settings = world.settings
-    guard settings.modificationTimestampShown, !settings.operationsTouchSource, settings.modificationEvery == .zero
+    guard settings.modificationTimestampShown, !settings.operationsTouchSource,
+      settings.modificationEvery == .zero
     else { return 0 }
     let made = Set(news.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
     let left = world.points.count {
