@@ -38,9 +38,12 @@ extension Truth {
   /// How many more snapshots of this run stand as evidence than there are restores that could have been begun with them.
   ///
   /// Where the server contradicted itself, the application may have been overwritten between any two of them; and so it
-  /// may where no change of it is ever shown.
+  /// may where its changes are never shown, or changes are shown that were none of its own.
   var surplusEvidence: Int {
-    guard world.settings.modificationTimestampShown else { return 0 }
+    let settings = world.settings
+    guard settings.modificationTimestampShown, !settings.operationsTouchSource,
+      settings.modificationEvery == .zero
+    else { return 0 }
     let made = Set(news.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
     let left = world.points.count {
       made.contains($0.id) && $0.name.hasPrefix(Self.evidence) && $0.state == "completed"

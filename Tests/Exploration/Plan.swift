@@ -54,6 +54,8 @@ struct Plan: Sendable {
   var spoilsPages = false
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
+  /// How many times they do, at least.
+  var worldFaults = 0
 
   /// The same, tried again only when customers have gone on writing; what is to come of it then is not that of an
   /// undisturbed run.

@@ -210,7 +210,7 @@ final class Play {
       for loss in witness.noLongerHeld(by: harness.site.world) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
-      slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults,
+      slack: max(plan.changesTheWorld ? 1 : 0, plan.worldFaults) + plan.fileFaults,
       restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
       snapshots: plan.snapshots)
     { fail(excess) }

@@ -72,7 +72,8 @@ struct SeededExploration: Sendable {
     plan.timeoutSeconds = 600
     plan.snapshots = 2 + count
     plan.fileFaults = kinds.count { $0.traits.contains(.spoilsFiles) }
-    plan.changesTheWorld = kinds.contains { $0.traits.contains(.changesTheWorld) } || form == 3
+    plan.worldFaults = kinds.count { $0.traits.contains(.changesTheWorld) }
+    plan.changesTheWorld = plan.worldFaults > 0 || form == 3
     plan.isAbandoned = Int.random(in: 0..<8, using: &random) == 0
     plan.comesBackNextWeek = !plan.changesTheWorld && Int.random(in: 0..<8, using: &random) == 0
     // Where only passing trouble was drawn, in the world as it is, the run must come to its end.

@@ -86,4 +86,28 @@ import Timing
       #expect(harness.site.world.tally.backupsCreated == 0)
     }
   }
+
+  /// A bucket is imported while the fate of a request is unknown: what comes with it is new in the list, and a week old.
+  @Test(arguments: [-3600, 0, 3600], [true, false])
+  func whatAnImportBringsBackIsNotOurs(skew: Int, mayRepeat: Bool) throws {
+    let harness = try Magento.harness {
+      ($0.clockSkew, $0.duplicateBackupNames) = (.seconds(skew), mayRepeat)
+    }
+    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.site.faults = [
+      SiteFault(
+        .several([
+          .world { world in
+            var seed = PointSeed("release-2-4-2", content: Content())
+            seed.age = .seconds(7 * 86_400)
+            world.addBackup(seed, of: Magento.production)
+          }, .answers(SimulatedResponse(status: 503)),
+        ]), "POST", endingIn: "appBackups")
+    ]
+    let result = try harness.run(BackupStep.self)
+    #expect(result.code == (mayRepeat ? .success : .protected), "\(result.standardError)")
+    #expect(harness.site.world.tally.backupsCreated == (mayRepeat ? 1 : 0))
+    let made = harness.site.world.points(named: "release-2-4-2").max { $0.created < $1.created }
+    if mayRepeat { #expect(result.values["ASTRA_BACKUP_ID"] == made?.id) }
+  }
 }
