@@ -6,13 +6,7 @@ package struct BackupCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: BackupStep.identity.name,
     abstract: "Back up an application under a name and wait until the backup is complete.",
-    discussion: """
-      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes \
-      from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
-
-      Exit codes:
-      \(ExitCode.help)
-      """,
+    discussion: HelpText.discussion(),
     version: "\(BackupStep.identity.name) \(Version.current)")
 
   @Option(

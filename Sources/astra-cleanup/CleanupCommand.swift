@@ -7,14 +7,11 @@ package struct CleanupCommand: StepCommand {
     commandName: CleanupStep.identity.name,
     abstract:
       "Remove a debug clone that astra-clone made, all but the newest backups of a pipeline, and old evidence.",
-    discussion: """
-      Does what it is asked by --remove-clone, by --keep-backups and by --evidence-older-than, and removes nothing that it cannot prove to be \
-      its own to remove. Parameters come from the environment; a flag overrides its variable (in brackets). The API \
-      token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
-
-      Exit codes:
-      \(ExitCode.help)
-      """,
+    discussion: HelpText.discussion(
+      """
+      Does what it is asked by --remove-clone, by --keep-backups and by --evidence-older-than, and removes nothing that \
+      it cannot prove to be its own to remove.
+      """),
     version: "\(CleanupStep.identity.name) \(Version.current)")
 
   @Option(

@@ -7,15 +7,11 @@ package struct CloneCommand: StepCommand {
     commandName: CloneStep.identity.name,
     abstract:
       "Clone an application, data included, into a namespace of its own and wait until the clone is ready.",
-    discussion: """
+    discussion: HelpText.discussion(
+      """
       Clones the live application, or one of its recovery points with --use-existing-backup or \
-      --use-existing-snapshot. Parameters come from the environment; a flag overrides its variable (in \
-      brackets). The API token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 \
-      labels: 2.4.1 becomes 2-4-1.
-
-      Exit codes:
-      \(ExitCode.help)
-      """,
+      --use-existing-snapshot.
+      """),
     version: "\(CloneStep.identity.name) \(Version.current)")
 
   @Option(

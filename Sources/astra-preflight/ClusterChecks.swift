@@ -224,21 +224,21 @@ extension PreflightStep {
     case nil: sayNotTold("where backups of cluster \"\(name)\" go", run)
     case BackupStore.none?:
       throw .prerequisite(
-        "backups of cluster \"\(name)\" have no place to go to: no default bucket is set for it",
-        hint: "set a default bucket for it")
+        "backups of cluster \"\(name)\" have no place to go to: no default store is set for it",
+        hint: "set a default store for it")
     case .lost(let id)?:
       throw .prerequisite(
-        "backups of cluster \"\(name)\" go to bucket \(id), which is not there",
-        hint: "set another default bucket for it")
-    case .store(let bucket, let state, let isAvailable)?:
+        "backups of cluster \"\(name)\" go to store \(id), which is not there",
+        hint: "set another default store for it")
+    case .store(let store, let state, let isAvailable)?:
       if isAvailable == false {
         throw .prerequisite(
-          "backups of cluster \"\(name)\" go to bucket \"\(bucket)\", which is \(state ?? "not available")",
-          hint: "mend the bucket or its credentials, or set another default bucket for it")
+          "backups of cluster \"\(name)\" go to store \"\(store)\", which is \(state ?? "not available")",
+          hint: "mend the store or its credentials, or set another default store for it")
       }
       if isAvailable == nil {
         sayNotTold(
-          "whether bucket \"\(bucket)\" of cluster \"\(name)\" can be written"
+          "whether store \"\(store)\" of cluster \"\(name)\" can be written"
             + (state.map { " (it is \($0))" } ?? ""), run)
       }
     }

@@ -8,15 +8,11 @@ package struct PreflightCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: PreflightStep.identity.name,
     abstract: "Check all that the pipeline's other steps will need, and change nothing.",
-    discussion: """
+    discussion: HelpText.discussion(
+      """
       Every check is made, whatever another one finds, and all that is wrong is shown in one run. What the steps \
-      are asked is read under the flags and variables that they read themselves. Parameters come from the \
-      environment; a flag overrides its variable (in brackets). The API token comes from ASTRA_API_TOKEN or \
-      ASTRA_API_TOKEN_FILE.
-
-      Exit codes (of several failures, the first one's):
-      \(ExitCode.help)
-      """,
+      are asked is read under the flags and variables that they read themselves.
+      """, makesNames: false, codes: "Exit codes (of several failures, the first one's):"),
     version: "\(PreflightStep.identity.name) \(Version.current)")
 
   @Option(help: .init(PreflightParameters.steps.help, valueName: "word,…"))

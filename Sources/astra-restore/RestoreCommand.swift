@@ -6,17 +6,12 @@ package struct RestoreCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: RestoreStep.identity.name,
     abstract: "Restore an application in place from one of its recovery points and wait until it is ready.",
-    discussion: """
+    discussion: HelpText.discussion(
+      """
       An in-place restore destroys the application's present state, so it starts only when a complete copy of \
       that state exists: the clone named by DEBUG_APP_NAME, if it was made in this pipeline run, or else a \
       snapshot that the step makes first.
-
-      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes \
-      from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
-
-      Exit codes:
-      \(ExitCode.help)
-      """,
+      """),
     version: "\(RestoreStep.identity.name) \(Version.current)")
 
   @Option(

@@ -6,15 +6,9 @@ package struct SnapshotCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: SnapshotStep.identity.name,
     abstract: "Make a snapshot of an application under a name and wait until the snapshot is complete.",
-    discussion: """
-      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes \
-      from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE. Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1.
-
-      A snapshot lies beside the application's volumes: it takes seconds, and is lost with them. A backup is not.
-
-      Exit codes:
-      \(ExitCode.help)
-      """,
+    discussion: HelpText.discussion(
+      "A snapshot lies beside the application's volumes: it takes seconds, and is lost with them. A backup is not."
+    ),
     version: "\(SnapshotStep.identity.name) \(Version.current)")
 
   @Option(

@@ -7,14 +7,11 @@ package struct VerifyCommand: StepCommand {
     commandName: VerifyStep.identity.name,
     abstract:
       "See that an application is in the condition that is claimed, from the backend and from outside.",
-    discussion: """
-      Parameters come from the environment; a flag overrides its variable (in brackets). The API token comes \
-      from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE, and is never sent to a page. Nothing is changed anywhere. A \
-      condition that does not come true in time ends with 1.
-
-      Exit codes:
-      \(ExitCode.help)
-      """,
+    discussion: HelpText.discussion(
+      """
+      Nothing is changed anywhere, and no page is ever sent the credentials of the service. A condition that does not \
+      come true in time ends with 1.
+      """, makesNames: false),
     version: "\(VerifyStep.identity.name) \(Version.current)")
 
   @Option(

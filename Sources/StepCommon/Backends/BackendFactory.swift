@@ -9,6 +9,8 @@ package protocol BackendFactory: SendableMetatype {
   static var word: String { get }
   /// The variables that hold credentials themselves: their values appear in no text.
   static var secretVariables: [String] { get }
+  /// Where its credentials come from, as a sentence for `--help`.
+  static var credentialsHelp: String { get }
 
   /// Reads parameters, configuration files and credentials; nothing is sent.
   init(

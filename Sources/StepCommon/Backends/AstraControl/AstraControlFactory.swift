@@ -9,6 +9,7 @@ internal import Timing
 struct AstraControlFactory: BackendFactory {
   static let word = "astra-control"
   static let secretVariables = AstraControlParameters.token.variables
+  static let credentialsHelp = "The API token comes from ASTRA_API_TOKEN or ASTRA_API_TOKEN_FILE."
 
   private let connection: ServiceConnection
   private let account: String
