@@ -1,6 +1,6 @@
 package import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import Timing
 
 // Applications, clusters and namespaces: sections "k8s/v2/apps" (or "k8s/v1/managedApps"), "topology/v1/clusters" and

@@ -1,6 +1,6 @@
 internal import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import Timing
 
 /// The API as requests and JSON: paths, headers, retries of reads, and what each status means.
@@ -18,7 +18,7 @@ final class AstraClient {
   /// `/accounts/{account_id}`, the front of every path.
   private let root: String
   /// The last document that was read: while an operation is waited for, answer after answer is the same.
-  private var lastDocument: (bytes: [UInt8], value: JSONValue)?
+  private var lastDocument: (bytes: [UInt8], value: StructuredValue)?
   /// The server's time of the last answer, and when it came.
   private var serverClock: (date: Timestamp, at: Instant)?
 
@@ -44,7 +44,7 @@ final class AstraClient {
 
   /// What a read ended with, once it was answered.
   enum Reading {
-    case value(JSONValue)
+    case value(StructuredValue)
     /// 404 by the API's own word.
     case absent(Problem)
     /// Another answer of the 400s that no repetition changes.
@@ -57,7 +57,7 @@ final class AstraClient {
   /// `whoeverSaysAbsent` a 404 is no passing trouble, even if it is not the API that says it.
   func read(
     _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false,
-    isWhole: (JSONValue) -> Bool = { _ in true }
+    isWhole: (StructuredValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
     let began = time.now
     var tries = 0
@@ -261,7 +261,7 @@ final class AstraClient {
   }
 
   private func judge(
-    _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (JSONValue) -> Bool
+    _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (StructuredValue) -> Bool
   ) -> Result<Reading, Verdict> {
     if (200..<300).contains(response.status) {
       let value = document(response.body)
@@ -301,9 +301,9 @@ final class AstraClient {
       hint: "is ASTRA_FQDN the address of Astra Control itself?")
   }
 
-  private func document(_ bytes: [UInt8]) -> JSONValue? {
+  private func document(_ bytes: [UInt8]) -> StructuredValue? {
     if let lastDocument, lastDocument.bytes == bytes { return lastDocument.value }
-    guard let value = JSONValue(parsing: bytes) else { return nil }
+    guard let value = StructuredValue(parsing: bytes) else { return nil }
     lastDocument = (bytes, value)
     return value
   }

@@ -1,6 +1,6 @@
 internal import AppProtection
 package import HTTPTransport
-internal import JSON
+internal import StructuredValues
 package import Timing
 
 /// What a look at the place that the token came from has shown.
@@ -79,7 +79,7 @@ package final class AstraControlBackend: Backend {
 extension AstraControlBackend {
   /// Reads one resource; nil if it is not there.
   func resource<Value>(
-    _ path: String, to attempt: String, _ decode: (JSONValue) -> Value?
+    _ path: String, to attempt: String, _ decode: (StructuredValue) -> Value?
   ) throws(BackendError) -> Value? {
     switch try client.read(path, to: attempt, isWhole: { decode($0) != nil }) {
     case .value(let value): decode(value)
@@ -94,7 +94,7 @@ extension AstraControlBackend {
   /// `members` only, items come as lists of their values. With `whoeverSaysAbsent` a gateway's 404 ends the reading too.
   func collect<Value>(
     _ path: String, query: String? = nil, members: [String] = [], whoeverSaysAbsent: Bool = false,
-    to attempt: String, _ decode: (JSONValue) -> Value?,
+    to attempt: String, _ decode: (StructuredValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value> {
     var kept: [Value] = []
@@ -138,7 +138,7 @@ extension AstraControlBackend {
   /// With the filter goes, as `include`, which members of each item are wanted; none means all.
   func named<Value>(
     _ name: String, in path: String, members: [String] = [], to attempt: String,
-    _ decode: (JSONValue) -> Value?, nameOf: (Value) -> String
+    _ decode: (StructuredValue) -> Value?, nameOf: (Value) -> String
   ) throws(BackendError) -> [Value] {
     let include = members.isEmpty ? "" : "&include=\(members.joined(separator: ","))"
     return try named(name, in: path, to: attempt) { query throws(BackendError) in
@@ -164,7 +164,7 @@ extension AstraControlBackend {
 
   /// Reads a whole collection.
   func all<Value>(
-    in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
+    in path: String, to attempt: String, _ decode: (StructuredValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> [Value] {
     try items(of: try collect(path, to: attempt, decode, keep: keep), path, attempt)

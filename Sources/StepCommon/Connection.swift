@@ -1,5 +1,5 @@
+internal import Files
 package import HTTPTransport
-internal import StepReport
 
 /// Where the backend is and how to be let in, as the parameters say.
 package struct Connection: Sendable {

@@ -1,24 +1,6 @@
 internal import HTTPTransport
-package import Timing
-
-/// A page that a customer can open, by its URL.
-package struct Page: Hashable, Sendable, CustomStringConvertible {
-  let url: PageURL
-
-  /// The URL in one spelling.
-  package var description: String { url.description }
-}
-
-/// An IP address in one spelling, so that two of them can be compared.
-package struct PageAddress: Hashable, Sendable, CustomStringConvertible {
-  package let description: String
-
-  /// Reads an address; nil if the text is none.
-  package init?(_ text: String) {
-    guard let address = canonicalAddress(text) else { return nil }
-    description = address
-  }
-}
+package import PageProbe
+internal import Timing
 
 /// How pages are looked at.
 package struct PageSettings: Sendable {
@@ -48,51 +30,6 @@ package struct PageSettings: Sendable {
     proxies = reader.proxies
     systemRoots = reader.systemRoots
   }
-}
-
-/// What one look at a page showed.
-package struct PageLook: Sendable {
-  package enum Outcome: Sendable {
-    case answered(PageAnswer)
-    /// No whole answer came, and why.
-    case unreachable(String, hint: String?)
-    /// The certificate is not trusted, or is for another host.
-    case untrusted(String, hint: String?)
-    /// What stands between failed, so that nothing of the page was seen, and why.
-    case unseen(String, hint: String?)
-  }
-
-  package var page: Page
-  package var outcome: Outcome
-  /// When it was taken, by this machine's calendar clock.
-  package var at: Timestamp
-  package var duration: Duration
-
-  /// The answer, if one came.
-  package var answer: PageAnswer? { if case .answered(let answer) = outcome { answer } else { nil } }
-}
-
-/// A whole answer of a page.
-package struct PageAnswer: Sendable {
-  package var status: Int
-  package var fields: [(name: String, value: String)]
-  /// The body, or its first mebibyte.
-  package var body: [UInt8]
-  /// The beginning of the body as one line that may be shown: at most 300 characters; a binary one is only named.
-  package var excerpt: String
-  /// Why the body may be less than the whole, as a clause; nil if it is whole.
-  package var gap: String?
-  /// The body as text, in the charset that it is in.
-  package var text: PageText
-  /// The address that answered; nil if it is not known.
-  package var address: PageAddress?
-  /// Whether a proxy stood between, which hides the address.
-  package var isThroughProxy: Bool
-}
-
-extension Page {
-  /// Whether an entry `host:port:address` is about this page.
-  package func isNamed(by entry: String) -> Bool { url.isNamed(by: entry) }
 }
 
 /// The step's way to pages: no token goes it, whatever host they are on.

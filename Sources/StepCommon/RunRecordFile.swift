@@ -1,4 +1,4 @@
-internal import JSON
+internal import StructuredValues
 
 // The record as a file. Whatever is missing, is of another kind or has a word that is not known makes it none; what
 // is there besides is passed over.
@@ -6,7 +6,7 @@ internal import JSON
 extension RunRecord {
   /// Reads a record's bytes; nil if they are not one.
   package init?(parsing bytes: [UInt8]) {
-    guard let json = JSONValue(parsing: bytes), let step = json["step"]?.string,
+    guard let json = StructuredValue(parsing: bytes), let step = json["step"]?.string,
       let run = json.ifAny("run", \.string),
       let operations = json["operations"]?.list(of: Operation.init(json:)),
       let subjects = json.ifAny("subjects", { $0.list(of: Subject.init(json:)) }),
@@ -21,7 +21,7 @@ extension RunRecord {
 
   /// The record as JSON.
   package var bytes: [UInt8] {
-    let json = JSONValue.members([
+    let json = StructuredValue.members([
       "step": .string(step), "run": run.map { .string($0) },
       "operations": .array(operations.map(\.json)), "subjects": subjects.map { .array($0.map(\.json)) },
       "lastWord": lastWord.map { .string($0) }, "incomplete": isIncomplete.map { .bool($0) },
@@ -32,20 +32,20 @@ extension RunRecord {
 }
 
 extension RunRecord.Subject {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let name = json["name"]?.string, let cluster = json["cluster"]?.string,
       let id = json["id"]?.string
     else { return nil }
     (self.name, self.cluster, self.id) = (name, cluster, id)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members(["name": .string(name), "cluster": .string(cluster), "id": .string(id)])
   }
 }
 
 extension RunRecord.Operation {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
       let application = json["application"]?.string, let name = json["name"]?.string,
       let point = json.ifAny("point", \.string), let askedAt = json["askedAt"]?.string,
@@ -65,7 +65,7 @@ extension RunRecord.Operation {
     (self.evidence, self.after) = (evidence, after)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "kind": .string(kind.rawValue), "application": .string(application), "name": .string(name),
       "point": point.map { .string($0) }, "askedAt": .string(askedAt), "stage": .string(stage.rawValue),
@@ -78,14 +78,14 @@ extension RunRecord.Operation {
 }
 
 extension RunRecord.Copy {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)), let id = json["id"]?.string,
       let name = json["name"]?.string, let cluster = json.ifAny("cluster", \.string)
     else { return nil }
     self.init(kind, id: id, name: name, cluster: cluster)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "kind": .string(kind.rawValue), "id": .string(id), "name": .string(name),
       "cluster": cluster.map { .string($0) },
@@ -94,14 +94,14 @@ extension RunRecord.Copy {
 }
 
 extension RunRecord.Place {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let cluster = json["cluster"]?.string, let clusterName = json["clusterName"]?.string,
       let namespaces = json["namespaces"]?.list(of: \.string)
     else { return nil }
     self.init(cluster: cluster, clusterName: clusterName, namespaces: namespaces)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "cluster": .string(cluster), "clusterName": .string(clusterName),
       "namespaces": .array(namespaces.map { .string($0) }),
@@ -110,7 +110,7 @@ extension RunRecord.Place {
 }
 
 extension RunRecord.Fingerprint {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let state = json["state"]?.string, let modifiedAt = json.ifAny("modifiedAt", \.string),
       let collectedAt = json.ifAny("collectedAt", \.string),
       let restoredFrom = json["restoredFrom"]?.list(of: \.string)
@@ -119,7 +119,7 @@ extension RunRecord.Fingerprint {
     (self.modifiedAt, self.collectedAt) = (modifiedAt, collectedAt)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "state": .string(state), "modifiedAt": modifiedAt.map { .string($0) },
       "collectedAt": collectedAt.map { .string($0) },

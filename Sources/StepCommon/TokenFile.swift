@@ -1,6 +1,6 @@
 internal import AstraControl
+internal import Files
 internal import HTTPTransport
-internal import StepReport
 
 /// The file that the token came from, read again when the server refuses the token: whoever rotates it changes the file.
 final class TokenFile {

@@ -2,7 +2,6 @@ internal import AppProtection
 internal import AstraControl
 internal import HTTPTransport
 internal import StepCommon
-internal import StepReport
 internal import Timing
 
 extension FuzzTarget {

@@ -1,4 +1,5 @@
 internal import AstraBackup
+internal import Files
 internal import HTTPTransport
 internal import StepCommon
 internal import StepReport

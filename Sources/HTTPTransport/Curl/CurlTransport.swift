@@ -1,0 +1,304 @@
+internal import CCurl
+package import Timing
+
+/// The transport over libcurl: one server, one connection kept between requests, one request at a time.
+///
+/// A final class, as `Transport` asks for one; the handles inside free themselves with it. Not `Sendable`: a
+/// handle of libcurl belongs to one thread at a time.
+package final class CurlTransport: Transport {
+  /// Where requests go.
+  package let endpoint: Endpoint
+
+  private let trust: TLSTrust
+  private let userAgent: String
+  private let time: any TimeSource
+  private let limits: TransportLimits
+  private let roots: TrustedRoots
+  private let purpose: Purpose
+  /// The proxy on the way; nil if there is none.
+  private let proxy: Proxy?
+  /// Whether anything was ever answered, so that what fails now has worked before.
+  private var hasWorked = false
+  private let easy: EasyHandle
+  private let multi: MultiHandle
+
+  /// The longest wait without a look at the clock and at `interruption`.
+  private static let slice = Duration.milliseconds(100)
+
+  /// What it is for: a page is asked for as by a customer, without a token, and each time anew.
+  package enum Purpose {
+    case backend
+    /// With the names that are resolved by the user's word, `host:port:address`, and the names of parameters.
+    case page(resolve: [String], TransportParameterNames)
+  }
+
+  /// Sets up a transport to `endpoint`; nothing is sent yet.
+  ///
+  /// `userAgent` is `astra-steps/<version> (<step>)`. Throws `.misconfigured` if the CA file cannot be read or
+  /// holds no certificate, and if libcurl cannot be set up.
+  package convenience init(
+    endpoint: Endpoint, trust: TLSTrust = TLSTrust(), userAgent: String, time: any TimeSource,
+    limits: TransportLimits = TransportLimits(), proxies: Proxies = .ofProcess()
+  ) throws(TransportError) {
+    try self.init(
+      endpoint: endpoint, trust: trust, roots: TrustedRoots(trust), userAgent: userAgent, time: time,
+      limits: limits, proxies: proxies, purpose: .backend)
+  }
+
+  /// Sets up a transport for that purpose, with certificates that were read before.
+  package init(
+    endpoint: Endpoint, trust: TLSTrust, roots: TrustedRoots, userAgent: String, time: any TimeSource,
+    limits: TransportLimits, proxies: Proxies, purpose: Purpose
+  ) throws(TransportError) {
+    self.endpoint = endpoint
+    self.trust = trust
+    self.roots = roots
+    self.userAgent = userAgent
+    self.time = time
+    self.limits = limits
+    self.purpose = purpose
+    proxy = try Self.proxy(of: proxies, to: endpoint, purpose)
+    easy = try EasyHandle()
+    multi = try MultiHandle()
+    // One server, one connection at a time: an older one has no further use.
+    try multi.keep(connections: 1)
+  }
+
+  private static func proxy(
+    of proxies: Proxies, to endpoint: Endpoint, _ purpose: Purpose
+  ) throws(TransportError) -> Proxy? {
+    switch purpose {
+    // In the clear to a proxy, the token would leave this machine.
+    case .backend where endpoint.scheme == .http: nil
+    // A proxy would resolve the name itself, and somebody else would be looked at.
+    case .page(let resolve, _) where !resolve.isEmpty: nil
+    default: try proxies.proxy(for: endpoint)
+    }
+  }
+
+  package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    let (exchange, peer) = try carryOut(request)
+    try checkFraming(of: exchange, status: peer.status, token: request.token)
+    return HTTPResponse(status: peer.status, fields: exchange.fields, body: exchange.body)
+  }
+
+  /// Looks at a page once: without a token, whatever the host, and with what arrives of a body that is too large.
+  package func look(at target: String, timeLimit: Duration) throws(TransportError) -> PageResponse {
+    let (exchange, peer): (Exchange, Peer)
+    do throws(TransportError) {
+      (exchange, peer) = try carryOut(
+        HTTPRequest(.get, target, fields: [HTTPField("Accept", "*/*")], timeLimit: timeLimit))
+    } catch {
+      guard proxy != nil, error.kind == .cannotConnect else { throw error }
+      var failure = error
+      failure.kind = .proxyFailed(forGood: false)
+      throw failure
+    }
+    // Behind a proxy nobody can tell who answered.
+    return PageResponse(
+      status: peer.status, fields: exchange.fields, body: exchange.body,
+      gap: exchange.gap ?? HTTPResponse(status: peer.status, fields: exchange.fields).pageGap,
+      address: proxy == nil ? canonicalAddress(peer.address) : nil, isThroughProxy: proxy != nil)
+  }
+
+  /// What libcurl knows of a transfer that has ended.
+  private struct Peer {
+    var status: Int
+    var address: String
+  }
+
+  private var names: TransportParameterNames {
+    if case .page(_, let names) = purpose { names } else { TransportParameterNames() }
+  }
+
+  private var isForBackend: Bool { if case .backend = purpose { true } else { false } }
+
+  /// Sends a request and receives its answer.
+  private func carryOut(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
+    let began = time.now
+    do throws(TransportError) {
+      return try attempt(request)
+    } catch {
+      // Refused before anything was sent, and perhaps only for want of the system's certificates.
+      guard error.kind == .untrusted, roots.addSystem() else { throw error }
+    }
+    var again = request
+    again.timeLimit -= time.now - began
+    return try attempt(again)
+  }
+
+  private func attempt(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
+    var fields = FieldList()
+    try request.append(to: &fields, userAgent: userAgent)
+    var resolved = FieldList()
+    if case .page(let entries, _) = purpose { for entry in entries { try resolved.append(entry) } }
+    let mayRepeat = request.method == .get
+    let exchange = Exchange(
+      mayRepeat: mayRepeat, takesBeginning: !isForBackend, limits: limits, time: time)
+    // libcurl keeps pointers to the fields and to the exchange: both must outlive the transfer.
+    defer { withExtendedLifetime(exchange) {} }
+    easy.reset()
+    defer { easy.reset() }
+    try configure(for: request)
+    try easy.set(CURLOPT_HTTPHEADER, fields)
+    try exchange.attach(to: easy)
+    if !isForBackend {
+      // As a browser does: what comes encoded, asked for or not, is decoded.
+      try easy.set(CURLOPT_ACCEPT_ENCODING, "")
+      if unsafe resolved.raw != nil { try easy.set(CURLOPT_RESOLVE, resolved) }
+    }
+    try multi.add(easy)
+    defer { multi.remove(easy) }
+    let code = try run(exchange, timeLimit: request.timeLimit)
+    exchange.takeBeginning(after: code)
+    guard code == CURLE_OK || exchange.gap != nil, exchange.brokenBound == nil else {
+      throw failure(of: exchange, code: code, systemError: systemError(of: code), token: request.token)
+    }
+    hasWorked = true
+    return (
+      exchange,
+      Peer(status: easy.number(CURLINFO_RESPONSE_CODE), address: easy.text(CURLINFO_PRIMARY_IP))
+    )
+  }
+
+  /// The system's error number where a connection failed; else zero.
+  ///
+  /// libcurl tells none where it could not even have a descriptor, so it is looked whether there are any.
+  private func systemError(of code: CURLcode) -> Int32 {
+    let known = Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO))
+    guard known == 0 else { return known }
+    return switch code {
+    case CURLE_COULDNT_CONNECT: descriptorShortage(needing: 1)
+    // Two wake its thread up, and what is left serves for files and sockets.
+    case CURLE_COULDNT_RESOLVE_HOST: descriptorShortage(needing: 6)
+    default: 0
+    }
+  }
+
+  /// Runs the transfer to its end, in slices, within the limits of time.
+  private func run(_ exchange: Exchange, timeLimit: Duration) throws(TransportError) -> CURLcode {
+    while true {
+      if let interruption = time.interruption {
+        throw TransportError(
+          .interrupted(interruption), "interrupted by signal \(interruption.signal)",
+          mayHaveBeenSent: exchange.hasStarted)
+      }
+      let left = try timeLeft(exchange, timeLimit: timeLimit)
+      if let code = try multi.perform() { return code }
+      let (seconds, attoseconds) = min(left, Self.slice).components
+      try multi.poll(milliseconds: Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+    }
+  }
+
+  /// The time until the next limit; throws if one has passed.
+  private func timeLeft(_ exchange: Exchange, timeLimit: Duration) throws(TransportError) -> Duration {
+    let now = time.now
+    let total = timeLimit - (now - exchange.start)
+    guard total > .zero else {
+      throw TransportError(
+        .timedOut, "no complete answer from \(endpoint) within \(max(.zero, timeLimit).shortText)",
+        mayHaveBeenSent: exchange.hasStarted)
+    }
+    guard exchange.hasStarted else {
+      let connect = limits.connect - (now - exchange.start)
+      guard connect > .zero else { throw connectLimitPassed }
+      return min(total, connect)
+    }
+    let silence = limits.idle - (now - exchange.lastSign)
+    guard silence > .zero else {
+      throw TransportError(
+        .timedOut, "nothing came from \(endpoint) for \(limits.idle.shortText)", mayHaveBeenSent: true)
+    }
+    return min(total, silence)
+  }
+
+  private var connectLimitPassed: TransportError {
+    TransportError(
+      .cannotConnect, "no connection to \(endpoint) within \(limits.connect.shortText)",
+      mayHaveBeenSent: false)
+  }
+
+  /// Sets every option of a transfer; nothing is left to libcurl's defaults that a promise rests on.
+  private func configure(for request: HTTPRequest) throws(TransportError) {
+    try easy.set(CURLOPT_URL, endpoint.origin + request.target)
+    try easy.set(CURLOPT_PATH_AS_IS, true)
+    try easy.set(CURLOPT_PROTOCOLS_STR, endpoint.scheme.rawValue)
+    try easy.set(CURLOPT_FOLLOWLOCATION, false)
+    try easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    try easy.set(CURLOPT_HTTP09_ALLOWED, false)
+    try easy.set(CURLOPT_NOSIGNAL, true)
+    try easy.set(CURLOPT_NOPROGRESS, true)
+    try easy.set(CURLOPT_TCP_KEEPALIVE, true)
+    // A name that is being resolved must not hold the process at its end: the resolver's thread is left behind.
+    try easy.set(CURLOPT_QUICK_EXIT, true)
+    // The limits of time are ours, by our clock; this one, a second behind, only makes libcurl share the time
+    // between a host's addresses instead of spending its own five minutes on the first.
+    try easy.set(CURLOPT_CONNECTTIMEOUT_MS, (Int(limits.connect.components.seconds) + 2) * 1000)
+    try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+    try easy.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
+    try configureProxy()
+    try configureTLS()
+    try configureBody(of: request)
+  }
+
+  /// Names the proxy, or none: libcurl's own reading of the environment never counts.
+  private func configureProxy() throws(TransportError) {
+    try easy.set(CURLOPT_PROXY, proxy?.url ?? "")
+    try easy.set(CURLOPT_NOPROXY, proxy == nil ? "*" : "")
+    if let user = proxy?.user {
+      try easy.set(CURLOPT_PROXYUSERNAME, user)
+      try easy.set(CURLOPT_PROXYPASSWORD, proxy?.password ?? "")
+    }
+  }
+
+  private func configureTLS() throws(TransportError) {
+    try easy.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    try easy.set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    try easy.set(CURLOPT_SSL_VERIFYPEER, trust.verify)
+    try easy.set(CURLOPT_SSL_VERIFYHOST, trust.verify ? 2 : 0)
+    guard endpoint.scheme == .https || proxy?.url.hasPrefix("https:") == true else { return }
+    if let pem = roots.pem {
+      try easy.set(CURLOPT_CAINFO_BLOB, copying: pem)
+      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: pem)
+    } else if trust.verify {
+      try roots.system.select(on: easy, names)
+    }
+  }
+
+  private func configureBody(of request: HTTPRequest) throws(TransportError) {
+    switch (request.method, request.body) {
+    case (.get, nil): try easy.set(CURLOPT_HTTPGET, true)
+    case (.delete, nil): try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+    case (_, let body):
+      // With CURLOPT_UPLOAD the body would come from a callback and have to be rewound; this one is copied.
+      try easy.set(CURLOPT_POST, true)
+      try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+      try easy.set(body: body ?? [])
+    }
+  }
+}
+
+// Messages hold words of the server's: the token is taken out of them first, before anything is cut to length.
+extension CurlTransport {
+  private func checkFraming(of exchange: Exchange, status: Int, token: Secret?) throws(TransportError) {
+    let fields = exchange.fields.map { HTTPField($0.name, token?.scrubbed(from: $0.value) ?? $0.value) }
+    let response = HTTPResponse(status: status, fields: fields, body: exchange.body)
+    guard let fault = response.framingFault else { return }
+    throw TransportError(.broken, "the answer of \(endpoint) \(fault)", mayHaveBeenSent: true)
+  }
+
+  private func failure(
+    of exchange: Exchange, code: CURLcode, systemError: Int32, token: Secret?
+  ) -> TransportError {
+    if let bound = exchange.brokenBound {
+      return TransportError(.tooLarge, "the answer of \(endpoint) has \(bound)", mayHaveBeenSent: true)
+    }
+    if code == CURLE_OPERATION_TIMEDOUT, !exchange.hasStarted { return connectLimitPassed }
+    return CurlFailure(
+      code: code, text: token?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
+      systemError: systemError, verifyResult: easy.number(CURLINFO_SSL_VERIFYRESULT), endpoint: endpoint,
+      proxy: proxy, hasWorked: hasWorked, caFile: trust.caFile, hasStarted: exchange.hasStarted,
+      names: names
+    ).error
+  }
+}

@@ -1,0 +1,45 @@
+/// One HTTP request to the transport's endpoint.
+package struct HTTPRequest: Sendable {
+  package enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case delete = "DELETE"
+  }
+
+  /// The request's method.
+  package var method: Method
+  /// The path with its query, percent-encoded: `/accounts/…/k8s/v2/apps?filter=…`.
+  package var target: String
+  /// The header fields other than `Authorization` and `User-Agent`.
+  package var fields: [HTTPField]
+  /// The bearer token, which leaves in the `Authorization` field alone.
+  package var token: Secret?
+  /// The body's bytes; nil sends none.
+  package var body: [UInt8]?
+  /// How long the whole exchange may take.
+  package var timeLimit: Duration
+
+  /// Makes a request.
+  package init(
+    _ method: Method, _ target: String, fields: [HTTPField] = [], token: Secret? = nil,
+    body: [UInt8]? = nil, timeLimit: Duration
+  ) {
+    self.method = method
+    self.target = target
+    self.fields = fields
+    self.token = token
+    self.body = body
+    self.timeLimit = timeLimit
+  }
+
+  /// Every field that goes on the wire, the authorization among them.
+  ///
+  /// This is the only reader of a `Secret`: call it where bytes are about to leave, nowhere else.
+  package func wireFields(userAgent: String) -> [HTTPField] {
+    var all = fields
+    if let token { all.append(HTTPField("Authorization", "Bearer \(token.revealed)")) }
+    all.append(HTTPField("User-Agent", userAgent))
+    return all
+  }
+}

@@ -1,0 +1,54 @@
+internal import Text
+
+/// The certificates of a CA file, taken out of it and checked, so that a wrong file is noticed at the start.
+///
+/// Only certificates are kept: a private key in the same file never reaches the TLS library, which would ask
+/// the terminal for its passphrase.
+struct CertificateBundle {
+  /// The certificates as PEM.
+  private(set) var pem: [UInt8]
+
+  /// Far above the system's own bundle (0.2 MB), far below what could hurt.
+  private static let maximumBytes = 8 << 20
+
+  /// Reads the certificates in the file at `path`.
+  ///
+  /// Throws `.misconfigured`, naming the file, if it cannot be read, holds no certificate, or a damaged one.
+  init(file path: String) throws(TransportError) {
+    let bytes: [UInt8]
+    switch readFile(path, atMost: Self.maximumBytes) {
+    case .contents(let contents): bytes = contents
+    case .problem(let problem): throw Self.wrong(path, "cannot be read: \(problem)")
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    var certificates: [[UInt8]] = []
+    var rest = Substring(text)
+    while let start = rest.firstRange(of: Self.begin) {
+      rest = rest[start.upperBound...]
+      guard let end = rest.firstRange(of: Self.end), let data = base64Decoded(rest[..<end.lowerBound]),
+        isOneSequence(data)
+      else { throw Self.wrong(path, "holds a damaged certificate (number \(certificates.count + 1))") }
+      certificates.append(data)
+      rest = rest[end.upperBound...]
+    }
+    guard !certificates.isEmpty else {
+      let isBinary = isOneSequence(bytes)
+      throw Self.wrong(
+        path, isBinary ? "is binary (DER), not PEM" : "holds no certificate",
+        hint: isBinary
+          ? "convert it: openssl x509 -inform der -in \(printable(path)) -out ca.pem"
+          : "it should hold the CA's certificate as PEM, between -----BEGIN CERTIFICATE----- and its end")
+    }
+    pem = certificates.flatMap { certificate in
+      Array((Self.begin + "\n").utf8) + base64Lines(certificate) + Array((Self.end + "\n").utf8)
+    }
+  }
+
+  private static let begin = "-----BEGIN CERTIFICATE-----"
+  private static let end = "-----END CERTIFICATE-----"
+
+  private static func wrong(_ path: String, _ what: String, hint: String? = nil) -> TransportError {
+    TransportError(
+      .misconfigured, "the CA file \(printable(path)) \(what)", hint: hint, mayHaveBeenSent: false)
+  }
+}
