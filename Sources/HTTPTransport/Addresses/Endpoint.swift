@@ -14,21 +14,25 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   package let host: String
   /// 1-65535.
   package let port: Int
+  /// The path below which the API lies, percent-encoded and without a slash at its end; mostly empty.
+  package let path: String
 
   /// The host and port as messages and URLs write them: `astra.example.com:443`, `[::1]:8443`.
   package var description: String { "\(bracketedHost):\(port)" }
 
   /// The URL up to the path, without the scheme's default port.
-  package var origin: String {
-    "\(scheme.rawValue)://\(bracketedHost)" + (port == scheme.defaultPort ? "" : ":\(port)")
-  }
-
-  private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
+  package var origin: String { "\(scheme.rawValue)://\(authority)" }
 
   /// Whether the host is this machine by its very form: 127.0.0.0/8, `::1` or `localhost`.
   package var isLoopback: Bool {
     host == "localhost" || IPAddress.isLoopback(host)
   }
+
+  /// The host, and the port if it is not the scheme's own: what the `Host` field says.
+  var authority: String { bracketedHost + (port == scheme.defaultPort ? "" : ":\(port)") }
+
+  /// The host as URLs write it: an IPv6 address in brackets.
+  var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 
   /// Reads `host`, `host:port`, `[::1]:443` or `https://host[:port][/]`; `http://` only to a loopback host.
   ///
@@ -38,12 +42,18 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     try self.init(text, allowsPlainHTTP: false)
   }
 
+  /// Reads a server's URL as `init(_:)` does, but lets it have a path below which the API lies: that of a proxy in
+  /// front of a cluster (`https://rancher.example.com/k8s/clusters/c-m-abc`).
+  package init(withPath text: String) throws(TransportError) {
+    try self.init(text, allowsPlainHTTP: false, allowsPath: true)
+  }
+
   /// Reads the front of a page's URL: nothing secret goes there, so plain HTTP may go to any host.
   package init(page text: String) throws(TransportError) {
     try self.init(text, allowsPlainHTTP: true)
   }
 
-  private init(_ text: String, allowsPlainHTTP: Bool) throws(TransportError) {
+  private init(_ text: String, allowsPlainHTTP: Bool, allowsPath: Bool = false) throws(TransportError) {
     guard !text.isEmpty else { throw Self.wrong("is empty") }
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw Self.wrongCharacter(in: text) }
 
@@ -60,7 +70,15 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     guard !rest.contains("?") else { throw Self.wrong("has a query") }
     guard !rest.contains("#") else { throw Self.wrong("has a fragment") }
     if rest.last == "/" { rest.removeLast() }
-    guard !rest.contains("/") else { throw Self.wrong("has a path") }
+    let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+    path = String(rest[slash...])
+    rest = rest[..<slash]
+    guard path.isEmpty || allowsPath else { throw Self.wrong("has a path") }
+    guard Self.isPath(path) else {
+      throw Self.wrong(
+        "has a path with an empty part, a dot for a part, or a character that is not percent-encoded",
+        right: "give it like https://rancher.example.com/k8s/clusters/c-m-abc")
+    }
     guard !rest.isEmpty else { throw Self.wrong("names no host") }
 
     let portText: Substring?
@@ -104,6 +122,22 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
       throw wrong("is not a host name", right: "give one like astra.example.com")
     }
     return text.lowercased()
+  }
+
+  /// Whether a path can be put before another: no part of it is empty or means the one above, and every character is
+  /// one of a path (RFC 3986, 3.3).
+  private static func isPath(_ path: String) -> Bool {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    return percentDecoded(path) != nil
+      && parts.allSatisfy { part in
+        !["", ".", ".."].contains(percentDecoded(part) ?? "")
+          && part.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: "-._~%!$&'()*+,;=:".utf8.contains(byte)
+            }
+          }
+      }
   }
 
   /// A DNS label; underscores are no part of the standard for host names but of the names that people use.

@@ -13,6 +13,14 @@ package struct Proxies: Hashable, Sendable {
   /// Whether a CGI program's caller could set `HTTP_PROXY` with a `Proxy` field, as it cannot here.
   private var isCalledByServer: Bool
 
+  /// The one that was given in their place.
+  private var explicit: Explicit?
+
+  private struct Explicit: Hashable {
+    var title: String
+    var url: String
+  }
+
   private static let names = ["https_proxy", "http_proxy", "all_proxy", "no_proxy"]
 
   /// Reads them from an environment; an empty one is unset, and lower case counts before capitals.
@@ -21,6 +29,14 @@ package struct Proxies: Hashable, Sendable {
     for name in Self.names.flatMap({ [$0, $0.uppercased()] }) {
       if let value = environment[name], !value.isEmpty { values[name] = value }
     }
+  }
+
+  /// One proxy for every server but this machine, in place of the environment's (a kubeconfig's `proxy-url`).
+  ///
+  /// `title` is what the user calls it, for messages.
+  package init(_ url: String, title: String) {
+    isCalledByServer = false
+    explicit = Explicit(title: title, url: url)
   }
 
   /// Those of this process.
@@ -37,7 +53,9 @@ package struct Proxies: Hashable, Sendable {
   ///
   /// A password of few letters alone may be part of any text; with its user it is not.
   package var secrets: [Secret] {
-    let texts = values.filter { !$0.key.lowercased().hasPrefix("no") }.values.flatMap { value -> [String] in
+    let urls =
+      values.filter { !$0.key.lowercased().hasPrefix("no") }.values + [explicit?.url].compactMap { $0 }
+    let texts = urls.flatMap { value -> [String] in
       guard let login = Proxy.login(of: value) else { return [] }
       let passwords = login.password.map { [$0, percentDecoded($0) ?? $0] } ?? []
       return [login.text, percentDecoded(login.text) ?? login.text] + passwords.filter { $0.utf8.count >= 8 }
@@ -49,6 +67,7 @@ package struct Proxies: Hashable, Sendable {
   ///
   /// Throws `.misconfigured`, naming the variable but not its value, for a proxy that can never work.
   func proxy(for endpoint: Endpoint) throws(TransportError) -> Proxy? {
+    if let explicit { return try Proxy(explicit.url, from: explicit.title, isExplicit: true) }
     var names = endpoint.scheme == .https ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]
     if endpoint.scheme == .http, !isCalledByServer { names.append("HTTP_PROXY") }
     guard let name = (names + ["all_proxy", "ALL_PROXY"]).first(where: { values[$0] != nil }),

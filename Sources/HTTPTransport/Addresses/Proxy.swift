@@ -1,7 +1,9 @@
 /// One proxy, without its password in any text.
 struct Proxy: Hashable {
-  /// The variable that names it.
+  /// The variable that names it, or what the user calls it.
   let variable: String
+  /// Whether it was given for this server, so that `no_proxy` says nothing of it.
+  let isExplicit: Bool
   /// `http://proxy.example.com:3128`, as libcurl takes it.
   let url: String
   /// `proxy.example.com:3128`, for messages.
@@ -12,8 +14,9 @@ struct Proxy: Hashable {
   private static let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
   /// Reads `[scheme://][user[:password]@]host[:port][/]`.
-  init(_ text: String, from variable: String) throws(TransportError) {
+  init(_ text: String, from variable: String, isExplicit: Bool = false) throws(TransportError) {
     self.variable = variable
+    self.isExplicit = isExplicit
     let login = Self.login(of: text)
     var rest = Substring(text)
     var scheme = "http"
@@ -21,18 +24,21 @@ struct Proxy: Hashable {
       scheme = text[..<colon.lowerBound].lowercased()
       rest = text[colon.upperBound...]
     }
-    guard Self.schemes.contains(scheme) else { throw Self.wrong(variable, "has a scheme that no proxy has") }
+    guard Self.schemes.contains(scheme) else {
+      throw Self.wrong(variable, isExplicit, "has a scheme that no proxy has")
+    }
     if let login { rest = rest.dropFirst(login.text.count + 1) }
     let host = String(rest)
     do throws(TransportError) {
       let endpoint = try Endpoint(host.contains("://") ? "" : "https://" + host)
       let hasPort = rest.drop { $0 != "]" }.contains(":") || (rest.first != "[" && rest.contains(":"))
-      let port = hasPort ? endpoint.port : scheme == "https" ? 443 : 1080
+      // Without a port: curl's defaults for a variable; for one that was given those of its scheme.
+      let usual = scheme == "https" ? 443 : isExplicit && scheme == "http" ? 80 : 1080
+      let port = hasPort ? endpoint.port : usual
       let bracketed = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
       place = "\(bracketed):\(port)"
     } catch {
-      throw Self.wrong(
-        variable, String(error.message.prefix { $0 != ";" }))
+      throw Self.wrong(variable, isExplicit, String(error.message.prefix { $0 != ";" }))
     }
     url = "\(scheme)://\(place)"
     user = login.map { percentDecoded($0.user) ?? $0.user }
@@ -48,10 +54,17 @@ struct Proxy: Hashable {
     return (String(login), parts[0], parts.count == 2 ? parts[1] : nil)
   }
 
-  private static func wrong(_ variable: String, _ what: String) -> TransportError {
-    TransportError(
+  /// What a user can look at where it does not do its work.
+  var hint: String { isExplicit ? "check \(variable)" : "check https_proxy and no_proxy" }
+
+  /// What a user can do where it has no such name.
+  var nameHint: String { "check \(variable)" + (isExplicit ? "" : ", or name the server's host in no_proxy") }
+
+  private static func wrong(_ variable: String, _ isExplicit: Bool, _ what: String) -> TransportError {
+    let example = "give it like http://proxy.example.com:3128"
+    return TransportError(
       .misconfigured, "the proxy that \(variable) names \(what)",
-      hint: "give it like http://proxy.example.com:3128, or name the server's host in no_proxy",
-      mayHaveBeenSent: false)
+      hint: isExplicit ? example : "\(example), or name the server's host in no_proxy", mayHaveBeenSent: false
+    )
   }
 }

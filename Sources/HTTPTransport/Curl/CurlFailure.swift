@@ -22,6 +22,8 @@ struct CurlFailure {
   /// Whether the same way has worked before.
   var hasWorked: Bool
   var caFile: String?
+  /// What holds the certificates that are trusted beside the system's, for hints; nil if nothing does.
+  var caSource: String?
   /// Whether the request had begun to leave.
   var hasStarted: Bool
   /// Where the user has given the host, and the CA file: for hints.
@@ -46,8 +48,11 @@ struct CurlFailure {
     case CURLE_COULDNT_CONNECT: return noConnection
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR: return untrusted
     case CURLE_SSL_CACERT_BADFILE:
-      let what = caFile.map { "the CA file \(printable($0))" } ?? "the system's root certificates"
+      let what =
+        caFile.map { "the CA file \(printable($0))" } ?? caSource ?? "the system's root certificates"
       return make(.misconfigured, "\(what) cannot be read by the TLS library (\(cause))")
+    case CURLE_SSL_CERTPROBLEM:
+      return make(.misconfigured, "the client certificate or its key cannot be used (\(cause))")
     case CURLE_SSL_CONNECT_ERROR:
       let isVersion = ["version", "protocol", "cipher"].contains { text.contains($0) }
       return make(
@@ -89,7 +94,7 @@ struct CurlFailure {
     }
     return make(
       .proxyFailed(forGood: !hasWorked), "the name of the proxy \(proxy.place) cannot be resolved",
-      hint: "check \(proxy.variable), or name the server's host in no_proxy")
+      hint: proxy.nameHint)
   }
 
   private var noConnection: TransportError {
@@ -144,11 +149,11 @@ struct CurlFailure {
     case .revoked: return "renew the server's certificate"
     case .host: return "give the host in \(names.host) by a name that the certificate holds"
     case .selfSigned:
-      return caFile.map { "\(printable($0)) does not hold the CA that signed it" }
+      return caSource.map { "\($0) does not hold the CA that signed it" }
         ?? "add the server's CA with \(names.authorityFile)"
     case .issuerUnknown:
       let missing = "or the server does not send its intermediate certificates"
-      return caFile.map { "\(printable($0)) does not hold the CA that signed it, \(missing)" }
+      return caSource.map { "\($0) does not hold the CA that signed it, \(missing)" }
         ?? "add the server's CA with \(names.authorityFile), \(missing)"
     case .other: return "look at it: openssl s_client -connect \(endpoint) -showcerts"
     }
@@ -158,7 +163,7 @@ struct CurlFailure {
     systemError == EMFILE ? "raise the limit of open files (ulimit -n)" : nil
   }
 
-  private let proxyHint = "check https_proxy and no_proxy"
+  private var proxyHint: String { proxy?.hint ?? "check https_proxy and no_proxy" }
 
   /// libcurl's text without its prefixes, or its words for the code.
   private var cause: String {

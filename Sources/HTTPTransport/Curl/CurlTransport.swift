@@ -5,7 +5,7 @@ package import Timing
 ///
 /// A final class, as `Transport` asks for one; the handles inside free themselves with it. Not `Sendable`: a
 /// handle of libcurl belongs to one thread at a time.
-package final class CurlTransport: Transport {
+package final class CurlTransport: LineTransport {
   /// Where requests go.
   package let endpoint: Endpoint
 
@@ -15,8 +15,11 @@ package final class CurlTransport: Transport {
   private let limits: TransportLimits
   private let roots: TrustedRoots
   private let purpose: Purpose
+  private let certificate: ClientCertificate?
   /// The proxy on the way; nil if there is none.
   private let proxy: Proxy?
+  /// The name that the certificate has to hold, if it is not the host's.
+  private let serverName: Endpoint?
   /// Whether anything was ever answered, so that what fails now has worked before.
   private var hasWorked = false
   private let easy: EasyHandle
@@ -27,30 +30,38 @@ package final class CurlTransport: Transport {
 
   /// What it is for: a page is asked for as by a customer, without a token, and each time anew.
   package enum Purpose {
-    case backend
+    /// With the names of parameters.
+    case backend(TransportParameterNames)
     /// With the names that are resolved by the user's word, `host:port:address`, and the names of parameters.
     case page(resolve: [String], TransportParameterNames)
   }
 
   /// Sets up a transport to `endpoint`; nothing is sent yet.
   ///
-  /// `userAgent` is `astra-steps/<version> (<step>)`. Throws `.misconfigured` if the CA file cannot be read or
-  /// holds no certificate, and if libcurl cannot be set up.
+  /// `userAgent` is `astra-steps/<version> (<step>)`, `certificate` is shown to a server that asks for one, and `names`
+  /// are for hints. Throws `.misconfigured` if the CA file cannot be read or holds no certificate, and if libcurl cannot
+  /// be set up.
   package convenience init(
     endpoint: Endpoint, trust: TLSTrust = TLSTrust(), userAgent: String, time: any TimeSource,
-    limits: TransportLimits = TransportLimits(), proxies: Proxies = .ofProcess()
+    limits: TransportLimits = TransportLimits(), proxies: Proxies = .ofProcess(),
+    certificate: ClientCertificate? = nil, names: TransportParameterNames = TransportParameterNames()
   ) throws(TransportError) {
     try self.init(
       endpoint: endpoint, trust: trust, roots: TrustedRoots(trust), userAgent: userAgent, time: time,
-      limits: limits, proxies: proxies, purpose: .backend)
+      limits: limits, proxies: proxies, purpose: .backend(names), certificate: certificate)
   }
 
   /// Sets up a transport for that purpose, with certificates that were read before.
   package init(
     endpoint: Endpoint, trust: TLSTrust, roots: TrustedRoots, userAgent: String, time: any TimeSource,
-    limits: TransportLimits, proxies: Proxies, purpose: Purpose
+    limits: TransportLimits, proxies: Proxies, purpose: Purpose, certificate: ClientCertificate? = nil
   ) throws(TransportError) {
     self.endpoint = endpoint
+    self.certificate = certificate
+    let isNamed = endpoint.scheme == .https
+    serverName = try (isNamed ? trust.serverName : nil).map { name throws(TransportError) in
+      try Self.certificateName(name)
+    }
     self.trust = trust
     self.roots = roots
     self.userAgent = userAgent
@@ -76,24 +87,60 @@ package final class CurlTransport: Transport {
     }
   }
 
+  private static func certificateName(_ name: String) throws(TransportError) -> Endpoint {
+    do throws(TransportError) {
+      return try Endpoint(name.contains(":") ? "[\(name)]" : name)
+    } catch {
+      throw TransportError(
+        .misconfigured, "the name for the server's certificate \(error.message)", mayHaveBeenSent: false)
+    }
+  }
+
   package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
-    let (exchange, peer) = try carryOut(request)
-    try checkFraming(of: exchange, status: peer.status, token: request.token)
+    try response(of: carryOut(request, reading: .whole), to: request)
+  }
+
+  package func receiveLines(
+    of request: HTTPRequest, longestLine: Int, silence: Duration? = nil,
+    _ receive: (ArraySlice<UInt8>) -> LineVerdict
+  ) throws(TransportError) -> LineStreamEnd {
+    let transfer = try carryOut(request, reading: .lines(longest: longestLine), silence: silence, receive)
+    let exchange = transfer.exchange
+    guard exchange.isStreaming else { return .refused(try response(of: transfer, to: request)) }
+    switch transfer.end {
+    case .stopped: return .stopped
+    case .failed(let error) where error.kind == .timedOut: return .timedOut
+    case .failed(let error): return .broken(error)
+    case .finished:
+      guard exchange.isInsideLine else { return .closed }
+      return .broken(
+        TransportError(
+          .broken, "the answer of \(endpoint) ends in the middle of a line", mayHaveBeenSent: true))
+    }
+  }
+
+  private func response(
+    of transfer: Transfer, to request: HTTPRequest
+  ) throws(TransportError) -> HTTPResponse {
+    let (exchange, peer) = (transfer.exchange, transfer.peer)
+    try checkFraming(of: exchange, status: peer.status, request.authorization)
     return HTTPResponse(status: peer.status, fields: exchange.fields, body: exchange.body)
   }
 
   /// Looks at a page once: without a token, whatever the host, and with what arrives of a body that is too large.
   package func look(at target: String, timeLimit: Duration) throws(TransportError) -> PageResponse {
-    let (exchange, peer): (Exchange, Peer)
+    let transfer: Transfer
     do throws(TransportError) {
-      (exchange, peer) = try carryOut(
-        HTTPRequest(.get, target, fields: [HTTPField("Accept", "*/*")], timeLimit: timeLimit))
+      transfer = try carryOut(
+        HTTPRequest(.get, target, fields: [HTTPField("Accept", "*/*")], timeLimit: timeLimit),
+        reading: .beginning)
     } catch {
       guard proxy != nil, error.kind == .cannotConnect else { throw error }
       var failure = error
       failure.kind = .proxyFailed(forGood: false)
       throw failure
     }
+    let (exchange, peer) = (transfer.exchange, transfer.peer)
     // Behind a proxy nobody can tell who answered.
     return PageResponse(
       status: peer.status, fields: exchange.fields, body: exchange.body,
@@ -108,39 +155,69 @@ package final class CurlTransport: Transport {
   }
 
   private var names: TransportParameterNames {
-    if case .page(_, let names) = purpose { names } else { TransportParameterNames() }
+    switch purpose {
+    case .backend(let names), .page(_, let names): names
+    }
   }
 
   private var isForBackend: Bool { if case .backend = purpose { true } else { false } }
 
+  /// A transfer that has ended, one way or the other.
+  private struct Transfer {
+    var exchange: Exchange
+    var peer: Peer
+    var end: End
+
+    enum End {
+      case finished
+      /// Whoever takes its lines wanted no more.
+      case stopped
+      /// It broke while its lines were taken.
+      case failed(TransportError)
+    }
+  }
+
   /// Sends a request and receives its answer.
-  private func carryOut(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
+  private func carryOut(
+    _ request: HTTPRequest, reading: Exchange.BodyReading, silence: Duration? = nil,
+    _ receive: (ArraySlice<UInt8>) -> LineVerdict = { _ in .goOn }
+  ) throws(TransportError) -> Transfer {
     let began = time.now
     do throws(TransportError) {
-      return try attempt(request)
+      return try attempt(request, reading, silence ?? limits.idle, receive)
     } catch {
       // Refused before anything was sent, and perhaps only for want of the system's certificates.
       guard error.kind == .untrusted, roots.addSystem() else { throw error }
     }
     var again = request
     again.timeLimit -= time.now - began
-    return try attempt(again)
+    return try attempt(again, reading, silence ?? limits.idle, receive)
   }
 
-  private func attempt(_ request: HTTPRequest) throws(TransportError) -> (Exchange, Peer) {
+  private func attempt(
+    _ request: HTTPRequest, _ reading: Exchange.BodyReading, _ silence: Duration,
+    _ receive: (ArraySlice<UInt8>) -> LineVerdict
+  ) throws(TransportError) -> Transfer {
     var fields = FieldList()
     try request.append(to: &fields, userAgent: userAgent)
+    var route = FieldList()
+    if let serverName {
+      // The URL then holds the certificate's name, and libcurl is told where that is.
+      try fields.append("Host: \(endpoint.authority)")
+      try route.append(
+        "\(serverName.bracketedHost):\(endpoint.port):\(endpoint.bracketedHost):\(endpoint.port)")
+    }
     var resolved = FieldList()
     if case .page(let entries, _) = purpose { for entry in entries { try resolved.append(entry) } }
     let mayRepeat = request.method == .get
-    let exchange = Exchange(
-      mayRepeat: mayRepeat, takesBeginning: !isForBackend, limits: limits, time: time)
+    let exchange = Exchange(mayRepeat: mayRepeat, reading: reading, limits: limits, time: time)
     // libcurl keeps pointers to the fields and to the exchange: both must outlive the transfer.
     defer { withExtendedLifetime(exchange) {} }
     easy.reset()
     defer { easy.reset() }
     try configure(for: request)
     try easy.set(CURLOPT_HTTPHEADER, fields)
+    if serverName != nil { try easy.set(CURLOPT_CONNECT_TO, route) }
     try exchange.attach(to: easy)
     if !isForBackend {
       // As a browser does: what comes encoded, asked for or not, is decoded.
@@ -149,16 +226,27 @@ package final class CurlTransport: Transport {
     }
     try multi.add(easy)
     defer { multi.remove(easy) }
-    let code = try run(exchange, timeLimit: request.timeLimit)
-    exchange.takeBeginning(after: code)
-    guard code == CURLE_OK || exchange.gap != nil, exchange.brokenBound == nil else {
-      throw failure(of: exchange, code: code, systemError: systemError(of: code), token: request.token)
+    let end: Transfer.End
+    do throws(TransportError) {
+      let code = try run(exchange, timeLimit: request.timeLimit, silence: silence, receive)
+      exchange.takeBeginning(after: code ?? CURLE_OK)
+      let isWhole = (code ?? CURLE_OK) == CURLE_OK || exchange.gap != nil
+      if let code, !isWhole || exchange.brokenBound != nil {
+        throw failure(
+          of: exchange, code: code, systemError: systemError(of: code), request.authorization)
+      }
+      end = code == nil ? .stopped : .finished
+    } catch {
+      // A signal ends more than a stream.
+      if case .interrupted = error.kind { throw error }
+      guard exchange.isStreaming else { throw error }
+      end = .failed(error)
     }
     hasWorked = true
-    return (
-      exchange,
-      Peer(status: easy.number(CURLINFO_RESPONSE_CODE), address: easy.text(CURLINFO_PRIMARY_IP))
-    )
+    return Transfer(
+      exchange: exchange,
+      peer: Peer(status: easy.number(CURLINFO_RESPONSE_CODE), address: easy.text(CURLINFO_PRIMARY_IP)),
+      end: end)
   }
 
   /// The system's error number where a connection failed; else zero.
@@ -175,23 +263,30 @@ package final class CurlTransport: Transport {
     }
   }
 
-  /// Runs the transfer to its end, in slices, within the limits of time.
-  private func run(_ exchange: Exchange, timeLimit: Duration) throws(TransportError) -> CURLcode {
+  /// Runs the transfer to its end, in slices, within the limits of time; nil if whoever takes its lines ended it.
+  private func run(
+    _ exchange: Exchange, timeLimit: Duration, silence: Duration,
+    _ receive: (ArraySlice<UInt8>) -> LineVerdict
+  ) throws(TransportError) -> CURLcode? {
     while true {
       if let interruption = time.interruption {
         throw TransportError(
           .interrupted(interruption), "interrupted by signal \(interruption.signal)",
           mayHaveBeenSent: exchange.hasStarted)
       }
-      let left = try timeLeft(exchange, timeLimit: timeLimit)
-      if let code = try multi.perform() { return code }
+      let left = try timeLeft(exchange, timeLimit: timeLimit, idle: silence)
+      let code = try multi.perform()
+      for line in exchange.takeLines() where receive(line) == .stop { return nil }
+      if let code { return code }
       let (seconds, attoseconds) = min(left, Self.slice).components
       try multi.poll(milliseconds: Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
     }
   }
 
   /// The time until the next limit; throws if one has passed.
-  private func timeLeft(_ exchange: Exchange, timeLimit: Duration) throws(TransportError) -> Duration {
+  private func timeLeft(
+    _ exchange: Exchange, timeLimit: Duration, idle: Duration
+  ) throws(TransportError) -> Duration {
     let now = time.now
     let total = timeLimit - (now - exchange.start)
     guard total > .zero else {
@@ -204,10 +299,10 @@ package final class CurlTransport: Transport {
       guard connect > .zero else { throw connectLimitPassed }
       return min(total, connect)
     }
-    let silence = limits.idle - (now - exchange.lastSign)
+    let silence = idle - (now - exchange.lastSign)
     guard silence > .zero else {
       throw TransportError(
-        .timedOut, "nothing came from \(endpoint) for \(limits.idle.shortText)", mayHaveBeenSent: true)
+        .timedOut, "nothing came from \(endpoint) for \(idle.shortText)", mayHaveBeenSent: true)
     }
     return min(total, silence)
   }
@@ -220,7 +315,7 @@ package final class CurlTransport: Transport {
 
   /// Sets every option of a transfer; nothing is left to libcurl's defaults that a promise rests on.
   private func configure(for request: HTTPRequest) throws(TransportError) {
-    try easy.set(CURLOPT_URL, endpoint.origin + request.target)
+    try easy.set(CURLOPT_URL, origin + endpoint.path + request.target)
     try easy.set(CURLOPT_PATH_AS_IS, true)
     try easy.set(CURLOPT_PROTOCOLS_STR, endpoint.scheme.rawValue)
     try easy.set(CURLOPT_FOLLOWLOCATION, false)
@@ -239,6 +334,11 @@ package final class CurlTransport: Transport {
     try configureProxy()
     try configureTLS()
     try configureBody(of: request)
+  }
+
+  /// The URL up to the endpoint's path, by the name that the certificate has to hold.
+  private var origin: String {
+    serverName.map { "\(endpoint.scheme.rawValue)://\($0.bracketedHost):\(endpoint.port)" } ?? endpoint.origin
   }
 
   /// Names the proxy, or none: libcurl's own reading of the environment never counts.
@@ -260,8 +360,17 @@ package final class CurlTransport: Transport {
     if let pem = roots.pem {
       try easy.set(CURLOPT_CAINFO_BLOB, copying: pem)
       try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: pem)
+      if !roots.trustsSystem {
+        for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { try unsafe easy.set(option, pointer: nil) }
+      }
     } else if trust.verify {
       try roots.system.select(on: easy, names)
+    }
+    if let certificate {
+      try easy.set(CURLOPT_SSLCERT_BLOB, copying: certificate.certificate)
+      try certificate.key.set(on: easy)
+      // Or the TLS library would ask the terminal for a passphrase.
+      try easy.set(CURLOPT_KEYPASSWD, "")
     }
   }
 
@@ -280,24 +389,29 @@ package final class CurlTransport: Transport {
 
 // Messages hold words of the server's: the token is taken out of them first, before anything is cut to length.
 extension CurlTransport {
-  private func checkFraming(of exchange: Exchange, status: Int, token: Secret?) throws(TransportError) {
-    let fields = exchange.fields.map { HTTPField($0.name, token?.scrubbed(from: $0.value) ?? $0.value) }
+  private func checkFraming(
+    of exchange: Exchange, status: Int, _ authorization: Authorization?
+  ) throws(TransportError) {
+    let fields = exchange.fields.map {
+      HTTPField($0.name, authorization?.scrubbed(from: $0.value) ?? $0.value)
+    }
     let response = HTTPResponse(status: status, fields: fields, body: exchange.body)
     guard let fault = response.framingFault else { return }
     throw TransportError(.broken, "the answer of \(endpoint) \(fault)", mayHaveBeenSent: true)
   }
 
   private func failure(
-    of exchange: Exchange, code: CURLcode, systemError: Int32, token: Secret?
+    of exchange: Exchange, code: CURLcode, systemError: Int32, _ authorization: Authorization?
   ) -> TransportError {
     if let bound = exchange.brokenBound {
       return TransportError(.tooLarge, "the answer of \(endpoint) has \(bound)", mayHaveBeenSent: true)
     }
     if code == CURLE_OPERATION_TIMEDOUT, !exchange.hasStarted { return connectLimitPassed }
     return CurlFailure(
-      code: code, text: token?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
+      code: code, text: authorization?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
       systemError: systemError, verifyResult: easy.number(CURLINFO_SSL_VERIFYRESULT), endpoint: endpoint,
-      proxy: proxy, hasWorked: hasWorked, caFile: trust.caFile, hasStarted: exchange.hasStarted,
+      proxy: proxy, hasWorked: hasWorked, caFile: trust.caFile, caSource: trust.source,
+      hasStarted: exchange.hasStarted,
       names: names
     ).error
   }

@@ -13,6 +13,8 @@ final class Exchange {
   /// When the exchange began.
   let start: Instant
 
+  /// The status of the response that the fields are of; zero before there is one.
+  private(set) var status = 0
   private(set) var fields: [HTTPField] = []
   private(set) var body: [UInt8] = []
   /// Which of our own bounds the response broke, if it did.
@@ -24,14 +26,29 @@ final class Exchange {
   private var headerBytes = 0
   private var isHeaderComplete = false
   private let mayRepeat: Bool
-  private let takesBeginning: Bool
+  private let reading: BodyReading
+  /// The complete lines that nobody has taken yet, each with its line feed, and behind them the beginning of another.
+  private var lines: [UInt8] = []
+  /// How many bytes came in lines, and how many of them belong to the last one.
+  private var streamedBytes = 0
+  private var lineBytes = 0
   private let limits: TransportLimits
   private let time: any TimeSource
 
-  /// `takesBeginning` says whether the beginning of a body that is too large is enough.
-  init(mayRepeat: Bool, takesBeginning: Bool = false, limits: TransportLimits, time: any TimeSource) {
+  /// What is taken of a body.
+  enum BodyReading {
+    /// All of it.
+    case whole
+    /// All of it, or its beginning if it is too large.
+    case beginning
+    /// Line by line, if the status is 2xx; else all of it.
+    case lines(longest: Int)
+  }
+
+  /// `mayRepeat` says whether libcurl may send the request again by itself.
+  init(mayRepeat: Bool, reading: BodyReading, limits: TransportLimits, time: any TimeSource) {
     self.mayRepeat = mayRepeat
-    self.takesBeginning = takesBeginning
+    self.reading = reading
     self.limits = limits
     self.time = time
     start = time.now
@@ -70,7 +87,7 @@ final class Exchange {
 
   /// Takes what has come of a page whose body did not come whole, or cannot be decoded: its status is known.
   func takeBeginning(after code: CURLcode) {
-    guard takesBeginning, isHeaderComplete, gap == nil else { return }
+    guard case .beginning = reading, isHeaderComplete, gap == nil else { return }
     switch code {
     case CURLE_BAD_CONTENT_ENCODING:
       let named = fields.last { $0.name.lowercased() == "content-encoding" }?.value ?? ""
@@ -107,6 +124,7 @@ final class Exchange {
     let text = unsafe String(decoding: line, as: UTF8.self)
     if text.hasPrefix("HTTP/") {
       fields = []
+      status = text.split(separator: " ").dropFirst().first.flatMap { Int($0.prefix(3)) } ?? 0
       isHeaderComplete = false
     } else if text == "\r\n" || text == "\n" {
       isHeaderComplete = true
@@ -133,8 +151,9 @@ final class Exchange {
 
   private func receive(bodyPart part: UnsafeRawBufferPointer) -> Bool {
     lastSign = time.now
+    if isStreaming { return unsafe receive(linesPart: part) }
     guard part.count <= limits.bodyBytes - body.count else {
-      if takesBeginning {
+      if case .beginning = reading {
         unsafe body.append(contentsOf: part.prefix(limits.bodyBytes - body.count))
         gap = "only its first \(body.count) bytes are read"
         return false
@@ -143,6 +162,45 @@ final class Exchange {
       return false
     }
     unsafe body.append(contentsOf: part)
+    return true
+  }
+}
+
+// A body that is taken line by line.
+extension Exchange {
+  /// Whether the body is being taken line by line.
+  var isStreaming: Bool {
+    guard case .lines = reading else { return false }
+    return isHeaderComplete && (200...299).contains(status)
+  }
+
+  /// Whether a line has begun and not ended.
+  var isInsideLine: Bool { !lines.isEmpty }
+
+  /// Takes the complete lines that have come, without their line ends.
+  func takeLines() -> [ArraySlice<UInt8>] {
+    guard let end = lines.lastIndex(of: 0x0A) else { return [] }
+    let complete = lines[..<end].split(separator: 0x0A, omittingEmptySubsequences: false)
+    lines = Array(lines[(end + 1)...])
+    return complete.map { $0.last == 0x0D ? $0.dropLast() : $0 }
+  }
+
+  private func receive(linesPart part: UnsafeRawBufferPointer) -> Bool {
+    guard case .lines(let longest) = reading else { return false }
+    streamedBytes += part.count
+    guard streamedBytes <= limits.bodyBytes else {
+      brokenBound = "a body larger than \(limits.bodyBytes) bytes"
+      return false
+    }
+    let bytes = unsafe Array(part)
+    for byte in bytes {
+      lineBytes = byte == 0x0A ? 0 : lineBytes + 1
+      guard lineBytes <= longest else {
+        brokenBound = "a line longer than \(longest) bytes"
+        return false
+      }
+    }
+    lines += bytes
     return true
   }
 }

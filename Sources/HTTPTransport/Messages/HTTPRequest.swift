@@ -4,6 +4,7 @@ package struct HTTPRequest: Sendable {
     case get = "GET"
     case post = "POST"
     case put = "PUT"
+    case patch = "PATCH"
     case delete = "DELETE"
   }
 
@@ -13,14 +14,14 @@ package struct HTTPRequest: Sendable {
   package var target: String
   /// The header fields other than `Authorization` and `User-Agent`.
   package var fields: [HTTPField]
-  /// The bearer token, which leaves in the `Authorization` field alone.
-  package var token: Secret?
+  /// What lets the request in, which leaves in the `Authorization` field alone; nil sends no such field.
+  package var authorization: Authorization?
   /// The body's bytes; nil sends none.
   package var body: [UInt8]?
   /// How long the whole exchange may take.
   package var timeLimit: Duration
 
-  /// Makes a request.
+  /// Makes a request with a bearer token, or with none.
   package init(
     _ method: Method, _ target: String, fields: [HTTPField] = [], token: Secret? = nil,
     body: [UInt8]? = nil, timeLimit: Duration
@@ -28,9 +29,18 @@ package struct HTTPRequest: Sendable {
     self.method = method
     self.target = target
     self.fields = fields
-    self.token = token
+    authorization = token.map { .bearer($0) }
     self.body = body
     self.timeLimit = timeLimit
+  }
+
+  /// Makes a request that is let in by whatever scheme.
+  package init(
+    _ method: Method, _ target: String, fields: [HTTPField] = [], authorization: Authorization?,
+    body: [UInt8]? = nil, timeLimit: Duration
+  ) {
+    self.init(method, target, fields: fields, body: body, timeLimit: timeLimit)
+    self.authorization = authorization
   }
 
   /// Every field that goes on the wire, the authorization among them.
@@ -38,7 +48,10 @@ package struct HTTPRequest: Sendable {
   /// This is the only reader of a `Secret`: call it where bytes are about to leave, nowhere else.
   package func wireFields(userAgent: String) -> [HTTPField] {
     var all = fields
-    if let token { all.append(HTTPField("Authorization", "Bearer \(token.revealed)")) }
+    if let authorization {
+      let value = "\(authorization.scheme.rawValue) \(authorization.credentials.revealed)"
+      all.append(HTTPField("Authorization", value))
+    }
     all.append(HTTPField("User-Agent", userAgent))
     return all
   }

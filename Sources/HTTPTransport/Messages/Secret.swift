@@ -16,6 +16,9 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
   /// The text itself, for the one place that puts it on the wire.
   var revealed: String { value }
 
+  /// This password and its user as the `Basic` scheme has them, itself a secret.
+  func login(of user: String) -> Secret { Secret(base64("\(user):\(value)".utf8)) }
+
   /// Whether it is the same secret as another.
   package func isSame(as other: Secret) -> Bool { value == other.value }
 

@@ -15,11 +15,19 @@ struct CertificateBundle {
   ///
   /// Throws `.misconfigured`, naming the file, if it cannot be read, holds no certificate, or a damaged one.
   init(file path: String) throws(TransportError) {
-    let bytes: [UInt8]
+    let title = "the CA file \(printable(path))"
     switch readFile(path, atMost: Self.maximumBytes) {
-    case .contents(let contents): bytes = contents
-    case .problem(let problem): throw Self.wrong(path, "cannot be read: \(problem)")
+    case .contents(let contents): try self.init(contents, title: title, path: printable(path))
+    case .problem(let problem): throw Self.wrong(title, "cannot be read: \(problem)")
     }
+  }
+
+  /// Takes the certificates out of bytes in memory; throws as for a file.
+  init(_ data: CertificateData) throws(TransportError) {
+    try self.init(data.pem, title: printable(data.title), path: "ca.der")
+  }
+
+  private init(_ bytes: [UInt8], title: String, path: String) throws(TransportError) {
     let text = String(decoding: bytes, as: UTF8.self)
     var certificates: [[UInt8]] = []
     var rest = Substring(text)
@@ -27,16 +35,16 @@ struct CertificateBundle {
       rest = rest[start.upperBound...]
       guard let end = rest.firstRange(of: Self.end), let data = base64Decoded(rest[..<end.lowerBound]),
         isOneSequence(data)
-      else { throw Self.wrong(path, "holds a damaged certificate (number \(certificates.count + 1))") }
+      else { throw Self.wrong(title, "holds a damaged certificate (number \(certificates.count + 1))") }
       certificates.append(data)
       rest = rest[end.upperBound...]
     }
     guard !certificates.isEmpty else {
       let isBinary = isOneSequence(bytes)
       throw Self.wrong(
-        path, isBinary ? "is binary (DER), not PEM" : "holds no certificate",
+        title, isBinary ? "is binary (DER), not PEM" : "holds no certificate",
         hint: isBinary
-          ? "convert it: openssl x509 -inform der -in \(printable(path)) -out ca.pem"
+          ? "convert it: openssl x509 -inform der -in \(path) -out ca.pem"
           : "it should hold the CA's certificate as PEM, between -----BEGIN CERTIFICATE----- and its end")
     }
     pem = certificates.flatMap { certificate in
@@ -47,8 +55,7 @@ struct CertificateBundle {
   private static let begin = "-----BEGIN CERTIFICATE-----"
   private static let end = "-----END CERTIFICATE-----"
 
-  private static func wrong(_ path: String, _ what: String, hint: String? = nil) -> TransportError {
-    TransportError(
-      .misconfigured, "the CA file \(printable(path)) \(what)", hint: hint, mayHaveBeenSent: false)
+  private static func wrong(_ title: String, _ what: String, hint: String? = nil) -> TransportError {
+    TransportError(.misconfigured, "\(title) \(what)", hint: hint, mayHaveBeenSent: false)
   }
 }

@@ -32,20 +32,25 @@ func base64Decoded(_ text: some StringProtocol) -> [UInt8]? {
   return bits < 6 && padding == expected ? bytes : nil
 }
 
-/// `bytes` as base64 in lines of 64 characters, as PEM has them.
-func base64Lines(_ bytes: [UInt8]) -> [UInt8] {
+/// `bytes` as base64 (RFC 4648, 4).
+func base64(_ bytes: some Collection<UInt8>) -> String {
   let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var lines: [UInt8] = []
+  let bytes = Array(bytes)
+  var text: [UInt8] = []
   for start in stride(from: 0, to: bytes.count, by: 3) {
     let group = bytes[start..<min(start + 3, bytes.count)]
     let word = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
     for position in 0..<4 {
-      lines.append(position <= group.count ? alphabet[Int(word >> UInt32(18 - 6 * position)) & 63] : 0x3D)
+      text.append(position <= group.count ? alphabet[Int(word >> UInt32(18 - 6 * position)) & 63] : 0x3D)
     }
-    if start % 48 == 45 { lines.append(0x0A) }
   }
-  if lines.last != 0x0A { lines.append(0x0A) }
-  return lines
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// `bytes` as base64 in lines of 64 characters, as PEM has them.
+func base64Lines(_ bytes: [UInt8]) -> [UInt8] {
+  let text = Array(base64(bytes).utf8)
+  return stride(from: 0, to: text.count, by: 64).flatMap { text[$0..<min($0 + 64, text.count)] + [0x0A] }
 }
 
 /// Whether `bytes` are exactly one DER SEQUENCE by their outer header, as a certificate is.
