@@ -91,7 +91,7 @@ let package = Package(
         .linkedLibrary("pcre2-8", .when(platforms: [.macOS])),
       ]
     ),
-    .target(name: "HTTPTransport", dependencies: ["CCurl", "Text", "Timing"]),
+    .target(name: "HTTPTransport", dependencies: ["CCurl", "Files", "Text", "Timing"]),
     .target(name: "PageProbe", dependencies: ["HTTPTransport", "Timing"]),
     .target(name: "AppProtection", dependencies: ["Timing"]),
     .target(

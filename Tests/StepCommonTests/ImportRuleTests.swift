@@ -15,7 +15,7 @@ import Testing
       module: "CCurl",
       places: ["Sources/HTTPTransport/Curl/", "Sources/HTTPTransport/TLS/SystemRoots.swift"]),
     Rule(module: "CLibXML2", places: ["Sources/StepReport/XML/"]),
-    Rule(module: "CYAML", places: ["Sources/StructuredValues/FlatYAML.swift"]),
+    Rule(module: "CYAML", places: ["Sources/StructuredValues/YAMLParser.swift"]),
     Rule(module: "CJansson", places: ["Sources/StructuredValues/JSONReading.swift"]),
     Rule(module: "CPCRE2", places: ["Sources/RegularExpressions/RegularExpression.swift"]),
     // The files that know which backends there are, and where their token comes from.

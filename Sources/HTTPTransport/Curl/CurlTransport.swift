@@ -368,7 +368,7 @@ package final class CurlTransport: LineTransport {
     }
     if let certificate {
       try easy.set(CURLOPT_SSLCERT_BLOB, copying: certificate.certificate)
-      try certificate.key.set(on: easy)
+      try easy.set(CURLOPT_SSLKEY_BLOB, copying: certificate.key.revealed)
       // Or the TLS library would ask the terminal for a passphrase.
       try easy.set(CURLOPT_KEYPASSWD, "")
     }

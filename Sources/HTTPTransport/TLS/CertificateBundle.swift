@@ -1,3 +1,4 @@
+internal import Files
 internal import Text
 
 /// The certificates of a CA file, taken out of it and checked, so that a wrong file is noticed at the start.
@@ -16,7 +17,7 @@ struct CertificateBundle {
   /// Throws `.misconfigured`, naming the file, if it cannot be read, holds no certificate, or a damaged one.
   init(file path: String) throws(TransportError) {
     let title = "the CA file \(printable(path))"
-    switch readFile(path, atMost: Self.maximumBytes) {
+    switch readRegularFile(path, atMost: Self.maximumBytes) {
     case .contents(let contents): try self.init(contents, title: title, path: printable(path))
     case .problem(let problem): throw Self.wrong(title, "cannot be read: \(problem)")
     }

@@ -1,5 +1,3 @@
-internal import CCurl
-
 /// The certificate with which a client says who it is (a kubeconfig's `client-certificate-data` and `client-key-data`).
 package struct ClientCertificate: Sendable {
   /// The certificate as PEM, perhaps with those of its authorities behind it.
@@ -33,7 +31,7 @@ package struct ClientCertificate: Sendable {
   }
 }
 
-/// A private key without a printable form; the one reader of its bytes hands them to the TLS library.
+/// A private key without a printable form; whoever configures TLS is its only reader.
 package struct PrivateKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
   private let pem: [UInt8]
@@ -51,8 +49,6 @@ package struct PrivateKey: Sendable, CustomStringConvertible, CustomDebugStringC
   /// Either form says so: `BEGIN ENCRYPTED PRIVATE KEY` (RFC 5958), `Proc-Type: 4,ENCRYPTED` (RFC 1421).
   var isEncrypted: Bool { ClientCertificate.has("ENCRYPTED", pem) }
 
-  /// Hands the key to libcurl, which copies it.
-  func set(on easy: borrowing EasyHandle) throws(TransportError) {
-    try easy.set(CURLOPT_SSLKEY_BLOB, copying: pem)
-  }
+  /// The key itself, for the one place that hands it to the TLS library.
+  var revealed: [UInt8] { pem }
 }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The certificates of a CA file, and the system's with them once they prove to be needed.
 ///
 /// libcurl takes one bundle, and forgets its default when it is given another. To read the system's, some 140
@@ -28,7 +30,7 @@ package final class TrustedRoots {
   func addSystem() -> Bool {
     guard let own = pem, trustsSystem, !hasSystem else { return false }
     hasSystem = true
-    guard let file = system.file, case .contents(let contents) = readFile(file, atMost: 8 << 20) else {
+    guard let file = system.file, case .contents(let contents) = readRegularFile(file, atMost: 8 << 20) else {
       return false
     }
     pem = contents + [0x0A] + own

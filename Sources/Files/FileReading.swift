@@ -7,14 +7,14 @@ internal import Text
 #endif
 
 /// What came of reading a file.
-enum FileReading {
+package enum FileReading {
   case contents([UInt8])
   /// Why not, as a clause: `no such file or directory`.
   case problem(String)
 }
 
 /// Reads a regular file whole; anything else, such as a pipe that could block for ever, is a problem.
-func readFile(_ path: String, atMost limit: Int) -> FileReading {
+package func readRegularFile(_ path: String, atMost limit: Int) -> FileReading {
   guard !path.utf8.contains(0) else { return .problem("the path holds a NUL character") }
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else { return .problem(systemMessage(errno)) }
