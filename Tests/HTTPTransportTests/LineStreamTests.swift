@@ -120,6 +120,13 @@ import Timing
     #expect(response.status == status && response.body == Array("{}\n{}\n".utf8))
   }
 
+  @Test func `an encoding that was not asked for is no line`() throws {
+    let server = try LoopbackServer.answering(
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\na\nb\n")
+    let error = #expect(throws: TransportError.self) { try stream(from: server) }
+    #expect(error?.message.hasSuffix("has the content encoding gzip, which was not asked for") == true)
+  }
+
   @Test func `without a beginning it throws as any request does`() throws {
     let server = try LoopbackServer { connection in _ = connection.readRequest() }
     let error = #expect(throws: TransportError.self) { try stream(from: server) }

@@ -15,11 +15,9 @@ package final class CurlTransport: LineTransport {
   private let limits: TransportLimits
   private let roots: TrustedRoots
   private let purpose: Purpose
-  private let certificate: ClientCertificate?
+  private let options: TransferOptions
   /// The proxy on the way; nil if there is none.
   private let proxy: Proxy?
-  /// The name that the certificate has to hold, if it is not the host's.
-  private let serverName: Endpoint?
   /// Whether anything was ever answered, so that what fails now has worked before.
   private var hasWorked = false
   private let easy: EasyHandle
@@ -34,6 +32,12 @@ package final class CurlTransport: LineTransport {
     case backend(TransportParameterNames)
     /// With the names that are resolved by the user's word, `host:port:address`, and the names of parameters.
     case page(resolve: [String], TransportParameterNames)
+
+    fileprivate var names: TransportParameterNames {
+      switch self {
+      case .backend(let names), .page(_, let names): names
+      }
+    }
   }
 
   /// Sets up a transport to `endpoint`; nothing is sent yet.
@@ -57,18 +61,17 @@ package final class CurlTransport: LineTransport {
     limits: TransportLimits, proxies: Proxies, purpose: Purpose, certificate: ClientCertificate? = nil
   ) throws(TransportError) {
     self.endpoint = endpoint
-    self.certificate = certificate
-    let isNamed = endpoint.scheme == .https
-    serverName = try (isNamed ? trust.serverName : nil).map { name throws(TransportError) in
-      try Self.certificateName(name)
-    }
     self.trust = trust
     self.roots = roots
     self.userAgent = userAgent
     self.time = time
     self.limits = limits
     self.purpose = purpose
-    proxy = try Self.proxy(of: proxies, to: endpoint, purpose)
+    let proxy = try Self.proxy(of: proxies, to: endpoint, purpose)
+    self.proxy = proxy
+    options = try TransferOptions(
+      endpoint: endpoint, trust: trust, roots: roots, proxy: proxy, certificate: certificate, limits: limits,
+      names: purpose.names)
     easy = try EasyHandle()
     multi = try MultiHandle()
     // One server, one connection at a time: an older one has no further use.
@@ -84,15 +87,6 @@ package final class CurlTransport: LineTransport {
     // A proxy would resolve the name itself, and somebody else would be looked at.
     case .page(let resolve, _) where !resolve.isEmpty: nil
     default: try proxies.proxy(for: endpoint)
-    }
-  }
-
-  private static func certificateName(_ name: String) throws(TransportError) -> Endpoint {
-    do throws(TransportError) {
-      return try Endpoint(name.contains(":") ? "[\(name)]" : name)
-    } catch {
-      throw TransportError(
-        .misconfigured, "the name for the server's certificate \(error.message)", mayHaveBeenSent: false)
     }
   }
 
@@ -154,12 +148,6 @@ package final class CurlTransport: LineTransport {
     var address: String
   }
 
-  private var names: TransportParameterNames {
-    switch purpose {
-    case .backend(let names), .page(_, let names): names
-    }
-  }
-
   private var isForBackend: Bool { if case .backend = purpose { true } else { false } }
 
   /// A transfer that has ended, one way or the other.
@@ -201,11 +189,9 @@ package final class CurlTransport: LineTransport {
     var fields = FieldList()
     try request.append(to: &fields, userAgent: userAgent)
     var route = FieldList()
-    if let serverName {
-      // The URL then holds the certificate's name, and libcurl is told where that is.
+    if let detour = options.route {
       try fields.append("Host: \(endpoint.authority)")
-      try route.append(
-        "\(serverName.bracketedHost):\(endpoint.port):\(endpoint.bracketedHost):\(endpoint.port)")
+      try route.append(detour)
     }
     var resolved = FieldList()
     if case .page(let entries, _) = purpose { for entry in entries { try resolved.append(entry) } }
@@ -215,9 +201,9 @@ package final class CurlTransport: LineTransport {
     defer { withExtendedLifetime(exchange) {} }
     easy.reset()
     defer { easy.reset() }
-    try configure(for: request)
+    try options.apply(to: easy, for: request)
     try easy.set(CURLOPT_HTTPHEADER, fields)
-    if serverName != nil { try easy.set(CURLOPT_CONNECT_TO, route) }
+    if options.route != nil { try easy.set(CURLOPT_CONNECT_TO, route) }
     try exchange.attach(to: easy)
     if !isForBackend {
       // As a browser does: what comes encoded, asked for or not, is decoded.
@@ -313,78 +299,6 @@ package final class CurlTransport: LineTransport {
       mayHaveBeenSent: false)
   }
 
-  /// Sets every option of a transfer; nothing is left to libcurl's defaults that a promise rests on.
-  private func configure(for request: HTTPRequest) throws(TransportError) {
-    try easy.set(CURLOPT_URL, origin + endpoint.path + request.target)
-    try easy.set(CURLOPT_PATH_AS_IS, true)
-    try easy.set(CURLOPT_PROTOCOLS_STR, endpoint.scheme.rawValue)
-    try easy.set(CURLOPT_FOLLOWLOCATION, false)
-    try easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-    try easy.set(CURLOPT_HTTP09_ALLOWED, false)
-    try easy.set(CURLOPT_NOSIGNAL, true)
-    try easy.set(CURLOPT_NOPROGRESS, true)
-    try easy.set(CURLOPT_TCP_KEEPALIVE, true)
-    // A name that is being resolved must not hold the process at its end: the resolver's thread is left behind.
-    try easy.set(CURLOPT_QUICK_EXIT, true)
-    // The limits of time are ours, by our clock; this one, a second behind, only makes libcurl share the time
-    // between a host's addresses instead of spending its own five minutes on the first.
-    try easy.set(CURLOPT_CONNECTTIMEOUT_MS, (Int(limits.connect.components.seconds) + 2) * 1000)
-    try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
-    try easy.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
-    try configureProxy()
-    try configureTLS()
-    try configureBody(of: request)
-  }
-
-  /// The URL up to the endpoint's path, by the name that the certificate has to hold.
-  private var origin: String {
-    serverName.map { "\(endpoint.scheme.rawValue)://\($0.bracketedHost):\(endpoint.port)" } ?? endpoint.origin
-  }
-
-  /// Names the proxy, or none: libcurl's own reading of the environment never counts.
-  private func configureProxy() throws(TransportError) {
-    try easy.set(CURLOPT_PROXY, proxy?.url ?? "")
-    try easy.set(CURLOPT_NOPROXY, proxy == nil ? "*" : "")
-    if let user = proxy?.user {
-      try easy.set(CURLOPT_PROXYUSERNAME, user)
-      try easy.set(CURLOPT_PROXYPASSWORD, proxy?.password ?? "")
-    }
-  }
-
-  private func configureTLS() throws(TransportError) {
-    try easy.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-    try easy.set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-    try easy.set(CURLOPT_SSL_VERIFYPEER, trust.verify)
-    try easy.set(CURLOPT_SSL_VERIFYHOST, trust.verify ? 2 : 0)
-    guard endpoint.scheme == .https || proxy?.url.hasPrefix("https:") == true else { return }
-    if let pem = roots.pem {
-      try easy.set(CURLOPT_CAINFO_BLOB, copying: pem)
-      try easy.set(CURLOPT_PROXY_CAINFO_BLOB, copying: pem)
-      if !roots.trustsSystem {
-        for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { try unsafe easy.set(option, pointer: nil) }
-      }
-    } else if trust.verify {
-      try roots.system.select(on: easy, names)
-    }
-    if let certificate {
-      try easy.set(CURLOPT_SSLCERT_BLOB, copying: certificate.certificate)
-      try easy.set(CURLOPT_SSLKEY_BLOB, copying: certificate.key.revealed)
-      // Or the TLS library would ask the terminal for a passphrase.
-      try easy.set(CURLOPT_KEYPASSWD, "")
-    }
-  }
-
-  private func configureBody(of request: HTTPRequest) throws(TransportError) {
-    switch (request.method, request.body) {
-    case (.get, nil): try easy.set(CURLOPT_HTTPGET, true)
-    case (.delete, nil): try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-    case (_, let body):
-      // With CURLOPT_UPLOAD the body would come from a callback and have to be rewound; this one is copied.
-      try easy.set(CURLOPT_POST, true)
-      try easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-      try easy.set(body: body ?? [])
-    }
-  }
 }
 
 // Messages hold words of the server's: the token is taken out of them first, before anything is cut to length.
@@ -411,8 +325,7 @@ extension CurlTransport {
       code: code, text: authorization?.scrubbed(from: exchange.errorText) ?? exchange.errorText,
       systemError: systemError, verifyResult: easy.number(CURLINFO_SSL_VERIFYRESULT), endpoint: endpoint,
       proxy: proxy, hasWorked: hasWorked, caFile: trust.caFile, caSource: trust.source,
-      hasStarted: exchange.hasStarted,
-      names: names
+      hasStarted: exchange.hasStarted, names: purpose.names
     ).error
   }
 }

@@ -25,6 +25,8 @@ final class Exchange {
   private let errorBuffer = ErrorBuffer()
   private var headerBytes = 0
   private var isHeaderComplete = false
+  /// Whether the body is being taken line by line.
+  private(set) var isStreaming = false
   private let mayRepeat: Bool
   private let reading: BodyReading
   /// The complete lines that nobody has taken yet, each with its line feed, and behind them the beginning of another.
@@ -125,9 +127,10 @@ final class Exchange {
     if text.hasPrefix("HTTP/") {
       fields = []
       status = text.split(separator: " ").dropFirst().first.flatMap { Int($0.prefix(3)) } ?? 0
-      isHeaderComplete = false
+      (isHeaderComplete, isStreaming) = (false, false)
     } else if text == "\r\n" || text == "\n" {
       isHeaderComplete = true
+      isStreaming = takesLines
     } else if !isHeaderComplete {
       append(fieldLine: text)
     }
@@ -168,10 +171,10 @@ final class Exchange {
 
 // A body that is taken line by line.
 extension Exchange {
-  /// Whether the body is being taken line by line.
-  var isStreaming: Bool {
+  /// Whether the response is one that is taken line by line: one of success, in no encoding that nobody asked for.
+  private var takesLines: Bool {
     guard case .lines = reading else { return false }
-    return isHeaderComplete && (200...299).contains(status)
+    return (200...299).contains(status) && HTTPResponse(status: status, fields: fields).isPlain
   }
 
   /// Whether a line has begun and not ended.

@@ -9,8 +9,9 @@ extension HTTPResponse {
   /// 2xx it is taken all the same, since the status is the answer, and HAProxy's own 503 page is of that kind.
   var framingFault: String? {
     guard (200...599).contains(status) else { return "has the status \(status)" }
-    if let encoding = field("Content-Encoding"), encoding.lowercased() != "identity", !encoding.isEmpty {
-      return "has the content encoding \(printable(encoding, limit: 40)), which was not asked for"
+    guard isPlain else {
+      let encoding = printable(field("Content-Encoding") ?? "", limit: 40)
+      return "has the content encoding \(encoding), which was not asked for"
     }
     if status == 204 || status == 304 { return nil }
     if field("Transfer-Encoding") != nil { return nil }
@@ -24,6 +25,9 @@ extension HTTPResponse {
     }
     return nil
   }
+
+  /// Whether the body is in no encoding, such as gzip.
+  var isPlain: Bool { ["", "identity"].contains(field("Content-Encoding")?.lowercased() ?? "") }
 
   /// Why the body of a page, which seems to have come to its end, may be a part only; nil if it is whole.
   var pageGap: String? {
