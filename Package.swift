@@ -161,8 +161,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "StepCommon",
-        "StepReport",
-        "Text", "Timing",
+        "StepReport", "StructuredValues", "Text", "Timing",
       ] + stepModules,
       path: "Tests/FuzzTargets"
     ),

@@ -7,7 +7,8 @@ internal import CYAML
   private let raw: UnsafeMutablePointer<yaml_parser_t>
   /// libyaml keeps a pointer to its input.
   private let input: UnsafeMutableBufferPointer<UInt8>
-  private var depth = 0
+  /// How many sequences and mappings are open.
+  private(set) var depth = 0
   private var count = 0
 
   /// How deep sequences and mappings may lie in each other.
@@ -45,9 +46,7 @@ internal import CYAML
     switch read {
     case .sequenceStart, .mappingStart:
       depth += 1
-      guard depth <= Self.deepest else {
-        throw YAMLError("line \(line): it nests deeper than \(Self.deepest) levels")
-      }
+      guard depth <= Self.deepest else { throw YAMLError("line \(line): \(Self.tooDeep)") }
       try take(1)
     case .sequenceEnd, .mappingEnd: depth -= 1
     case .scalar, .alias: try take(1)
@@ -55,6 +54,9 @@ internal import CYAML
     }
     return read
   }
+
+  /// Why a text that nests too deep is none.
+  static let tooDeep = "it nests deeper than \(deepest) levels"
 
   /// Counts values, one for each event and more for what an alias repeats.
   mutating func take(_ more: Int) throws(YAMLError) {

@@ -16,8 +16,20 @@ extension StructuredValue {
 /// Makes one value of a document's events.
 private struct YAMLBuilder: ~Copyable {
   private var parser: YAMLParser
-  /// What the anchors so far stand for, and of how many values that is.
-  private var anchors: [String: (value: StructuredValue, count: Int)] = [:]
+  /// What the anchors so far stand for.
+  private var anchors: [String: Node] = [:]
+
+  /// A value, of how many values it is, and how deep they lie in each other.
+  private struct Node {
+    var value: StructuredValue
+    var count = 1
+    var depth = 0
+
+    mutating func include(_ other: Node) {
+      count += other.count
+      depth = max(depth, other.depth + 1)
+    }
+  }
 
   init(_ parser: consuming YAMLParser) {
     self.parser = parser
@@ -39,10 +51,9 @@ private struct YAMLBuilder: ~Copyable {
     }
   }
 
-  private mutating func value(_ event: YAMLEvent) throws(YAMLError) -> (value: StructuredValue, count: Int) {
+  private mutating func value(_ event: YAMLEvent) throws(YAMLError) -> Node {
     switch event {
-    case .scalar(let scalar):
-      return keep((try scalar.value, 1), scalar.anchor)
+    case .scalar(let scalar): return keep(Node(value: try scalar.value), scalar.anchor)
     case .sequenceStart(let anchor, let tag):
       try check(tag, is: "seq")
       return keep(try sequence(), anchor)
@@ -54,44 +65,48 @@ private struct YAMLBuilder: ~Copyable {
         throw YAMLError("the alias *\(anchor) has no anchor before it")
       }
       try parser.take(known.count)
+      guard parser.depth + known.depth <= YAMLParser.deepest else { throw YAMLError(YAMLParser.tooDeep) }
       return known
     default: throw YAMLError("it is cut short")
     }
   }
 
-  private mutating func sequence() throws(YAMLError) -> (StructuredValue, Int) {
+  private mutating func sequence() throws(YAMLError) -> Node {
     var elements: [StructuredValue] = []
-    var count = 1
+    var node = Node(value: .null, depth: 1)
     while true {
       let event = try parser.next()
-      if case .sequenceEnd = event { return (.array(elements), count) }
+      if case .sequenceEnd = event { break }
       let element = try value(event)
       elements.append(element.value)
-      count += element.count
+      node.include(element)
     }
+    node.value = .array(elements)
+    return node
   }
 
-  private mutating func mapping() throws(YAMLError) -> (StructuredValue, Int) {
+  private mutating func mapping() throws(YAMLError) -> Node {
     var members: [StructuredValue.Member] = []
     var names: Set<String> = []
-    var count = 1
+    var node = Node(value: .null, depth: 1)
     while true {
       let event = try parser.next()
-      if case .mappingEnd = event { return (.object(members), count) }
+      if case .mappingEnd = event { break }
       guard case .scalar(let name) = event else { throw YAMLError("a key is no plain text") }
       guard names.insert(name.text).inserted else { throw YAMLError("the key \(name.text) is there twice") }
-      _ = keep((.string(name.text), 1), name.anchor)
+      _ = keep(Node(value: .string(name.text)), name.anchor)
       let member = try value(parser.next())
       members.append(.init(name.text, member.value))
-      count += member.count + 1
+      node.include(member)
+      node.count += 1
     }
+    node.value = .object(members)
+    return node
   }
 
-  private mutating func keep(
-    _ value: (StructuredValue, Int), _ anchor: String?
-  ) -> (value: StructuredValue, count: Int) {
-    if let anchor { anchors[anchor] = value }
-    return value
+  private mutating func keep(_ node: Node, _ anchor: String?) -> Node {
+    if let anchor { anchors[anchor] = node }
+    return node
   }
 
   private func check(_ tag: String?, is kind: String) throws(YAMLError) {
@@ -117,7 +132,7 @@ extension YAMLScalar {
       case Self.core + "float":
         if case .number = resolved { return resolved }
         fallthrough
-      default: throw YAMLError("the tag \(tag ?? "") is not known, or does not fit \(text.prefix(40))")
+      default: throw YAMLError("the tag \(tag ?? "") is not known, or does not fit its text")
       }
     }
   }

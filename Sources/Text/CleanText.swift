@@ -14,11 +14,6 @@ package struct CleanText: Hashable, Sendable {
     string = text.utf8.contains(where: Self.isSuspect) ? Self.cleaned(text) : text
   }
 
-  /// Cleans bytes that should be UTF-8; each invalid sequence becomes U+FFFD.
-  package init(decoding bytes: some Collection<UInt8>) {
-    self.init(String(decoding: bytes, as: UTF8.self))
-  }
-
   private init(alreadyClean text: String) {
     string = text
   }

@@ -84,6 +84,9 @@ import Testing
     }
     _ = try value(nested(64))
     #expect(try reason(nested(65)) == "line 1: it nests deeper than 64 levels")
+    // An alias lies as deep as what it stands for.
+    let chain = (1...64).map { "- &a\($0) [*a\($0 - 1)]\n" }.joined()
+    #expect(try reason("- &a0 x\n" + chain) == "it nests deeper than 64 levels")
     #expect(try reason("[" + String(repeating: "x,", count: 100_000) + "x]").contains("more than 100000"))
   }
 
@@ -98,7 +101,7 @@ import Testing
     ),
     ("a: !own {b: 1}", "the tag !own is not known"),
     ("!!binary aGk=", "the tag tag:yaml.org,2002:binary is not known"),
-    ("!!int x", "the tag tag:yaml.org,2002:int is not known, or does not fit x"),
+    ("!!int x", "the tag tag:yaml.org,2002:int is not known, or does not fit its text"),
     ("\u{0}", "control characters"),
   ])
   func `anything else is refused with a reason`(text: String, words: String) throws {
