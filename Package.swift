@@ -72,12 +72,15 @@ let package = Package(
 
     // The steps, from the ground up.
     .target(name: "Timing"),
+    .target(name: "Text"),
+    .target(name: "Files", dependencies: ["Text", "Timing"]),
     .target(
-      name: "JSON", dependencies: ["CJansson"],
-      // The archive by its name: an agent that runs the steps need not have jansson.
+      name: "StructuredValues", dependencies: ["CJansson", "CYAML"],
+      // The archives by their names: an agent that runs the steps need not have jansson or libyaml.
       linkerSettings: [
-        .unsafeFlags(["-l:libjansson.a"], .when(platforms: [.linux])),
+        .unsafeFlags(["-l:libjansson.a", "-l:libyaml.a"], .when(platforms: [.linux])),
         .linkedLibrary("jansson", .when(platforms: [.macOS])),
+        .linkedLibrary("yaml", .when(platforms: [.macOS])),
       ]
     ),
     .target(
@@ -88,23 +91,20 @@ let package = Package(
         .linkedLibrary("pcre2-8", .when(platforms: [.macOS])),
       ]
     ),
-    .target(name: "HTTPTransport", dependencies: ["CCurl", "Timing"]),
+    .target(name: "HTTPTransport", dependencies: ["CCurl", "Files", "Text", "Timing"]),
+    .target(name: "PageProbe", dependencies: ["HTTPTransport", "Timing"]),
     .target(name: "AppProtection", dependencies: ["Timing"]),
-    .target(name: "RESTClient", dependencies: ["AppProtection", "HTTPTransport", "JSON", "Timing"]),
     .target(
-      name: "AstraControl", dependencies: ["AppProtection", "HTTPTransport", "JSON", "RESTClient", "Timing"]),
-    .target(name: "StepReport", dependencies: ["CLibXML2", "JSON", "Timing"]),
+      name: "RESTClient", dependencies: ["AppProtection", "HTTPTransport", "StructuredValues", "Timing"]),
+    .target(
+      name: "AstraControl",
+      dependencies: ["AppProtection", "HTTPTransport", "RESTClient", "StructuredValues", "Timing"]),
+    .target(name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "CYAML", "HTTPTransport", "JSON", "RESTClient", "StepReport",
-        "Timing",
-        argumentParser,
-      ],
-      // The archive by its name: an agent that runs the steps need not have libyaml.
-      linkerSettings: [
-        .unsafeFlags(["-l:libyaml.a"], .when(platforms: [.linux])),
-        .linkedLibrary("yaml", .when(platforms: [.macOS])),
+        "AppProtection", "AstraControl", "Files", "HTTPTransport", "PageProbe", "RESTClient", "StepReport",
+        "StructuredValues", "Text", "Timing", argumentParser,
       ]
     ),
     // The simulator: shares no code with the steps.
@@ -131,12 +131,14 @@ let package = Package(
     // Tests.
     .target(
       name: "SimulatedBackend",
-      dependencies: ["AstraSimulator", "HTTPTransport", "StepCommon", "StepReport", "Timing"],
+      dependencies: [
+        "AstraSimulator", "Files", "HTTPTransport", "PageProbe", "StepCommon", "StepReport", "Timing",
+      ],
       path: "Tests/SimulatedBackend"
     ),
     .target(
       name: "Exploration",
-      dependencies: ["AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
+      dependencies: ["AstraSimulator", "Files", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
         + stepModules,
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
     ),
@@ -147,8 +149,10 @@ let package = Package(
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
     .target(
       name: "StepBenchmark",
-      dependencies: ["AstraSimulator", "JSON", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
-        + stepModules,
+      dependencies: [
+        "AstraSimulator", "Files", "SimulatedBackend", "StepCommon", "StepReport", "StructuredValues",
+        "Timing",
+      ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
     .executableTarget(
@@ -159,18 +163,21 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "RESTClient", "StepCommon",
-        "StepReport", "Timing",
+        "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "RESTClient",
+        "StepCommon",
+        "StepReport", "StructuredValues", "Text", "Timing",
       ] + stepModules,
       path: "Tests/FuzzTargets"
     ),
     .executableTarget(name: "astra-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzSeedTests", dependencies: ["FuzzTargets"]),
 
-    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Timing"]),
+    .testTarget(name: "StructuredValueTests", dependencies: ["StructuredValues"]),
     .testTarget(name: "RegularExpressionTests", dependencies: ["RegularExpressions"]),
     .testTarget(name: "TimingTests", dependencies: ["Timing"]),
-    .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "Timing"]),
+    .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport", "PageProbe", "Timing"]),
     .testTarget(name: "AppProtectionTests", dependencies: ["AppProtection", "Timing"]),
     .testTarget(
       name: "AstraControlTests",
@@ -179,12 +186,12 @@ let package = Package(
         "Timing",
       ]
     ),
-    .testTarget(name: "StepReportTests", dependencies: ["StepReport", "Timing"]),
+    .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),
     .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
     .testTarget(
       name: "StepTests",
       dependencies: [
-        "AstraSimulator", "SimulatedBackend", "StepBenchmark", "StepCommon", "StepReport", "Timing",
+        "AstraSimulator", "Files", "SimulatedBackend", "StepBenchmark", "StepCommon", "StepReport", "Timing",
       ] + stepModules
     ),
     .testTarget(
@@ -200,7 +207,7 @@ let package = Package(
 package.targets += steps.flatMap { word in
   switch word {
   case "preflight": step(word, needing: ["AstraClone", "AstraRestore"])
-  case "verify": step(word, needing: ["JSON", "RegularExpressions"])
+  case "verify": step(word, needing: ["PageProbe", "RegularExpressions", "StructuredValues"])
   default: step(word)
   }
 }

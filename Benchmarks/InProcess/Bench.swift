@@ -6,9 +6,9 @@ internal import AstraRestore
 internal import AstraSimulator
 internal import AstraSnapshot
 internal import AstraVerify
+internal import Files
 internal import SimulatedBackend
 internal import StepCommon
-internal import StepReport
 package import Timing
 
 /// A use of a step that is measured.

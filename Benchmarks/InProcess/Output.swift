@@ -1,24 +1,24 @@
-internal import JSON
+internal import StructuredValues
 
 /// A document of the benchmark's output: JSON whose members keep their order.
 ///
 /// Everything that knows how JSON is written is in this file.
 package struct Document: Sendable {
-  fileprivate var value: JSONValue
+  fileprivate var value: StructuredValue
 
   /// The document on one line.
   package var text: String { value.oneLine }
 
   /// Members in their order.
   static func members(_ members: KeyValuePairs<String, Document>) -> Document {
-    Document(value: .object(members.map { JSONValue.Member($0.key, $0.value.value) }))
+    Document(value: .object(members.map { StructuredValue.Member($0.key, $0.value.value) }))
   }
 
   /// The members of several documents one after the other.
   static func joined(_ documents: Document...) -> Document {
     Document(
       value: .object(
-        documents.flatMap { document -> [JSONValue.Member] in
+        documents.flatMap { document -> [StructuredValue.Member] in
           if case .object(let members) = document.value { members } else { [] }
         }))
   }

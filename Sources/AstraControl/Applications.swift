@@ -1,6 +1,6 @@
 package import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 internal import Timing
 

@@ -1,6 +1,6 @@
 internal import AppProtection
 package import HTTPTransport
-internal import JSON
+internal import StructuredValues
 package import RESTClient
 package import Timing
 
@@ -79,7 +79,7 @@ extension AstraControlBackend {
   /// With the filter goes, as `include`, which members of each item are wanted; none means all.
   func named<Value>(
     _ name: String, in path: String, members: [String] = [], to attempt: String,
-    _ decode: (JSONValue) -> Value?, nameOf: (Value) -> String
+    _ decode: (StructuredValue) -> Value?, nameOf: (Value) -> String
   ) throws(BackendError) -> [Value] {
     let include = members.isEmpty ? "" : "&include=\(members.joined(separator: ","))"
     return try named(name, in: path, to: attempt) { query throws(BackendError) in
@@ -106,7 +106,7 @@ extension AstraControlBackend {
 
   /// Reads a whole collection.
   func all<Value>(
-    in path: String, to attempt: String, _ decode: (JSONValue) -> Value?,
+    in path: String, to attempt: String, _ decode: (StructuredValue) -> Value?,
     keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> [Value] {
     try items(of: try client.collect(path, to: attempt, decode, keep: keep), path, attempt)

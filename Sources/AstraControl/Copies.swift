@@ -1,6 +1,6 @@
 package import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 internal import Timing
 
@@ -65,7 +65,7 @@ extension AstraControlBackend {
       kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
     let type = kind == .backup ? "application/astra-appBackup" : "application/astra-appSnap"
     return try withoutRefused(labels) { labels throws(BackendError) in
-      let body = JSONValue.members([
+      let body = StructuredValue.members([
         "type": .string(type), "version": .string(generation.copyVersion), "name": .string(name),
         "metadata": labels.isEmpty ? nil : .members(["labels": labelList(labels)]),
       ])
@@ -148,12 +148,13 @@ extension AstraControlBackend {
 
   /// Posts a body and reads the new resource from the answer; an answer that cannot be read loses its id.
   private func created<Value>(
-    _ path: String, _ body: JSONValue, type: String, to attempt: String, _ decode: (JSONValue) -> Value?
+    _ path: String, _ body: StructuredValue, type: String, to attempt: String,
+    _ decode: (StructuredValue) -> Value?
   ) throws(BackendError) -> Value {
     let response = try client.change(
       .post, path, fields: [HTTPField("Content-Type", "\(type)+json")], body: Array(body.oneLine.utf8),
       to: attempt)
-    guard let value = JSONValue(parsing: response.body).flatMap(decode) else {
+    guard let value = StructuredValue(parsing: response.body).flatMap(decode) else {
       throw BackendError(
         .fateUnknown,
         "cannot \(attempt): POST \(path) answered \(response.status), but with a body that names no new object"
@@ -179,9 +180,9 @@ struct CreateCloneBody {
   var namespace: String?
   var labels: [Label]?
 
-  var json: JSONValue {
-    func text(_ text: String?) -> JSONValue? { text.map { .string($0) } }
-    func list(_ mapping: [CloneRequest.NamespaceMapping]?) -> JSONValue? {
+  var json: StructuredValue {
+    func text(_ text: String?) -> StructuredValue? { text.map { .string($0) } }
+    func list(_ mapping: [CloneRequest.NamespaceMapping]?) -> StructuredValue? {
       mapping.map { pairs in
         .array(
           pairs.map { .members(["source": .string($0.source), "destination": .string($0.destination)]) })
@@ -198,6 +199,6 @@ struct CreateCloneBody {
 }
 
 /// Labels as the members of `metadata` have them.
-private func labelList(_ labels: [Label]) -> JSONValue {
+private func labelList(_ labels: [Label]) -> StructuredValue {
   .array(labels.map { .members(["name": .string($0.name), "value": .string($0.value)]) })
 }

@@ -1,6 +1,6 @@
 internal import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 
 /// A generation of the API: all that differs between them.
@@ -118,7 +118,7 @@ enum Generation: Sendable {
   // MARK: Answers
 
   /// Reads `application/astra-app` 2.0-2.2, or `application/astra-managedApp` 1.0-1.2.
-  func application(_ resource: JSONValue) -> Application? {
+  func application(_ resource: StructuredValue) -> Application? {
     guard var application = Application(resource) else { return nil }
     if self == .older {
       if application.state.rawValue == "running" { application.state = .ready }
@@ -135,7 +135,7 @@ extension AstraControlBackend {
   /// It is the current one unless that is not there and the older one is, by an answer of its own. A 404 alone proves
   /// nothing: a gateway gives one while its server restarts, and so does every server to a wrong account.
   func listApplications<Value>(
-    query: String? = nil, to attempt: String, _ decode: (Generation, JSONValue) -> Value?,
+    query: String? = nil, to attempt: String, _ decode: (Generation, StructuredValue) -> Value?,
     keep: (Value) -> Bool
   ) throws(BackendError) -> Listing<Value, Problem> {
     func list(

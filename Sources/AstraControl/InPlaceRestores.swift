@@ -1,6 +1,6 @@
 package import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 package import Timing
 
@@ -13,7 +13,7 @@ extension AstraControlBackend {
     let attempt = "restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\""
     let type = generation.applicationType
     // One of the two ids.
-    let body = JSONValue.members([
+    let body = StructuredValue.members([
       "type": .string(type), "version": .string(generation.restoreVersion),
       "backupID": point.kind == .backup ? .string(point.id.text) : nil,
       "snapshotID": point.kind == .snapshot ? .string(point.id.text) : nil,

@@ -1,5 +1,5 @@
 package import AppProtection
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 
 // Who shares the namespaces of an application: the applications of a cluster, filtered by a namespace.

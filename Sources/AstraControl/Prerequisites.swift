@@ -1,6 +1,6 @@
 package import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 internal import Timing
 
@@ -90,7 +90,7 @@ extension AstraControlBackend {
 
   /// Reads a whole collection; nil if the server has not got it.
   private func optional<Value>(
-    _ path: String, to attempt: String, _ decode: (JSONValue) -> Value?
+    _ path: String, to attempt: String, _ decode: (StructuredValue) -> Value?
   ) throws(BackendError) -> [Value]? {
     switch try client.collect(path, to: attempt, decode) {
     case .items(let items): items
@@ -102,7 +102,7 @@ extension AstraControlBackend {
 
 extension ClusterStanding {
   /// Reads `application/astra-cluster` 1.0-1.7.
-  init?(_ resource: JSONValue) {
+  init?(_ resource: StructuredValue) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text else { return nil }
     self.init(id: Cluster.ID(id), name: name)
     if let word = resource["state"]?.text, word != "unknown" { state = (word, word == "running") }
@@ -122,7 +122,7 @@ extension ClusterStanding {
 
 extension StorageClass {
   /// Reads `application/astra-storageClass` 1.0-1.1.
-  init?(_ resource: JSONValue) {
+  init?(_ resource: StructuredValue) {
     guard let name = resource["name"]?.text else { return nil }
     let isUsable: Bool? =
       switch resource["available"]?.text {

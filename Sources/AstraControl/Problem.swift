@@ -1,6 +1,6 @@
 internal import AppProtection
 internal import HTTPTransport
-internal import JSON
+internal import StructuredValues
 internal import RESTClient
 
 /// What an error response says (`application/problem+json`), read as far as it can be.
@@ -27,7 +27,7 @@ struct Problem: APIProblem {
     status = response.status
     namesAccount = String(decoding: response.body.prefix(65_536), as: UTF8.self).lowercased()
       .contains("x-pcloud-accountid")
-    guard let body = JSONValue(parsing: response.body), case .object = body else { return }
+    guard let body = StructuredValue(parsing: response.body), case .object = body else { return }
     isFromAPI = true
     number = body["type"]?.text?.split(separator: "/").last.flatMap { Int($0) }
     title = body["title"]?.text
@@ -36,7 +36,7 @@ struct Problem: APIProblem {
     reasons = Self.reasons(in: body)
   }
 
-  private static func reasons(in body: JSONValue) -> [String] {
+  private static func reasons(in body: StructuredValue) -> [String] {
     let named = ["invalidFields", "invalidParams"].flatMap { body[$0]?.elements ?? [] }
       .compactMap { entry -> String? in
         let parts = [entry["name"]?.text, entry["reason"]?.text].compactMap { $0 }

@@ -1,5 +1,5 @@
 internal import AppProtection
-internal import JSON
+internal import StructuredValues
 internal import Timing
 
 // Readers of the API's resources. Only `id`, `name` and `state` have to be there; null counts as absent and
@@ -7,7 +7,7 @@ internal import Timing
 
 extension Application {
   /// Reads what the application's resource has in both generations, and the namespaces of the current one.
-  init?(_ resource: JSONValue) {
+  init?(_ resource: StructuredValue) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text,
       let state = resource["state"]?.text
     else { return nil }
@@ -31,7 +31,7 @@ extension RecoveryPoint {
   /// Reads `application/astra-appBackup` 1.0-1.2 or `application/astra-appSnap` 1.0-1.3.
   ///
   /// Neither names its application, so that comes from the path.
-  init?(_ resource: JSONValue, kind: Kind, of application: Application.ID) {
+  init?(_ resource: StructuredValue, kind: Kind, of application: Application.ID) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text,
       let state = resource["state"]?.text
     else { return nil }
@@ -57,7 +57,7 @@ extension Cluster {
   static let members = ["id", "name", "restoreTargetSupported"]
 
   /// Reads `application/astra-cluster` 1.0-1.7.
-  init?(_ resource: JSONValue) {
+  init?(_ resource: StructuredValue) {
     guard let id = resource["id"]?.text, let name = resource["name"]?.text else { return nil }
     self.init(
       id: ID(id), name: name,
@@ -67,7 +67,7 @@ extension Cluster {
 
 extension Asset {
   /// Reads `application/astra-appAsset` 1.0-1.1.
-  init?(_ resource: JSONValue) {
+  init?(_ resource: StructuredValue) {
     guard let name = resource["assetName"]?.text,
       let kind = resource["GVK"]?["kind"]?.text ?? resource["assetType"]?.text
     else { return nil }
@@ -78,19 +78,19 @@ extension Asset {
 }
 
 /// The reasons for a state: `stateUnready` (texts) and `stateDetails` (title and detail).
-private func stateProblems(of resource: JSONValue) -> [String] {
+private func stateProblems(of resource: StructuredValue) -> [String] {
   (resource["stateUnready"]?.elements.compactMap(\.text) ?? []) + details(of: resource["stateDetails"])
 }
 
 /// What clients have written on an entry, by its metadata.
-private func readLabels(in metadata: JSONValue?) -> [Label] {
+private func readLabels(in metadata: StructuredValue?) -> [Label] {
   (metadata?["labels"]?.elements ?? []).compactMap { label in
     label["name"]?.text.map { Label($0, label["value"]?.text ?? "") }
   }
 }
 
 /// Title and detail of each reason in a list of them.
-func details(of list: JSONValue?) -> [String] {
+func details(of list: StructuredValue?) -> [String] {
   (list?.elements ?? []).compactMap { entry in
     let parts = [entry["title"]?.text, entry["detail"]?.text].compactMap { $0 }
     return parts.isEmpty ? entry.text : parts.joined(separator: ": ")

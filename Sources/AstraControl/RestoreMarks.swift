@@ -1,5 +1,5 @@
 internal import AppProtection
-internal import JSON
+internal import StructuredValues
 internal import Timing
 
 /// The marks that an application shows, and that change when an in-place restore overwrites it.
@@ -14,8 +14,10 @@ struct RestoreMarks: Hashable {
   var restoredFrom: [String]
 
   /// Reads them from an application's resource.
-  init(_ resource: JSONValue, state: Application.State) {
-    func moment(_ value: JSONValue?) -> String? { value?.text.flatMap { Timestamp($0) == nil ? nil : $0 } }
+  init(_ resource: StructuredValue, state: Application.State) {
+    func moment(_ value: StructuredValue?) -> String? {
+      value?.text.flatMap { Timestamp($0) == nil ? nil : $0 }
+    }
     self.state = state.rawValue
     modifiedAt = moment(resource["metadata"]?["modificationTimestamp"])
     collectedAt = moment(resource["lastResourceCollectionTimestamp"])

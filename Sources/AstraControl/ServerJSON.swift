@@ -1,8 +1,8 @@
-internal import JSON
+internal import StructuredValues
 
 // How a server's JSON is read: without expectations, so that unknown members, and values of another kind than
 // the API's documents say, do no harm.
-extension JSONValue {
+extension StructuredValue {
   /// The text of a string that is not empty: real servers write "" for what they do not know.
   var text: String? {
     guard case .string(let text) = self, !text.isEmpty else { return nil }
@@ -29,13 +29,13 @@ extension JSONValue {
   }
 
   /// The elements of an array; none for anything else, null included.
-  var elements: [JSONValue] {
+  var elements: [StructuredValue] {
     guard case .array(let elements) = self else { return [] }
     return elements
   }
 
   /// The object that a list of the values of these members stands for; whatever is no such list, as it is.
-  func named(_ members: [String]) -> JSONValue {
+  func named(_ members: [String]) -> StructuredValue {
     guard !members.isEmpty, case .array(let values) = self, values.count == members.count else { return self }
     return .object(zip(members, values).map { Member($0, $1) })
   }

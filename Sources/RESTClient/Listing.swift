@@ -1,5 +1,5 @@
 package import AppProtection
-package import JSON
+package import StructuredValues
 
 /// What became of reading a collection.
 package enum Listing<Value, Problem> {
@@ -11,7 +11,7 @@ package enum Listing<Value, Problem> {
 extension RESTClient {
   /// Reads one resource; nil if it is not there.
   package func resource<Value>(
-    _ path: String, to attempt: String, _ decode: (JSONValue) -> Value?
+    _ path: String, to attempt: String, _ decode: (StructuredValue) -> Value?
   ) throws(BackendError) -> Value? {
     switch try read(path, to: attempt, isWhole: { decode($0) != nil }) {
     case .value(let value): decode(value)
@@ -35,7 +35,7 @@ extension RESTClient {
   /// - Throws: trouble that lasts, and a list that has no end.
   package func collect<Value>(
     _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
-    _ decode: (JSONValue) -> Value?, keep: (Value) -> Bool = { _ in true }
+    _ decode: (StructuredValue) -> Value?, keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value, Problem> {
     var kept: [Value] = []
     var token: String?

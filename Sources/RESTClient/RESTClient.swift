@@ -1,6 +1,6 @@
 package import AppProtection
 package import HTTPTransport
-package import JSON
+package import StructuredValues
 package import Timing
 
 /// A JSON API as requests: paths, retries of reads, the fate of changes, and the server's clock.
@@ -18,7 +18,7 @@ package final class RESTClient<Problem: APIProblem> {
   /// The front of every path: `/accounts/{account_id}`.
   private let root: String
   /// The last document that was read: while an operation is waited for, answer after answer is the same.
-  private var lastDocument: (bytes: [UInt8], value: JSONValue)?
+  private var lastDocument: (bytes: [UInt8], value: StructuredValue)?
   /// The server's time of the last answer, and when it came.
   private var serverClock: (date: Timestamp, at: Instant)?
 
@@ -54,7 +54,7 @@ package final class RESTClient<Problem: APIProblem> {
 
   /// What a read ended with, once it was answered.
   package enum Reading {
-    case value(JSONValue)
+    case value(StructuredValue)
     /// 404 by the API's own word.
     case absent(Problem)
     /// Another answer of the 400s that no repetition changes.
@@ -67,7 +67,7 @@ package final class RESTClient<Problem: APIProblem> {
   /// `whoeverSaysAbsent` a 404 is no passing trouble, even if it is not the API that says it.
   package func read(
     _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false,
-    isWhole: (JSONValue) -> Bool = { _ in true }
+    isWhole: (StructuredValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
     let began = time.now
     var tries = 0
@@ -272,7 +272,7 @@ package final class RESTClient<Problem: APIProblem> {
   }
 
   private func judge(
-    _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (JSONValue) -> Bool
+    _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (StructuredValue) -> Bool
   ) -> Result<Reading, Verdict> {
     if (200..<300).contains(response.status) {
       let value = document(response.body)
@@ -312,9 +312,9 @@ package final class RESTClient<Problem: APIProblem> {
       hint: Problem.wrongServerHint)
   }
 
-  private func document(_ bytes: [UInt8]) -> JSONValue? {
+  private func document(_ bytes: [UInt8]) -> StructuredValue? {
     if let lastDocument, lastDocument.bytes == bytes { return lastDocument.value }
-    guard let value = JSONValue(parsing: bytes) else { return nil }
+    guard let value = StructuredValue(parsing: bytes) else { return nil }
     lastDocument = (bytes, value)
     return value
   }

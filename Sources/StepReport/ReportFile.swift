@@ -1,3 +1,5 @@
+package import Files
+
 /// Where a step's report lies: `<folder>/TEST-<step>[-<suffix>].xml`, always a whole and valid document.
 package struct ReportFile {
   /// The folder, made when it is not there: `reports`.

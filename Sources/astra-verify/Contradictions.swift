@@ -1,3 +1,4 @@
+internal import PageProbe
 internal import StepCommon
 
 // What cannot be meant together is refused before anything is looked at.

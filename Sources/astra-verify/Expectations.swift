@@ -1,3 +1,4 @@
+internal import PageProbe
 internal import RegularExpressions
 internal import StepCommon
 

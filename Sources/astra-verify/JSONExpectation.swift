@@ -1,4 +1,5 @@
-internal import JSON
+internal import PageProbe
+internal import StructuredValues
 internal import StepCommon
 
 /// A value that a page's JSON has to hold: `status.nodes[0].name=web`.
@@ -33,8 +34,8 @@ struct JSONExpectation {
   /// What is wrong with an answer; nil if it holds the value.
   func fault(in answer: PageAnswer) -> String? {
     let bytes = answer.text.decoded.map { Array($0.utf8) } ?? answer.body
-    guard let document = JSONValue(parsing: bytes) else { return "the body is not JSON" }
-    var value: JSONValue? = document
+    guard let document = StructuredValue(parsing: bytes) else { return "the body is not JSON" }
+    var value: StructuredValue? = document
     for part in parts {
       switch (part, value) {
       // A number between dots is an index where there is a list.
@@ -52,7 +53,7 @@ struct JSONExpectation {
   }
 }
 
-extension JSONValue {
+extension StructuredValue {
   /// Whether it is what a user wrote; numbers compare as numbers.
   fileprivate func equals(_ expected: String) -> Bool {
     switch self {

@@ -1,4 +1,5 @@
-internal import JSON
+internal import PageProbe
+internal import StructuredValues
 internal import StepCommon
 internal import Timing
 
@@ -35,10 +36,10 @@ struct Seen {
 
   /// The file's text.
   var text: String {
-    let application = JSONValue.members([
+    let application = StructuredValue.members([
       "id": .string(application.id), "name": .string(application.name),
     ])
-    let json = JSONValue.members([
+    let json = StructuredValue.members([
       "version": .number(Double(version)), "run": run.map { .string($0) }, "application": application,
       "pages": .array(pages.map(\.json)),
     ])
@@ -48,7 +49,7 @@ struct Seen {
   /// Reads a file's text; throws a sentence about what is wrong with it.
   init(parsing text: String, path: String, of parameter: Parameter) throws(StepFailure) {
     let right = "name a file that astra-verify has written (--seen-file)"
-    guard let json = JSONValue(parsing: Array(text.utf8)), let version = json["version"]?.integer else {
+    guard let json = StructuredValue(parsing: Array(text.utf8)), let version = json["version"]?.integer else {
       throw .badParameter("\(parameter.title): \(path) is not what an earlier astra-verify saw: \(right)")
     }
     guard version == Self.version else {
@@ -72,7 +73,7 @@ struct Seen {
 
 extension Seen.Sight {
   /// Reads a page of the file; nil if it is none.
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let url = json["url"]?.string, let at = json["at"]?.string,
       let status = json.ifAny("status", \.integer), let address = json.ifAny("address", \.string),
       let bodyBytes = json.ifAny("bodyBytes", \.integer), let bodyDigest = json.ifAny("bodyDigest", \.string),
@@ -83,7 +84,7 @@ extension Seen.Sight {
       excerpt: excerpt, trouble: trouble)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "url": .string(url), "at": .string(at), "status": status.map { .number(Double($0)) },
       "address": address.map { .string($0) }, "bodyBytes": bodyBytes.map { .number(Double($0)) },

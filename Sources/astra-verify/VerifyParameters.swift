@@ -1,4 +1,5 @@
 internal import AppProtection
+internal import PageProbe
 internal import StepCommon
 internal import Timing
 

@@ -1,4 +1,5 @@
 internal import AppProtection
+internal import PageProbe
 package import StepCommon
 internal import Timing
 

@@ -1,6 +1,6 @@
 internal import AstraSimulator
+internal import Files
 internal import SimulatedBackend
-internal import StepReport
 internal import Timing
 
 // What goes wrong elsewhere: in the world, on the step's machine, with its process.

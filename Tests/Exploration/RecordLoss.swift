@@ -1,5 +1,5 @@
+internal import Files
 internal import SimulatedBackend
-internal import StepReport
 
 /// What becomes of the records that a run has written, by no doing of its steps.
 struct RecordLoss: Sendable {

@@ -3,7 +3,6 @@ internal import AstraControl
 internal import HTTPTransport
 internal import RESTClient
 internal import StepCommon
-internal import StepReport
 internal import Timing
 
 extension FuzzTarget {

@@ -1,10 +1,26 @@
 internal import AstraBackup
+internal import Files
 internal import HTTPTransport
 internal import StepCommon
 internal import StepReport
+internal import StructuredValues
 internal import Timing
 
 extension FuzzTarget {
+  /// A YAML document: a value that is the same once it is written as JSON, or one line that says why not.
+  static let yaml = FuzzTarget("yaml", longest: 2048) { bytes throws(BrokenProperty) in
+    let value: StructuredValue
+    do throws(YAMLError) {
+      value = try StructuredValue(yaml: bytes)
+    } catch {
+      return try hold(!error.reason.isEmpty, "gives no reason")
+    }
+    let json = value.oneLine
+    // jansson knows no name that holds a NUL.
+    guard !json.contains("\\u0000") else { return }
+    try hold(StructuredValue(parsing: Array(json.utf8)) == value, "is another value as JSON: \(json)")
+  }
+
   /// The toolkit's `config.yaml`: a connection to one host with its token, or a sentence; the token in neither.
   static let configYAML = FuzzTarget("config-yaml", longest: 512) { bytes throws(BrokenProperty) in
     let run = SteppedRun(

@@ -17,9 +17,8 @@ package struct FuzzTarget: Sendable {
 
   /// Every target, in the order in which they are run.
   package static let all: [FuzzTarget] = [
-    .retryAfter, .httpDate, .timestamp, .duration, .name, .endpoint, .caFile, .response, .configYAML, .record,
-    .outputFile,
-    .reportText, .resources, .answers, .parameters, .scenario, .simulator,
+    .retryAfter, .httpDate, .timestamp, .duration, .name, .endpoint, .caFile, .response, .yaml, .configYAML,
+    .record, .outputFile, .reportText, .resources, .answers, .parameters, .scenario, .simulator,
   ]
 
   /// The target of that name.

@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import StepReport
+internal import Text
 internal import Timing
 
 extension FuzzTarget {
@@ -36,8 +37,8 @@ extension FuzzTarget {
   }
 
   private static func checkTexts(_ given: String) throws(BrokenProperty) {
-    let clean = XMLText(given)
-    try hold(XMLText(clean.string) == clean, "cleaning what is clean changes it")
+    let clean = CleanText(given)
+    try hold(CleanText(clean.string) == clean, "cleaning what is clean changes it")
     let isAllowed = clean.string.unicodeScalars.allSatisfy { scalar in
       switch scalar.value {
       case 0x09, 0x0A, 0x20..<0x7F, 0xA0..<0xFFFE, 0x1_0000...: true
@@ -56,6 +57,6 @@ extension FuzzTarget {
       try hold(
         clean.capped(toBytes: limit).string.utf8.count <= limit, "a text is longer than \(limit) bytes")
     }
-    try hold(XMLText(cleanLine(given)).string == cleanLine(given), "a clean line is not clean")
+    try hold(CleanText(cleanLine(given)).string == cleanLine(given), "a clean line is not clean")
   }
 }

@@ -1,7 +1,7 @@
 internal import AstraSimulator
+internal import Files
 internal import HTTPTransport
 internal import StepCommon
-internal import StepReport
 internal import Timing
 
 /// One run of a whole step on a machine of memory and virtual time, and what holds at the end of every run.

@@ -33,6 +33,40 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      "https://rancher.example.com/k8s/clusters/c-m-abc", "https://rancher.example.com",
+      "/k8s/clusters/c-m-abc"
+    ),
+    ("https://rancher.example.com:8443/k8s/", "https://rancher.example.com:8443", "/k8s"),
+    ("https://[::1]/a%20b/~c", "https://[::1]", "/a%20b/~c"),
+    ("https://kube.example.com", "https://kube.example.com", ""),
+    ("https://kube.example.com/", "https://kube.example.com", ""),
+  ])
+  func `a server may have a path where that is asked for`(text: String, origin: String, path: String) throws {
+    let endpoint = try Endpoint(withPath: text)
+    #expect(endpoint.origin == origin)
+    #expect(endpoint.path == path)
+  }
+
+  @Test(arguments: ["/a//b", "//", "/a/../b", "/./a", "/%2e%2e/b", "/a%2", "/a%zz", "/a\"b", "/a\\b", "/{a}"])
+  func `a path that could be read in two ways is refused`(path: String) throws {
+    let error = try #require(throws: TransportError.self) {
+      try Endpoint(withPath: "https://kube.example.com" + path)
+    }
+    #expect(error.kind == .misconfigured)
+    #expect(error.message.contains("has a path with"), "\(error.message)")
+  }
+
+  @Test(arguments: [
+    ("https://u:p@kube.example.com/a", "user information"), ("https://kube.example.com/a?b", "query"),
+    ("https://kube.example.com/a#b", "fragment"), ("http://kube.example.com/a", "plain HTTP"),
+  ])
+  func `with a path the rest is refused as without`(text: String, reason: String) throws {
+    let error = try #require(throws: TransportError.self) { try Endpoint(withPath: text) }
+    #expect(error.message.contains(reason), "\(error.message)")
+  }
+
+  @Test(arguments: [
     ("", "is empty"),
     (" astra.example.com", "space"),
     ("astra.example.com\n", "control character"),

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import PageProbe
 import Testing
 import Timing
 

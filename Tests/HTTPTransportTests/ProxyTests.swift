@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import PageProbe
 import Testing
 import Timing
 
@@ -154,6 +155,46 @@ extension ProxyTests {
     _ = try CurlTransport(
       endpoint: Endpoint("https://astra.test"), userAgent: "test", time: SystemTime(),
       proxies: Proxies(environment: ["HTTPS_PROXY": value, "no_proxy": ".test"]))
+  }
+
+  @Test func `a proxy that was given counts in place of the environment's`() async throws {
+    await #expect(processExitsWith: .success) {
+      let certificates = try TestCertificates.shared.get()
+      let server = try TLSServer(.keep)
+      let proxy = try TLSServer(.proxy)
+      setVariable("https_proxy", "http://127.0.0.1:1")
+      setVariable("no_proxy", "*")
+      let proxies = Proxies("http://svc:fake-password@127.0.0.1:\(proxy.port)", title: "proxy-url")
+      let transport = try CurlTransport(
+        endpoint: Endpoint("https://astra.test:\(server.port)"),
+        trust: TLSTrust(caFile: certificates.authority), userAgent: "test", time: SystemTime(),
+        proxies: proxies)
+      #expect(try transport.send(get()).status == 200)
+      #expect(proxy.events().last?.hasPrefix("CONNECT astra.test:\(server.port) HTTP/1.1\n") == true)
+      #expect(proxies.secrets.reduce("x fake-password") { $1.scrubbed(from: $0) } == "x <secret>")
+      exit(EXIT_SUCCESS)
+    }
+  }
+
+  @Test func `what is wrong with a proxy that was given is said by its own name`() throws {
+    let (descriptor, port) = try refusingPort()
+    defer { close(descriptor) }
+    func error(_ url: String) throws -> TransportError {
+      try #require(throws: TransportError.self) {
+        let transport = try CurlTransport(
+          endpoint: Endpoint("https://kube.test"), userAgent: "test", time: SystemTime(),
+          proxies: Proxies(url, title: "proxy-url"))
+        _ = try transport.send(get())
+      }
+    }
+    let wrong = try error("ftp://p.test")
+    #expect(wrong.message == "the proxy that proxy-url names has a scheme that no proxy has")
+    #expect(wrong.hint == "give it like http://proxy.example.com:3128")
+    let refused = try error("http://127.0.0.1:\(port)")
+    #expect(refused.message == "no connection to the proxy 127.0.0.1:\(port) (connection refused)")
+    #expect(refused.hint == "check proxy-url")
+    // Without a port it is that of its scheme.
+    #expect(try error("http://proxy.invalid").message.contains("proxy.invalid:80 "))
   }
 
   @Test func `a proxy that is not there says nothing of the page`() throws {

@@ -29,6 +29,32 @@ import Testing
     #expect(fields.last == HTTPField("User-Agent", "astra-steps/0 (x)"))
   }
 
+  @Test func `a request without a token has no authorization`() {
+    let fields = HTTPRequest(.get, "/x", timeLimit: .seconds(1)).wireFields(userAgent: "a")
+    #expect(fields == [HTTPField("User-Agent", "a")])
+  }
+
+  @Test(arguments: [
+    // RFC 7617, 2 and 2.1.
+    ("Aladdin", "open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), ("test", "123\u{A3}", "dGVzdDoxMjPCow=="),
+    ("", "", "Og=="),
+  ])
+  func `a user and a password are on the wire as the Basic scheme has them`(
+    user: String, password: String, encoded: String
+  ) {
+    let request = HTTPRequest(
+      .patch, "/x", authorization: .basic(user: user, password: Secret(password)), timeLimit: .seconds(1))
+    #expect(
+      request.wireFields(userAgent: "a").first == HTTPField("Authorization", "Basic \(encoded)"))
+    var dumped = ""
+    dump(request, to: &dumped)
+    #expect(!dumped.contains(encoded) && (password.isEmpty || !dumped.contains(password)))
+    for text in [encoded, password] where text.utf8.count >= 4 {
+      let scrubbed = request.authorization?.secrets.reduce("a \(text) b") { $1.scrubbed(from: $0) }
+      #expect(scrubbed == "a <secret> b")
+    }
+  }
+
   @Test(arguments: [
     ("nothing here", "nothing here"),
     ("a \(fakeToken) b \(fakeToken)", "a <secret> b <secret>"),

@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import HTTPTransport
+internal import PageProbe
 internal import StepCommon
 internal import Timing
 

@@ -1,5 +1,5 @@
 package import AstraSimulator
-internal import StepReport
+internal import Files
 package import Timing
 
 /// A simulated site: a world, the virtual time that it shares with a step, and what goes wrong between them.

@@ -1,5 +1,5 @@
 package import AstraSimulator
-package import StepReport
+package import Files
 
 /// Something that goes wrong at a site, once, as data.
 package struct SiteFault: Sendable {

@@ -1,4 +1,4 @@
-package import StepReport
+package import Files
 
 /// The files of steps at a site, kept from one run to the next, and met by the site's faults.
 ///

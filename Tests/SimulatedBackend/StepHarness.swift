@@ -1,8 +1,8 @@
 package import AstraSimulator
+package import Files
 internal import Foundation
 internal import HTTPTransport
 package import StepCommon
-package import StepReport
 package import Timing
 
 /// Runs steps against a simulated site, with files in memory that stay from one run to the next.

@@ -17,9 +17,9 @@ import Testing
   private static let exceptions = [
     // The one place where a transfer waits for its socket, a tenth of a second at a time, by the limits that the
     // transport takes from its own clock.
-    Use(path: "Sources/HTTPTransport/CurlHandles.swift", call: "curl_multi_poll"),
+    Use(path: "Sources/HTTPTransport/Curl/MultiHandle.swift", call: "curl_multi_poll"),
     // Waiting until a pipe that somebody named as output takes more bytes; bounded, and no part of the operation.
-    Use(path: "Sources/StepReport/Files/OpenFile.swift", call: "poll("),
+    Use(path: "Sources/Files/OpenFile.swift", call: "poll("),
   ]
 
   /// One appearance of a call in a file.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import StepReport
 import Testing
@@ -158,6 +159,31 @@ import Timing
       #expect(finished.output.hasSuffix("out.env\n"))
       #expect(!FileManager.default.fileExists(atPath: folder + "/broken"))
     }
+  }
+
+  /// Each step takes its own lines out and puts new ones in, at the same time as others.
+  @Test func stepsThatShareAnOutputFileLoseNothingOfEachOther() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "astra-shared-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/out.env"
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<6 {
+        group.addTask {
+          let key = OutputValues.Key("STEP_\(writer)")
+          let output = OutputFile(path: path, keys: [key], files: SystemFiles())
+          for turn in 0..<20 {
+            try output.purge()
+            var values = OutputValues()
+            values.set(key, to: String(turn))
+            try output.save(values)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let text = String(decoding: try SystemFiles().read(path, limit: 10_000), as: UTF8.self)
+    #expect(Set(text.split(separator: "\n").map(String.init)) == Set((0..<6).map { "STEP_\($0)=19" }))
+    #expect(try SystemFiles().names(in: folder) == ["out.env"])
   }
 }
 

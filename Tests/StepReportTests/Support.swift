@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import StepReport
 import Testing
 import Timing
 

@@ -1,7 +1,7 @@
 import AstraSimulator
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 import AstraBackup

@@ -2,7 +2,6 @@ import AstraCleanup
 import AstraSimulator
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -1,8 +1,8 @@
 import AstraClone
 import AstraSimulator
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

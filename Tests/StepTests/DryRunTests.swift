@@ -4,9 +4,9 @@ import AstraClone
 import AstraRestore
 import AstraSimulator
 import AstraSnapshot
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -2,9 +2,9 @@ import AstraCleanup
 import AstraPreflight
 import AstraRestore
 import AstraSimulator
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -3,7 +3,6 @@ import AstraRestore
 import AstraSimulator
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

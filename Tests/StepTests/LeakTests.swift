@@ -1,9 +1,9 @@
 import AstraBackup
 import AstraSimulator
 import AstraVerify
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -6,6 +6,7 @@ import AstraRestore
 import AstraSimulator
 import AstraSnapshot
 import AstraVerify
+import Files
 import SimulatedBackend
 import StepCommon
 import StepReport

@@ -2,7 +2,6 @@ import AstraSimulator
 import AstraVerify
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -1,6 +1,6 @@
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 import AstraBackup

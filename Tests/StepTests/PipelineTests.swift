@@ -1,7 +1,6 @@
 import AstraSimulator
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 import AstraBackup

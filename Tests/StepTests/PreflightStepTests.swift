@@ -3,9 +3,9 @@ import AstraClone
 import AstraPreflight
 import AstraRestore
 import AstraSimulator
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

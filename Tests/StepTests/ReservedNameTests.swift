@@ -5,7 +5,6 @@ import AstraSimulator
 import AstraSnapshot
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 
 /// Names that mean something else, and places that are others'.

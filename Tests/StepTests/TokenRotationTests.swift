@@ -2,9 +2,9 @@ import AstraBackup
 import AstraClone
 import AstraRestore
 import AstraSimulator
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

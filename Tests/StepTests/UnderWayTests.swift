@@ -4,7 +4,6 @@ import AstraSimulator
 import AstraSnapshot
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -7,7 +7,6 @@ import AstraSnapshot
 import AstraVerify
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

@@ -3,9 +3,9 @@ import AstraClone
 import AstraRestore
 import AstraSimulator
 import AstraVerify
+import Files
 import SimulatedBackend
 import StepCommon
-import StepReport
 import Testing
 import Timing
 

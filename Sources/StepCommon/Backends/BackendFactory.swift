@@ -1,6 +1,6 @@
 package import AppProtection
 package import HTTPTransport
-package import StepReport
+package import Files
 internal import Timing
 
 /// One kind of service that does the work: its parameters, its credentials, and the way to it.

@@ -1,4 +1,4 @@
-internal import StepReport
+internal import Files
 
 extension FileWriter {
   /// The text of a file that a parameter names.

@@ -1,6 +1,6 @@
 internal import HTTPTransport
 internal import RESTClient
-internal import StepReport
+internal import Files
 
 /// The file that the token came from, read again when the server refuses the token: whoever rotates it changes the file.
 final class TokenFile {

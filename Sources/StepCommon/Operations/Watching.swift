@@ -1,4 +1,4 @@
-internal import StepReport
+internal import Files
 internal import Timing
 
 /// What one look at a condition says.

@@ -1,4 +1,4 @@
-internal import StepReport
+internal import Files
 
 /// The records that lie in a report folder, whichever step, suffix and run they are of.
 struct RecordFolder {

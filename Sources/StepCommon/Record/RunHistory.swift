@@ -1,5 +1,5 @@
 package import AppProtection
-internal import StepReport
+internal import Files
 internal import Timing
 
 /// What this run has done, by all the records of its report folder, whichever step and suffix they are of.

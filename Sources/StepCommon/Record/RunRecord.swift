@@ -1,5 +1,4 @@
 package import AppProtection
-internal import StepReport
 package import Timing
 
 /// What a step of this pipeline run asked for and learned, written beside its report before each change.

@@ -1,5 +1,5 @@
 internal import AppProtection
-internal import JSON
+internal import StructuredValues
 
 // The record as a file. Whatever is missing, is of another kind or has a word that is not known makes it none; what
 // is there besides is passed over.
@@ -7,7 +7,7 @@ internal import JSON
 extension RunRecord {
   /// Reads a record's bytes; nil if they are not one.
   package init?(parsing bytes: [UInt8]) {
-    guard let json = JSONValue(parsing: bytes), let step = json["step"]?.string,
+    guard let json = StructuredValue(parsing: bytes), let step = json["step"]?.string,
       let run = json.ifAny("run", \.string),
       let operations = json["operations"]?.list(of: Operation.init(json:)),
       let subjects = json.ifAny("subjects", { $0.list(of: Subject.init(json:)) }),
@@ -22,7 +22,7 @@ extension RunRecord {
 
   /// The record as JSON.
   package var bytes: [UInt8] {
-    let json = JSONValue.members([
+    let json = StructuredValue.members([
       "step": .string(step), "run": run.map { .string($0) },
       "operations": .array(operations.map(\.json)), "subjects": subjects.map { .array($0.map(\.json)) },
       "lastWord": lastWord.map { .string($0) }, "incomplete": isIncomplete.map { .bool($0) },
@@ -33,20 +33,20 @@ extension RunRecord {
 }
 
 extension RunRecord.Subject {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let name = json["name"]?.string, let cluster = json["cluster"]?.string,
       let id = json["id"]?.string
     else { return nil }
     (self.name, self.cluster, self.id) = (name, cluster, id)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members(["name": .string(name), "cluster": .string(cluster), "id": .string(id)])
   }
 }
 
 extension RunRecord.Operation {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
       let application = json["application"]?.string, let name = json["name"]?.string,
       let point = json.ifAny("point", \.string), let askedAt = json["askedAt"]?.string,
@@ -66,7 +66,7 @@ extension RunRecord.Operation {
     (self.evidence, self.after) = (evidence, after)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "kind": .string(kind.rawValue), "application": .string(application), "name": .string(name),
       "point": point.map { .string($0) }, "askedAt": .string(askedAt), "stage": .string(stage.rawValue),
@@ -79,14 +79,14 @@ extension RunRecord.Operation {
 }
 
 extension RunRecord.Copy {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)), let id = json["id"]?.string,
       let name = json["name"]?.string, let cluster = json.ifAny("cluster", \.string)
     else { return nil }
     self.init(kind, id: id, name: name, cluster: cluster)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "kind": .string(kind.rawValue), "id": .string(id), "name": .string(name),
       "cluster": cluster.map { .string($0) },
@@ -95,14 +95,14 @@ extension RunRecord.Copy {
 }
 
 extension RunRecord.Place {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard let cluster = json["cluster"]?.string, let clusterName = json["clusterName"]?.string,
       let namespaces = json["namespaces"]?.list(of: \.string)
     else { return nil }
     self.init(cluster: cluster, clusterName: clusterName, namespaces: namespaces)
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     .members([
       "cluster": .string(cluster), "clusterName": .string(clusterName),
       "namespaces": .array(namespaces.map { .string($0) }),
@@ -111,7 +111,7 @@ extension RunRecord.Place {
 }
 
 extension ApplicationMarks {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: StructuredValue) {
     guard case .object(let members) = json else { return nil }
     self.init()
     for member in members {
@@ -125,10 +125,10 @@ extension ApplicationMarks {
     }
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: StructuredValue {
     let members =
-      texts.map { JSONValue.Member($0.key, .string($0.value)) }
-      + lists.map { JSONValue.Member($0.key, .array($0.value.map { .string($0) })) }
+      texts.map { StructuredValue.Member($0.key, .string($0.value)) }
+      + lists.map { StructuredValue.Member($0.key, .array($0.value.map { .string($0) })) }
     return .object(members.sorted { $0.name < $1.name })
   }
 }

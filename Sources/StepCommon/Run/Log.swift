@@ -1,5 +1,6 @@
+internal import Files
 package import HTTPTransport
-internal import StepReport
+internal import Text
 package import Timing
 
 /// The step's log: whole lines on stderr, and kept for the report.

@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import ArgumentParser
+internal import Files
 internal import HTTPTransport
 internal import StepReport
 internal import Timing

@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import Files
 internal import StepReport
 
 /// One executable's purpose: its parameters, and its phases in order.

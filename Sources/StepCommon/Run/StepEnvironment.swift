@@ -1,5 +1,6 @@
+package import Files
 package import HTTPTransport
-package import StepReport
+package import PageProbe
 package import Timing
 #if canImport(Darwin)
   internal import Darwin

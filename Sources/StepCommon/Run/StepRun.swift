@@ -1,6 +1,8 @@
 package import AppProtection
+internal import Files
 internal import HTTPTransport
 internal import StepReport
+internal import Text
 package import Timing
 
 /// A call of the backend.

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The cases of a report as its readers need them.
 enum JUnitCases {
   /// The report's cases with names of one line each and no name twice; never none.
@@ -13,7 +15,7 @@ enum JUnitCases {
     var taken: Set<String> = []
     return report.cases.enumerated().map { position, phase in
       var phase = phase
-      let line = XMLText(phase.name).singleLine(limit: 200).string
+      let line = CleanText(phase.name).singleLine(limit: 200).string
       let name = line.isEmpty ? "phase \(position + 1)" : line
       phase.name = name
       var number = 2

@@ -1,3 +1,4 @@
+internal import Text
 internal import Timing
 
 /// A report as a JUnit XML document: one flat suite, one case per phase (`docs/report.md`).
@@ -42,24 +43,24 @@ package struct JUnitDocument: Sendable {
 extension JUnitDocument {
   private static func layOut(_ report: Report, cases: [Report.Case], textLimit: Int) -> XMLElement {
     let counts = Report.Counts(cases.map(\.outcome))
-    let name = XMLElement.Attribute("name", XMLText(ReportName.suite(report.suite)))
-    let time = XMLElement.Attribute("time", XMLText(report.duration.secondsText))
+    let name = XMLElement.Attribute("name", CleanText(ReportName.suite(report.suite)))
+    let time = XMLElement.Attribute("time", CleanText(report.duration.secondsText))
     let totals: [XMLElement.Attribute] = [
       .init("tests", counts.tests), .init("failures", counts.failures), .init("errors", counts.errors),
     ]
-    let host = XMLText(report.hostname).singleLine()
+    let host = CleanText(report.hostname).singleLine()
     let suite = XMLElement(
       "testsuite",
       [name] + totals + [
         .init("skipped", counts.skipped), time,
-        .init("timestamp", XMLText(report.startedAt.reportText)),
-        .init("hostname", host.isEmpty ? XMLText("localhost") : host),
-        .init("id", 0), .init("package", XMLText("")),
+        .init("timestamp", CleanText(report.startedAt.reportText)),
+        .init("hostname", host.isEmpty ? CleanText("localhost") : host),
+        .init("id", 0), .init("package", CleanText("")),
       ],
       children: properties(report.properties)
         + cases.map { element($0, in: report, textLimit: textLimit) }
         + [
-          XMLElement("system-out", text: XMLText(report.log).capped(toBytes: textLimit)),
+          XMLElement("system-out", text: CleanText(report.log).capped(toBytes: textLimit)),
           XMLElement("system-err"),
         ]
     )
@@ -72,8 +73,8 @@ extension JUnitDocument {
       XMLElement(
         "property",
         [
-          .init("name", XMLText(property.name).singleLine()),
-          .init("value", XMLText(property.value).singleLine(limit: 2000)),
+          .init("name", CleanText(property.name).singleLine()),
+          .init("value", CleanText(property.value).singleLine(limit: 2000)),
         ])
     }
     return [XMLElement("properties", children: elements)]
@@ -93,15 +94,15 @@ extension JUnitDocument {
       children.append(XMLElement("skipped", [.init("message", message)], text: body))
     }
     if !phase.output.isEmpty {
-      let output = XMLText(phase.output).capped(toBytes: textLimit)
+      let output = CleanText(phase.output).capped(toBytes: textLimit)
       children.append(XMLElement("system-out", text: output))
     }
     return XMLElement(
       "testcase",
       [
-        .init("name", XMLText(phase.name)),
-        .init("classname", XMLText(ReportName.className(report.className))),
-        .init("time", XMLText(phase.duration.secondsText)),
+        .init("name", CleanText(phase.name)),
+        .init("classname", CleanText(ReportName.className(report.className))),
+        .init("time", CleanText(phase.duration.secondsText)),
       ],
       children: children)
   }
@@ -113,20 +114,20 @@ extension JUnitDocument {
     let body = body(
       line: message, whole: problem.message, details: problem.details, textLimit: textLimit)
     let type = ReportName.problemType(problem.type, step: report.stepName)
-    return XMLElement(name, [.init("message", message), .init("type", XMLText(type))], text: body)
+    return XMLElement(name, [.init("message", message), .init("type", CleanText(type))], text: body)
   }
 
-  private static func line(_ text: String, orElse substitute: String) -> XMLText {
-    let line = XMLText(text).singleLine()
-    return line.isEmpty ? XMLText(substitute) : line
+  private static func line(_ text: String, orElse substitute: String) -> CleanText {
+    let line = CleanText(text).singleLine()
+    return line.isEmpty ? CleanText(substitute) : line
   }
 
   /// The message's line first (GitLab and Bamboo show only the body), then all of it if it had more, then
   /// the details.
-  private static func body(line: XMLText, whole: String, details: String, textLimit: Int) -> XMLText {
-    let message = XMLText(whole)
+  private static func body(line: CleanText, whole: String, details: String, textLimit: Int) -> CleanText {
+    let message = CleanText(whole)
     let isWhole = message == line || message.singleLine().isEmpty
-    return XMLText.lines([line, isWhole ? XMLText("") : message, XMLText(details)])
+    return CleanText.lines([line, isWhole ? CleanText("") : message, CleanText(details)])
       .capped(toBytes: textLimit)
   }
 }
@@ -136,8 +137,22 @@ extension XMLElement {
   fileprivate var writtenSize: Int {
     let tags = 2 * name.utf8.count + 32
     let inAttributes = attributes.reduce(0) {
-      $0 + $1.name.utf8.count + 4 + XMLText($1.value).escapedSize
+      $0 + $1.name.utf8.count + 4 + CleanText($1.value).escapedSize
     }
-    return children.reduce(tags + inAttributes + XMLText(text).escapedSize) { $0 + $1.writtenSize }
+    return children.reduce(tags + inAttributes + CleanText(text).escapedSize) { $0 + $1.writtenSize }
+  }
+}
+
+extension CleanText {
+  /// The number of bytes once the five characters with a meaning in XML are escaped; an upper bound.
+  fileprivate var escapedSize: Int {
+    string.utf8.reduce(0) { size, byte in
+      switch byte {
+      case UInt8(ascii: "\""): size + 6
+      case UInt8(ascii: "&"), UInt8(ascii: "\n"), UInt8(ascii: "\t"): size + 5
+      case UInt8(ascii: "<"), UInt8(ascii: ">"): size + 4
+      default: size + 1
+      }
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The names in a report that must be of a few characters only.
 package enum ReportName {
   /// A suite's name of `[A-Za-z0-9._-]`: Jenkins shows other characters differently from version to version.

@@ -1,4 +1,4 @@
-package import JSON
+package import StructuredValues
 
 /// The one document that a step prints on stdout at its end with `--json`.
 ///
@@ -6,7 +6,7 @@ package import JSON
 /// `message`, `phases` (each with `name`, `outcome`, `seconds`, `message`) and `values`.
 package struct JSONDocument: Hashable, Sendable {
   /// The document as a value.
-  package let value: JSONValue
+  package let value: StructuredValue
 
   /// Lays out a finished step's report with what the report does not hold.
   ///
@@ -22,10 +22,10 @@ package struct JSONDocument: Hashable, Sendable {
     value = .object([
       .init("step", .string(step)),
       .init("version", .string(version)),
-      .init("run", JSONValue(run)),
+      .init("run", StructuredValue(run)),
       .init("outcome", .string((worst ?? .passed).word)),
       .init("exitCode", .number(Double(exitCode))),
-      .init("message", JSONValue(message)),
+      .init("message", StructuredValue(message)),
       .init("phases", .array(phases.map(Self.phase))),
       .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
     ])
@@ -34,12 +34,12 @@ package struct JSONDocument: Hashable, Sendable {
   /// The document on one line, with its line end.
   package var text: String { value.oneLine + "\n" }
 
-  private static func phase(_ phase: Report.Case) -> JSONValue {
+  private static func phase(_ phase: Report.Case) -> StructuredValue {
     .object([
       .init("name", .string(phase.name)),
       .init("outcome", .string(phase.outcome.word)),
       .init("seconds", .digits(phase.duration.secondsText)),
-      .init("message", JSONValue(phase.outcome.message)),
+      .init("message", StructuredValue(phase.outcome.message)),
     ])
   }
 }

@@ -1,3 +1,5 @@
+package import Files
+
 /// The file that a step hands its values to later ones in (`ASTRA_OUTPUT_FILE`).
 package struct OutputFile {
   /// The path as the user named it.

@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import Text
 
 /// The library's own state: its start, and the errors it would print.
 enum LibXML {
@@ -19,7 +20,7 @@ enum LibXML {
   /// The error of a call that failed: what was attempted, and the library's own words if it has any.
   static func error(_ attempt: String) -> DocumentError {
     let words = unsafe astra_xml_last_error().map { unsafe String(cString: $0) }
-    let detail = words.map { XMLText($0).singleLine().string } ?? "no reason given"
+    let detail = words.map { CleanText($0).singleLine().string } ?? "no reason given"
     return DocumentError(reason: "libxml2 failed to \(attempt): \(detail)")
   }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// An XML element as a plain value: what is written, and what is read back.
 ///
 /// It holds either children or text, never a mixture: white space between children is dropped on reading.
@@ -17,7 +19,7 @@ struct XMLElement: Hashable, Sendable {
     let value: String
 
     /// Makes an attribute to be written: its value is clean, its name is part of the program.
-    init(_ name: StaticString, _ value: XMLText) {
+    init(_ name: StaticString, _ value: CleanText) {
       self.init(name: String(describing: name), value: value.string)
     }
 
@@ -39,7 +41,7 @@ struct XMLElement: Hashable, Sendable {
   }
 
   /// Makes an element with text to be written.
-  init(_ name: StaticString, _ attributes: [Attribute] = [], text: XMLText) {
+  init(_ name: StaticString, _ attributes: [Attribute] = [], text: CleanText) {
     self.init(name: String(describing: name), attributes: attributes, children: [], text: text.string)
   }
 

@@ -19,6 +19,8 @@ final class TLSServer: Sendable {
     case tls12
     /// Shows a certificate that its own library would refuse as too weak.
     case weak
+    /// Wants a certificate of the client's, by the same authority.
+    case client
     /// Is a proxy that connects to anything by the port alone.
     case proxy
   }
@@ -154,6 +156,9 @@ final class TLSServer: Sendable {
         if behaviour == "tls12":
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(certificate, key)
+        if behaviour == "client":
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(os.path.join(os.path.dirname(certificate), "ca.pem"))
     listener = socket.create_server(("127.0.0.1", 0))
     os.write(1, f"{listener.getsockname()[1]}\n".encode())
 

@@ -2,7 +2,7 @@ internal import AppProtection
 internal import AstraControl
 internal import HTTPTransport
 internal import RESTClient
-internal import StepReport
+internal import Files
 internal import Timing
 
 /// NetApp Astra Control, by its REST API: one server, one account, one token.

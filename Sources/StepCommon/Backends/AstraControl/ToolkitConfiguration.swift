@@ -1,4 +1,5 @@
-internal import StepReport
+internal import Files
+internal import StructuredValues
 
 /// The `config.yaml` of NetApp's toolkit: another place where credentials may already lie.
 ///
