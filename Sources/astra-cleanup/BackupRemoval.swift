@@ -3,7 +3,7 @@ internal import StepCommon
 internal import Timing
 
 // Which backups are to go, and how they go.
-extension StepRun {
+extension CleanupRun {
   /// Chooses the backups that are to go, the oldest first, when two looks in a row agree on them.
   func chooseBackups(
     _ keep: Int, _ pattern: NamePattern, of source: Application
@@ -14,7 +14,7 @@ extension StepRun {
       let next = try verdict(keep, pattern, of: source)
       if next.doomed.map(\.id) == last.doomed.map(\.id), next.kept.map(\.id) == last.kept.map(\.id) { break }
       last = next
-      try rest(pollInterval(since: began))
+      try poller.rest(poller.pollInterval(since: began))
     }
     for point in last.kept { log.info("to keep: \(point.title) (\(point.whereabouts))") }
     for (point, reason) in last.passedOver {
@@ -30,8 +30,8 @@ extension StepRun {
   ) throws(StepFailure) {
     let title = "\(backup.title) of \"\(source.name)\" (\(backup.whereabouts))"
     log.info("removing \(title)")
-    try remove(
-      title, as: removal(of: backup),
+    try removals.remove(
+      title, as: removals.removal(of: backup),
       check: { () throws(StepFailure) in
         try checkSource(source)
         let verdict = try verdict(keep, pattern, of: source)

@@ -44,10 +44,10 @@ package final class CleanupStep: Step {
   }
 
   private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    proof = CloneProof(records: try run.recordedClones(parameters))
-    let found = try run.findApplication(parameters.application, on: parameters.sourceCluster)
-    run.note("application", "\(found.name) (\(found.whereabouts))")
-    if found.state == .restoring { try run.checkSource(found) }
+    proof = CloneProof(records: try CleanupRun(run: run).recordedClones(parameters))
+    let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
+    run.facts.note("application", "\(found.name) (\(found.whereabouts))")
+    if found.state == .restoring { try CleanupRun(run: run).checkSource(found) }
     source = found
     return .done
   }
@@ -56,16 +56,17 @@ package final class CleanupStep: Step {
     guard let wanted = parameters.clones else {
       return .notNeeded("not asked for: \(CleanupParameters.removeClone.title) is not set")
     }
-    try run.settleRemovals()
-    clones = try run.chooseClones(wanted, try known(run), parameters)
+    try CleanupRun(run: run).settleRemovals()
+    clones = try CleanupRun(run: run).chooseClones(wanted, try known(run), parameters)
     for clone in clones { tell("\(clone.title); that astra-clone made it is proven by \(clone.proof)", run) }
     return .done
   }
 
   private func chooseBackups(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if let retention = parameters.retention {
-      try run.settleRemovals()
-      backups = try run.chooseBackups(retention.keep, retention.pattern, of: try run.known(source))
+      try CleanupRun(run: run).settleRemovals()
+      backups = try CleanupRun(run: run).chooseBackups(
+        retention.keep, retention.pattern, of: try run.known(source))
       for backup in backups { tell("backup \"\(backup.name)\" (\(backup.whereabouts))", run) }
     }
     return parameters.retention == nil
@@ -74,12 +75,13 @@ package final class CleanupStep: Step {
 
   private func chooseEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if let age = parameters.evidenceAge {
-      try run.settleRemovals()
-      evidence = try run.chooseEvidence(olderThan: age, of: try run.known(source))
+      try CleanupRun(run: run).settleRemovals()
+      evidence = try CleanupRun(run: run).chooseEvidence(olderThan: age, of: try run.known(source))
       for snapshot in evidence { tell("evidence \(snapshot.title) (\(snapshot.whereabouts))", run) }
     }
     publish(run)
-    if clones.isEmpty, backups.isEmpty, evidence.isEmpty, run.removals(.cloneRemoval).isEmpty {
+    if clones.isEmpty, backups.isEmpty, evidence.isEmpty, CleanupRun(run: run).removed(.cloneRemoval).isEmpty
+    {
       return .stepDone("nothing to remove")
     }
     return parameters.evidenceAge == nil
@@ -89,7 +91,7 @@ package final class CleanupStep: Step {
   /// Says what is to go, alike in a dry run and before the removal itself.
   private func tell(_ what: String, _ run: StepRun) {
     run.log.info("to remove: \(what)")
-    run.noteAlso("toRemove", what)
+    run.facts.noteAlso("toRemove", what)
   }
 
   private func removeRecoveryPoints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -103,7 +105,7 @@ package final class CleanupStep: Step {
     return try removeEach(points, { ("\($1.title) of \($0.title)", $1.name) }, run) {
       (clone, point) throws(StepFailure) in
       do throws(StepFailure) {
-        try run.remove(point, of: clone, known, parameters)
+        try CleanupRun(run: run).remove(point, of: clone, known, parameters)
       } catch {
         burdened.insert(clone.application.id)
         throw error
@@ -120,7 +122,7 @@ package final class CleanupStep: Step {
     let free = clones.filter { !burdened.contains($0.application.id) }
     guard !free.isEmpty else { return .notNeeded("the recovery points of all of them stayed") }
     return try removeEach(free, { ($0.title, $0.application.name) }, run) { clone throws(StepFailure) in
-      try run.remove(clone, known)
+      try CleanupRun(run: run).remove(clone, known)
     }
   }
 
@@ -130,7 +132,7 @@ package final class CleanupStep: Step {
     }
     let source = try run.known(source)
     return try removeEach(backups, { ($0.title, $0.name) }, run) { backup throws(StepFailure) in
-      try run.remove(backup, retention.keep, retention.pattern, of: source)
+      try CleanupRun(run: run).remove(backup, retention.keep, retention.pattern, of: source)
     }
   }
 
@@ -138,7 +140,7 @@ package final class CleanupStep: Step {
     guard !evidence.isEmpty else { return .notNeeded("there is none to remove") }
     let source = try run.known(source)
     return try removeEach(evidence, { ($0.title, $0.name) }, run) { snapshot throws(StepFailure) in
-      try run.remove(evidence: snapshot, of: source)
+      try CleanupRun(run: run).remove(evidence: snapshot, of: source)
     }
   }
 
@@ -171,7 +173,7 @@ package final class CleanupStep: Step {
   /// Says what was to go and is there still, and why.
   private func stays(_ words: Words, because reason: String, _ run: StepRun) {
     run.log.warning("not removed: \(words.title): \(reason)")
-    run.noteAlso("notRemoved", "\(words.title): \(reason)")
+    run.facts.noteAlso("notRemoved", "\(words.title): \(reason)")
     stayed.append(words.name)
     publish(run)
   }
@@ -181,17 +183,17 @@ package final class CleanupStep: Step {
 
   /// Removing a clone takes it from the backend's books, and what runs in its namespace goes on running.
   private func lookForRest(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let places = run.removals(.cloneRemoval).compactMap(\.place)
+    let places = CleanupRun(run: run).removed(.cloneRemoval).compactMap(\.place)
     guard !places.isEmpty else { return .notNeeded("no clone was removed") }
-    let left = try run.namespacesLeft(in: places)
+    let left = try CleanupRun(run: run).namespacesLeft(in: places)
     for (namespace, cluster) in left {
       let rest =
         "namespace \"\(namespace)\" on cluster \"\(cluster)\", and what runs in it, is left: "
-        + StepRun.deletionCommand(namespace, on: cluster)
+        + Lookup.deletionCommand(namespace, on: cluster)
       run.log.warning(rest)
-      run.noteAlso("left", rest)
+      run.facts.noteAlso("left", rest)
     }
-    run.publish("ASTRA_LEFT_NAMESPACES", names: left.map(\.namespace))
+    run.facts.publish("ASTRA_LEFT_NAMESPACES", names: left.map(\.namespace))
     return .done
   }
 
@@ -201,17 +203,19 @@ package final class CleanupStep: Step {
 
   /// What this run has removed so far, in this attempt or an earlier one.
   private func publish(_ run: StepRun) {
-    let backups = run.removals(.backupRemoval)
+    let backups = CleanupRun(run: run).removed(.backupRemoval)
     let isOfSource: (RunRecord.Operation) -> Bool = { [source] in $0.application == source?.id.text }
     let points =
-      backups.filter { !isOfSource($0) } + run.removals(.snapshotRemoval).filter { !isOfSource($0) }
-    let evidence = run.removals(.snapshotRemoval).filter { isOfSource($0) }
+      backups.filter { !isOfSource($0) }
+      + CleanupRun(run: run).removed(.snapshotRemoval).filter { !isOfSource($0) }
+    let evidence = CleanupRun(run: run).removed(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),
-      ("ASTRA_REMOVED_CLONES", run.removals(.cloneRemoval)), ("ASTRA_REMOVED_RECOVERY_POINTS", points),
+      ("ASTRA_REMOVED_CLONES", CleanupRun(run: run).removed(.cloneRemoval)),
+      ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),
     ]
-    for (key, removed) in lists { run.publish(key, names: removed.map(\.name)) }
-    run.publish("ASTRA_NOT_REMOVED", names: stayed)
+    for (key, removed) in lists { run.facts.publish(key, names: removed.map(\.name)) }
+    run.facts.publish("ASTRA_NOT_REMOVED", names: stayed)
   }
 }

@@ -15,7 +15,7 @@ struct DoomedClone {
 }
 
 // Which clones are to go: only those of which everything says so.
-extension StepRun {
+extension CleanupRun {
   /// What the records at hand say that astra-clone made: those of this workspace, and the one that was handed over.
   func recordedClones(_ parameters: CleanupParameters) throws(StepFailure) -> [RunRecord.Operation] {
     guard parameters.clones != nil else { return [] }
@@ -35,7 +35,8 @@ extension StepRun {
     _ wanted: CleanupParameters.Clones, _ known: (source: Application, proof: CloneProof),
     _ parameters: CleanupParameters
   ) throws(StepFailure) -> [DoomedClone] {
-    let cluster = try parameters.destinationCluster.map { name throws(StepFailure) in try findCluster(name) }
+    let cluster = try parameters.destinationCluster.map { name throws(StepFailure) in try lookup.cluster(name)
+    }
     let choice = try agreed { () throws(StepFailure) in
       switch wanted {
       case .named(let name): try chooseClone(named: name, on: cluster, known, parameters)
@@ -46,7 +47,7 @@ extension StepRun {
     for line in choice.remarks { log.info(line) }
     if choice.doomed.isEmpty, case .named(let name) = wanted {
       let names = [name, ResourceName.label(for: name)]
-      if removals(.cloneRemoval).contains(where: { names.contains($0.name) || $0.id == name }) {
+      if removed(.cloneRemoval).contains(where: { names.contains($0.name) || $0.id == name }) {
         log.info("this run has removed clone \"\(name)\"")
       } else {
         log.warning(
@@ -77,7 +78,7 @@ extension StepRun {
       let next = try choose()
       if next.summary == last.summary { return next }
       last = next
-      try rest(pollInterval(since: began))
+      try poller.rest(poller.pollInterval(since: began))
     }
   }
 
@@ -89,7 +90,7 @@ extension StepRun {
     let all = try ask { () throws(BackendError) in try backend.applications() }
     let label = ResourceName.label(for: name)
     var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
-    if let cluster { candidates = try narrowed(candidates, named: label ?? name, to: cluster) }
+    if let cluster { candidates = try lookup.narrowed(candidates, named: label ?? name, to: cluster) }
     candidates = candidates.withoutEntriesOfGoneOnes
     if candidates.isEmpty {
       let clones = all.filter { $0.sourceID == known.source.id }.map(\.name)

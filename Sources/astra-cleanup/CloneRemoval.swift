@@ -3,7 +3,7 @@ internal import StepCommon
 internal import Timing
 
 // How chosen clones go: looked at once more, asked for once, waited for.
-extension StepRun {
+extension CleanupRun {
   /// Removes a clone, and what this run has asked for is written down first.
   func remove(
     _ clone: DoomedClone, _ known: (source: Application, proof: CloneProof)
@@ -14,8 +14,8 @@ extension StepRun {
       cluster: cluster, clusterName: clone.application.clusterName ?? cluster,
       namespaces: clone.application.namespaces)
     log.info("removing \(clone.title)")
-    try remove(
-      clone.title, as: removal(of: clone.application, in: place),
+    try removals.remove(
+      clone.title, as: removals.removal(of: clone.application, in: place),
       check: { () throws(StepFailure) in
         try checkSource(known.source)
         let verdict = try checkAgain(clone, known)
@@ -42,8 +42,8 @@ extension StepRun {
   ) throws(StepFailure) {
     let title = "\(point.title) of \(clone.title)"
     log.info("removing \(title)")
-    try remove(
-      title, as: removal(of: point),
+    try removals.remove(
+      title, as: removals.removal(of: point),
       check: { () throws(StepFailure) in
         try checkSource(known.source)
         let verdict = try checkAgain(clone, known)
@@ -96,16 +96,16 @@ extension StepRun {
   }
 
   /// What this run has removed of a kind, each once.
-  func removals(_ kind: RunRecord.Operation.Kind) -> [RunRecord.Operation] {
+  func removed(_ kind: RunRecord.Operation.Kind) -> [RunRecord.Operation] {
     var seen: Set<String> = []
-    return history.operations(ofStep: identity.name).filter {
+    return history.operations(ofStep: run.identity.name).filter {
       $0.kind == kind && $0.stage == .finished && seen.insert($0.id ?? "").inserted
     }
   }
 
   /// Settles what an attempt of this run that was killed has asked to remove: what is gone is done.
   func settleRemovals() throws(StepFailure) {
-    for operation in history.operations(ofStep: identity.name)
+    for operation in history.operations(ofStep: run.identity.name)
     where [.asked, .accepted].contains(operation.stage) {
       guard let id = operation.id else { continue }
       let application = Application.ID(operation.application)

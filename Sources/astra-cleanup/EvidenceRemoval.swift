@@ -3,7 +3,7 @@ internal import StepCommon
 internal import Timing
 
 // Which evidence snapshots are to go, and how they go.
-extension StepRun {
+extension CleanupRun {
   /// Chooses the snapshots that astra-restore made as evidence and that are old enough, the oldest first, when two looks
   /// in a row agree on them.
   func chooseEvidence(
@@ -15,7 +15,7 @@ extension StepRun {
       let next = try evidence(olderThan: age, of: source)
       if next.doomed.map(\.id) == last.doomed.map(\.id), next.remarks == last.remarks { break }
       last = next
-      try rest(pollInterval(since: began))
+      try poller.rest(poller.pollInterval(since: began))
     }
     for remark in last.remarks { log.info("left alone: \(remark)") }
     return last.doomed
@@ -25,8 +25,8 @@ extension StepRun {
   func remove(evidence snapshot: RecoveryPoint, of source: Application) throws(StepFailure) {
     let title = "evidence \(snapshot.title) of \"\(source.name)\" (\(snapshot.whereabouts))"
     log.info("removing \(title)")
-    try remove(
-      title, as: removal(of: snapshot),
+    try removals.remove(
+      title, as: removals.removal(of: snapshot),
       check: { () throws(StepFailure) in
         try checkSource(source)
         let now = try ask { () throws(BackendError) in

@@ -1,11 +1,13 @@
-package import AppProtection
-package import StepCommon
+internal import AppProtection
+internal import StepCommon
 internal import Timing
 
-// Where the content of a clone comes from, for services that clone no live application.
-extension StepRun {
+/// Where the content of a clone comes from, for services that clone no live application.
+struct CloneSource: StepPart {
+  let run: StepRun
+
   /// How the service makes such a clone; refuses what it can never make.
-  package func plan(_ request: CloneRequest) throws(StepFailure) -> ClonePlan {
+  func plan(_ request: CloneRequest) throws(StepFailure) -> ClonePlan {
     try ask { () throws(BackendError) in try backend.plan(request) }
   }
 
@@ -20,15 +22,15 @@ extension StepRun {
     guard let name = ResourceName.label(for: "\(request.name)-\(run)") else { return request }
     let application = request.application
     let copy: RecoveryPoint
-    switch try existing(kind, named: name, of: application, leftovers: .untouched) {
+    switch try operations.existing(kind, named: name, of: application, leftovers: .untouched) {
     case .complete(let found): copy = found
-    case .underWay(let found): copy = try waitForCompletion(of: found, application, isKnown: true)
+    case .underWay(let found): copy = try operations.waitForCompletion(of: found, application, isKnown: true)
     case .nothing:
       let operation: RunRecord.Operation.Kind = kind == .backup ? .backup : .snapshot
-      copy = try waitForCompletion(
-        of: try self.request(kind, named: name, of: application, as: operation), application)
+      copy = try operations.waitForCompletion(
+        of: try operations.request(kind, named: name, of: application, as: operation), application)
     }
-    try checkHooks(of: copy, application, accept: acceptFailedHooks)
+    try operations.checkHooks(of: copy, application, accept: acceptFailedHooks)
     var request = request
     request.source = .recoveryPoint(copy)
     return request

@@ -36,32 +36,33 @@ package final class CloneStep: Step {
   }
 
   private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let found = try run.findApplication(parameters.application, on: parameters.sourceCluster)
-    run.note("application", "\(found.name) (\(found.whereabouts))")
+    let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
+    run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     source = found
-    run.warnOfNeighbours(of: found, "what it has there may come with the clone")
+    run.lookup.warnOfNeighbours(of: found, "what it has there may come with the clone")
     return .done
   }
 
   private func chooseRecoveryPoint(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let wanted = parameters.point else { return .notNeeded("the live application is cloned") }
     let source = try run.known(source)
-    let found = try run.findRecoveryPoint(wanted.kind, wanted.name, of: source)
-    try run.checkFits(found, source, acceptFailedHooks: parameters.acceptFailedHooks)
-    run.note("recoveryPoint", "\(found.kind.rawValue) \(found.name) (\(found.whereabouts))")
+    let found = try run.lookup.recoveryPoint(wanted.kind, wanted.name, of: source)
+    try run.lookup.checkFits(found, source, acceptFailedHooks: parameters.acceptFailedHooks)
+    run.facts.note("recoveryPoint", "\(found.kind.rawValue) \(found.name) (\(found.whereabouts))")
     point = found
     return .done
   }
 
   private func checkDestination(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let request = try run.cloneRequest(of: try run.known(source), from: point, parameters)
+    let request = try CloneDestination(run).request(of: try run.known(source), from: point, parameters)
     self.request = request
-    plan = try run.plan(request)
-    run.note("clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
-    switch try run.existing(request, parameters) {
+    plan = try CloneSource(run: run).plan(request)
+    run.facts.note(
+      "clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
+    switch try ExistingClone(run).find(request, parameters) {
     case .nothing: break
     case .underWay(let found):
-      cloning = try run.ask { () throws(BackendError) in try run.backend.cloning(of: found).id }
+      cloning = try ask { () throws(BackendError) in try run.backend.cloning(of: found).id }
       (clone, wasThere) = (found, true)
       publish(found, run)
       return .done
@@ -71,7 +72,7 @@ package final class CloneStep: Step {
     }
     // A copy of an application that is being overwritten would be evidence of nothing.
     if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }
-    try run.checkNamespacesAreFree(request)
+    try CloneDestination(run).checkNamespacesAreFree(request)
     return .done
   }
 
@@ -87,8 +88,9 @@ package final class CloneStep: Step {
           : "dry run: would wait for clone \"\(request.name)\", which is under way")
     }
     guard clone == nil else { return .notNeeded("one of that name is under way") }
-    request = try run.withSource(request, plan, acceptFailedHooks: parameters.acceptFailedHooks)
-    let made = try run.make(
+    request = try CloneSource(run: run).withSource(
+      request, plan, acceptFailedHooks: parameters.acceptFailedHooks)
+    let made = try run.operations.make(
       "clone \"\(request.name)\"",
       begin: { namesakes in
         run.history.begin(
@@ -99,15 +101,15 @@ package final class CloneStep: Step {
       },
       of: request.application.id,
       namesakes: { () throws(BackendError) in
-        try run.applicationsInPlace(of: request).map(\.id.text)
+        try ExistingClone(run).applicationsInPlace(of: request).map(\.id.text)
       },
       check: { () throws(StepFailure) in
         guard let point else { return }
-        try run.checkStillFits(
+        try run.lookup.checkStillFits(
           point, request.application, acceptFailedHooks: parameters.acceptFailedHooks)
       },
       look: { () throws(BackendError) in
-        guard let found = try run.cloneOfThisRun(request) else { return nil }
+        guard let found = try ExistingClone(run).cloneOfThisRun(request) else { return nil }
         return try run.backend.cloning(of: found)
       },
       ask: { () throws(BackendError) in try run.backend.start(request) },
@@ -121,28 +123,28 @@ package final class CloneStep: Step {
     let begun = try run.known(cloning)
     let name = clone?.name ?? parameters.clone
     let title = "clone \"\(name)\" of \"\(try run.known(source).name)\""
-    let completion = try run.wait(
+    let completion = try run.poller.wait(
       for: title, isKnown: wasThere,
       read: { () throws(BackendError) in try run.backend.cloning(begun) },
       judge: \.verdict)
     if case .failed(let last, _) = completion, let wreck = last.application { publish(wreck, run) }
     let id = clone?.id.text ?? begun.text
     let operation = run.history.operations.last { $0.id == id }
-    let ended = try run.settle(completion, title, goal: "ready", operation)
+    let ended = try run.operations.settle(completion, title, goal: "ready", operation)
     publish(try run.known(ended.application), run)
     return .done
   }
 
   private func publish(_ clone: Application, _ run: StepRun) {
-    run.publish("ASTRA_CLONE_ID", clone.id.text)
-    run.publish("ASTRA_CLONE_NAME", clone.name)
-    run.publish("ASTRA_CLONE_STATE", clone.state.rawValue)
+    run.facts.publish("ASTRA_CLONE_ID", clone.id.text)
+    run.facts.publish("ASTRA_CLONE_NAME", clone.name)
+    run.facts.publish("ASTRA_CLONE_STATE", clone.state.rawValue)
     if let namespaces = request?.namespaces.map(\.destination) {
-      run.publish("ASTRA_CLONE_NAMESPACE", names: namespaces, isCounted: false)
+      run.facts.publish("ASTRA_CLONE_NAMESPACE", names: namespaces, isCounted: false)
     }
-    run.publish("ASTRA_CLONE_CLUSTER", clone.clusterName ?? request?.destinationCluster.text ?? "")
-    run.publish("ASTRA_CLONE_CREATED", clone.createdAt?.text ?? "")
-    run.publish("ASTRA_CLONE_SOURCE_ID", source?.id.text ?? "")
+    run.facts.publish("ASTRA_CLONE_CLUSTER", clone.clusterName ?? request?.destinationCluster.text ?? "")
+    run.facts.publish("ASTRA_CLONE_CREATED", clone.createdAt?.text ?? "")
+    run.facts.publish("ASTRA_CLONE_SOURCE_ID", source?.id.text ?? "")
   }
 }
 

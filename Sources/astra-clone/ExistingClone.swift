@@ -2,22 +2,29 @@ package import AppProtection
 package import StepCommon
 internal import Timing
 
-// What to do with a clone of that name that is there already: the table of situations.
-extension StepRun {
+/// What to do with a clone of that name that is there already: the table of situations.
+package struct ExistingClone: StepPart {
+  package let run: StepRun
+
+  /// Looks for a run.
+  package init(_ run: StepRun) {
+    self.run = run
+  }
+
   /// Settles what stands in the place of the clone.
-  package func existing(
+  package func find(
     _ request: CloneRequest, _ parameters: CloneParameters
   ) throws(StepFailure) -> Existing<Application> {
     let title = "clone \"\(request.name)\" of \"\(request.application.name)\""
-    let all = try lookForTraces(
+    let all = try operations.lookForTraces(
       of: asked(request), title,
       look: { () throws(BackendError) in try applicationsInPlace(of: request) },
       isThere: { $0.contains { $0.state != .removed } })
-    noteNamesakes(all.map(\.id.text), of: "clone \"\(request.name)\"")
+    operations.noteNamesakes(all.map(\.id.text), of: "clone \"\(request.name)\"")
     // What is gone from its cluster has left an entry at most, and that is in nobody's way.
     let living = all.filter { $0.state != .removed }
     guard let found = living.first else {
-      try refuseUnseen(asked(request), title)
+      try operations.refuseUnseen(asked(request), title)
       try passOver(all, request, parameters, title)
       return .nothing
     }
@@ -28,21 +35,21 @@ extension StepRun {
     }
     try checkIsThatClone(found, request, goes: found.state == .failed && parameters.leftovers.replaceFailed)
     if !found.state.isSpoilt { try checkOrigin(of: found, request) }
-    let isOurs = isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
+    let isOurs = history.isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
     switch found.state {
     case .ready where isOurs:
       history.adopt(found.id.text, among: asked(request), as: .finished)
       let operation = history.operations.last { $0.id == found.id.text }
       log.info(
-        "\(title) of this run is there and ready (\(found.whereabouts)), made \(moment(of: operation, createdAt: found.createdAt))"
+        "\(title) of this run is there and ready (\(found.whereabouts)), made \(history.moment(of: operation, createdAt: found.createdAt))"
       )
-      tellRecognised(
-        "\(title) was made in this run already", by: operation,
+      history.tellRecognised(
+        "\(title) was made in this run already", by: operation, in: facts,
         otherwise: "if a newer one is meant, start a new run or choose another name")
       return .complete(found)
     case .ready:
       guard parameters.leftovers.ifExists == .reuse else {
-        let whose = provenance(
+        let whose = history.provenance(
           of: found.id.text, createdAt: found.createdAt, asked: asked(request), lacking: "today's fault")
         throw .protected(
           "\(title) is there already\(whose.clause)",
@@ -52,7 +59,7 @@ extension StepRun {
               + "once nobody needs what it shows"))
       }
       log.warning(
-        "\(title) is of an earlier run (\(age(found.createdAt))); taken because of --if-exists reuse")
+        "\(title) is of an earlier run (\(history.age(found.createdAt))); taken because of --if-exists reuse")
       return .complete(found)
     case .failed:
       guard parameters.leftovers.replaceFailed else {
@@ -70,7 +77,7 @@ extension StepRun {
       if isOurs {
         history.adopt(found.id.text, among: asked(request), as: .accepted)
       } else {
-        try acceptOthersWork(
+        try operations.acceptOthersWork(
           title, found.state.rawValue, found.createdAt, lacks: "today's fault", parameters.leftovers)
       }
       log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
@@ -82,7 +89,7 @@ extension StepRun {
   func cloneOfThisRun(_ request: CloneRequest) throws(BackendError) -> Application? {
     try applicationsInPlace(of: request).first { found in
       found.sourceID == request.application.id
-        && isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
+        && history.isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
     }
   }
 
@@ -171,7 +178,7 @@ extension StepRun {
     let label = CloneMark(of: request.application.id, named: request.name).origin(of: clone)
     // Of a request whose answer was lost, if it was the only kind of request, and nothing speaks against it.
     let nameless = asked.filter {
-      $0.id == nil && isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: [$0])
+      $0.id == nil && history.isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: [$0])
     }
     let origins = Set(nameless.map { CloneOrigin($0.point) })
     let shown = backend.shownOrigins(of: clone).map { CloneOrigin.point($0) }
@@ -209,8 +216,8 @@ extension StepRun {
       return
     }
     log.info("removing the failed \(title) (\(clone.whereabouts)), because of --\(Common.replaceFailed.flag)")
-    try remove(
-      title, as: removal(of: clone),
+    try removals.remove(
+      title, as: removals.removal(of: clone),
       check: { () throws(StepFailure) in
         let now = try ask { () throws(BackendError) in try backend.application(clone.id) }
         let isThatOne =

@@ -9,7 +9,7 @@ extension PreflightStep {
   func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     if isPlanned(.clone, .restore) {
-      run.warnOfNeighbours(of: application, "what it has there is overwritten or cloned with it")
+      run.lookup.warnOfNeighbours(of: application, "what it has there is overwritten or cloned with it")
     }
     let title = "application \"\(application.name)\""
     let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
@@ -38,7 +38,7 @@ extension PreflightStep {
       return .notNeeded(
         "it is \(application.state), and what may be done with it is told of this moment only")
     }
-    let hints = try run.ask { () throws(BackendError) in try run.backend.hints(for: application.id) }
+    let hints = try ask { () throws(BackendError) in try run.backend.hints(for: application.id) }
     let untold = planned.filter { hints[$0] == nil }.map(\.withArticle)
     if !untold.isEmpty {
       sayNotTold("whether \(untold.joined(separator: ", ")) of \"\(application.name)\" is allowed", run)
@@ -59,7 +59,7 @@ extension PreflightStep {
     guard let expected = parameters.expectedHooks else {
       return .notNeeded("nothing is expected of them (\(PreflightParameters.expectHooks.title) is not set)")
     }
-    let hooks = try run.ask { () throws(BackendError) in try run.backend.executionHooks(of: application.id) }
+    let hooks = try ask { () throws(BackendError) in try run.backend.executionHooks(of: application.id) }
     let hint =
       "mend the hooks, or change what \(PreflightParameters.expectHooks.title) expects (it is \(expected.rawValue))"
     switch (hooks, expected) {

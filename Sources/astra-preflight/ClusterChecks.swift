@@ -185,7 +185,7 @@ extension PreflightStep {
   private func classFlaws(
     on cluster: Cluster.ID, _ name: String, named wanted: String?, _ run: StepRun
   ) throws(StepFailure) -> Complaints {
-    let classes = try run.ask { () throws(BackendError) in try run.backend.storageClasses(on: cluster) }
+    let classes = try ask { () throws(BackendError) in try run.backend.storageClasses(on: cluster) }
     guard let classes else {
       sayNotTold("the storage classes of cluster \"\(name)\"", run)
       return []
@@ -219,7 +219,7 @@ extension PreflightStep {
   }
 
   private func checkStore(of cluster: Cluster.ID, _ name: String, _ run: StepRun) throws(StepFailure) {
-    let store = try run.ask { () throws(BackendError) in try run.backend.backupStore(of: cluster) }
+    let store = try ask { () throws(BackendError) in try run.backend.backupStore(of: cluster) }
     switch store {
     case nil: sayNotTold("where backups of cluster \"\(name)\" go", run)
     case BackupStore.none?:

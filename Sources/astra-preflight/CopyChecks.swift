@@ -12,9 +12,9 @@ extension PreflightStep {
     guard !parameters.restoresWhatIsYetToBeMade else {
       return .notNeeded("an earlier stage of the pipeline makes the \(restore.kind.rawValue) to restore from")
     }
-    let chosen = try run.recoveryPoint(for: try run.known(application), restore)
+    let chosen = try RecoveryPointChoice(run).recoveryPoint(for: try run.known(application), restore)
     run.log.info("to restore from: \(chosen.kind.rawValue) \"\(chosen.name)\" (\(chosen.whereabouts))")
-    run.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
+    run.facts.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
     point = chosen
     return .done
   }
@@ -23,7 +23,7 @@ extension PreflightStep {
   func countEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard isPlanned(.restore) else { return notNeeded(.restore) }
     let application = try run.known(application)
-    let snapshots = try run.ask { () throws(BackendError) in
+    let snapshots = try ask { () throws(BackendError) in
       try run.backend.recoveryPoints(.snapshot, of: application.id)
     }
     let count = snapshots.count(where: EvidenceMark.isNamed)
@@ -53,7 +53,7 @@ extension PreflightStep {
     }
     guard run.backend.currentTime - createdAt <= longest else {
       throw .prerequisite(
-        "\(title) is \(run.age(createdAt)), and \(longest.shortText) is the most allowed: it is too old to go back to",
+        "\(title) is \(run.history.age(createdAt)), and \(longest.shortText) is the most allowed: it is too old to go back to",
         hint: "make a new one, name another one, or change \(PreflightParameters.maxAge.title)")
     }
     return .done
@@ -64,8 +64,8 @@ extension PreflightStep {
     guard let clone = parameters.clone else { return notNeeded(.clone) }
     guard let wanted = clone.point else { return .notNeeded("the live application is to be cloned") }
     let application = try run.known(application)
-    let found = try run.findRecoveryPoint(wanted.kind, wanted.name, of: application)
-    try run.checkFits(found, application, acceptFailedHooks: clone.acceptFailedHooks)
+    let found = try run.lookup.recoveryPoint(wanted.kind, wanted.name, of: application)
+    try run.lookup.checkFits(found, application, acceptFailedHooks: clone.acceptFailedHooks)
     pointToClone = found
     return .done
   }
@@ -73,9 +73,12 @@ extension PreflightStep {
   /// Whether the clone's name and namespaces are free, or a clone of this run has them.
   func checkClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let clone = parameters.clone else { return notNeeded(.clone) }
-    let request = try run.cloneRequest(of: try run.known(application), from: pointToClone, clone)
-    run.note("clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
-    if case .nothing = try run.existing(request, clone) { try run.checkNamespacesAreFree(request) }
+    let request = try CloneDestination(run).request(of: try run.known(application), from: pointToClone, clone)
+    run.facts.note(
+      "clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
+    if case .nothing = try ExistingClone(run).find(request, clone) {
+      try CloneDestination(run).checkNamespacesAreFree(request)
+    }
     return .done
   }
 
@@ -84,7 +87,7 @@ extension PreflightStep {
     guard let copy = parameters.copies.first(where: { $0.kind == kind }) else {
       return notNeeded(kind == .backup ? .backup : .snapshot)
     }
-    _ = try run.existing(
+    _ = try run.operations.existing(
       kind, named: copy.name, of: try run.known(application), leftovers: parameters.leftovers)
     return .done
   }

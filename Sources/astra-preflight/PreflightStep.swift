@@ -69,7 +69,7 @@ package final class PreflightStep: Step {
   }
 
   private func reachBackend(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    standings = try run.ask { () throws(BackendError) in try run.backend.clusterStandings() }
+    standings = try ask { () throws(BackendError) in try run.backend.clusterStandings() }
     run.log.info("\(run.backend.label) answers and accepts the token; it knows \(standings.count) clusters")
     sayNotTold("whether the token's role allows changes", run)
     return .done
@@ -79,13 +79,13 @@ package final class PreflightStep: Step {
     guard let name = parameters.cluster else {
       return .notNeeded("no cluster is named: it is that of the one application of that name")
     }
-    _ = try run.findCluster(name)
+    _ = try run.lookup.cluster(name)
     return .done
   }
 
   private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let found = try run.findApplication(parameters.application, on: parameters.cluster)
-    run.note("application", "\(found.name) (\(found.whereabouts))")
+    let found = try run.lookup.application(parameters.application, on: parameters.cluster)
+    run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     application = found
     return .done
   }
@@ -95,7 +95,7 @@ package final class PreflightStep: Step {
     guard let name = clone.destinationCluster else {
       return .notNeeded("the clone is to be on the cluster of its source")
     }
-    destination = try run.findCluster(name)
+    destination = try run.lookup.cluster(name)
     return .done
   }
 }
@@ -113,7 +113,7 @@ extension PreflightStep {
   /// Says what the backend does not tell: that is no failure, and not to be taken for a good answer either.
   func sayNotTold(_ what: String, _ run: StepRun) {
     run.log.info("not told by the backend: \(what)")
-    run.noteAlso("notTold", what)
+    run.facts.noteAlso("notTold", what)
   }
 }
 

@@ -9,7 +9,7 @@ enum CloneJudgement {
   case doubt(String)
 }
 
-extension StepRun {
+extension RestoreRun {
   /// Judges the clone named as evidence; one that is still being made is waited for, since restoring now
   /// would spoil it.
   func evidenceClone(
@@ -32,7 +32,7 @@ extension StepRun {
 
   func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
     let title = "evidence clone \"\(clone.name)\""
-    let completion = try wait(
+    let completion = try poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try backend.application(clone.id) },
       judge: { (now: Application) -> Verdict in
@@ -64,11 +64,11 @@ extension StepRun {
       $0.kind == .clone && $0.name == clone.name && $0.application == application.id.text
         && $0.stage != .refused
     }
-    guard isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: asked) else {
+    guard history.isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: asked) else {
       return .doubt(
         history.operations.contains { $0.kind == .clone }
-          ? "is not of this run (it is \(age(clone.createdAt)))"
-          : "is not known to be of this run (it is \(age(clone.createdAt)), and \(place.folder)/ holds no record of this run's clone)"
+          ? "is not of this run (it is \(history.age(clone.createdAt)))"
+          : "is not known to be of this run (it is \(history.age(clone.createdAt)), and \(place.folder)/ holds no record of this run's clone)"
       )
     }
     let operation = asked.last { $0.id == clone.id.text } ?? asked.last

@@ -2,7 +2,7 @@ internal import AppProtection
 internal import StepCommon
 internal import Timing
 
-extension StepRun {
+extension RestoreRun {
   /// Finds a copy that fits as evidence, or makes a snapshot.
   ///
   /// With `isAnew` nothing from before counts: the application may have been overwritten since, without a sign.
@@ -35,7 +35,7 @@ extension StepRun {
     let snapshot: RecoveryPoint
     do throws(StepFailure) {
       snapshot = try evidenceSnapshot(of: application, point, isAnew: isAnew)
-      try checkHooks(of: snapshot, application, accept: false)
+      try operations.checkHooks(of: snapshot, application, accept: false)
     } catch  where [.operationFailed, .protected, .notFound, .brokenContract].contains(error.code) {
       throw withoutCopy(of: application, because: error)
     }
@@ -57,10 +57,11 @@ extension StepRun {
     var lost: String?
     if !isAnew, let last = earlier.last, mayBeTaken(last, application) {
       do throws(StepFailure) {
-        switch try existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
+        switch try operations.existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
         case .complete(let found) where !found.hooks.didFail: return found
         case .complete: break
-        case .underWay(let found): return try waitForCompletion(of: found, application, isKnown: true)
+        case .underWay(let found):
+          return try operations.waitForCompletion(of: found, application, isKnown: true)
         // Whatever became of that request, its name may be asked for again: the two cannot both be made.
         case .nothing: lost = last.name
         }
@@ -69,7 +70,7 @@ extension StepRun {
       }
     }
     let known = Set(earlier.filter { $0.stage != .refused }.map(\.name)).subtracting([lost].compactMap { $0 })
-    return try waitForCompletion(
+    return try operations.waitForCompletion(
       of: try requestEvidence(of: application, point, knownNames: known), application)
   }
 
@@ -108,9 +109,9 @@ extension StepRun {
     while true {
       let number = (1...).first { !taken.contains(Evidence.name(run: run, number: $0)) } ?? 1
       let name = Evidence.name(run: run, number: number)
-      noteNamesakes([], of: "the snapshot \"\(name)\" of \"\(application.name)\"")
+      operations.noteNamesakes([], of: "the snapshot \"\(name)\" of \"\(application.name)\"")
       do throws(StepFailure) {
-        return try request(
+        return try operations.request(
           .snapshot, named: name, of: application, as: .evidence, for: point.id,
           labels: EvidenceMark(of: application.id, named: name).labels)
       } catch  where error.refusal == .nameTaken && refusals < Self.mostNamesTaken {
@@ -149,7 +150,7 @@ extension StepRun {
           !needed.contains(now.id.text), now.name == operation.name,
           [.completed, .failed].contains(now.state)
         else { continue }
-        let entry = history.begin(self.removal(of: now))
+        let entry = history.begin(removals.removal(of: now))
         removal = entry
         try backend.delete(now)
         history.update(entry, .accepted)
@@ -181,7 +182,7 @@ extension StepRun {
   }
 }
 
-extension StepRun {
+extension RestoreRun {
   /// No copy of what a restore would destroy could be made: what keeps the data comes first.
   private func withoutCopy(of application: Application, because cause: StepFailure) -> StepFailure {
     let remedy =

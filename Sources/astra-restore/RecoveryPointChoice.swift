@@ -2,7 +2,15 @@ package import AppProtection
 package import StepCommon
 internal import Timing
 
-extension StepRun {
+/// Which recovery point to go back to.
+package struct RecoveryPointChoice: StepPart {
+  package let run: StepRun
+
+  /// Chooses for a run.
+  package init(_ run: StepRun) {
+    self.run = run
+  }
+
   /// Chooses the recovery point to go back to: the one that is named, or the newest that fits.
   package func recoveryPoint(
     for application: Application, _ parameters: RestoreParameters
@@ -11,12 +19,12 @@ extension StepRun {
     case .named(let name):
       let found: RecoveryPoint
       do throws(StepFailure) {
-        found = try findRecoveryPoint(parameters.kind, name, of: application)
+        found = try lookup.recoveryPoint(parameters.kind, name, of: application)
       } catch  where error.type == "notFound" {
         try refuseForeign(parameters.kind, name, application)
         throw error
       }
-      try checkFits(found, application, acceptFailedHooks: parameters.acceptFailedHooks)
+      try lookup.checkFits(found, application, acceptFailedHooks: parameters.acceptFailedHooks)
       return found
     case .latest(let before):
       return try newest(of: application, before: before, parameters)
@@ -34,7 +42,7 @@ extension StepRun {
     })?.point,
       let point = all.first(where: { $0.id.text == pinned })
     {
-      try checkFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
+      try lookup.checkFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
       return point
     }
     let fitting = all.filter { point in

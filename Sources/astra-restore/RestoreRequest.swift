@@ -2,7 +2,7 @@ internal import AppProtection
 internal import StepCommon
 internal import Timing
 
-extension StepRun {
+extension RestoreRun {
   /// Asks for the in-place restore, with evidence of the very state that it overwrites.
   ///
   /// Each attempt looks at the application anew: it may have been restored by others while it was busy.
@@ -34,7 +34,7 @@ extension StepRun {
         securedAt = time.now
         continue
       }
-      try checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
+      try lookup.checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
       let before = application.marks
       var intent = RunRecord.Operation(
         .inPlaceRestore, application: id, point: point.id, askedAt: backend.currentTime, before: before)
@@ -74,23 +74,23 @@ extension StepRun {
         securedAt = time.now
       case .refused(.busy):
         history.update(operation, .refused)
-        try waitOut(refusal, began, for: "the in-place restore")
+        try poller.waitOut(refusal, began, for: "the in-place restore")
       case .refused(.notReady):
         history.update(operation, .refused)
         let state: Application.State
         do throws(StepFailure) {
-          state = try checkMayBecomeReady(id, refusal)
+          state = try operations.checkMayBecomeReady(id, refusal)
         } catch {
           guard case .standing(let copy, _) = evidence else { throw error }
           throw refusedByWreck(error, application, copy)
         }
         guard application.state == .ready, state == .ready else {
-          try waitOut(refusal, began, for: "the in-place restore")
+          try poller.waitOut(refusal, began, for: "the in-place restore")
           continue
         }
         // It says that it is ready, and is not: somebody may be restoring it, unseen. Ever more patiently, since each
         // try costs a snapshot.
-        try waitOut(
+        try poller.waitOut(
           refusal, began, atLeast: .milliseconds(500 << (2 * min(contradictions, 5))),
           for: "the in-place restore")
         contradictions += 1

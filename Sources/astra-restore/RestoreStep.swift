@@ -34,39 +34,39 @@ package final class RestoreStep: Step {
   }
 
   private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let found = try run.findApplication(parameters.application, on: parameters.cluster)
-    run.note("application", "\(found.name) (\(found.whereabouts))")
-    run.publish("ASTRA_RESTORE_APP_ID", found.id.text)
+    let found = try run.lookup.application(parameters.application, on: parameters.cluster)
+    run.facts.note("application", "\(found.name) (\(found.whereabouts))")
+    run.facts.publish("ASTRA_RESTORE_APP_ID", found.id.text)
     application = found
-    run.warnOfNeighbours(of: found, "what it has there is overwritten too")
+    run.lookup.warnOfNeighbours(of: found, "what it has there is overwritten too")
     return .done
   }
 
   private func chooseRecoveryPoint(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let chosen = try run.recoveryPoint(for: try run.known(application), parameters)
+    let chosen = try RecoveryPointChoice(run).recoveryPoint(for: try run.known(application), parameters)
     run.log.info("restoring from \(chosen.kind.rawValue) \"\(chosen.name)\" (\(chosen.whereabouts))")
-    run.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
-    run.publish("ASTRA_RESTORE_POINT_ID", chosen.id.text)
-    run.publish("ASTRA_RESTORE_POINT_NAME", chosen.name)
-    run.publish("ASTRA_RESTORE_POINT_KIND", chosen.kind.rawValue)
-    run.publish("ASTRA_RESTORE_POINT_CREATED", chosen.createdAt?.text ?? "")
+    run.facts.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
+    run.facts.publish("ASTRA_RESTORE_POINT_ID", chosen.id.text)
+    run.facts.publish("ASTRA_RESTORE_POINT_NAME", chosen.name)
+    run.facts.publish("ASTRA_RESTORE_POINT_KIND", chosen.kind.rawValue)
+    run.facts.publish("ASTRA_RESTORE_POINT_CREATED", chosen.createdAt?.text ?? "")
     point = chosen
     return .done
   }
 
   private func lookForRestoreUnderWay(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let (application, point) = (try run.known(application), try run.known(point))
-    switch try run.restoreUnderWay(of: application.id, from: point) {
+    switch try RestoreRun(run: run).restoreUnderWay(of: application.id, from: point) {
     case .nothing: return .done
     case .underWay(let accepted):
       restore = accepted
       return .done
     case .complete(let done):
       let sentence = "\"\(application.name)\" was restored from it in this run already"
-      run.tellRecognised(
-        sentence, by: done.operation,
+      run.history.tellRecognised(
+        sentence, by: done.operation, in: run.facts,
         otherwise: "if it has broken since, restore it in a new run or with another --\(Common.run.flag)")
-      return .stepDone("\(sentence), \(run.moment(of: done.operation))")
+      return .stepDone("\(sentence), \(run.history.moment(of: done.operation))")
     }
   }
 
@@ -74,10 +74,11 @@ package final class RestoreStep: Step {
     guard restore == nil else {
       return .notNeeded("the restore is under way: it overwrites the state already")
     }
-    let found = try run.secureEvidence(of: try run.known(application).id, try run.known(point), parameters)
+    let found = try RestoreRun(run: run).secureEvidence(
+      of: try run.known(application).id, try run.known(point), parameters)
     evidence = found
     if case .planned = found {
-      run.note("evidence", found.description)
+      run.facts.note("evidence", found.description)
       return .notNeeded(found.description)
     }
     publish(found, run)
@@ -86,10 +87,10 @@ package final class RestoreStep: Step {
   }
 
   private func publish(_ evidence: Evidence, _ run: StepRun) {
-    run.note("evidence", evidence.description)
-    run.publish("ASTRA_RESTORE_EVIDENCE", evidence.word)
-    run.publish("ASTRA_RESTORE_EVIDENCE_ID", evidence.copy?.id ?? "")
-    run.publish("ASTRA_RESTORE_EVIDENCE_NAME", evidence.copy?.name ?? "")
+    run.facts.note("evidence", evidence.description)
+    run.facts.publish("ASTRA_RESTORE_EVIDENCE", evidence.word)
+    run.facts.publish("ASTRA_RESTORE_EVIDENCE_ID", evidence.copy?.id ?? "")
+    run.facts.publish("ASTRA_RESTORE_EVIDENCE_NAME", evidence.copy?.name ?? "")
   }
 
   private func requestRestore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -103,7 +104,8 @@ package final class RestoreStep: Step {
     var evidence = try run.known(evidence)
     // It may have to be renewed while the request waits for its turn.
     defer { publish(evidence, run) }
-    restore = try run.requestRestore(of: application.id, from: point, evidence: &evidence, parameters)
+    restore = try RestoreRun(run: run).requestRestore(
+      of: application.id, from: point, evidence: &evidence, parameters)
     return .done
   }
 
@@ -113,7 +115,7 @@ package final class RestoreStep: Step {
     )
     let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
     let operation = restore.operation
-    let completion = try run.wait(
+    let completion = try run.poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try run.backend.restoring(restore.restore) },
       judge: { seen in
@@ -121,7 +123,7 @@ package final class RestoreStep: Step {
         return seen.verdict
       })
     do throws(StepFailure) {
-      _ = try run.settle(completion, title, goal: "finished", operation)
+      _ = try run.operations.settle(completion, title, goal: "finished", operation)
     } catch {
       if case .failed(let seen, _) = completion, let operation, let wreck = seen.application {
         // One that an earlier attempt asked for may have been ready in between.
@@ -129,7 +131,7 @@ package final class RestoreStep: Step {
           run.history.noteWreck(operation, wreck.marks)
         }
       }
-      throw run.explained(error, of: application, begunWith: operation?.evidence)
+      throw RestoreRun(run: run).explained(error, of: application, begunWith: operation?.evidence)
     }
     return .done
   }

@@ -10,7 +10,7 @@ struct AcceptedRestore {
   var restore: InPlaceRestore
 }
 
-extension StepRun {
+extension RestoreRun {
   /// Settles whether the restore that is wanted has been asked for before, by this run's record first.
   func restoreUnderWay(
     of id: Application.ID, from point: RecoveryPoint
@@ -63,7 +63,7 @@ extension StepRun {
   ) throws(StepFailure) {
     guard let doubt = history.doubt, !backend.shownOrigins(of: application).contains(point.id) else { return }
     throw .protected(
-      "\"\(application.name)\" was restored from it in this run, \(moment(of: ours)), and whether it was restored from elsewhere since is not known: \(doubt)",
+      "\"\(application.name)\" was restored from it in this run, \(history.moment(of: ours)), and whether it was restored from elsewhere since is not known: \(doubt)",
       hint: "put that file back as it was; or, to restore again, do so with another --\(Common.run.flag)")
   }
 
@@ -80,7 +80,7 @@ extension StepRun {
         try backend.showsBeginning(of: restore, on: application)
       }
       if isShown { return true }
-      if age + (time.now - began) >= longestLag {
+      if age + (time.now - began) >= poller.longestLag {
         log.info("nothing shows that the restore was begun")
         return false
       }
@@ -89,7 +89,7 @@ extension StepRun {
           "the time was up before it was clear whether the in-place restore of \"\(application.name)\" was begun",
           hint: "running the step again finds out")
       }
-      try rest(pollInterval(since: began))
+      try poller.rest(poller.pollInterval(since: began))
     }
   }
 

@@ -4,7 +4,7 @@ internal import Timing
 
 // After an in-place restore that failed, what it was begun with still holds what the application held before: the wreck
 // that it left holds nothing that anybody misses.
-extension StepRun {
+extension RestoreRun {
   /// The evidence of an in-place restore of this run that failed, if it stands and the application is that wreck still.
   func standingEvidence(of id: Application.ID) throws(StepFailure) -> Evidence? {
     guard let last = restores(of: id).last(where: { $0.stage != .refused }), let copy = last.evidence,

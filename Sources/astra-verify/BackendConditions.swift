@@ -14,10 +14,10 @@ extension VerifyStep {
   func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let found = try run.known(application)
     let title = "application \"\(found.name)\""
-    let watched = try run.watch(
+    let watched = try run.poller.watch(
       for: title, within: parameters.within, pausesBetween: false,
       look: { () throws(StepFailure) in
-        try run.glance { () throws(BackendError) in
+        try glance { () throws(BackendError) in
           var sight = Sight(application: try run.backend.application(found.id))
           if let cluster = sight.application?.clusterID ?? found.clusterID {
             for namespace in sight.application?.namespaces ?? []
@@ -32,14 +32,14 @@ extension VerifyStep {
     case .held(let sight):
       guard let ready = sight.application else { return .done }
       application = ready
-      run.publish("ASTRA_VERIFY_STATE", ready.state.rawValue)
+      run.facts.publish("ASTRA_VERIFY_STATE", ready.state.rawValue)
       let place = ready.clusterID ?? found.clusterID
       run.log.info(
         "\(title) is \(ready.state), in \(ready.namespaces.joined(separator: ", "))"
           + (place == nil ? "; its cluster is not told, so its namespaces were not looked for" : ""))
       return .done
     case .lacked(let sight, let reason):
-      run.publish("ASTRA_VERIFY_STATE", sight.application?.state.rawValue ?? "gone")
+      run.facts.publish("ASTRA_VERIFY_STATE", sight.application?.state.rawValue ?? "gone")
       throw .notAsClaimed("\(title) \(reason)")
     }
   }
@@ -61,10 +61,10 @@ extension VerifyStep {
     let application = try run.known(application)
     let title = "\"\(application.name)\""
     let copy = "\(point.kind.rawValue) \"\(point.name)\""
-    let watched = try run.watch(
+    let watched = try run.poller.watch(
       for: "resources of \(title)", within: parameters.within, pausesBetween: false,
       look: { () throws(StepFailure) in
-        try run.glance { () throws(BackendError) in
+        try glance { () throws(BackendError) in
           AssetComparison(
             wanted: try run.backend.assets(of: owner.id, in: point),
             found: try run.backend.assets(of: application.id, in: nil),

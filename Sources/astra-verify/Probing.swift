@@ -41,7 +41,7 @@ extension VerifyStep {
     typealias Sight = (looks: [PageLook], fault: String?)
     let result: Watched<Sight>
     do throws(StepFailure) {
-      result = try run.watch(
+      result = try run.poller.watch(
         for: "pages of \"\(parameters.application)\"", within: parameters.within, pausesBetween: true,
         look: { () throws(StepFailure) in
           var looks: [PageLook] = []
@@ -165,12 +165,13 @@ extension VerifyStep {
   private func keep(_ run: StepRun) throws(StepFailure) {
     guard let first = looks.first else { return }
     for (index, look) in looks.enumerated() {
-      run.note(index == 0 ? "page" : "page\(index + 1)", "\(look.page) at \(look.at.text): \(look.line)")
+      run.facts.note(
+        index == 0 ? "page" : "page\(index + 1)", "\(look.page) at \(look.at.text): \(look.line)")
     }
-    run.publish("ASTRA_VERIFY_SEEN_URL", first.page.description)
+    run.facts.publish("ASTRA_VERIFY_SEEN_URL", first.page.description)
     if let answer = first.answer {
-      run.publish("ASTRA_VERIFY_SEEN_STATUS", String(answer.status))
-      run.publish("ASTRA_VERIFY_SEEN_ADDRESS", answer.address?.description ?? "")
+      run.facts.publish("ASTRA_VERIFY_SEEN_STATUS", String(answer.status))
+      run.facts.publish("ASTRA_VERIFY_SEEN_ADDRESS", answer.address?.description ?? "")
     }
     let application = try run.known(application)
     let path = seenPath(run)
@@ -183,7 +184,7 @@ extension VerifyStep {
       run.log.warning(error.message)
       throw error
     }
-    run.publish("ASTRA_VERIFY_SEEN_PATH", path)
+    run.facts.publish("ASTRA_VERIFY_SEEN_PATH", path)
   }
 
   private func seenPath(_ run: StepRun) -> String {

@@ -48,17 +48,17 @@ package final class VerifyStep: Step {
       run.log.warning(
         "the certificates of pages are NOT verified (\(VerifyParameters.verify.variables[0])=false): anybody can pose as them"
       )
-      run.note("pageTLS", "certificates not verified (\(VerifyParameters.verify.variables[0])=false)")
+      run.facts.note("pageTLS", "certificates not verified (\(VerifyParameters.verify.variables[0])=false)")
     }
     try checkSeenFile(run)
     try readEarlier(run)
   }
 
   private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let found = try run.findApplication(parameters.application, on: parameters.cluster)
-    run.note("application", "\(found.name) (\(found.whereabouts))")
-    run.publish("ASTRA_VERIFY_APP_ID", found.id.text)
-    run.publish("ASTRA_VERIFY_STATE", found.state.rawValue)
+    let found = try run.lookup.application(parameters.application, on: parameters.cluster)
+    run.facts.note("application", "\(found.name) (\(found.whereabouts))")
+    run.facts.publish("ASTRA_VERIFY_APP_ID", found.id.text)
+    run.facts.publish("ASTRA_VERIFY_STATE", found.state.rawValue)
     application = found
     if let earlier, earlier.application.id != found.id.text {
       throw .badParameter(
@@ -75,9 +75,9 @@ package final class VerifyStep: Step {
         ? .dryRunEnds(dryRunReason) : .notNeeded("no recovery point is named to compare with")
     }
     let found = try findPoint(kind, name, of: application, run)
-    try run.checkFits(found.0, found.owner, acceptFailedHooks: true)
+    try run.lookup.checkFits(found.0, found.owner, acceptFailedHooks: true)
     point = found
-    run.note("recoveryPoint", "\(kind.rawValue) \(found.0.name) (\(found.0.whereabouts))")
+    run.facts.note("recoveryPoint", "\(kind.rawValue) \(found.0.name) (\(found.0.whereabouts))")
     return run.settings.isDryRun ? .stepDone(dryRunReason) : .done
   }
 
@@ -90,19 +90,19 @@ package final class VerifyStep: Step {
     _ kind: RecoveryPoint.Kind, _ name: String, of application: Application, _ run: StepRun
   ) throws(StepFailure) -> (RecoveryPoint, owner: Application) {
     do throws(StepFailure) {
-      return (try run.findRecoveryPoint(kind, name, of: application), application)
+      return (try run.lookup.recoveryPoint(kind, name, of: application), application)
     } catch {
       guard error.type == "notFound", let id = application.sourceID,
-        let source = try run.ask({ () throws(BackendError) in try run.backend.application(id) })
+        let source = try ask({ () throws(BackendError) in try run.backend.application(id) })
       else { throw error }
-      return (try run.findRecoveryPoint(kind, name, of: source), source)
+      return (try run.lookup.recoveryPoint(kind, name, of: source), source)
     }
   }
 
   private func checkOrigin(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let name = parameters.cloneOf else { return .notNeeded("it need not be a clone") }
     let application = try run.known(application)
-    let sources = try run.ask { () throws(BackendError) in try run.backend.applications(named: name) }
+    let sources = try ask { () throws(BackendError) in try run.backend.applications(named: name) }
     guard let source = application.sourceID else {
       throw .notAsClaimed(
         "\"\(application.name)\" is no clone of \"\(name)\": the backend names no source of it")
@@ -115,7 +115,7 @@ package final class VerifyStep: Step {
       throw .notAsClaimed(
         "\"\(application.name)\" is no clone of \"\(name)\" but of the application with the id \(source)")
     }
-    run.note("clone", "\(application.name) is a clone of \(name) (id \(source))")
+    run.facts.note("clone", "\(application.name) is a clone of \(name) (id \(source))")
     run.log.info("\"\(application.name)\" is a clone of \"\(name)\"")
     return .done
   }

@@ -12,7 +12,7 @@ package enum NamespaceOwner: Sendable {
 }
 
 // Whose namespaces are, and who shares them.
-extension StepRun {
+extension Lookup {
   /// Whose a namespace of a cluster is; asked only where one stands in the way.
   package func owner(of namespace: String, on cluster: Cluster.ID) throws(StepFailure) -> NamespaceOwner {
     if let owner = SystemNamespace.owner(of: namespace) { return .system(owner) }
@@ -60,7 +60,7 @@ extension StepRun {
       log.warning(
         "application \"\(other.name)\" (\(other.whereabouts)) shares \(place) with \"\(application.name)\": \(consequence)"
       )
-      noteAlso("sharedWith", "\(other.name) (\(other.whereabouts)): \(place)")
+      facts.noteAlso("sharedWith", "\(other.name) (\(other.whereabouts)): \(place)")
     }
   }
 }

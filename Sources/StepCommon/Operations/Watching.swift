@@ -25,7 +25,7 @@ package enum Glance<Sight> {
   case trouble(StepFailure)
 }
 
-extension StepRun {
+extension Poller {
   /// Looks again and again until a condition was seen to hold twice in a row, or its time is up.
   ///
   /// What is lost counts when two looks in a row agree on it, and ends the watch at once.
@@ -84,27 +84,6 @@ extension StepRun {
       if deadline.hasPassed(on: time), let last, case .lacks(let reason) = last.judgement {
         return .lacked(last.sight, reason)
       }
-    }
-  }
-
-  /// Opens the step's way to pages.
-  package func pages(_ settings: PageSettings) throws(StepFailure) -> Pages {
-    try pageDoor.open(settings, log: log)
-  }
-
-  /// The text of a file that a parameter names.
-  package func readFile(_ path: String, named parameter: Parameter) throws(StepFailure) -> String {
-    try files.text(at: path, named: parameter.title)
-  }
-
-  /// Writes a text, without secrets, into a file that a parameter names or that lies beside the report.
-  package func writeFile(_ text: String, to path: String, named parameter: Parameter) throws(StepFailure) {
-    do throws(FileError) {
-      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-      if !folder.isEmpty { try files.createFolder(folder) }
-      try files.write(Array(log.scrubbed(text).utf8), to: path)
-    } catch {
-      throw StepFailure(.cannotWrite, .error, type: "cannotWrite", "\(parameter.title): \(error.message)")
     }
   }
 }

@@ -18,7 +18,7 @@ package struct Provenance {
   }
 }
 
-extension StepRun {
+extension RunHistory {
   /// Says whose something is that `isOfThisRun` does not know, as far as the records at hand tell.
   ///
   /// - Parameters:
@@ -31,7 +31,7 @@ extension StepRun {
     of id: String, createdAt: Timestamp?, asked: [RunRecord.Operation], lacking lack: String
   ) -> Provenance {
     let age = age(createdAt)
-    if let record = history.foreignRecord(naming: id) {
+    if let record = foreignRecord(naming: id) {
       let whose = record.run.map { "of run \($0)" } ?? "of a run without a name"
       let spent = record.run == settings.run ? ", whose record is too old to be believed" : ""
       return Provenance(", from an earlier run (\(age), \(whose)\(spent)): it does not hold \(lack)")
@@ -41,19 +41,19 @@ extension StepRun {
         ", from an earlier run or of others (\(age)): by its record, this run has made another one (id \(other))"
       )
     }
-    if let doubt = history.doubt {
+    if let doubt {
       return Provenance(
         " (\(age)), and whether it is of this run or from an earlier run is not known: \(doubt)",
         ifOurs: "put that file back as the job that made it left it")
     }
-    guard history.isKnown else {
+    guard isKnown else {
       let record = settings.run.map { "record of run \($0)" } ?? "fresh record of a run without a name"
       return Provenance(
-        " (\(age)), and whether it is of this run or from an earlier run is not known: there is no \(record) in \(place.folder)/",
-        ifOurs: "carry \(place.folder)/*.json from the job that made it")
+        " (\(age)), and whether it is of this run or from an earlier run is not known: there is no \(record) in \(folder)/",
+        ifOurs: "carry \(folder)/*.json from the job that made it")
     }
     return Provenance(
-      ", from an earlier run or of others (\(age)): the records of this run in \(place.folder)/ do not tell of it",
-      ifOurs: "carry \(place.folder)/*.json from the job that made it as well")
+      ", from an earlier run or of others (\(age)): the records of this run in \(folder)/ do not tell of it",
+      ifOurs: "carry \(folder)/*.json from the job that made it as well")
   }
 }

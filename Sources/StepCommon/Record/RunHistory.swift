@@ -8,13 +8,13 @@ internal import Timing
 /// that cannot be written is said aloud and does not stop the step: without one a second attempt only trusts less.
 package final class RunHistory {
   private let step: String
-  private let settings: Settings
-  private let folder: String
+  let settings: Settings
+  let folder: String
   private let path: String
   private let files: any FileWriter
-  private let log: Log
+  let log: Log
   /// The backend's clock where it is known; records tell their times by it.
-  private let now: () -> Timestamp
+  let now: () -> Timestamp
   /// The record that lay in the place of this step's own.
   private let found: RecordFolder.Finding
   /// The other records of the folder, of this run or not.

@@ -98,7 +98,7 @@ package struct Runner<S: Step> {
       reporter.skip(from: 1, because: "not reached: check parameters failed")
     }
     if let prepared { failures = runPhases(prepared, reporter) }
-    let values = prepared?.run.values ?? OutputValues()
+    let values = prepared?.run.facts.values ?? OutputValues()
     if let failure = writeValues(values, to: output, after: failures, reporter) { failures = [failure] }
     return end(failures, prepared?.run, reporter, asJSON: command.common.json)
   }
@@ -138,14 +138,14 @@ package struct Runner<S: Step> {
     log.info(
       "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)"
     )
-    run.note("version", Version.current)
-    run.note("backend", backend.label)
-    if let name = settings.run { run.note("run", name) }
+    run.facts.note("version", Version.current)
+    run.facts.note("backend", backend.label)
+    if let name = settings.run { run.facts.note("run", name) }
     for caution in factory.cautions {
       log.warning(caution.warning)
-      run.note(caution.fact.name, caution.fact.value)
+      run.facts.note(caution.fact.name, caution.fact.value)
     }
-    if settings.isDryRun, !S.changesNothing { run.note("dryRun", "true") }
+    if settings.isDryRun, !S.changesNothing { run.facts.note("dryRun", "true") }
     try step.prepare(run)
     return Prepared(step: step, run: run)
   }
@@ -237,8 +237,8 @@ package struct Runner<S: Step> {
       if let hint = failure.hint { log.info("hint: \(hint)") }
     }
     // By now it may be known which API the server speaks.
-    if let run { run.note("backend", run.backend.label) }
-    reporter.saveFinal(facts: run?.facts ?? [])
+    if let run { run.facts.note("backend", run.backend.label) }
+    reporter.saveFinal(facts: run?.facts.facts ?? [])
     // Of several the first counts, unless another kept the rest from being looked at.
     let failure = failures.last { $0.endsEveryStep } ?? failures.first
     var code = failure?.code ?? .success
@@ -252,7 +252,7 @@ package struct Runner<S: Step> {
           reporter.report, step: S.identity.name, version: Version.current,
           run: run?.settings.run.map(log.cleaned),
           exitCode: Int(code.rawValue), message: failure.map { log.cleaned($0.message) } ?? reporter.trouble,
-          values: run?.values ?? OutputValues()
+          values: run?.facts.values ?? OutputValues()
         ).text)
     }
     return code

@@ -5,9 +5,6 @@ internal import StepReport
 internal import Text
 package import Timing
 
-/// A call of the backend.
-package typealias BackendCall<Value> = () throws(BackendError) -> Value
-
 /// One run of a step: its handles, its time, and what it has learned so far.
 package final class StepRun {
   package let identity: StepIdentity
@@ -18,17 +15,14 @@ package final class StepRun {
   package let log: Log
   package let backend: any Backend
   package let history: RunHistory
+  /// What it has to tell, beside how its phases end.
+  package let facts: RunFacts
+  package let poller: Poller
+  package let lookup: Lookup
+  package let operations: OperationRunner
+  package let removals: RemovalRunner
   let files: any FileWriter
   let pageDoor: PageDoor
-  /// Where chance comes from: poll intervals and pauses.
-  package var random: SeededRandom
-  let schedule: PollSchedule
-  /// What later steps of the pipeline may want to know, in order: `ASTRA_CLONE_ID` and the like.
-  private(set) var values = OutputValues()
-  /// The ids of what bore a name when it was looked for last, by title: what a request under that name is preceded by.
-  private var namesakes: [String: [String]] = [:]
-  /// What a reader of the report may want to know, in order.
-  private(set) var facts: [Report.Property] = []
 
   init(
     identity: StepIdentity, settings: Settings, place: ReportPlace, time: any TimeSource, deadline: Deadline,
@@ -45,8 +39,15 @@ package final class StepRun {
     self.history = history
     self.files = files
     self.pageDoor = pageDoor
-    self.random = random
-    self.schedule = schedule
+    facts = RunFacts(log)
+    poller = Poller(
+      time: time, deadline: deadline, log: log, longestLag: backend.longestLag, schedule: schedule,
+      random: random, keepAlive: { history.keepAlive() })
+    lookup = Lookup(backend: backend, history: history, log: log, facts: facts)
+    removals = RemovalRunner(backend: backend, history: history, log: log, poller: poller)
+    operations = OperationRunner(
+      backend: backend, history: history, log: log, settings: settings, poller: poller, removals: removals,
+      facts: facts)
   }
 
   /// What an earlier phase has found; a phase that runs without it is a bug of ours.
@@ -59,71 +60,24 @@ package final class StepRun {
     return value
   }
 
-  /// Keeps a value for later steps of the pipeline; a later one of the same key replaces it.
-  package func publish(_ key: String, _ value: String) {
-    values.set(OutputValues.Key(key), to: withoutUserInformation(log.scrubbed(value)))
+  /// Opens the step's way to pages.
+  package func pages(_ settings: PageSettings) throws(StepFailure) -> Pages {
+    try pageDoor.open(settings, log: log)
   }
 
-  /// Keeps names for later steps: how many there are (`ASTRA_REMOVED_CLONES_COUNT`), and as many of them as fit.
-  package func publish(_ key: String, names: [String], isCounted: Bool = true) {
-    publish(key, OutputValues.joined(names))
-    if isCounted { publish("\(key)_COUNT", String(names.count)) }
+  /// The text of a file that a parameter names.
+  package func readFile(_ path: String, named parameter: Parameter) throws(StepFailure) -> String {
+    try files.text(at: path, named: parameter.title)
   }
 
-  /// Keeps a fact for the report's readers; a later one of the same name replaces it, since some readers refuse a
-  /// report with two.
-  package func note(_ name: String, _ value: String) {
-    let fact = Report.Property("astra.\(name)", log.cleaned(value))
-    if let index = facts.firstIndex(where: { $0.name == fact.name }) {
-      facts[index] = fact
-    } else {
-      facts.append(fact)
+  /// Writes a text, without secrets, into a file that a parameter names or that lies beside the report.
+  package func writeFile(_ text: String, to path: String, named parameter: Parameter) throws(StepFailure) {
+    do throws(FileError) {
+      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+      if !folder.isEmpty { try files.createFolder(folder) }
+      try files.write(Array(log.scrubbed(text).utf8), to: path)
+    } catch {
+      throw StepFailure(.cannotWrite, .error, type: "cannotWrite", "\(parameter.title): \(error.message)")
     }
-  }
-
-  /// Keeps one more fact of a kind: the second of `left` is `left2`.
-  package func noteAlso(_ name: String, _ value: String) {
-    let names = Set(facts.map(\.name))
-    var number = 1
-    while names.contains("astra.\(name)\(number == 1 ? "" : "\(number)")") { number += 1 }
-    note(number == 1 ? name : "\(name)\(number)", value)
-  }
-
-  /// Keeps the ids of what bears a name, for the next request under it.
-  package func noteNamesakes(_ ids: [String], of title: String) {
-    namesakes[title] = ids
-  }
-
-  /// What bore a name when it was looked for last; once, since it is true of that moment only.
-  func takeNamesakes(of title: String) -> [String]? {
-    namesakes.removeValue(forKey: title)
-  }
-
-  /// Whether something was made in this pipeline run, by the run's own records.
-  ///
-  /// Of this run is what a record names, and, since an intent whose answer is not recorded, what bears that name now and
-  /// did not then; only where that is not known, what was made no earlier. Age alone proves nothing, but what was made
-  /// days before the request, by any clock, was brought back by somebody else.
-  package func isOfThisRun(
-    id: String, createdAt: Timestamp?, asked operations: [RunRecord.Operation]
-  ) -> Bool {
-    operations.contains { operation in
-      if let known = operation.id { return known == id }
-      let lead = createdAt.flatMap { made in operation.askedTime.map { $0 - made } }
-      if let namesakes = operation.namesakes {
-        return !namesakes.contains(id) && (lead ?? .zero) <= Self.furthestClocks
-      }
-      guard let lead else { return false }
-      return lead <= .zero
-    }
-  }
-
-  /// How far two clocks may be apart, wrong zones included: a day.
-  private static var furthestClocks: Duration { .seconds(86_400) }
-
-  /// How old something is, for messages: `2h5m old`.
-  package func age(_ createdAt: Timestamp?) -> String {
-    guard let createdAt else { return "of unknown age" }
-    return "\(max(.zero, backend.currentTime - createdAt).shortText) old"
   }
 }

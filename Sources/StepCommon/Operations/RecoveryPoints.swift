@@ -11,7 +11,7 @@ package enum Existing<Value> {
 }
 
 /// Making a backup or a snapshot, as every step that makes one does it.
-extension StepRun {
+extension OperationRunner {
   /// Settles what is there of that name already, by the table of situations.
   ///
   /// Refuses one of an earlier run, finished or under way (unless `leftovers` says reuse), and a failed one (unless they
@@ -28,7 +28,7 @@ extension StepRun {
       },
       isThere: { !$0.isEmpty })
     noteNamesakes(all.map(\.id.text), of: "the \(title)")
-    let ours = all.filter { isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked) }
+    let ours = all.filter { history.isOfThisRun(id: $0.id.text, createdAt: $0.createdAt, asked: asked) }
     guard let point = ours.count == 1 ? ours[0] : all.first else {
       try refuseUnseen(asked, title)
       return .nothing
@@ -43,15 +43,15 @@ extension StepRun {
       history.adopt(point.id.text, among: asked, as: .finished)
       let operation = history.operations.last { $0.id == point.id.text }
       log.info(
-        "\(title) of this run is there and complete (\(point.whereabouts)), made \(moment(of: operation, createdAt: point.createdAt))"
+        "\(title) of this run is there and complete (\(point.whereabouts)), made \(history.moment(of: operation, createdAt: point.createdAt))"
       )
-      tellRecognised(
-        "\(title) was made in this run already", by: operation,
+      history.tellRecognised(
+        "\(title) was made in this run already", by: operation, in: facts,
         otherwise: "if a newer one is meant, start a new run or choose another name")
       return .complete(point)
     case .completed:
       guard leftovers.ifExists == .reuse else {
-        let whose = provenance(
+        let whose = history.provenance(
           of: point.id.text, createdAt: point.createdAt, asked: asked, lacking: "today's data")
         throw .protected(
           "\(title) is there already\(whose.clause)",
@@ -59,7 +59,7 @@ extension StepRun {
             else: "choose another name, or take that one with --\(Common.ifExists.flag) reuse"))
       }
       log.warning(
-        "\(title) is of an earlier run (\(age(point.createdAt))); taken because of --if-exists reuse")
+        "\(title) is of an earlier run (\(history.age(point.createdAt))); taken because of --if-exists reuse")
       return .complete(point)
     case .failed:
       guard leftovers.replaceFailed else {
@@ -92,11 +92,12 @@ extension StepRun {
   ) throws(StepFailure) {
     guard leftovers.ifExists == .reuse else {
       throw .protected(
-        "\(title) is there already and is \(state), from an earlier run (\(age(createdAt))): it will not hold \(what)",
+        "\(title) is there already and is \(state), from an earlier run (\(history.age(createdAt))): it will not hold \(what)",
         hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse")
     }
     log.warning(
-      "\(title) was begun by an earlier run (\(age(createdAt))); waited for because of --if-exists reuse")
+      "\(title) was begun by an earlier run (\(history.age(createdAt))); waited for because of --if-exists reuse"
+    )
   }
 
   /// Asks for a copy, once, and writes down that it does, and for which recovery point if it is evidence.
@@ -121,7 +122,7 @@ extension StepRun {
       look: { () throws(BackendError) in
         try backend.recoveryPoints(kind, of: application.id).first { point in
           point.name == name
-            && isOfThisRun(
+            && history.isOfThisRun(
               id: point.id.text, createdAt: point.createdAt, asked: asked(kind, name, application))
         }
       },
@@ -142,7 +143,7 @@ extension StepRun {
     of point: RecoveryPoint, _ application: Application, isKnown: Bool = false
   ) throws(StepFailure) -> RecoveryPoint {
     let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
-    let completion = try wait(
+    let completion = try poller.wait(
       for: title, isKnown: isKnown,
       read: { () throws(BackendError) in
         try backend.recoveryPoint(point.id, point.kind, of: application.id)
@@ -188,8 +189,8 @@ extension StepRun {
       return
     }
     log.info("removing the failed \(title) (\(point.whereabouts)), because of --\(Common.replaceFailed.flag)")
-    try remove(
-      title, as: removal(of: point),
+    try removals.remove(
+      title, as: removals.removal(of: point),
       check: { () throws(StepFailure) in
         let now = try ask { () throws(BackendError) in
           try backend.recoveryPoint(point.id, point.kind, of: point.applicationID)

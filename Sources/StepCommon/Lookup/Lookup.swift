@@ -1,31 +1,16 @@
 package import AppProtection
 internal import Timing
 
-extension StepRun {
-  /// Runs a call of the backend and makes its error the step's.
-  package func ask<Value>(_ call: BackendCall<Value>) throws(StepFailure) -> Value {
-    do throws(BackendError) {
-      return try call()
-    } catch {
-      throw StepFailure(error)
-    }
-  }
-
-  /// Looks at the backend, for `watch`: trouble that may pass is no end.
-  package func glance<Sight>(_ call: BackendCall<Sight>) throws(StepFailure) -> Glance<Sight> {
-    do throws(BackendError) {
-      return .seen(try call())
-    } catch {
-      switch error.kind {
-      case .unreachable, .brokenContract: return .trouble(StepFailure(error))
-      default: throw StepFailure(error)
-      }
-    }
-  }
+/// Finds what parameters name: applications, clusters, recovery points.
+package struct Lookup {
+  let backend: any Backend
+  let history: RunHistory
+  let log: Log
+  let facts: RunFacts
 
   /// Finds the one application of that name (or id), on that cluster (name or id) if one is named.
-  package func findApplication(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
-    let cluster = try clusterName.map { name throws(StepFailure) in try findCluster(name) }
+  package func application(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
+    let cluster = try clusterName.map { name throws(StepFailure) in try self.cluster(name) }
     var candidates = try ask { () throws(BackendError) in try backend.applications(matching: name) }
     let everywhere = candidates
     if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
@@ -53,7 +38,7 @@ extension StepRun {
   }
 
   /// Finds the one cluster of that name or id.
-  package func findCluster(_ name: String) throws(StepFailure) -> Cluster {
+  package func cluster(_ name: String) throws(StepFailure) -> Cluster {
     var found = try ask { () throws(BackendError) in try backend.clusters(named: name) }
     var all: [Cluster] = []
     if found.isEmpty {
@@ -74,7 +59,7 @@ extension StepRun {
   }
 
   /// Finds the one recovery point of that name, of the label made from it, or of that id.
-  package func findRecoveryPoint(
+  package func recoveryPoint(
     _ kind: RecoveryPoint.Kind, _ name: String, of application: Application
   ) throws(StepFailure) -> RecoveryPoint {
     let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }

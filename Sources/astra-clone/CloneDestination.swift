@@ -2,10 +2,17 @@ package import AppProtection
 package import StepCommon
 internal import Timing
 
-// What will be asked for, and whether there is room for it.
-extension StepRun {
+/// What will be asked for, and whether there is room for it.
+package struct CloneDestination: StepPart {
+  package let run: StepRun
+
+  /// Prepares a clone of a run.
+  package init(_ run: StepRun) {
+    self.run = run
+  }
+
   /// What will be asked for: clusters, namespaces, source.
-  package func cloneRequest(
+  package func request(
     of source: Application, from point: RecoveryPoint?, _ parameters: CloneParameters
   ) throws(StepFailure) -> CloneRequest {
     guard ![source.name, source.id.text].contains(parameters.clone) else {
@@ -20,7 +27,7 @@ extension StepRun {
         hint: "name it with \(CloneParameters.sourceCluster.title)")
     }
     let destination = try parameters.destinationCluster.map { name throws(StepFailure) in
-      try findCluster(name)
+      try lookup.cluster(name)
     }
     if point?.kind == .snapshot, let destination, destination.id != sourceCluster {
       throw .badParameter(
@@ -47,7 +54,7 @@ extension StepRun {
       }
       guard exists != false else { continue }
       let place = "namespace \"\(namespace)\"\(exists == true ? " exists already" : "") on cluster \(cluster)"
-      switch try owner(of: namespace, on: request.destinationCluster) {
+      switch try lookup.owner(of: namespace, on: request.destinationCluster) {
       case .system(let owner):
         throw .protected("\(place) and is of the cluster's own machinery (\(owner))", hint: another)
       case .application(let owner):
@@ -61,7 +68,8 @@ extension StepRun {
           "\(place), and a clone makes its own",
           hint:
             "\(another); no application that the token sees has it, so it may be the rest of a clone: once you have seen "
-            + "that nothing in it is needed, remove it with \(Self.deletionCommand(namespace, on: cluster))")
+            + "that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))"
+        )
       }
     }
   }

@@ -9,8 +9,13 @@ package enum RemovalCheck {
   case busy(String)
 }
 
-/// Removing things, as every step that removes something does it.
-extension StepRun {
+/// Removes things: every step that removes something does it by this.
+package struct RemovalRunner {
+  let backend: any Backend
+  let history: RunHistory
+  let log: Log
+  let poller: Poller
+
   /// Removes something and waits until it is gone.
   ///
   /// Each request is written down first, and each is preceded by a check that it is still that object and may still
@@ -39,7 +44,7 @@ extension StepRun {
         log.info("\(title) is gone")
         return
       }
-      try rest(.seconds(1))
+      try poller.rest(.seconds(1))
     }
   }
 
@@ -68,11 +73,12 @@ extension StepRun {
     _ title: String, _ operation: RunRecord.Operation, check: () throws(StepFailure) -> RemovalCheck,
     delete: BackendCall<Void>, stateOf: BackendCall<String?>
   ) throws(StepFailure) -> RunRecord.Operation? {
-    let began = time.now
+    let began = poller.time.now
     var lostAnswers = 0
     while true {
       if case .busy(let what) = try check() {
-        try waitOut(BackendError(.refused(.busy), "\(title) \(what)"), began, for: "the removal of \(title)")
+        try poller.waitOut(
+          BackendError(.refused(.busy), "\(title) \(what)"), began, for: "the removal of \(title)")
         continue
       }
       if try isGoing(stateOf) != nil { return nil }
@@ -89,7 +95,7 @@ extension StepRun {
         case .fateUnknown, .refused(.notFound):
           lostAnswers += 1
           log.warning("\(error.message); looking whether \(title) is going all the same")
-          if try search({ () throws(BackendError) in try going(stateOf) }) != nil {
+          if try poller.search({ () throws(BackendError) in try going(stateOf) }) != nil {
             history.update(entry, .accepted)
             return entry
           }
@@ -104,7 +110,7 @@ extension StepRun {
             log.info("\(title) is gone already, and the backend keeps its entry")
             return nil
           }
-          try waitOut(error, began, for: "the removal of \(title)")
+          try poller.waitOut(error, began, for: "the removal of \(title)")
         default:
           if error.provesThatNothingWasBegun { history.update(entry, .refused) }
           throw StepFailure(error)
@@ -117,14 +123,14 @@ extension StepRun {
   private func waitUntilGone(
     _ title: String, wasAsked: Bool, stateOf: BackendCall<String?>
   ) throws(StepFailure) -> Bool {
-    let began = time.now
+    let began = poller.time.now
     var wasGoing = false
     var wasOther = false
-    let completion = try wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
+    let completion = try poller.wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
       if state == Self.goingState { wasGoing = true }
       // Some servers keep an entry of what is gone. One that was so before says nothing until it had time to change.
       if state == Self.goneState {
-        return wasOther || time.now - began >= longestLag ? .succeeded : .working(state)
+        return wasOther || poller.time.now - began >= poller.longestLag ? .succeeded : .working(state)
       }
       wasOther = true
       // Back in a state that is one: the removal has ended, and not well.
@@ -140,7 +146,7 @@ extension StepRun {
         hint: "run the step again, or remove it in \(backend.name)")
     case .deadline(let lastSeen):
       throw .deadline(
-        "\(title) was not gone when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
+        "\(title) was not gone when the time was up after \(poller.deadline.allowance.shortText) (last seen: \(lastSeen))",
         hint: "running the step again continues")
     }
   }

@@ -1,7 +1,41 @@
 package import AppProtection
-package import Timing
+internal import Timing
 
-extension StepRun {
+/// Asks for what takes time, and sees it through to its end: every step that makes something does it by this.
+package final class OperationRunner {
+  let backend: any Backend
+  let history: RunHistory
+  let log: Log
+  let settings: Settings
+  let poller: Poller
+  let removals: RemovalRunner
+  let facts: RunFacts
+  /// The ids of what bore a name when it was looked for last, by title: what a request under that name is preceded by.
+  private var namesakes: [String: [String]] = [:]
+
+  init(
+    backend: any Backend, history: RunHistory, log: Log, settings: Settings, poller: Poller,
+    removals: RemovalRunner, facts: RunFacts
+  ) {
+    self.backend = backend
+    self.history = history
+    self.log = log
+    self.settings = settings
+    self.poller = poller
+    self.removals = removals
+    self.facts = facts
+  }
+
+  /// Keeps the ids of what bears a name, for the next request under it.
+  package func noteNamesakes(_ ids: [String], of title: String) {
+    namesakes[title] = ids
+  }
+
+  /// What bore a name when it was looked for last; once, since it is true of that moment only.
+  func takeNamesakes(of title: String) -> [String]? {
+    namesakes.removeValue(forKey: title)
+  }
+
   /// Asks for something to be made, without ever making it twice.
   ///
   /// A request of unknown fate is not repeated before `look` has searched for what it may have made, for half
@@ -24,7 +58,7 @@ extension StepRun {
     namesakes: BackendCall<[String]>, check: () throws(StepFailure) -> Void = {},
     look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
-    let began = time.now
+    let began = poller.time.now
     var lostAnswers = 0
     var lastRefusal: BackendError?
     // Whoever looked at the name just before has seen what bears it.
@@ -49,11 +83,11 @@ extension StepRun {
       case .deadline:
         history.update(operation, .refused)
         guard let lastRefusal else { throw StepFailure(refusal) }
-        throw timeIsUp(after: lastRefusal, for: what)
+        throw poller.timeIsUp(after: lastRefusal, for: what)
       case .fateUnknown:
         lostAnswers += 1
         log.warning("\(refusal.message); looking whether \(what) was begun all the same")
-        if let found = try search(look) {
+        if let found = try poller.search(look) {
           history.update(operation, .accepted, id: id(found))
           log.info("\(what) was begun: going on with it (id \(id(found)))")
           return found
@@ -67,7 +101,7 @@ extension StepRun {
       case .refused(.nameTaken):
         // By what an earlier request of this run has made, perhaps, whose answer was lost.
         history.update(operation, .refused)
-        guard let found = try lostAnswers > 0 ? search(look) : self.ask(look) else {
+        guard let found = try lostAnswers > 0 ? poller.search(look) : StepCommon.ask(look) else {
           throw StepFailure(refusal)
         }
         let asked = history.operations.filter {
@@ -78,11 +112,11 @@ extension StepRun {
         return found
       case .refused(.busy):
         history.update(operation, .refused)
-        try waitOut(refusal, began, for: what)
+        try poller.waitOut(refusal, began, for: what)
       case .refused(.notReady):
         history.update(operation, .refused)
         try checkMayBecomeReady(application, refusal)
-        try waitOut(refusal, began, for: what)
+        try poller.waitOut(refusal, began, for: what)
       default:
         if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
         throw StepFailure(refusal)
@@ -104,20 +138,22 @@ extension StepRun {
   package func lookForTraces<Value>(
     of asked: [RunRecord.Operation], _ what: String, look: BackendCall<Value>, isThere: (Value) -> Bool
   ) throws(StepFailure) -> Value {
-    let began = time.now
+    let began = poller.time.now
     let hidden = asked.filter { [.asked, .accepted].contains($0.stage) }.compactMap(\.askedTime)
       .map { Self.longestSearch - max(.zero, backend.currentTime - $0) }.max()
     var hasSaid = false
     while true {
       let seen = try ask(look)
-      guard let hidden, !isThere(seen), time.now - began < hidden, !deadline.hasPassed(on: time) else {
+      guard let hidden, !isThere(seen), poller.time.now - began < hidden,
+        !poller.deadline.hasPassed(on: poller.time)
+      else {
         return seen
       }
       if !hasSaid {
         log.info("an earlier attempt asked for \(what), and nothing shows it yet: looking for it")
         hasSaid = true
       }
-      try rest(pollInterval(since: began))
+      try poller.rest(poller.pollInterval(since: began))
     }
   }
 
@@ -136,37 +172,6 @@ extension StepRun {
       default: throw StepFailure(error)
       }
     }
-  }
-
-  /// Looks for half a minute: a list may lag behind the request that it should show.
-  func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {
-    for pause in [0, 1, 2, 4, 8, 15] {
-      try rest(.seconds(pause))
-      do throws(BackendError) {
-        if let found = try look() { return found }
-      } catch {
-        throw StepFailure(error)
-      }
-    }
-    return nil
-  }
-
-  /// Waits a little because the application is busy; throws once the time is up.
-  package func waitOut(
-    _ refusal: BackendError, _ began: Instant, atLeast pause: Duration = .zero, for what: String
-  ) throws(StepFailure) {
-    if time.now - began < .seconds(1) || time.now - log.lastLine >= .seconds(60) {
-      log.info("\(refusal.message): waiting for that to end")
-    }
-    try rest(max(pause, pollInterval(since: began)))
-    if deadline.hasPassed(on: time) { throw timeIsUp(after: refusal, for: what) }
-  }
-
-  /// The application was busy until the end.
-  private func timeIsUp(after refusal: BackendError, for what: String) -> StepFailure {
-    .deadline(
-      "\(refusal.message), and so until the time was up after \(deadline.allowance.shortText)",
-      hint: "\(what) was not begun; run the step again when the application is free")
   }
 
   /// Throws unless the application is in a state that passes by itself; returns that state.
@@ -191,17 +196,6 @@ extension StepRun {
         hint: "have it repaired in \(backend.name) until it is ready, and run the step again")
     }
     return application.state
-  }
-}
-
-extension BackendError {
-  /// Whether a change that ended so was certainly not begun: the backend said no, or the request never left, as when
-  /// the time is up before it.
-  package var provesThatNothingWasBegun: Bool {
-    switch kind {
-    case .refused, .credentials, .unreachable, .untrusted, .misconfigured, .deadline: true
-    case .interrupted, .brokenContract, .fateUnknown: false
-    }
   }
 }
 

@@ -47,8 +47,8 @@ package final class CopyMaking {
 
   /// Finds the one application; refuses one that is being restored in place.
   package func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let found = try run.findApplication(parameters.application, on: parameters.cluster)
-    run.note("application", "\(found.name) (\(found.whereabouts))")
+    let found = try run.lookup.application(parameters.application, on: parameters.cluster)
+    run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     if found.state == .restoring { throw .beingRestored(found) }
     application = found
     return .done
@@ -57,7 +57,7 @@ package final class CopyMaking {
   /// Settles what is there of that name already.
   package func lookForExisting(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
-    let existing = try run.existing(
+    let existing = try run.operations.existing(
       kind, named: parameters.name, of: application, leftovers: parameters.leftovers)
     switch existing {
     case .nothing: return .done
@@ -67,7 +67,7 @@ package final class CopyMaking {
       return .done
     case .complete(let point):
       publish(point, run)
-      try run.checkHooks(of: point, application, accept: parameters.acceptFailedHooks)
+      try run.operations.checkHooks(of: point, application, accept: parameters.acceptFailedHooks)
       return .stepDone("\(kind.rawValue) \"\(point.name)\" is there already")
     }
   }
@@ -82,7 +82,7 @@ package final class CopyMaking {
           : "dry run: would wait for \(kind.rawValue) \"\(parameters.name)\", which is under way")
     }
     guard copy == nil else { return .notNeeded("one of that name is under way") }
-    let made = try run.request(
+    let made = try run.operations.request(
       kind, named: parameters.name, of: try run.known(application), as: operation)
     copy = made
     publish(made, run)
@@ -91,7 +91,7 @@ package final class CopyMaking {
 
   /// Waits to its end.
   package func wait(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let finished = try run.waitForCompletion(
+    let finished = try run.operations.waitForCompletion(
       of: try run.known(copy), try run.known(application), isKnown: wasThere)
     copy = finished
     publish(finished, run)
@@ -100,16 +100,16 @@ package final class CopyMaking {
 
   /// Fails if execution hooks around it failed and that was not accepted.
   package func checkHooks(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    try run.checkHooks(
+    try run.operations.checkHooks(
       of: try run.known(copy), try run.known(application), accept: parameters.acceptFailedHooks)
     return .done
   }
 
   private func publish(_ point: RecoveryPoint, _ run: StepRun) {
     let kind = kind.rawValue.uppercased()
-    run.publish("ASTRA_\(kind)_ID", point.id.text)
-    run.publish("ASTRA_\(kind)_NAME", point.name)
-    run.publish("ASTRA_\(kind)_STATE", point.state.rawValue)
-    run.publish("ASTRA_\(kind)_CREATED", point.createdAt?.text ?? "")
+    run.facts.publish("ASTRA_\(kind)_ID", point.id.text)
+    run.facts.publish("ASTRA_\(kind)_NAME", point.name)
+    run.facts.publish("ASTRA_\(kind)_STATE", point.state.rawValue)
+    run.facts.publish("ASTRA_\(kind)_CREATED", point.createdAt?.text ?? "")
   }
 }

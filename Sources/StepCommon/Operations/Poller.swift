@@ -22,7 +22,32 @@ package enum Completion<Value> {
   case deadline(lastSeen: String)
 }
 
-extension StepRun {
+/// Looks again and again: the one way in which a step waits.
+package final class Poller {
+  let time: any TimeSource
+  let deadline: Deadline
+  let log: Log
+  /// How long what is shown may lag behind the request that changes it.
+  package let longestLag: Duration
+  private let schedule: PollSchedule
+  /// Where the jitter of its pauses comes from.
+  private var random: SeededRandom
+  /// Tells the records that this run is still at it.
+  private let keepAlive: () -> Void
+
+  init(
+    time: any TimeSource, deadline: Deadline, log: Log, longestLag: Duration, schedule: PollSchedule,
+    random: SeededRandom, keepAlive: @escaping () -> Void
+  ) {
+    self.time = time
+    self.deadline = deadline
+    self.log = log
+    self.longestLag = longestLag
+    self.schedule = schedule
+    self.random = random
+    self.keepAlive = keepAlive
+  }
+
   /// Looks at an operation again and again until it has ended or the time is up.
   ///
   /// An end counts when two looks in a row agree on it, and a disappearance likewise: one stale answer of a
@@ -95,56 +120,41 @@ extension StepRun {
         }
       }
       if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
-      history.keepAlive()
+      keepAlive()
       // The confirming look follows at once: it costs one request and no delay.
       if !isConfirming { try rest(pollInterval(since: began)) }
     }
   }
 
-  /// Settles how an operation ended, in the run's record and for the step; returns what was seen to end well.
-  ///
-  /// - Parameters:
-  ///   - completion: how waiting for it ended.
-  ///   - title: the operation, for messages: `clone "magento-debug" of "magento-prod"`.
-  ///   - goal: what it was to become, for messages: `ready`.
-  ///   - operation: this run's record of it, if it has one.
-  /// - Returns: what was waited for, as it was seen at its good end.
-  /// - Throws: `.operationFailed` if it failed, vanished or was never shown, `.deadline` if the time was up first.
-  package func settle<Value>(
-    _ completion: Completion<Value>, _ title: String, goal: String, _ operation: RunRecord.Operation?
-  ) throws(StepFailure) -> Value {
-    func note(_ stage: RunRecord.Operation.Stage) {
-      if let operation { history.update(operation, stage) }
+  /// Looks for half a minute: a list may lag behind the request that it should show.
+  func search<Value>(_ look: BackendCall<Value?>) throws(StepFailure) -> Value? {
+    for pause in [0, 1, 2, 4, 8, 15] {
+      try rest(.seconds(pause))
+      do throws(BackendError) {
+        if let found = try look() { return found }
+      } catch {
+        throw StepFailure(error)
+      }
     }
-    switch completion {
-    case .succeeded(let value):
-      note(.finished)
-      log.info("\(title) is \(goal)")
-      return value
-    case .failed(_, let reason):
-      note(.failed)
-      throw .operationFailed("\(title) \(reason)")
-    case .vanished:
-      note(.failed)
-      throw .operationFailed(
-        "\(title) has vanished: it, or the application, was removed while it was waited for")
-    case .neverShown:
-      if let operation { history.noteNeverShown(operation) }
-      throw .neverShown(title, id: operation?.id)
-    case .deadline(let lastSeen):
-      // Running it again goes on from here.
-      history.keepAlive(atMostEvery: .zero)
-      throw .deadline(
-        "\(title) was not \(goal) when the time was up after \(deadline.allowance.shortText) (last seen: \(lastSeen))",
-        hint: "it may still be running: running the step again continues to wait for it")
-    }
+    return nil
   }
 
-  /// Throws if an earlier attempt of this run was never shown what it had asked for: nothing says that it is not there,
-  /// and asking again might make it twice.
-  package func refuseUnseen(_ asked: [RunRecord.Operation], _ title: String) throws(StepFailure) {
-    guard let unseen = asked.last(where: { $0.stage == .accepted && $0.wasSeen == false }) else { return }
-    throw .neverShown(title, id: unseen.id)
+  /// Waits a little because the application is busy; throws once the time is up.
+  package func waitOut(
+    _ refusal: BackendError, _ began: Instant, atLeast pause: Duration = .zero, for what: String
+  ) throws(StepFailure) {
+    if time.now - began < .seconds(1) || time.now - log.lastLine >= .seconds(60) {
+      log.info("\(refusal.message): waiting for that to end")
+    }
+    try rest(max(pause, pollInterval(since: began)))
+    if deadline.hasPassed(on: time) { throw timeIsUp(after: refusal, for: what) }
+  }
+
+  /// The application was busy until the end.
+  func timeIsUp(after refusal: BackendError, for what: String) -> StepFailure {
+    .deadline(
+      "\(refusal.message), and so until the time was up after \(deadline.allowance.shortText)",
+      hint: "\(what) was not begun; run the step again when the application is free")
   }
 
   /// Sleeps, though never beyond the deadline.
@@ -161,8 +171,6 @@ extension StepRun {
     schedule.interval(afterElapsed: time.now - began, using: &random)
   }
 
-  /// How long what is shown may lag behind the request that changes it.
-  package var longestLag: Duration { backend.longestLag }
   /// How long a backend may be out of reach while an operation runs: 10 minutes.
   private static var longestOutage: Duration { .seconds(600) }
   /// The longest silence of the log: some CI systems end a step that says nothing for ten minutes.

@@ -1,0 +1,47 @@
+internal import HTTPTransport
+internal import StepReport
+internal import Text
+
+/// What a run has to tell, beside how its phases ended: values for later steps, and facts for readers of its report.
+package final class RunFacts {
+  /// What later steps of the pipeline may want to know, in order: `ASTRA_CLONE_ID` and the like.
+  private(set) var values = OutputValues()
+  /// What a reader of the report may want to know, in order.
+  private(set) var facts: [Report.Property] = []
+  private let log: Log
+
+  /// Keeps nothing yet; texts are cleaned as those of the log.
+  init(_ log: Log) {
+    self.log = log
+  }
+
+  /// Keeps a value for later steps of the pipeline; a later one of the same key replaces it.
+  package func publish(_ key: String, _ value: String) {
+    values.set(OutputValues.Key(key), to: withoutUserInformation(log.scrubbed(value)))
+  }
+
+  /// Keeps names for later steps: how many there are (`ASTRA_REMOVED_CLONES_COUNT`), and as many of them as fit.
+  package func publish(_ key: String, names: [String], isCounted: Bool = true) {
+    publish(key, OutputValues.joined(names))
+    if isCounted { publish("\(key)_COUNT", String(names.count)) }
+  }
+
+  /// Keeps a fact for the report's readers; a later one of the same name replaces it, since some readers refuse a
+  /// report with two.
+  package func note(_ name: String, _ value: String) {
+    let fact = Report.Property("astra.\(name)", log.cleaned(value))
+    if let index = facts.firstIndex(where: { $0.name == fact.name }) {
+      facts[index] = fact
+    } else {
+      facts.append(fact)
+    }
+  }
+
+  /// Keeps one more fact of a kind: the second of `left` is `left2`.
+  package func noteAlso(_ name: String, _ value: String) {
+    let names = Set(facts.map(\.name))
+    var number = 1
+    while names.contains("astra.\(name)\(number == 1 ? "" : "\(number)")") { number += 1 }
+    note(number == 1 ? name : "\(name)\(number)", value)
+  }
+}
