@@ -184,7 +184,7 @@ extension StepRun {
       throw .operationFailed(
         "\(refusal.message), and the application is gone", hint: "look in Astra Control who has removed it")
     }
-    if application.state == .restoring { throw .beingRestored(application) }
+    if application.state == .restoring { throw beingRestored(application) }
     if application.state.isDead || application.state == .unavailable {
       throw .operationFailed(
         "\(refusal.message): the application is \(application.state)",
@@ -205,10 +205,11 @@ extension BackendError {
   }
 }
 
-extension StepFailure {
+extension StepRun {
   /// The application is being overwritten: what a copy of it would hold is anybody's guess.
-  package static func beingRestored(_ application: Application) -> Self {
-    .protected(
+  package func beingRestored(_ application: Application) -> StepFailure {
+    noteForeignRestore(of: application)
+    return .protected(
       "\"\(application.name)\" is being restored in place, so a copy of it now would hold neither state whole",
       hint: "wait for the in-place restore to end and run the step again")
   }

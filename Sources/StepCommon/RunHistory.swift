@@ -160,6 +160,16 @@ package final class RunHistory {
     save()
   }
 
+  /// Writes down that somebody else was seen to restore an application in place: the server may show no trace of it
+  /// later, and what was copied before is no copy of what it holds then.
+  func noteForeignRestore(of application: Application.ID) {
+    var seen = RunRecord.Operation(.inPlaceRestore, application: application, askedAt: now())
+    seen.stage = .accepted
+    record.formerRestores =
+      (record.formerRestores ?? []).filter { $0.application != application.text } + [seen]
+    save()
+  }
+
   /// Writes down what the application looked like when an in-place restore of it was seen to have failed.
   package func noteWreck(_ operation: RunRecord.Operation, _ marks: RunRecord.Fingerprint) {
     guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }

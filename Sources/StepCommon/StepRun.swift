@@ -116,6 +116,16 @@ package final class StepRun {
     }
   }
 
+  /// Remembers that an application was seen to be restored in place by somebody else, unless this run may have asked for
+  /// it itself.
+  package func noteForeignRestore(of application: Application) {
+    let isOurs = history.operations.contains {
+      $0.kind == .inPlaceRestore && $0.application == application.id.text
+        && [.asked, .accepted].contains($0.stage)
+    }
+    if !isOurs { history.noteForeignRestore(of: application.id) }
+  }
+
   /// How far two clocks may be apart, wrong zones included: a day.
   private static var furthestClocks: Duration { .seconds(86_400) }
 

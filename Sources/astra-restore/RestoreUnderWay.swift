@@ -49,6 +49,7 @@ extension StepRun {
         application.restoredFrom.isEmpty
         ? "from what is not known"
         : "from another recovery point (\(application.restoredFrom.map(\.text).joined(separator: " or ")))"
+      noteForeignRestore(of: application)
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")
