@@ -48,6 +48,7 @@ extension RestoreRun {
         points.isEmpty
         ? "from what is not known"
         : "from another recovery point (\(points.map(\.text).joined(separator: " or ")))"
+      history.noteForeignRestore(of: application)
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")

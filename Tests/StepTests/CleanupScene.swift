@@ -67,6 +67,24 @@ extension StepHarness {
     return id ?? ""
   }
 
+  /// A person restores an application in place from a backup of it.
+  func restoreByHand(_ application: String, from backup: String) {
+    let type = Magento.generation == .v1 ? "astra-managedApp" : "astra-app"
+    let world = site.world
+    let body: JSON = [
+      "type": .string("application/\(type)"), "version": Magento.generation == .v1 ? "1.2" : "2.0",
+      "backupID": .string(backup),
+    ]
+    let response = site.world.handle(
+      SimulatedRequest(
+        "PUT", "/accounts/\(world.scenario.account)/\(Magento.applications)/\(application)",
+        headers: [
+          ("Authorization", "Bearer \(world.token)"), ("Content-Type", "application/\(type)+json"),
+          ("ForceUpdate", "true"),
+        ], body: body.bytes))
+    #expect((200..<300).contains(response.status), "\(String(decoding: response.body, as: UTF8.self))")
+  }
+
   /// A person asks for a backup of an application.
   func backUpByHand(_ application: String, as name: String, untilDone: Bool = true) {
     ask(

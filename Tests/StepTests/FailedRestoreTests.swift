@@ -1,6 +1,7 @@
 import AstraClone
 import AstraRestore
 import AstraSimulator
+import AstraSnapshot
 import SimulatedBackend
 import StepCommon
 import Testing
@@ -104,6 +105,33 @@ import Timing
     harness.environment["BACKUP_NAME"] = Magento.goodBackup
     try harness.run(RestoreStep.self).expect(.protected, saying: "no copy of the present state")
     #expect(harness.site.world.tally.restoresRequested == 2)
+  }
+
+  /// Somebody else restores production while this run is at it, and the server shows nothing of that later: what was seen
+  /// is remembered, whichever step of the run saw it.
+  @Test(arguments: ["restore", "snapshot"])
+  func aRestoreOfOthersThatWasSeenIsRemembered(by step: String) throws {
+    let harness = try Magento.harness {
+      ($0.restoreModification, $0.restoreSourceShown) = (.never, .never)
+      $0.restore = .seconds(60)
+    }
+    try harness.run(CloneStep.self).expectSuccess()
+    harness.restoreByHand(Magento.production, from: CleanupScene.olderBackup)
+    harness.site.pass(.seconds(5))
+    if step == "restore" {
+      try harness.run(RestoreStep.self).expect(.protected, saying: "is being restored in place")
+    } else {
+      harness.environment["SNAPSHOT_NAME"] = "before"
+      try harness.run(SnapshotStep.self).expect(.protected, saying: "is being restored in place")
+      harness.environment["SNAPSHOT_NAME"] = nil
+    }
+    harness.site.pass(.seconds(300))
+    harness.site.world.addRows(["order-since"], to: Magento.production)
+    let rows = harness.site.world.productionContent?.rows ?? []
+    let result = try harness.run(RestoreStep.self)
+    result.expectSuccess()
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot", "\(result.standardError)")
+    #expect(copies(harness.site.world).contains(rows) && rows.contains("order-since"))
   }
 
   @Test func evidenceThatIsGoneStandsNoMore() throws {

@@ -160,6 +160,21 @@ package final class RunHistory {
     save()
   }
 
+  /// Writes down that somebody else was seen to restore an application in place, unless this run may have asked for it.
+  ///
+  /// The server may show no trace of it later, and what was copied before is no copy of what the application holds then.
+  package func noteForeignRestore(of application: Application) {
+    let id = application.id
+    let isOurs = operations.contains {
+      $0.kind == .inPlaceRestore && $0.application == id.text && [.asked, .accepted].contains($0.stage)
+    }
+    guard !isOurs else { return }
+    var seen = RunRecord.Operation(.inPlaceRestore, application: id, askedAt: now())
+    seen.stage = .accepted
+    record.formerRestores = (record.formerRestores ?? []).filter { $0.application != id.text } + [seen]
+    save()
+  }
+
   /// Writes down what the application looked like when an in-place restore of it was seen to have failed.
   package func noteWreck(_ operation: RunRecord.Operation, _ marks: ApplicationMarks) {
     guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
