@@ -8,14 +8,9 @@ extension CleanupRun {
   func chooseBackups(
     _ keep: Int, _ pattern: NamePattern, of source: Application
   ) throws(StepFailure) -> [RecoveryPoint] {
-    let began = time.now
-    var last = try verdict(keep, pattern, of: source)
-    while true {
-      let next = try verdict(keep, pattern, of: source)
-      if next.doomed.map(\.id) == last.doomed.map(\.id), next.kept.map(\.id) == last.kept.map(\.id) { break }
-      last = next
-      try poller.rest(poller.pollInterval(since: began))
-    }
+    let last = try poller.untilTwoAgree(
+      { () throws(StepFailure) in try verdict(keep, pattern, of: source) },
+      on: { [$0.doomed.map(\.id), $0.kept.map(\.id)] })
     for point in last.kept { log.info("to keep: \(point.title) (\(point.whereabouts))") }
     for (point, reason) in last.passedOver {
       log.info("left alone: \(point.title) (\(point.whereabouts)): \(reason)")

@@ -37,12 +37,13 @@ extension CleanupRun {
   ) throws(StepFailure) -> [DoomedClone] {
     let cluster = try parameters.destinationCluster.map { name throws(StepFailure) in try lookup.cluster(name)
     }
-    let choice = try agreed { () throws(StepFailure) in
-      switch wanted {
-      case .named(let name): try chooseClone(named: name, on: cluster, known, parameters)
-      case .olderThan(let age): try chooseClones(olderThan: age, on: cluster, known, parameters)
-      }
-    }
+    let choice = try poller.untilTwoAgree(
+      { () throws(StepFailure) in
+        switch wanted {
+        case .named(let name): try chooseClone(named: name, on: cluster, known, parameters)
+        case .olderThan(let age): try chooseClones(olderThan: age, on: cluster, known, parameters)
+        }
+      }, on: \.summary)
     if let refusal = choice.refusal { throw refusal }
     for line in choice.remarks { log.info(line) }
     if choice.doomed.isEmpty, case .named(let name) = wanted {
@@ -68,17 +69,6 @@ extension CleanupRun {
     var summary: String {
       (doomed.map { $0.title + $0.points.map(\.id.text).joined() } + [refusal?.message ?? ""] + remarks)
         .joined(separator: "\n")
-    }
-  }
-
-  private func agreed(_ choose: () throws(StepFailure) -> CloneChoice) throws(StepFailure) -> CloneChoice {
-    let began = time.now
-    var last = try choose()
-    while true {
-      let next = try choose()
-      if next.summary == last.summary { return next }
-      last = next
-      try poller.rest(poller.pollInterval(since: began))
     }
   }
 

@@ -9,14 +9,9 @@ extension CleanupRun {
   func chooseEvidence(
     olderThan age: Duration, of source: Application
   ) throws(StepFailure) -> [RecoveryPoint] {
-    let began = time.now
-    var last = try evidence(olderThan: age, of: source)
-    while true {
-      let next = try evidence(olderThan: age, of: source)
-      if next.doomed.map(\.id) == last.doomed.map(\.id), next.remarks == last.remarks { break }
-      last = next
-      try poller.rest(poller.pollInterval(since: began))
-    }
+    let last = try poller.untilTwoAgree(
+      { () throws(StepFailure) in try evidence(olderThan: age, of: source) },
+      on: { $0.doomed.map(\.id.text) + $0.remarks })
     for remark in last.remarks { log.info("left alone: \(remark)") }
     return last.doomed
   }

@@ -36,53 +36,17 @@ package struct ExistingClone: StepPart {
     try checkIsThatClone(found, request, goes: found.state == .failed && parameters.leftovers.replaceFailed)
     if !found.state.isSpoilt { try checkOrigin(of: found, request) }
     let isOurs = history.isOfThisRun(id: found.id.text, createdAt: found.createdAt, asked: asked(request))
-    switch found.state {
-    case .ready where isOurs:
-      history.adopt(found.id.text, among: asked(request), as: .finished)
-      let operation = history.operations.last { $0.id == found.id.text }
-      log.info(
-        "\(title) of this run is there and ready (\(found.whereabouts)), made \(history.moment(of: operation, createdAt: found.createdAt))"
-      )
-      history.tellRecognised(
-        "\(title) was made in this run already", by: operation, in: facts,
-        otherwise: "if a newer one is meant, start a new run or choose another name")
-      return .complete(found)
-    case .ready:
-      guard parameters.leftovers.ifExists == .reuse else {
-        let whose = history.provenance(
-          of: found.id.text, createdAt: found.createdAt, asked: asked(request), lacking: "today's fault")
-        throw .protected(
-          "\(title) is there already\(whose.clause)",
-          hint: whose.hint(
-            else:
-              "choose another name, take that one with --\(Common.ifExists.flag) reuse, or let astra-cleanup remove it "
-              + "once nobody needs what it shows"))
-      }
-      log.warning(
-        "\(title) is of an earlier run (\(history.age(found.createdAt))); taken because of --if-exists reuse")
-      return .complete(found)
-    case .failed:
-      guard parameters.leftovers.replaceFailed else {
-        throw .protected(
-          "\(title) is there already and failed\(found.problems.isEmpty ? "" : ": " + found.problems.joined(separator: "; "))",
-          hint:
-            "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
-      }
-      try removeFailed(found, title)
-      return .nothing
-    case _ where found.state.isSpoilt:
-      throw .protected("\(title) is there already and is \(found.state)", hint: "choose another name")
-    default:
-      // A server looks through what is ready, too, from time to time; so age is no proof that it was ever ready.
-      if isOurs {
-        history.adopt(found.id.text, among: asked(request), as: .accepted)
-      } else {
-        try operations.acceptOthersWork(
-          title, found.state.rawValue, found.createdAt, lacks: "today's fault", parameters.leftovers)
-      }
-      log.info("\(title) is there already and is \(found.state) (\(found.whereabouts)): waiting for it")
-      return .underWay(found)
-    }
+    return try operations.settle(
+      ExistingObject(
+        title: title, id: found.id.text, createdAt: found.createdAt, whereabouts: found.whereabouts,
+        state: found.state.rawValue, problems: found.problems, progress: found.state.progress, isOurs: isOurs),
+      found, asked: asked(request), parameters.leftovers,
+      ExistingWords(
+        goal: "ready", lack: "today's fault",
+        choices:
+          "take that one with --\(Common.ifExists.flag) reuse, or let astra-cleanup remove it once nobody needs "
+          + "what it shows"),
+      remove: { () throws(StepFailure) in try removeFailed(found, title) })
   }
 
   /// Finds the clone that this run has asked for, whatever has become of the answer.
@@ -236,4 +200,13 @@ package struct ExistingClone: StepPart {
 extension Application.State {
   /// Whether a clone in this state is none, and does not become one by itself.
   fileprivate var isSpoilt: Bool { isDead || self == .unavailable || self == .restoring }
+
+  /// How far a clone in this state is.
+  ///
+  /// A server looks through what is ready, too, from time to time; so `discovering` is no proof that it ever was.
+  fileprivate var progress: ExistingObject.Progress {
+    if self == .ready { return .complete }
+    if self == .failed { return .failed }
+    return isSpoilt ? .spoilt : .underWay
+  }
 }

@@ -157,6 +157,26 @@ package final class Poller {
       hint: "\(what) was not begun; run the step again when the application is free")
   }
 
+  /// Looks until two looks in a row agree: one stale list must neither hide something nor show it.
+  ///
+  /// - Parameters:
+  ///   - look: takes one look.
+  ///   - key: what two looks have to agree on.
+  /// - Returns: the second of them.
+  /// - Throws: what `look` throws, and a signal.
+  package func untilTwoAgree<Sight, Key: Equatable>(
+    _ look: () throws(StepFailure) -> Sight, on key: (Sight) -> Key
+  ) throws(StepFailure) -> Sight {
+    let began = time.now
+    var last = try look()
+    while true {
+      let next = try look()
+      if key(next) == key(last) { return next }
+      last = next
+      try rest(pollInterval(since: began))
+    }
+  }
+
   /// Sleeps, though never beyond the deadline.
   package func rest(_ duration: Duration) throws(StepFailure) {
     do throws(Interruption) {

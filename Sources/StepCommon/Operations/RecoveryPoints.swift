@@ -1,14 +1,5 @@
 package import AppProtection
-package import Timing
-
-/// What a step found in the place of what it should make.
-package enum Existing<Value> {
-  case nothing
-  /// Complete, and to be taken as this step's result.
-  case complete(Value)
-  /// Being made; to be waited for.
-  case underWay(Value)
-}
+internal import Timing
 
 /// Making a backup or a snapshot, as every step that makes one does it.
 extension OperationRunner {
@@ -38,66 +29,16 @@ extension OperationRunner {
         "there are \(all.count) of \(title) already: \(all.map(\.whereabouts).joined(separator: ", "))",
         hint: "choose another name")
     }
-    switch point.state {
-    case .completed where ours.count == 1:
-      history.adopt(point.id.text, among: asked, as: .finished)
-      let operation = history.operations.last { $0.id == point.id.text }
-      log.info(
-        "\(title) of this run is there and complete (\(point.whereabouts)), made \(history.moment(of: operation, createdAt: point.createdAt))"
-      )
-      history.tellRecognised(
-        "\(title) was made in this run already", by: operation, in: facts,
-        otherwise: "if a newer one is meant, start a new run or choose another name")
-      return .complete(point)
-    case .completed:
-      guard leftovers.ifExists == .reuse else {
-        let whose = history.provenance(
-          of: point.id.text, createdAt: point.createdAt, asked: asked, lacking: "today's data")
-        throw .protected(
-          "\(title) is there already\(whose.clause)",
-          hint: whose.hint(
-            else: "choose another name, or take that one with --\(Common.ifExists.flag) reuse"))
-      }
-      log.warning(
-        "\(title) is of an earlier run (\(history.age(point.createdAt))); taken because of --if-exists reuse")
-      return .complete(point)
-    case .failed:
-      guard leftovers.replaceFailed else {
-        throw .protected(
-          "\(title) is there already and failed\(point.problems.isEmpty ? "" : ": " + point.problems.joined(separator: "; "))",
-          hint:
-            "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
-      }
-      try removeFailed(point, title)
-      return .nothing
-    case _ where point.state.isDead:
-      throw .protected("\(title) is there already and is \(point.state)", hint: "choose another name")
-    default:
-      if ours.isEmpty {
-        try acceptOthersWork(
-          title, point.state.rawValue, point.createdAt, lacks: "today's data", leftovers)
-      } else {
-        history.adopt(point.id.text, among: asked, as: .accepted)
-      }
-      log.info("\(title) is there already and is \(point.state) (\(point.whereabouts)): waiting for it")
-      return .underWay(point)
-    }
-  }
-
-  /// Throws unless what an earlier run has begun may be waited for in the place of what this one should make.
-  ///
-  /// Once it is complete it is a leftover of that run, and no result of this one; so it is no better while it is made.
-  package func acceptOthersWork(
-    _ title: String, _ state: String, _ createdAt: Timestamp?, lacks what: String, _ leftovers: Leftovers
-  ) throws(StepFailure) {
-    guard leftovers.ifExists == .reuse else {
-      throw .protected(
-        "\(title) is there already and is \(state), from an earlier run (\(history.age(createdAt))): it will not hold \(what)",
-        hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse")
-    }
-    log.warning(
-      "\(title) was begun by an earlier run (\(history.age(createdAt))); waited for because of --if-exists reuse"
-    )
+    return try settle(
+      ExistingObject(
+        title: title, id: point.id.text, createdAt: point.createdAt, whereabouts: point.whereabouts,
+        state: point.state.rawValue, problems: point.problems, progress: point.state.progress,
+        isOurs: ours.count == 1),
+      point, asked: asked, leftovers,
+      ExistingWords(
+        goal: "complete", lack: "today's data",
+        choices: "or take that one with --\(Common.ifExists.flag) reuse"),
+      remove: { () throws(StepFailure) in try removeFailed(point, title) })
   }
 
   /// Asks for a copy, once, and writes down that it does, and for which recovery point if it is evidence.
@@ -204,5 +145,14 @@ extension OperationRunner {
       stateOf: { () throws(BackendError) in
         try backend.recoveryPoint(point.id, point.kind, of: point.applicationID).map(\.state.rawValue)
       })
+  }
+}
+
+extension RecoveryPoint.State {
+  /// How far a recovery point in this state is, for one that is found.
+  fileprivate var progress: ExistingObject.Progress {
+    if self == .completed { return .complete }
+    if self == .failed { return .failed }
+    return isDead ? .spoilt : .underWay
   }
 }
