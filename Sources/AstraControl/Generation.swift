@@ -139,19 +139,19 @@ extension AstraControlBackend {
     keep: (Value) -> Bool
   ) throws(BackendError) -> Listing<Value, Problem> {
     func list(
-      _ generation: Generation, _ query: String?, whoever: Bool = false
+      _ generation: Generation, _ query: String?, acceptsGatewayAbsence: Bool = false
     ) throws(BackendError) -> Listing<Value, Problem> {
       try client.collect(
-        generation.applications, query: query, whoeverSaysAbsent: whoever, to: attempt,
+        generation.applications, query: query, acceptsGatewayAbsence: acceptsGatewayAbsence, to: attempt,
         { decode(generation, $0) }, keep: keep)
     }
     if let generation = detected { return try list(generation, query) }
     var patience = client.patience()
     while true {
-      var current = try list(.current, query, whoever: true)
+      var current = try list(.current, query, acceptsGatewayAbsence: true)
       if case .absent(let problem) = current, !problem.isOfTheCatalogue {
         // A gateway's word: it may not have reached the newer service for a moment.
-        current = try list(.current, query, whoever: true)
+        current = try list(.current, query, acceptsGatewayAbsence: true)
       }
       guard case .absent(let problem) = current else {
         // A refusal may be anybody's.
@@ -159,7 +159,7 @@ extension AstraControlBackend {
         return current
       }
       // Without a filter, which it might refuse: only a list is a proof.
-      let older = try list(.older, nil, whoever: true)
+      let older = try list(.older, nil, acceptsGatewayAbsence: true)
       switch older {
       case .items:
         detected = .older

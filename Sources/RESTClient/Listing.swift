@@ -27,14 +27,14 @@ extension RESTClient {
   /// - Parameters:
   ///   - path: the collection.
   ///   - query: what every page is asked for with.
-  ///   - whoeverSaysAbsent: whether a gateway's 404 ends the reading too.
+  ///   - acceptsGatewayAbsence: whether a gateway's 404 ends the reading too.
   ///   - attempt: what it is for, for messages: `list the applications`.
   ///   - decode: reads an item; nil if it is none.
   ///   - keep: sees each item once and says whether it is wanted.
   /// - Returns: the items, or why there are none.
   /// - Throws: trouble that lasts, and a list that has no end.
   package func collect<Value>(
-    _ path: String, query: String? = nil, whoeverSaysAbsent: Bool = false, to attempt: String,
+    _ path: String, query: String? = nil, acceptsGatewayAbsence: Bool = false, to attempt: String,
     _ decode: (StructuredValue) -> Value?, keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value, Problem> {
     var kept: [Value] = []
@@ -44,7 +44,7 @@ extension RESTClient {
       let page = [query, token.map { "continue=\(PercentEncoding.encode($0))" }].compactMap { $0 }
         .joined(separator: "&")
       let target = page.isEmpty ? path : "\(path)?\(page)"
-      let reading = try read(target, to: attempt, whoeverSaysAbsent: whoeverSaysAbsent) { body in
+      let reading = try read(target, to: attempt, acceptsGatewayAbsence: acceptsGatewayAbsence) { body in
         guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
           return false
         }

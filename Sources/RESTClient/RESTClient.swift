@@ -64,9 +64,9 @@ package final class RESTClient<Problem: APIProblem> {
   /// Reads a path below the account, again and again while the trouble may pass.
   ///
   /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable. With
-  /// `whoeverSaysAbsent` a 404 is no passing trouble, even if it is not the API that says it.
+  /// `acceptsGatewayAbsence` a 404 is no passing trouble, even if it is not the API that says it.
   package func read(
-    _ path: String, to attempt: String, whoeverSaysAbsent: Bool = false,
+    _ path: String, to attempt: String, acceptsGatewayAbsence: Bool = false,
     isWhole: (StructuredValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
     let began = time.now
@@ -77,7 +77,7 @@ package final class RESTClient<Problem: APIProblem> {
       switch try authorized(.get, path, body: nil, limit: Self.readLimit, attempt) {
       case .failure(let failure): trouble = failure
       case .success(let response)
-      where whoeverSaysAbsent && response.status == 404
+      where acceptsGatewayAbsence && response.status == 404
         && !Problem(response).refusesCredentials:
         return .absent(Problem(response))
       case .success(let response):

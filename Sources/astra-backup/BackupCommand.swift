@@ -48,7 +48,7 @@ enum BackupParameters {
     "backup-name", "BACKUP_NAME", meaning: "the name of the backup", fallback: "the name of the pipeline run")
 }
 
-extension CopyParameters {
+extension RecoveryPointParameters {
   init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
     self.init(
       application: try reader.required(BackupParameters.application, flag: command.application),

@@ -4,7 +4,7 @@ package import StepCommon
 /// Backs up an application under a name, and ends when the backup is complete.
 package final class BackupStep: Step {
   package static let identity = StepIdentity("backup")
-  package static let outputKeys = CopyMaking.outputKeys(.backup)
+  package static let outputKeys = RecoveryPointCreation.outputKeys(.backup)
 
   package static var phases: [Phase<BackupStep>] {
     [
@@ -16,10 +16,10 @@ package final class BackupStep: Step {
     ]
   }
 
-  private let backup: CopyMaking
+  private let backup: RecoveryPointCreation
 
   package init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   {
-    backup = CopyMaking(.backup, try CopyParameters(command, reader, settings))
+    backup = RecoveryPointCreation(.backup, try RecoveryPointParameters(command, reader, settings))
   }
 }

@@ -9,14 +9,14 @@ extension CleanupRun {
     _ keep: Int, _ pattern: NamePattern, of source: Application
   ) throws(StepFailure) -> [RecoveryPoint] {
     let last = try poller.untilTwoAgree(
-      { () throws(StepFailure) in try verdict(keep, pattern, of: source) },
-      on: { [$0.doomed.map(\.id), $0.kept.map(\.id)] })
+      { () throws(StepFailure) in try decision(keep, pattern, of: source) },
+      on: { [$0.toRemove.map(\.id), $0.kept.map(\.id)] })
     for point in last.kept { log.info("to keep: \(point.title) (\(point.whereabouts))") }
     for (point, reason) in last.passedOver {
       log.info("left alone: \(point.title) (\(point.whereabouts)): \(reason)")
     }
     if last.kept.isEmpty { log.info("no good backup of \"\(source.name)\" fits \(pattern.text)") }
-    return last.doomed
+    return last.toRemove
   }
 
   /// Removes a backup, if it is still one that goes, and those that stay are still there.
@@ -29,22 +29,22 @@ extension CleanupRun {
       title, as: removals.removal(of: backup),
       check: { () throws(StepFailure) in
         try checkSource(source)
-        let verdict = try verdict(keep, pattern, of: source)
-        guard verdict.kept.count >= keep else {
+        let decision = try decision(keep, pattern, of: source)
+        guard decision.kept.count >= keep else {
           throw .protected(
-            "of \(keep) backups that are to be kept \(verdict.kept.count) are there by now, so \(title) stays"
+            "of \(keep) backups that are to be kept \(decision.kept.count) are there by now, so \(title) stays"
           )
         }
-        for kept in verdict.kept { try checkIsWhole(kept, sparing: title) }
-        // One that is going, or gone, is no longer in the verdict.
+        for kept in decision.kept { try checkIsWhole(kept, sparing: title) }
+        // One that is going, or gone, is no longer in the decision.
         let now = try ask { () throws(BackendError) in
           try backend.recoveryPoint(backup.id, .backup, of: source.id)
         }
         guard let now, now.state != .deleting else { return .mayBeRemoved }
-        if let held = verdict.passedOver.first(where: { $0.point.id == backup.id }) {
+        if let held = decision.passedOver.first(where: { $0.point.id == backup.id }) {
           throw .protected("\(title) is not to go any more: \(held.reason)")
         }
-        guard verdict.doomed.contains(where: { $0.id == backup.id }) else {
+        guard decision.toRemove.contains(where: { $0.id == backup.id }) else {
           throw .protected("\(title) is one of the \(keep) newest by now, so it stays")
         }
         return .mayBeRemoved
@@ -56,9 +56,9 @@ extension CleanupRun {
   }
 
   /// Sorts the backups of an application as they are now.
-  private func verdict(
+  private func decision(
     _ keep: Int, _ pattern: NamePattern, of source: Application
-  ) throws(StepFailure) -> Retention.Verdict {
+  ) throws(StepFailure) -> Retention.Decision {
     let backups = try ask { () throws(BackendError) in try backend.recoveryPoints(.backup, of: source.id) }
     let all = try ask { () throws(BackendError) in try backend.applications() }
     var held: [RecoveryPoint.ID: String] = [:]
@@ -76,7 +76,7 @@ extension CleanupRun {
     return Retention(
       keep: keep, pattern: pattern, held: held,
       begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
-    ).verdict(on: backups)
+    ).decision(on: backups)
   }
 
   private static func restoredFrom(_ source: Application) -> String {

@@ -30,7 +30,7 @@ package final class CleanupStep: Step {
   let parameters: CleanupParameters
   private var source: Application?
   private var proof: CloneProof?
-  private var clones: [DoomedClone] = []
+  private var clones: [CloneToRemove] = []
   private var backups: [RecoveryPoint] = []
   private var evidence: [RecoveryPoint] = []
   /// What was to go and is there still.

@@ -3,7 +3,7 @@ internal import StepCommon
 internal import Timing
 
 /// A clone that is to go, with what proves that it may.
-struct DoomedClone {
+struct CloneToRemove {
   var application: Application
   /// Its own backups and snapshots, which go first.
   var points: [RecoveryPoint]
@@ -34,7 +34,7 @@ extension CleanupRun {
   func chooseClones(
     _ wanted: CleanupParameters.Clones, _ known: (source: Application, proof: CloneProof),
     _ parameters: CleanupParameters
-  ) throws(StepFailure) -> [DoomedClone] {
+  ) throws(StepFailure) -> [CloneToRemove] {
     let cluster = try parameters.destinationCluster.map { name throws(StepFailure) in try lookup.cluster(name)
     }
     let choice = try poller.untilTwoAgree(
@@ -46,7 +46,7 @@ extension CleanupRun {
       }, on: \.summary)
     if let refusal = choice.refusal { throw refusal }
     for line in choice.remarks { log.info(line) }
-    if choice.doomed.isEmpty, case .named(let name) = wanted {
+    if choice.toRemove.isEmpty, case .named(let name) = wanted {
       let names = [name, ResourceName.label(for: name)]
       if removed(.cloneRemoval).contains(where: { names.contains($0.name) || $0.id == name }) {
         log.info("this run has removed clone \"\(name)\"")
@@ -55,11 +55,11 @@ extension CleanupRun {
           "there is no application \"\(name)\"\(cluster.map { " on cluster \"\($0.name)\"" } ?? "")")
       }
     }
-    return choice.doomed
+    return choice.toRemove
   }
 
   private struct CloneChoice {
-    var doomed: [DoomedClone] = []
+    var toRemove: [CloneToRemove] = []
     /// Why the clone that was named must not go.
     var refusal: StepFailure?
     /// What was passed over.
@@ -67,7 +67,7 @@ extension CleanupRun {
 
     /// What two looks have to agree on.
     var summary: String {
-      (doomed.map { $0.title + $0.points.map(\.id.text).joined() } + [refusal?.message ?? ""] + remarks)
+      (toRemove.map { $0.title + $0.points.map(\.id.text).joined() } + [refusal?.message ?? ""] + remarks)
         .joined(separator: "\n")
     }
   }
@@ -99,9 +99,9 @@ extension CleanupRun {
       if let cluster, clone.clusterID == nil {
         (clone.clusterID, clone.clusterName) = (cluster.id, cluster.name)
       }
-      switch try weigh(clone, among: all, known, parameters) {
-      case .doomed(let doomed): choice.doomed = [doomed]
-      case .spared(let reason, let hint):
+      switch try decide(clone, among: all, known, parameters) {
+      case .toRemove(let toRemove): choice.toRemove = [toRemove]
+      case .kept(let reason, let hint):
         choice.refusal = .protected(
           "application \"\(clone.name)\" (\(clone.whereabouts)) \(reason), so it is not removed", hint: hint)
       }
@@ -132,64 +132,64 @@ extension CleanupRun {
         choice.remarks.append("left alone: \(title), of \(made.text) and younger than \(age.shortText)")
         continue
       }
-      switch try weigh(clone, among: all, known, parameters) {
-      case .doomed(let doomed): choice.doomed.append(doomed)
-      case .spared(let reason, _): choice.remarks.append("left alone: \(title), which \(reason)")
+      switch try decide(clone, among: all, known, parameters) {
+      case .toRemove(let toRemove): choice.toRemove.append(toRemove)
+      case .kept(let reason, _): choice.remarks.append("left alone: \(title), which \(reason)")
       }
     }
-    choice.doomed.sort {
+    choice.toRemove.sort {
       ($0.application.createdAt?.text ?? "", $0.application.id.text)
         < ($1.application.createdAt?.text ?? "", $1.application.id.text)
     }
     return choice
   }
 
-  private enum Weighing {
-    case doomed(DoomedClone)
+  private enum CloneDecision {
+    case toRemove(CloneToRemove)
     /// It must stay: why, as a clause, and what would help.
-    case spared(String, hint: String?)
+    case kept(String, hint: String?)
   }
 
   /// Weighs whether a clone may go: the proof, its state, and what hangs on it.
-  private func weigh(
+  private func decide(
     _ clone: Application, among all: [Application], _ known: (source: Application, proof: CloneProof),
     _ parameters: CleanupParameters
-  ) throws(StepFailure) -> Weighing {
+  ) throws(StepFailure) -> CloneDecision {
     let proof: String
     switch known.proof.finding(on: clone, of: known.source) {
-    case .notProven(let reason): return .spared(reason, hint: Self.whatWouldProve)
+    case .notProven(let reason): return .kept(reason, hint: Self.whatWouldProve)
     case .proven(let words): proof = words
     }
     // What is going already is waited for.
     if clone.state == .deleting {
-      return .doomed(
-        DoomedClone(
+      return .toRemove(
+        CloneToRemove(
           application: clone, points: [], proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
     }
     guard clone.state.allowsRemoval || clone.state == .discovering else {
-      return .spared(
+      return .kept(
         "is \(clone.state)",
         hint: "run the step again when it is ready, or remove it in \(backend.name) if it never will be")
     }
     if let other = all.first(where: { $0.sourceID == clone.id && $0.state.isBeingMade }) {
-      return .spared(
+      return .kept(
         "is being cloned as \"\(other.name)\" (\(other.whereabouts))", hint: "wait for that clone to be ready"
       )
     }
     let points = try recoveryPoints(of: clone)
     // What is going already is waited for.
     if let busy = points.first(where: { !$0.state.isSettled && $0.state != .deleting }) {
-      return .spared("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
+      return .kept("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
     }
     guard points.allSatisfy({ $0.state == .deleting }) || parameters.withRecoveryPoints else {
-      return .spared(
+      return .kept(
         "has recovery points of its own (\(points.map(\.title).joined(separator: ", ")))",
         hint:
           "servers of release 24.02 remove them with the clone, and older ones leave them behind: remove them first "
           + "with --\(CleanupParameters.withRecoveryPoints.flag)")
     }
-    return .doomed(
-      DoomedClone(
+    return .toRemove(
+      CloneToRemove(
         application: clone, points: points, proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
   }
 

@@ -6,7 +6,7 @@ internal import Timing
 extension CleanupRun {
   /// Removes a clone, and what this run has asked for is written down first.
   func remove(
-    _ clone: DoomedClone, _ known: (source: Application, proof: CloneProof)
+    _ clone: CloneToRemove, _ known: (source: Application, proof: CloneProof)
   ) throws(StepFailure) {
     let id = clone.application.id
     let cluster = clone.application.clusterID?.text ?? ""
@@ -18,8 +18,8 @@ extension CleanupRun {
       clone.title, as: removals.removal(of: clone.application, in: place),
       check: { () throws(StepFailure) in
         try checkSource(known.source)
-        let verdict = try checkAgain(clone, known)
-        guard case .mayBeRemoved = verdict else { return verdict }
+        let decision = try checkAgain(clone, known)
+        guard case .mayBeRemoved = decision else { return decision }
         let points = try recoveryPoints(of: clone.application)
         if let busy = points.first(where: { !$0.state.isSettled }), busy.state != .deleting {
           throw .protected("\(clone.title) has a \(busy.title) that is \(busy.state), so it is not removed")
@@ -37,7 +37,7 @@ extension CleanupRun {
 
   /// Removes a recovery point of a clone.
   func remove(
-    _ point: RecoveryPoint, of clone: DoomedClone, _ known: (source: Application, proof: CloneProof),
+    _ point: RecoveryPoint, of clone: CloneToRemove, _ known: (source: Application, proof: CloneProof),
     _ parameters: CleanupParameters
   ) throws(StepFailure) {
     let title = "\(point.title) of \(clone.title)"
@@ -46,12 +46,12 @@ extension CleanupRun {
       title, as: removals.removal(of: point),
       check: { () throws(StepFailure) in
         try checkSource(known.source)
-        let verdict = try checkAgain(clone, known)
+        let decision = try checkAgain(clone, known)
         let now = try ask { () throws(BackendError) in
           try backend.recoveryPoint(point.id, point.kind, of: clone.application.id)
         }
         if let now, !now.state.isSettled, now.state != .deleting { return .busy("is \(now.state)") }
-        return verdict
+        return decision
       },
       delete: { () throws(BackendError) in try backend.delete(point) },
       stateOf: { () throws(BackendError) in
@@ -61,7 +61,7 @@ extension CleanupRun {
 
   /// Looks once more at a clone that is to go: still the same one, and nothing under way with it.
   private func checkAgain(
-    _ clone: DoomedClone, _ known: (source: Application, proof: CloneProof)
+    _ clone: CloneToRemove, _ known: (source: Application, proof: CloneProof)
   ) throws(StepFailure) -> RemovalCheck {
     let id = clone.application.id
     guard let now = try ask({ () throws(BackendError) in try backend.application(id) }) else {

@@ -11,9 +11,9 @@ extension CleanupRun {
   ) throws(StepFailure) -> [RecoveryPoint] {
     let last = try poller.untilTwoAgree(
       { () throws(StepFailure) in try evidence(olderThan: age, of: source) },
-      on: { $0.doomed.map(\.id.text) + $0.remarks })
+      on: { $0.toRemove.map(\.id.text) + $0.remarks })
     for remark in last.remarks { log.info("left alone: \(remark)") }
-    return last.doomed
+    return last.toRemove
   }
 
   /// Removes an evidence snapshot, if it still is one that may go.
@@ -71,7 +71,7 @@ extension CleanupRun {
 
   private func evidence(
     olderThan age: Duration, of source: Application
-  ) throws(StepFailure) -> (doomed: [RecoveryPoint], remarks: [String]) {
+  ) throws(StepFailure) -> (toRemove: [RecoveryPoint], remarks: [String]) {
     guard let now = backend.serverTime else {
       throw .protected(
         "the server does not tell the time, so the age of its snapshots cannot be known",
@@ -81,19 +81,19 @@ extension CleanupRun {
       try backend.recoveryPoints(.snapshot, of: source.id)
     }
     let reasons = try held(source)
-    var (doomed, remarks): ([RecoveryPoint], [String]) = ([], [])
+    var (toRemove, remarks): ([RecoveryPoint], [String]) = ([], [])
     for snapshot in snapshots where EvidenceMark.isNamed(snapshot) {
       let title = "\(snapshot.title) (\(snapshot.whereabouts))"
       if let reason = objection(to: snapshot, of: reasons) {
         remarks.append("\(title): \(reason)")
       } else if let made = snapshot.createdAt, now - made >= age {
-        doomed.append(snapshot)
+        toRemove.append(snapshot)
       } else {
         remarks.append("\(title): it is younger than \(age.shortText), or of unknown age")
       }
     }
-    doomed.sort { ($0.createdAt?.text ?? "", $0.id.text) < ($1.createdAt?.text ?? "", $1.id.text) }
-    return (doomed, remarks)
+    toRemove.sort { ($0.createdAt?.text ?? "", $0.id.text) < ($1.createdAt?.text ?? "", $1.id.text) }
+    return (toRemove, remarks)
   }
 
   /// Why an evidence snapshot must stay, if it must.

@@ -11,32 +11,32 @@ struct Retention {
   let begun: Set<RecoveryPoint.ID>
 
   /// What is to become of the backups that the pattern fits; those that it does not fit are not in it.
-  struct Verdict {
+  struct Decision {
     /// The newest good ones, the newest first.
     var kept: [RecoveryPoint] = []
     /// Those that go: what has been begun, then the oldest first.
-    var doomed: [RecoveryPoint] = []
+    var toRemove: [RecoveryPoint] = []
     /// Those that neither count nor go, and why.
     var passedOver: [(point: RecoveryPoint, reason: String)] = []
   }
 
   /// Sorts the backups of an application.
-  func verdict(on backups: [RecoveryPoint]) -> Verdict {
-    var verdict = Verdict()
+  func decision(on backups: [RecoveryPoint]) -> Decision {
+    var decision = Decision()
     var good: [(point: RecoveryPoint, made: Timestamp)] = []
     for backup in backups where pattern.fits(backup.name) {
       if backup.isScheduled {
-        verdict.passedOver.append((backup, "a schedule made it"))
+        decision.passedOver.append((backup, "a schedule made it"))
       } else if begun.contains(backup.id), backup.state == .deleting || backup.state == .failed {
-        verdict.doomed.append(backup)
+        decision.toRemove.append(backup)
       } else if backup.state != .completed {
-        verdict.passedOver.append((backup, "it is \(backup.state)"))
+        decision.passedOver.append((backup, "it is \(backup.state)"))
       } else if backup.hooks.didFail {
-        verdict.passedOver.append((backup, "its execution hooks failed"))
+        decision.passedOver.append((backup, "its execution hooks failed"))
       } else if let made = backup.createdAt {
         good.append((backup, made))
       } else {
-        verdict.passedOver.append((backup, "nothing tells when it was made"))
+        decision.passedOver.append((backup, "nothing tells when it was made"))
       }
     }
     good.sort { ($0.made, $0.point.id.text) > ($1.made, $1.point.id.text) }
@@ -45,14 +45,14 @@ struct Retention {
     var old: [RecoveryPoint] = []
     for (point, made) in good {
       if let oldestKept, made >= oldestKept {
-        verdict.kept.append(point)
+        decision.kept.append(point)
       } else if let reason = held[point.id] {
-        verdict.passedOver.append((point, reason))
+        decision.passedOver.append((point, reason))
       } else {
         old.insert(point, at: 0)
       }
     }
-    verdict.doomed += old
-    return verdict
+    decision.toRemove += old
+    return decision
   }
 }

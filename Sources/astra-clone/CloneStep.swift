@@ -125,14 +125,14 @@ package final class CloneStep: Step {
     let begun = try run.known(cloning)
     let name = clone?.name ?? parameters.clone
     let title = "clone \"\(name)\" of \"\(try run.known(source).name)\""
-    let completion = try run.poller.wait(
+    let outcome = try run.poller.wait(
       for: title, isKnown: wasThere,
       read: { () throws(BackendError) in try run.backend.cloning(begun) },
-      judge: \.verdict)
-    if case .failed(let last, _) = completion, let wreck = last.application { publish(wreck, run) }
+      judge: \.pollResult)
+    if case .failed(let last, _) = outcome, let wreck = last.application { publish(wreck, run) }
     let id = clone?.id.text ?? begun.text
     let operation = run.history.operations.last { $0.id == id }
-    let ended = try run.operations.settle(completion, title, goal: "ready", operation)
+    let ended = try run.operations.settle(outcome, title, goal: "ready", operation)
     publish(try run.known(ended.application), run)
     return .done
   }

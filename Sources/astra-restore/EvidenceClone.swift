@@ -3,7 +3,7 @@ internal import StepCommon
 internal import Timing
 
 /// Whether a clone is a copy of the very state that would be overwritten.
-enum CloneJudgement {
+enum EvidenceDecision {
   case fits(Evidence)
   /// Something speaks against it, or too little for it.
   case doubt(String)
@@ -14,7 +14,7 @@ extension RestoreRun {
   /// would spoil it.
   func evidenceClone(
     of id: Application.ID, _ point: RecoveryPoint, _ name: String?
-  ) throws(StepFailure) -> CloneJudgement {
+  ) throws(StepFailure) -> EvidenceDecision {
     guard let name else { return .doubt("no clone is named as evidence") }
     let named = try ask { () throws(BackendError) in try backend.applications(named: name) }
     let clones = named.filter { $0.sourceID == id }
@@ -32,14 +32,14 @@ extension RestoreRun {
 
   func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
     let title = "evidence clone \"\(clone.name)\""
-    let completion = try poller.wait(
+    let outcome = try poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try backend.application(clone.id) },
-      judge: { (now: Application) -> Verdict in
+      judge: { (now: Application) -> PollResult in
         if now.state == .ready { return .succeeded }
         return now.state.isDead ? .failed("is \(now.state)") : .working(now.state.rawValue)
       })
-    switch completion {
+    switch outcome {
     case .succeeded(let ready): return ready
     case .failed(let last, _): return last
     case .vanished, .neverShown:
@@ -54,7 +54,7 @@ extension RestoreRun {
   }
 
   private func judge(_ clone: Application, of application: Application, _ point: RecoveryPoint)
-    -> CloneJudgement
+    -> EvidenceDecision
   {
     guard clone.state == .ready else { return .doubt("is \(clone.state)") }
     if let doubt = history.doubt {

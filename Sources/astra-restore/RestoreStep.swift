@@ -115,17 +115,17 @@ package final class RestoreStep: Step {
     )
     let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
     let operation = restore.operation
-    let completion = try run.poller.wait(
+    let outcome = try run.poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try run.backend.restoring(restore.restore) },
       judge: { seen in
         if seen.wasSeen, let operation { run.history.noteSeen(operation) }
-        return seen.verdict
+        return seen.pollResult
       })
     do throws(StepFailure) {
-      _ = try run.operations.settle(completion, title, goal: "finished", operation)
+      _ = try run.operations.settle(outcome, title, goal: "finished", operation)
     } catch {
-      if case .failed(let seen, _) = completion, let operation, let wreck = seen.application {
+      if case .failed(let seen, _) = outcome, let operation, let wreck = seen.application {
         // One that an earlier attempt asked for may have been ready in between.
         if evidence != nil || run.backend.isUntouched(wreck, sinceFailureOf: restore.restore, nil) {
           run.history.noteWreck(operation, wreck.marks)

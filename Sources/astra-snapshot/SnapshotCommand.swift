@@ -52,7 +52,7 @@ enum SnapshotParameters {
     fallback: "the name of the pipeline run")
 }
 
-extension CopyParameters {
+extension RecoveryPointParameters {
   init(_ command: SnapshotCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
     self.init(
       application: try reader.required(SnapshotParameters.application, flag: command.application),

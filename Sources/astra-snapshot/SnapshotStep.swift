@@ -4,7 +4,7 @@ package import StepCommon
 /// Makes a snapshot of an application under a name, and ends when the snapshot is complete.
 package final class SnapshotStep: Step {
   package static let identity = StepIdentity("snapshot")
-  package static let outputKeys = CopyMaking.outputKeys(.snapshot)
+  package static let outputKeys = RecoveryPointCreation.outputKeys(.snapshot)
 
   package static var phases: [Phase<SnapshotStep>] {
     [
@@ -16,11 +16,11 @@ package final class SnapshotStep: Step {
     ]
   }
 
-  private let snapshot: CopyMaking
+  private let snapshot: RecoveryPointCreation
 
   package init(_ command: SnapshotCommand, _ reader: ParameterReader, _ settings: Settings)
     throws(StepFailure)
   {
-    snapshot = CopyMaking(.snapshot, try CopyParameters(command, reader, settings))
+    snapshot = RecoveryPointCreation(.snapshot, try RecoveryPointParameters(command, reader, settings))
   }
 }

@@ -17,7 +17,7 @@ extension VerifyStep {
     let watched = try run.poller.watch(
       for: title, within: parameters.within, pausesBetween: false,
       look: { () throws(StepFailure) in
-        try glance { () throws(BackendError) in
+        try observe { () throws(BackendError) in
           var sight = Sight(application: try run.backend.application(found.id))
           if let cluster = sight.application?.clusterID ?? found.clusterID {
             for namespace in sight.application?.namespaces ?? []
@@ -44,7 +44,7 @@ extension VerifyStep {
     }
   }
 
-  private static func judge(_ sight: Sight) -> Judgement {
+  private static func judge(_ sight: Sight) -> ConditionResult {
     guard let application = sight.application else { return .lost("is gone") }
     let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
     if application.state.isDead { return .lost("is \(application.state)\(reasons)") }
@@ -64,13 +64,13 @@ extension VerifyStep {
     let watched = try run.poller.watch(
       for: "resources of \(title)", within: parameters.within, pausesBetween: false,
       look: { () throws(StepFailure) in
-        try glance { () throws(BackendError) in
+        try observe { () throws(BackendError) in
           AssetComparison(
             wanted: try run.backend.assets(of: owner.id, in: point),
             found: try run.backend.assets(of: application.id, in: nil),
             ignoresNamespaces: owner.id != application.id)
         }
-      }, judge: \.judgement)
+      }, judge: \.result)
     switch watched {
     case .held(let comparison):
       if let reason = comparison.notTold {
@@ -133,7 +133,7 @@ struct AssetComparison {
     (missing, extra) = (over(then, now), over(now, then))
   }
 
-  var judgement: Judgement {
+  var result: ConditionResult {
     missing.isEmpty ? .holds : .lacks("\(missing.count) missing: \(Self.list(missing))")
   }
 

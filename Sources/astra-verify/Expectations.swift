@@ -78,7 +78,7 @@ struct Expectations {
   }
 
   /// What one answer shows of these: what is not as on a healthy page, and what cannot be told either way.
-  struct Verdict: Hashable {
+  struct Findings: Hashable {
     var faults: [String] = []
     var doubts: [String] = []
   }
@@ -91,18 +91,18 @@ struct Expectations {
   /// What is found in a part of a page is there; what is not found in it is no evidence of anything.
   ///
   /// - Throws: a regular expression that takes too many steps.
-  func verdict(on answer: PageAnswer) throws(StepFailure) -> Verdict {
-    var verdict = Verdict()
+  func findings(on answer: PageAnswer) throws(StepFailure) -> Findings {
+    var findings = Findings()
     if !status.contains(answer.status) {
-      verdict.faults.append("the status is \(answer.status) in place of \(status.text)")
+      findings.faults.append("the status is \(answer.status) in place of \(status.text)")
     }
     if let text {
       var found = answer.text.find(text, in: answer.body)
       if found == .absent, let gap = answer.gap { found = .unknown(gap) }
       switch found {
       case .found: break
-      case .absent: verdict.faults.append("the text \"\(text)\" is not there")
-      case .unknown(let reason): verdict.doubts.append("the text \"\(text)\" was not found, but \(reason)")
+      case .absent: findings.faults.append("the text \"\(text)\" is not there")
+      case .unknown(let reason): findings.doubts.append("the text \"\(text)\" was not found, but \(reason)")
       }
     }
     if let regex, try !matches(regex, answer) {
@@ -111,20 +111,20 @@ struct Expectations {
         answer.body.count > Self.regexBytes ? "it is run on the first \(Self.regexBytes) bytes only" : nil
       let isASCII = regex.pattern.utf8.allSatisfy { $0 < 0x80 }
       if let doubt = answer.gap ?? isLong ?? answer.text.doubt(isASCII: isASCII) {
-        verdict.doubts.append("\(words), but \(doubt)")
+        findings.doubts.append("\(words), but \(doubt)")
       } else {
-        verdict.faults.append(words)
+        findings.faults.append(words)
       }
     }
     if let json, let fault = json.fault(in: answer) {
       if let gap = answer.gap {
-        verdict.doubts.append("\(fault), but \(gap)")
+        findings.doubts.append("\(fault), but \(gap)")
       } else {
-        verdict.faults.append(fault)
+        findings.faults.append(fault)
       }
     }
-    if let header, let fault = Self.fault(of: header, in: answer) { verdict.faults.append(fault) }
-    return verdict
+    if let header, let fault = Self.fault(of: header, in: answer) { findings.faults.append(fault) }
+    return findings
   }
 
   /// The largest part of a page that a regular expression is run on: 256 KiB.

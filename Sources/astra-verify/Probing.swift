@@ -25,7 +25,8 @@ extension VerifyStep {
     for look in looks {
       guard let before = earlier?.pages.first(where: { $0.url == look.page.description }) else { continue }
       run.log.info(
-        "\(look.page) then and now: \(Seen.Sight(look, cleaned: run.log.cleaned).difference(from: before))")
+        "\(look.page) then and now: \(PageObservationFile.PageObservation(look, cleaned: run.log.cleaned).difference(from: before))"
+      )
     }
     return .done
   }
@@ -39,7 +40,7 @@ extension VerifyStep {
     var untrustedSince: Instant?
     /// What a look at all pages showed, and what was wrong with it.
     typealias Sight = (looks: [PageLook], fault: String?)
-    let result: Watched<Sight>
+    let result: ConditionOutcome<Sight>
     do throws(StepFailure) {
       result = try run.poller.watch(
         for: "pages of \"\(parameters.application)\"", within: parameters.within, pausesBetween: true,
@@ -95,16 +96,16 @@ extension VerifyStep {
       let proof = parameters.fault == nil ? "" : ", which by itself is no fault of the application's"
       return "\(look.page) gives no answer\(proof)"
     }
-    let verdict = try parameters.expectations.verdict(on: answer)
-    let doubts = "cannot be told to be well or not: \(verdict.doubts.joined(separator: "; "))"
+    let findings = try parameters.expectations.findings(on: answer)
+    let doubts = "cannot be told to be well or not: \(findings.doubts.joined(separator: "; "))"
     guard let signs = parameters.fault else {
-      if !verdict.faults.isEmpty {
-        return "\(look.page) is not healthy: \(verdict.faults.joined(separator: "; "))"
+      if !findings.faults.isEmpty {
+        return "\(look.page) is not healthy: \(findings.faults.joined(separator: "; "))"
       }
-      return verdict.doubts.isEmpty ? nil : "\(look.page) \(doubts)"
+      return findings.doubts.isEmpty ? nil : "\(look.page) \(doubts)"
     }
-    guard !verdict.faults.isEmpty else {
-      return "\(look.page) \(verdict.doubts.isEmpty ? "shows no fault" : doubts)"
+    guard !findings.faults.isEmpty else {
+      return "\(look.page) \(findings.doubts.isEmpty ? "shows no fault" : doubts)"
     }
     guard signs.statuses?.contains(answer.status) == true else {
       return
@@ -175,9 +176,9 @@ extension VerifyStep {
     }
     let application = try run.known(application)
     let path = seenPath(run)
-    let seen = Seen(
+    let seen = PageObservationFile(
       run: run.settings.run, application: .init(id: application.id.text, name: application.name),
-      pages: looks.map { Seen.Sight($0, cleaned: run.log.cleaned) })
+      pages: looks.map { PageObservationFile.PageObservation($0, cleaned: run.log.cleaned) })
     do throws(StepFailure) {
       try run.writeFile(seen.text, to: path, named: VerifyParameters.seenFile)
     } catch {
@@ -195,7 +196,10 @@ extension VerifyStep {
   func checkSeenFile(_ run: StepRun) throws(StepFailure) {
     let path = seenPath(run)
     guard let text = try? run.readFile(path, named: VerifyParameters.seenFile) else { return }
-    guard text.isEmpty || (try? Seen(parsing: text, path: path, of: VerifyParameters.seenFile)) != nil else {
+    guard
+      text.isEmpty
+        || (try? PageObservationFile(parsing: text, path: path, of: VerifyParameters.seenFile)) != nil
+    else {
       throw .badParameter(
         "\(VerifyParameters.seenFile.title): \(path) is there already and is not what an astra-verify saw: name another file"
       )
@@ -211,7 +215,8 @@ extension VerifyStep {
         "\(parameter.title) is \(path), where this step is going to write what it sees: give another \(Common.reportSuffix.title) or \(VerifyParameters.seenFile.title)"
       )
     }
-    let seen = try Seen(parsing: try run.readFile(path, named: parameter), path: path, of: parameter)
+    let seen = try PageObservationFile(
+      parsing: try run.readFile(path, named: parameter), path: path, of: parameter)
     if let theirs = seen.run, let ours = run.settings.run, theirs != ours {
       throw .badParameter(
         "\(parameter.title): \(path) was seen by another run (\"\(theirs)\"): run the earlier astra-verify in this one"

@@ -32,7 +32,7 @@ package final class VerifyStep: Step {
   var point: (RecoveryPoint, owner: Application)?
   var pages: Pages?
   /// What an earlier verify saw.
-  var earlier: Seen?
+  var earlier: PageObservationFile?
   /// The last look at each page.
   var looks: [PageLook] = []
 

@@ -13,7 +13,7 @@ package func ask<Value>(_ call: BackendCall<Value>) throws(StepFailure) -> Value
 }
 
 /// Looks at the backend, for `watch`: trouble that may pass is no end.
-package func glance<Sight>(_ call: BackendCall<Sight>) throws(StepFailure) -> Glance<Sight> {
+package func observe<Observed>(_ call: BackendCall<Observed>) throws(StepFailure) -> Observation<Observed> {
   do throws(BackendError) {
     return .seen(try call())
   } catch {

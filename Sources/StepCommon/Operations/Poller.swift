@@ -2,7 +2,7 @@ package import AppProtection
 package import Timing
 
 /// What one look at an operation says.
-package enum Verdict: Hashable, Sendable {
+package enum PollResult: Hashable, Sendable {
   /// It goes on; a phrase to show when it changes.
   case working(String)
   case succeeded
@@ -11,7 +11,7 @@ package enum Verdict: Hashable, Sendable {
 }
 
 /// How waiting for an operation ended; a terminal state alone is not a success.
-package enum Completion<Value> {
+package enum PollOutcome<Value> {
   case succeeded(Value)
   case failed(Value, because: String)
   /// The object that was waited for is gone.
@@ -62,11 +62,11 @@ package final class Poller {
   /// - Returns: how the wait ended.
   /// - Throws: what ends the step at once: a signal, refused credentials, a server that is not trusted.
   package func wait<Value>(
-    for what: String, isKnown: Bool = false, read: BackendCall<Value?>, judge: (Value) -> Verdict
-  ) throws(StepFailure) -> Completion<Value> {
+    for what: String, isKnown: Bool = false, read: BackendCall<Value?>, judge: (Value) -> PollResult
+  ) throws(StepFailure) -> PollOutcome<Value> {
     let began = time.now
     var lastSeen = "nothing yet"
-    var end: Verdict?
+    var end: PollResult?
     var wasSeen = isKnown
     var absences = 0
     var troubleSince: Instant?
@@ -78,16 +78,16 @@ package final class Poller {
         if let value {
           wasSeen = true
           absences = 0
-          let verdict = judge(value)
-          switch verdict {
+          let result = judge(value)
+          switch result {
           case .working(let phrase):
             show(phrase, of: what, since: began, last: &lastSeen)
             end = nil
-          case .succeeded where end == verdict: return .succeeded(value)
-          case .failed(let reason) where end == verdict: return .failed(value, because: reason)
+          case .succeeded where end == result: return .succeeded(value)
+          case .failed(let reason) where end == result: return .failed(value, because: reason)
           case .succeeded, .failed:
             isConfirming = end == nil
-            end = verdict
+            end = result
           }
         } else if !wasSeen, time.now - began < longestLag {
           // What was accepted a moment ago need not be in every replica yet.
@@ -164,9 +164,9 @@ package final class Poller {
   ///   - key: what two looks have to agree on.
   /// - Returns: the second of them.
   /// - Throws: what `look` throws, and a signal.
-  package func untilTwoAgree<Sight, Key: Equatable>(
-    _ look: () throws(StepFailure) -> Sight, on key: (Sight) -> Key
-  ) throws(StepFailure) -> Sight {
+  package func untilTwoAgree<Observed, Key: Equatable>(
+    _ look: () throws(StepFailure) -> Observed, on key: (Observed) -> Key
+  ) throws(StepFailure) -> Observed {
     let began = time.now
     var last = try look()
     while true {
@@ -219,7 +219,7 @@ extension StepFailure {
 
 extension Operation {
   /// What one look at an operation says.
-  package var verdict: Verdict {
+  package var pollResult: PollResult {
     switch state {
     case .running(let phrase): .working(phrase)
     case .blocked(let reason): .working("blocked: \(reason)")
@@ -231,7 +231,7 @@ extension Operation {
 
 extension RecoveryPoint {
   /// What one look at a copy that is being made says.
-  package var verdict: Verdict {
+  package var pollResult: PollResult {
     if state == .completed { return .succeeded }
     if state.isDead { return .failed(stateClause) }
     // A line per quarter is progress enough for a log.

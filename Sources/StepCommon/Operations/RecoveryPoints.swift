@@ -84,14 +84,14 @@ extension OperationRunner {
     of point: RecoveryPoint, _ application: Application, isKnown: Bool = false
   ) throws(StepFailure) -> RecoveryPoint {
     let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
-    let completion = try poller.wait(
+    let outcome = try poller.wait(
       for: title, isKnown: isKnown,
       read: { () throws(BackendError) in
         try backend.recoveryPoint(point.id, point.kind, of: application.id)
       },
-      judge: { $0.verdict })
+      judge: { $0.pollResult })
     let operation = history.operations.last { $0.id == point.id.text }
-    return try settle(completion, title, goal: "complete", operation)
+    return try settle(outcome, title, goal: "complete", operation)
   }
 
   /// Throws if execution hooks around a copy failed and that was not accepted.

@@ -126,7 +126,7 @@ package struct RemovalRunner {
     let began = poller.time.now
     var wasGoing = false
     var wasOther = false
-    let completion = try poller.wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
+    let outcome = try poller.wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
       if state == Self.goingState { wasGoing = true }
       // Some servers keep an entry of what is gone. One that was so before says nothing until it had time to change.
       if state == Self.goneState {
@@ -137,7 +137,7 @@ package struct RemovalRunner {
       let isBack = (wasGoing || !wasAsked) && Self.restingStates.contains(state)
       return isBack ? .failed("is \(state)") : .working(state)
     }
-    switch completion {
+    switch outcome {
     case .vanished, .neverShown, .succeeded: return true
     case .failed where !wasAsked: return false
     case .failed(_, let reason):

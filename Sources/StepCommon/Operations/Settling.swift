@@ -6,19 +6,19 @@ extension OperationRunner {
   /// Settles how an operation ended, in the run's record and for the step; returns what was seen to end well.
   ///
   /// - Parameters:
-  ///   - completion: how waiting for it ended.
+  ///   - outcome: how waiting for it ended.
   ///   - title: the operation, for messages: `clone "magento-debug" of "magento-prod"`.
   ///   - goal: what it was to become, for messages: `ready`.
   ///   - operation: this run's record of it, if it has one.
   /// - Returns: what was waited for, as it was seen at its good end.
   /// - Throws: `.operationFailed` if it failed, vanished or was never shown, `.deadline` if the time was up first.
   package func settle<Value>(
-    _ completion: Completion<Value>, _ title: String, goal: String, _ operation: RunRecord.Operation?
+    _ outcome: PollOutcome<Value>, _ title: String, goal: String, _ operation: RunRecord.Operation?
   ) throws(StepFailure) -> Value {
     func note(_ stage: RunRecord.Operation.Stage) {
       if let operation { history.update(operation, stage) }
     }
-    switch completion {
+    switch outcome {
     case .succeeded(let value):
       note(.finished)
       log.info("\(title) is \(goal)")

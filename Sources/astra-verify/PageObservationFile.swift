@@ -4,7 +4,7 @@ internal import StepCommon
 internal import Timing
 
 /// What an `astra-verify` saw, as it hands it to a later one.
-struct Seen {
+struct PageObservationFile {
   /// The form of the file.
   static let version = 1
 
@@ -15,7 +15,7 @@ struct Seen {
   }
 
   /// One page, as it was seen last.
-  struct Sight {
+  struct PageObservation {
     var url: String
     var at: String
     /// Nil if it did not answer.
@@ -32,7 +32,7 @@ struct Seen {
   var version: Int
   var run: String?
   var application: Subject
-  var pages: [Sight]
+  var pages: [PageObservation]
 
   /// The file's text.
   var text: String {
@@ -58,7 +58,8 @@ struct Seen {
         hint: "use one version of the steps in one pipeline")
     }
     guard let run = json.ifAny("run", \.string), let id = json["application"]?["id"]?.string,
-      let name = json["application"]?["name"]?.string, let pages = json["pages"]?.list(of: Sight.init(json:))
+      let name = json["application"]?["name"]?.string,
+      let pages = json["pages"]?.list(of: PageObservation.init(json:))
     else {
       throw .badParameter("\(parameter.title): \(path) lacks what an astra-verify writes: \(right)")
     }
@@ -66,12 +67,12 @@ struct Seen {
   }
 
   /// What was seen in this run.
-  init(run: String?, application: Subject, pages: [Sight]) {
+  init(run: String?, application: Subject, pages: [PageObservation]) {
     (version, self.run, self.application, self.pages) = (Self.version, run, application, pages)
   }
 }
 
-extension Seen.Sight {
+extension PageObservationFile.PageObservation {
   /// Reads a page of the file; nil if it is none.
   fileprivate init?(json: StructuredValue) {
     guard let url = json["url"]?.string, let at = json["at"]?.string,
@@ -109,8 +110,8 @@ extension Seen.Sight {
   }
 
   /// How this look differs from an earlier one, as a sentence.
-  func difference(from earlier: Seen.Sight) -> String {
-    func shown(_ sight: Seen.Sight) -> String {
+  func difference(from earlier: PageObservationFile.PageObservation) -> String {
+    func shown(_ sight: PageObservationFile.PageObservation) -> String {
       sight.status.map { "\($0) from \(sight.address ?? "an address that is not known")" } ?? "no answer"
     }
     let body =

@@ -2,7 +2,7 @@ internal import Files
 internal import Timing
 
 /// What one look at a condition says.
-package enum Judgement: Hashable, Sendable {
+package enum ConditionResult: Hashable, Sendable {
   case holds
   /// It does not hold, or not yet; and what is missing.
   case lacks(String)
@@ -11,16 +11,16 @@ package enum Judgement: Hashable, Sendable {
 }
 
 /// How watching for a condition ended.
-package enum Watched<Sight> {
+package enum ConditionOutcome<Observed> {
   /// It was seen to hold, twice in a row.
-  case held(Sight)
+  case held(Observed)
   /// It was seen not to hold; what was seen last.
-  case lacked(Sight, String)
+  case lacked(Observed, String)
 }
 
 /// One look at a condition.
-package enum Glance<Sight> {
-  case seen(Sight)
+package enum Observation<Observed> {
+  case seen(Observed)
   /// It could not be seen, which may pass.
   case trouble(StepFailure)
 }
@@ -38,14 +38,14 @@ extension Poller {
   ///   - judge: what it says.
   /// - Returns: how it ended.
   /// - Throws: what ends the step at once; what kept it from seeing anything when the time was up.
-  package func watch<Sight>(
+  package func watch<Observed>(
     for what: String, within allowance: Duration, pausesBetween: Bool,
-    look: () throws(StepFailure) -> Glance<Sight>, judge: (Sight) -> Judgement
-  ) throws(StepFailure) -> Watched<Sight> {
+    look: () throws(StepFailure) -> Observation<Observed>, judge: (Observed) -> ConditionResult
+  ) throws(StepFailure) -> ConditionOutcome<Observed> {
     let began = time.now
     let end = began + min(allowance, deadline.remaining(on: time))
     var lastPhrase = ""
-    var last: (sight: Sight, judgement: Judgement)?
+    var last: (observed: Observed, result: ConditionResult)?
     while true {
       var isConfirming = false
       switch try look() {
@@ -53,11 +53,11 @@ extension Poller {
         last = nil
         if time.now >= end { throw failure }
         log.warning("\(what): \(failure.message); still trying")
-      case .seen(let sight):
-        let judgement = judge(sight)
-        switch judgement {
-        case .holds where last?.judgement == .holds: return .held(sight)
-        case .lost(let reason) where last?.judgement == judgement: return .lacked(sight, reason)
+      case .seen(let observed):
+        let result = judge(observed)
+        switch result {
+        case .holds where last?.result == .holds: return .held(observed)
+        case .lost(let reason) where last?.result == result: return .lacked(observed, reason)
         case .holds, .lost: isConfirming = !pausesBetween
         case .lacks(let reason):
           if reason != lastPhrase {
@@ -67,22 +67,22 @@ extension Poller {
           }
           lastPhrase = reason
         }
-        last = (sight, judgement)
-        switch judgement {
+        last = (observed, result)
+        switch result {
         case .lacks(let reason) where time.now >= end, .lost(let reason) where time.now >= end:
-          return .lacked(sight, reason)
+          return .lacked(observed, reason)
         case .holds where deadline.hasPassed(on: time):
-          return .lacked(sight, "was as it should be in one look only, and then the time was up")
+          return .lacked(observed, "was as it should be in one look only, and then the time was up")
         // What holds at the last moment is given the look that confirms it.
         default: break
         }
       }
       guard !isConfirming else { continue }
       let pause = pollInterval(since: began)
-      try rest(last?.judgement == .holds ? min(pause, .seconds(1)) : min(pause, max(.zero, end - time.now)))
+      try rest(last?.result == .holds ? min(pause, .seconds(1)) : min(pause, max(.zero, end - time.now)))
       // With no time left a look shows nothing: what the last one showed is what there is to say.
-      if deadline.hasPassed(on: time), let last, case .lacks(let reason) = last.judgement {
-        return .lacked(last.sight, reason)
+      if deadline.hasPassed(on: time), let last, case .lacks(let reason) = last.result {
+        return .lacked(last.observed, reason)
       }
     }
   }

@@ -2,7 +2,7 @@ package import AppProtection
 internal import Timing
 
 /// What a step that makes one copy of an application is asked.
-package struct CopyParameters: Sendable {
+package struct RecoveryPointParameters: Sendable {
   package var application: String
   package var cluster: String?
   /// The copy's name, as a label.
@@ -24,17 +24,17 @@ package struct CopyParameters: Sendable {
 
 /// One copy of an application in the making, from finding the application to the copy's good end: the phases of
 /// `astra-backup` and of `astra-snapshot`.
-package final class CopyMaking {
+package final class RecoveryPointCreation {
   private let kind: RecoveryPoint.Kind
   private let operation: RunRecord.Operation.Kind
-  private let parameters: CopyParameters
+  private let parameters: RecoveryPointParameters
   private var application: Application?
   private var copy: RecoveryPoint?
   /// Whether the copy was under way before this attempt.
   private var wasThere = false
 
   /// Sets out to make a copy of that kind.
-  package init(_ kind: RecoveryPoint.Kind, _ parameters: CopyParameters) {
+  package init(_ kind: RecoveryPoint.Kind, _ parameters: RecoveryPointParameters) {
     self.kind = kind
     self.parameters = parameters
     operation = kind == .backup ? .backup : .snapshot
