@@ -3,7 +3,7 @@ package import StepCommon
 
 /// Backs up an application under a name, and ends when the backup is complete.
 package final class BackupStep: Step {
-  package static let identity = StepIdentity("backup")
+  package static let identity = StepIdentity(.backup)
   package static let outputKeys = RecoveryPointCreation.outputKeys(.backup)
 
   package static var phases: [Phase<BackupStep>] {
@@ -20,6 +20,9 @@ package final class BackupStep: Step {
 
   package init(_ command: BackupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   {
-    backup = RecoveryPointCreation(.backup, try RecoveryPointParameters(command, reader, settings))
+    backup = RecoveryPointCreation(
+      .backup,
+      try RecoveryPointParameters(
+        command.making, name: BackupCommand.name, flag: command.backupName, reader, settings))
   }
 }

@@ -65,7 +65,7 @@ extension CleanupRun {
     for clone in all where clone.id != source.id && clone.state.isBeingMade {
       for id in backend.shownOrigins(of: clone) { held[id] = "clone \"\(clone.name)\" is being made from it" }
     }
-    let restores = history.operationsOfAnyRun(ofStep: "astra-restore").filter {
+    let restores = history.operationsOfAnyRun(ofStep: StepName.restore.program).filter {
       $0.kind == .inPlaceRestore && $0.application == source.id.text && $0.stage != .refused
     }
     for id in restores.compactMap(\.point) { held[RecoveryPoint.ID(id)] = Self.restoredFrom(source) }

@@ -7,7 +7,7 @@ internal import Timing
 /// It is the one step whose purpose is to remove things: everything is chosen and proven first, and every proof is
 /// looked at again just before the request.
 package final class CleanupStep: Step {
-  package static let identity = StepIdentity("cleanup")
+  package static let identity = StepIdentity(.cleanup)
   package static let outputKeys = [
     "ASTRA_REMOVED_CLONES", "ASTRA_REMOVED_RECOVERY_POINTS", "ASTRA_REMOVED_BACKUPS", "ASTRA_LEFT_NAMESPACES",
     "ASTRA_REMOVED_EVIDENCE", "ASTRA_NOT_REMOVED",

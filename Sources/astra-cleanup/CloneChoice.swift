@@ -19,7 +19,7 @@ extension CleanupRun {
   /// What the records at hand say that astra-clone made: those of this workspace, and the one that was handed over.
   func recordedClones(_ parameters: CleanupParameters) throws(StepFailure) -> [RunRecord.Operation] {
     guard parameters.clones != nil else { return [] }
-    let step = "astra-clone"
+    let step = StepName.clone.program
     var operations = history.operationsOfAnyRun(ofStep: step)
     if let path = parameters.record {
       operations += try history.operations(

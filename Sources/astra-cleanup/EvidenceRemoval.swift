@@ -59,7 +59,7 @@ extension CleanupRun {
         held.reasons[id.text] = "clone \"\(clone.name)\" is being made from it"
       }
     }
-    let restores = history.operationsOfAnyRun(ofStep: "astra-restore").filter {
+    let restores = history.operationsOfAnyRun(ofStep: StepName.restore.program).filter {
       $0.kind == .inPlaceRestore && $0.application == source.id.text
         && ![.refused, .finished].contains($0.stage)
     }
@@ -110,7 +110,7 @@ extension CleanupRun {
     case .another(let labels): return "its labels are those of other evidence (\(labels))"
     case .absent: break
     }
-    let isRecorded = history.operationsOfAnyRun(ofStep: "astra-restore").contains {
+    let isRecorded = history.operationsOfAnyRun(ofStep: StepName.restore.program).contains {
       $0.kind == .evidence && $0.id == snapshot.id.text && $0.name == snapshot.name
         && $0.application == source.id.text && $0.stage != .refused
     }

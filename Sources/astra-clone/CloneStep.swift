@@ -4,7 +4,7 @@ internal import Timing
 
 /// Clones an application, data included, and ends when the clone is ready.
 package final class CloneStep: Step {
-  package static let identity = StepIdentity("clone")
+  package static let identity = StepIdentity(.clone)
   package static let outputKeys = [
     "ASTRA_CLONE_ID", "ASTRA_CLONE_NAME", "ASTRA_CLONE_STATE", "ASTRA_CLONE_NAMESPACE", "ASTRA_CLONE_CLUSTER",
     "ASTRA_CLONE_CREATED", "ASTRA_CLONE_SOURCE_ID",

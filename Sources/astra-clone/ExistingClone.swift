@@ -155,7 +155,7 @@ package struct ExistingClone: StepPart {
     if let label { return label }
     // That a server shows nothing is no sign: it may show it of no clone. An id is not given twice, and so a record of
     // any run tells what was asked for under it.
-    return history.operationsOfAnyRun(ofStep: "astra-clone")
+    return history.operationsOfAnyRun(ofStep: StepName.clone.program)
       .last { $0.kind == .clone && $0.id == clone.id.text && $0.application == request.application.id.text }
       .map { CloneOrigin($0.point) }
   }

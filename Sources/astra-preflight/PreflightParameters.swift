@@ -4,16 +4,6 @@ internal import AstraRestore
 internal import StepCommon
 internal import Timing
 
-/// A step of the pipeline, by its word: `clone` is `astra-clone`.
-enum PlannedStep: String, CaseIterable {
-  case backup
-  case snapshot
-  case clone
-  case restore
-  case verify
-  case cleanup
-}
-
 /// Whether the application is meant to have execution hooks.
 enum HookExpectation: String, CaseIterable {
   case present
@@ -45,7 +35,10 @@ struct PreflightParameters {
     meaning: "whether the application must have execution hooks, or must have none: present or absent",
     fallback: "either")
 
-  var steps: Set<PlannedStep>
+  /// The steps that can be looked ahead for.
+  private static let plannable: [StepName] = [.backup, .snapshot, .clone, .restore, .verify, .cleanup]
+
+  var steps: Set<StepName>
   var application: String
   var cluster: String?
   /// What `astra-clone` is asked, if it is among the steps.
@@ -117,7 +110,7 @@ struct PreflightParameters {
     _ command: PreflightCommand, _ reader: ParameterReader
   ) throws(StepFailure) {
     let others = [
-      ("ASTRA_APP_NAME", Self.application, application, [PlannedStep.backup, .snapshot]),
+      ("ASTRA_APP_NAME", Self.application, application, [StepName.backup, .snapshot]),
       ("ASTRA_CLUSTER", Self.cluster, cluster ?? "", [.backup, .snapshot, .restore]),
     ]
     for (variable, parameter, value, readers) in others {
@@ -125,19 +118,19 @@ struct PreflightParameters {
         let step = readers.first(where: { steps.contains($0) })
       else { continue }
       throw .badParameter(
-        "\(variable) is \"\(other)\" and \(parameter.title) is \"\(value)\": astra-\(step.rawValue) would take the "
+        "\(variable) is \"\(other)\" and \(parameter.title) is \"\(value)\": \(step.program) would take the "
           + "first; set them alike, or check for the steps of each by themselves")
     }
   }
 
-  private static func steps(_ text: String?) throws(StepFailure) -> Set<PlannedStep> {
+  private static func steps(_ text: String?) throws(StepFailure) -> Set<StepName> {
     guard let text else { return [.clone, .restore] }
-    var steps: Set<PlannedStep> = []
+    var steps: Set<StepName> = []
     for word in text.lowercased().split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }) {
-      guard let step = PlannedStep(rawValue: String(word)) else {
+      guard let step = Self.plannable.first(where: { $0.rawValue == word }) else {
         throw .badParameter(
           "\(Self.steps.title) has \"\(word)\": give words of "
-            + PlannedStep.allCases.map(\.rawValue).joined(separator: ", "))
+            + Self.plannable.map(\.rawValue).joined(separator: ", "))
       }
       steps.insert(step)
     }

@@ -8,7 +8,7 @@ internal import Timing
 ///
 /// A check that fails keeps from being made only those that are built on it, so that one run shows all that is wrong.
 package final class PreflightStep: Step {
-  package static let identity = StepIdentity("preflight")
+  package static let identity = StepIdentity(.preflight)
   package static let outputKeys: [String] = []
   package static let changesNothing = true
 
@@ -102,13 +102,13 @@ package final class PreflightStep: Step {
 
 extension PreflightStep {
   /// That a check is not needed, since only these steps need what it looks at.
-  func notNeeded(_ steps: PlannedStep...) -> PhaseEnd {
-    let names = steps.map { "astra-\($0.rawValue)" }.joined(separator: " and ")
+  func notNeeded(_ steps: StepName...) -> PhaseEnd {
+    let names = steps.map { $0.program }.joined(separator: " and ")
     return .notNeeded("only for \(names), which \(steps.count == 1 ? "is" : "are") not among the steps")
   }
 
   /// Whether one of these steps is planned.
-  func isPlanned(_ steps: PlannedStep...) -> Bool { !parameters.steps.isDisjoint(with: steps) }
+  func isPlanned(_ steps: StepName...) -> Bool { !parameters.steps.isDisjoint(with: steps) }
 
   /// Says what the backend does not tell: that is no failure, and not to be taken for a good answer either.
   func sayNotTold(_ what: String, _ run: StepRun) {

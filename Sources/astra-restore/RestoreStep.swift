@@ -4,7 +4,7 @@ internal import Timing
 
 /// Restores an application in place from a recovery point, and ends when it was seen to be restored.
 package final class RestoreStep: Step {
-  package static let identity = StepIdentity("restore")
+  package static let identity = StepIdentity(.restore)
   package static let outputKeys = [
     "ASTRA_RESTORE_APP_ID", "ASTRA_RESTORE_POINT_ID", "ASTRA_RESTORE_POINT_NAME", "ASTRA_RESTORE_POINT_KIND",
     "ASTRA_RESTORE_POINT_CREATED", "ASTRA_RESTORE_EVIDENCE", "ASTRA_RESTORE_EVIDENCE_ID",

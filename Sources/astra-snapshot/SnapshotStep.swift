@@ -3,7 +3,7 @@ package import StepCommon
 
 /// Makes a snapshot of an application under a name, and ends when the snapshot is complete.
 package final class SnapshotStep: Step {
-  package static let identity = StepIdentity("snapshot")
+  package static let identity = StepIdentity(.snapshot)
   package static let outputKeys = RecoveryPointCreation.outputKeys(.snapshot)
 
   package static var phases: [Phase<SnapshotStep>] {
@@ -21,6 +21,9 @@ package final class SnapshotStep: Step {
   package init(_ command: SnapshotCommand, _ reader: ParameterReader, _ settings: Settings)
     throws(StepFailure)
   {
-    snapshot = RecoveryPointCreation(.snapshot, try RecoveryPointParameters(command, reader, settings))
+    snapshot = RecoveryPointCreation(
+      .snapshot,
+      try RecoveryPointParameters(
+        command.making, name: SnapshotCommand.name, flag: command.snapshotName, reader, settings))
   }
 }

@@ -7,7 +7,7 @@ internal import Timing
 ///
 /// It changes nothing.
 package final class VerifyStep: Step {
-  package static let identity = StepIdentity("verify")
+  package static let identity = StepIdentity(.verify)
   // None of these is the name of a parameter: values that are handed on must not become what a later verify expects.
   package static let outputKeys = [
     "ASTRA_VERIFY_APP_ID", "ASTRA_VERIFY_STATE", "ASTRA_VERIFY_SEEN_URL", "ASTRA_VERIFY_SEEN_STATUS",

@@ -1,27 +1,6 @@
 package import AppProtection
 internal import Timing
 
-/// What a step that makes one copy of an application is asked.
-package struct RecoveryPointParameters: Sendable {
-  package var application: String
-  package var cluster: String?
-  /// The copy's name, as a label.
-  package var name: String
-  package var leftovers: Leftovers
-  package var acceptFailedHooks: Bool
-
-  /// Gathers what was read.
-  package init(
-    application: String, cluster: String?, name: String, leftovers: Leftovers, acceptFailedHooks: Bool
-  ) {
-    self.application = application
-    self.cluster = cluster
-    self.name = name
-    self.leftovers = leftovers
-    self.acceptFailedHooks = acceptFailedHooks
-  }
-}
-
 /// One copy of an application in the making, from finding the application to the copy's good end: the phases of
 /// `astra-backup` and of `astra-snapshot`.
 package final class RecoveryPointCreation {

@@ -7,10 +7,8 @@ struct RecordFolder {
   /// Why what they tell may not be all; nil if everything could be read.
   private(set) var trouble: String?
 
-  /// The steps that write records; `astra-verify` and `astra-preflight` ask for no change and write none.
-  private static let steps = [
-    "astra-backup", "astra-cleanup", "astra-clone", "astra-restore", "astra-snapshot",
-  ]
+  /// The programs that write records.
+  private static let programs = StepName.allCases.filter(\.asksForChanges).map(\.program)
 
   /// Reads all records of a folder; one that does not exist yet holds none.
   init(_ folder: String, _ files: any FileWriter) {
@@ -51,6 +49,6 @@ struct RecordFolder {
 
   /// Whether a file of that name is a record: `astra-clone.json`, `astra-restore-eu.json`.
   private static func isName(_ name: String) -> Bool {
-    name.hasSuffix(".json") && steps.contains { name == "\($0).json" || name.hasPrefix("\($0)-") }
+    name.hasSuffix(".json") && programs.contains { name == "\($0).json" || name.hasPrefix("\($0)-") }
   }
 }

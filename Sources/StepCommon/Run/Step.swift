@@ -42,9 +42,10 @@ package struct StepIdentity: Sendable {
   /// The report's class name: `astra.clone.AstraClone`.
   package let className: String
 
-  /// Makes the identity of `astra-<word>`.
-  package init(_ word: String) {
-    name = "astra-\(word)"
+  /// Makes the identity of a step.
+  package init(_ step: StepName) {
+    let word = step.rawValue
+    name = step.program
     shortClassName = "Astra" + word.prefix(1).uppercased() + word.dropFirst()
     className = "astra.\(word).\(shortClassName)"
   }

@@ -1,0 +1,16 @@
+/// The steps that there are, each by the last word of its program: `clone` is `astra-clone`.
+package enum StepName: String, CaseIterable, Sendable {
+  case preflight
+  case backup
+  case snapshot
+  case clone
+  case verify
+  case restore
+  case cleanup
+
+  /// The program: `astra-clone`.
+  package var program: String { "astra-\(rawValue)" }
+
+  /// Whether it asks a backend for changes, and so writes them down.
+  package var asksForChanges: Bool { self != .preflight && self != .verify }
+}
