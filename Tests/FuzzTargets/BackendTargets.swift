@@ -179,5 +179,5 @@ private func checkNames(_ application: Application) throws {
 private func checkNames(_ point: RecoveryPoint) throws {
   try require(
     ![point.id.text, point.name, point.state.rawValue].contains(""), "a copy without id, name or state")
-  _ = (point.verdict, point.whereabouts)
+  _ = (point.pollResult, point.whereabouts)
 }

@@ -62,12 +62,13 @@ package struct Leftovers: Sendable {
     replaceFailed = try reader.truth(Common.replaceFailed, flag: options.replaceFailed)
   }
 
-  private init() {
-    (ifExists, replaceFailed) = (.refuse, false)
+  /// Says what is done with leftovers.
+  package init(ifExists: IfExists, replaceFailed: Bool) {
+    (self.ifExists, self.replaceFailed) = (ifExists, replaceFailed)
   }
 
   /// Takes nothing of an earlier run, and removes nothing.
-  package static let untouched = Leftovers()
+  package static let untouched = Leftovers(ifExists: .refuse, replaceFailed: false)
 }
 
 /// The parameters that every step takes.
