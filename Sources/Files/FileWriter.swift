@@ -35,3 +35,19 @@ extension FileWriter {
     try write(bytes, to: path, access: .everyone)
   }
 }
+
+/// Who may read a file that was written.
+package enum FileAccess: Hashable, Sendable {
+  /// Everyone may, whatever the umask: a CI agent often runs as another user than the step in its container.
+  case everyone
+  /// Those who could before; everyone, where there was no file.
+  case asBefore
+}
+
+/// How a path that a user named is to be written to.
+package enum FileDestination: Hashable, Sendable {
+  /// A regular file, there or not yet, at this path: replaced whole. Links are already followed.
+  case file(String)
+  /// A pipe, a terminal or a device, `/dev/stdout` among them: only ever appended to.
+  case stream
+}
