@@ -1,4 +1,3 @@
-internal import HTTPTransport
 internal import StepReport
 internal import Text
 

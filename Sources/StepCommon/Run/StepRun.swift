@@ -1,6 +1,5 @@
 package import AppProtection
 internal import Files
-internal import HTTPTransport
 internal import StepReport
 internal import Text
 package import Timing
