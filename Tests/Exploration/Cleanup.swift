@@ -48,7 +48,7 @@ extension Mission {
         Stage(
           program: .cleanup, arguments: ["--evidence-older-than", "1s"], owed: isNeeded ? [0, 1, 78] : [0],
           meanwhile: { world in
-            var seed = PointSeed("evidence-by-hand", content: Shop.goodContent)
+            var seed = RecoveryPointSeed("evidence-by-hand", content: Shop.goodContent)
             seed.age = .seconds(10 * 86_400)
             world.addSnapshot(seed, of: Shop.production)
           }),

@@ -84,7 +84,7 @@ package final class Explorer: Sendable {
   }
 }
 
-extension AstraSimulator.Settings {
+extension SimulatorSettings {
   /// Halves how long operations take: each of their states is still seen in several looks, and everything is tried at
   /// every look.
   fileprivate mutating func hurry() {

@@ -54,7 +54,7 @@ extension Mission {
   }
 }
 
-extension AstraSimulator.Settings {
+extension SimulatorSettings {
   /// Lets the server show nothing of what a clone was made from, and keep nothing of what clients write on it.
   mutating func hideOrigins() {
     (labelsWritable, cloneOriginShown) = (false, false)

@@ -56,7 +56,7 @@ extension Truth {
   }
 
   /// The evidence that clients have made, and that is there.
-  var ownEvidence: [Point] {
+  var ownEvidence: [RecoveryPoint] {
     let made = Set(world.journal.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
     return world.points.filter { made.contains($0.id) && $0.name.hasPrefix(Self.evidence) }
   }

@@ -11,9 +11,9 @@ extension FaultKind {
     .request("operationStalls", .world { $0.stallWhatIsUnderWay() }, .ends(0, 75)).thatBreaks,
     .request("subjectVanishes", .world { $0.takeAwayWhatIsUnderWay() }, .ends(0, 1, 65, 78)).thatBreaks,
     .request(
-      "productionVanishes", .world { _ = $0.takeAway(Shop.production) }, .breaks(0, 1, 65, 75, 77, 78)),
+      "productionVanishes", .world { _ = $0.removeByOthers(Shop.production) }, .breaks(0, 1, 65, 75, 77, 78)),
     .request(
-      "goodBackupVanishes", .world { _ = $0.takeAway(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
+      "goodBackupVanishes", .world { _ = $0.removeByOthers(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
     .request(
       "goodBackupFails", .world { _ = $0.setState("failed", of: Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
     .request("twinOfProduction", .world { $0.add("magento-prod", on: "ocp-prod") }, .breaks(0, 65)),
@@ -23,7 +23,8 @@ extension FaultKind {
       "namespaceAppears", .world { _ = $0.addNamespace("magento-debug", onCluster: "ocp-debug") },
       .breaks(0, 1, 78)),
     .request(
-      "twinOfGoodBackup", .world { _ = $0.addBackup(PointSeed(Shop.goodBackup), of: Shop.production) },
+      "twinOfGoodBackup",
+      .world { _ = $0.addBackup(RecoveryPointSeed(Shop.goodBackup), of: Shop.production) },
       .breaks(0, 65, 78)),
     .request("twinOfNewBackup", .world { $0.addForeignBackup() }, .breaks(0, 65, 78)),
     .request("restoredByOthers", .world { $0.restoreByOthers() }, .breaks(0, 1, 75, 78)),
@@ -101,7 +102,7 @@ extension World {
   }
 
   fileprivate mutating func takeAwayWhatIsUnderWay() {
-    for subject in subjects { takeAway(subject) }
+    for subject in subjects { removeByOthers(subject) }
   }
 
   fileprivate mutating func add(_ name: String, on cluster: String) {
@@ -110,7 +111,7 @@ extension World {
 
   /// Somebody else makes a backup of the name that the pipeline is about to use, or uses already.
   fileprivate mutating func addForeignBackup() {
-    var seed = PointSeed(Mission.newBackup)
+    var seed = RecoveryPointSeed(Mission.newBackup)
     // Made long before the run, and only now in the server's books: an import of a bucket does that.
     seed.age = .seconds(7 * 86_400)
     addBackup(seed, of: Shop.production)

@@ -106,7 +106,7 @@ extension Mission {
   }
 }
 
-extension AstraSimulator.Settings {
+extension SimulatorSettings {
   /// Lets the server show nothing of an in-place restore once it is over.
   mutating func beSilentAboutRestores() {
     (restoreModification, restoreSourceShown) = (.never, .never)

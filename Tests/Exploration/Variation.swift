@@ -5,15 +5,14 @@ internal import Timing
 
 /// Ways in which the documentation leaves a server free to behave: a seed draws some of them for its world.
 enum Variation {
-  typealias Settings = AstraSimulator.Settings
-
   /// Draws how the server of a world behaves.
-  static func draw(_ settings: inout Settings, _ random: inout Timing.SeededRandom) {
+  static func draw(_ settings: inout SimulatorSettings, _ random: inout Timing.SeededRandom) {
     drawDurations(&settings, &random)
     for change in changes where Int.random(in: 0..<8, using: &random) == 0 { change(&settings, &random) }
   }
 
-  private static func drawDurations(_ settings: inout Settings, _ random: inout Timing.SeededRandom) {
+  private static func drawDurations(_ settings: inout SimulatorSettings, _ random: inout Timing.SeededRandom)
+  {
     func length(_ longest: Double) -> Duration {
       // As many short ones as long ones: the logarithm is even.
       .milliseconds(Int64(100 * pow(longest * 10, Double.random(in: 0...1, using: &random))))
@@ -29,7 +28,7 @@ enum Variation {
     settings.restoreDiscovery = length(60)
   }
 
-  private static let changes: [@Sendable (inout Settings, inout Timing.SeededRandom) -> Void] = [
+  private static let changes: [@Sendable (inout SimulatorSettings, inout Timing.SeededRandom) -> Void] = [
     { $0.restoreLag = .milliseconds(Int64.random(in: 0...45_000, using: &$1)) },
     { $0.rediscoveryEvery = .seconds(Int64.random(in: 7...200, using: &$1)) },
     { $0.modificationEvery = .seconds(Int64.random(in: 1...60, using: &$1)) },
@@ -72,7 +71,7 @@ enum Variation {
   ]
 
   /// Draws which generation of the API the server speaks, and how an older one does.
-  static func drawGeneration(_ settings: inout Settings, _ random: inout Timing.SeededRandom) {
+  static func drawGeneration(_ settings: inout SimulatorSettings, _ random: inout Timing.SeededRandom) {
     switch Int.random(in: 0..<16, using: &random) {
     case 0, 1: settings.beOlder()
     case 2: settings.apiGeneration = .both
@@ -80,7 +79,7 @@ enum Variation {
     }
     settings.newerAppsAnswer = any(&random)
     settings.olderRestoreStatus = [200, 202, 204].randomElement(using: &random) ?? 204
-    settings.missingCollections = Settings.LaterCollection.allCases.filter { _ in
+    settings.missingCollections = SimulatorSettings.LaterCollection.allCases.filter { _ in
       Int.random(in: 0..<4, using: &random) == 0
     }
     settings.olderRestoreStateShown = Int.random(in: 0..<4, using: &random) != 0

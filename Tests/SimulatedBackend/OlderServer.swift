@@ -1,6 +1,6 @@
 package import AstraSimulator
 
-extension AstraSimulator.Settings {
+extension SimulatorSettings {
   /// Makes the server one of the older generation, with what is known of servers of that age.
   package mutating func beOlder() {
     apiGeneration = .v1

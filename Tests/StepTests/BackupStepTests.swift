@@ -9,7 +9,7 @@ import AstraBackup
 /// `astra-backup` in every situation of the table.
 @Suite(.eachGeneration) struct BackupStepTests {
   private func harness(
-    name: String = "upgrade-prod-2.4.2", _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
+    name: String = "upgrade-prod-2.4.2", _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws -> StepHarness {
     let harness = try Magento.harness(change)
     harness.environment["BACKUP_NAME"] = name

@@ -58,7 +58,7 @@ struct CleanupGoesOnTests {
     let harness = try scene()
     let (clone, list) = (harness.madeClone, kind == "backup" ? "appBackups" : "appSnaps")
     harness.site.faults = [
-      SiteFault(.world { world in _ = world.takeAway(clone) }, "GET", endingIn: "\(clone)/\(list)")
+      SiteFault(.world { world in _ = world.removeByOthers(clone) }, "GET", endingIn: "\(clone)/\(list)")
     ]
     let result = try harness.run(CleanupStep.self, arguments: Self.keepOne + ["--remove-clone"])
     result.expectSuccess()

@@ -13,7 +13,7 @@ struct CleanupRefusalTests {
   /// One thing that is not to be removed.
   struct Situation: CustomTestStringConvertible, Sendable {
     var testDescription: String
-    var settings: @Sendable (inout AstraSimulator.Settings) -> Void = { _ in }
+    var settings: @Sendable (inout SimulatorSettings) -> Void = { _ in }
     var arguments: [String]
     var code: ExitCode
     /// What the message, or for what is passed over the log, has to say.
@@ -22,7 +22,7 @@ struct CleanupRefusalTests {
 
     init(
       _ name: String, _ arguments: [String] = [], _ code: ExitCode = .protected, saying words: String...,
-      settings: @escaping @Sendable (inout AstraSimulator.Settings) -> Void = { _ in },
+      settings: @escaping @Sendable (inout SimulatorSettings) -> Void = { _ in },
       _ prepare: @escaping @Sendable (StepHarness) -> Void
     ) {
       (testDescription, self.arguments, self.code) = (name, arguments, code)
@@ -142,7 +142,7 @@ struct CleanupRefusalTests {
       $0.environment["ASTRA_CLEANUP_OLDER_THAN"] = "8d"
     },
     Situation("a person's clone of any age", [], .success, saying: "no labels of astra-clone") {
-      $0.site.world.takeAway($0.madeClone)
+      $0.site.world.removeByOthers($0.madeClone)
       _ = $0.cloneByHand(Magento.production, namespace: "magento-prod", as: "by-hand")
       $0.site.pass(.seconds(86_400 * 30))
       $0.environment["ASTRA_CLEANUP_OLDER_THAN"] = "7d"
@@ -180,7 +180,7 @@ struct CleanupRefusalTests {
 
   static let backups: [Situation] = [
     Situation("the only good one of the pattern", ["1"], .success, saying: "nothing to remove") {
-      $0.site.world.takeAway(Magento.goodBackupID)
+      $0.site.world.removeByOthers(Magento.goodBackupID)
     },
     Situation("as many as are to be kept", ["2"], .success, saying: "nothing to remove") { _ in },
     Situation("the last good one, beside a newer one that failed", ["1"], .success, saying: "it is failed") {
@@ -189,13 +189,13 @@ struct CleanupRefusalTests {
     Situation(
       "the last good one, beside a newer one whose hooks failed", ["1"], .success, saying: "hooks failed"
     ) {
-      $0.site.world.takeAway(Magento.goodBackupID)
-      var seed = PointSeed("upgrade-prod-2-4-2")
+      $0.site.world.removeByOthers(Magento.goodBackupID)
+      var seed = RecoveryPointSeed("upgrade-prod-2-4-2")
       seed.hookState = "failed"
       $0.site.world.addBackup(seed, of: Magento.production)
     },
     Situation("the last good one, beside a newer one under way", ["1"], .success, saying: "it is running") {
-      $0.site.world.takeAway(Magento.goodBackupID)
+      $0.site.world.removeByOthers(Magento.goodBackupID)
       $0.backUpByHand(Magento.production, as: "upgrade-prod-2-4-2", untilDone: false)
       $0.site.world.stallOperation(of: "upgrade-prod-2-4-2")
     },
@@ -211,11 +211,11 @@ struct CleanupRefusalTests {
     Situation("one outside the pattern", ["1", "upgrade-prod-2-4-1*"], .success, saying: "nothing to remove")
     { _ in },
     Situation("one of another application", ["1", "wordpress-*"], .success, saying: "no good backup") {
-      $0.site.world.addBackup(PointSeed("wordpress-daily"), of: CleanupScene.wordpress)
+      $0.site.world.addBackup(RecoveryPointSeed("wordpress-daily"), of: CleanupScene.wordpress)
     },
     Situation("one that a schedule made", ["1", "nightly-*"], .success, saying: "a schedule made it") {
       for (name, age) in [("nightly-1", 3), ("nightly-2", 2)] {
-        var seed = PointSeed(name)
+        var seed = RecoveryPointSeed(name)
         seed.age = .seconds(86_400 * age)
         if age == 3 { seed.schedule = "7a7b8394-a5b6-4c7d-98e9-f00112233445" }
         $0.site.world.addBackup(seed, of: Magento.production)
@@ -225,10 +225,14 @@ struct CleanupRefusalTests {
       "one of the same second as the last that is kept", ["1", "twin-*"], .success,
       saying: "nothing to remove"
     ) {
-      for name in ["twin-1", "twin-2"] { $0.site.world.addBackup(PointSeed(name), of: Magento.production) }
+      for name in ["twin-1", "twin-2"] {
+        $0.site.world.addBackup(RecoveryPointSeed(name), of: Magento.production)
+      }
     },
     Situation("a snapshot of such a name", ["1", "snap-*"], .success, saying: "no good backup") {
-      for name in ["snap-1", "snap-2"] { $0.site.world.addSnapshot(PointSeed(name), of: Magento.production) }
+      for name in ["snap-1", "snap-2"] {
+        $0.site.world.addSnapshot(RecoveryPointSeed(name), of: Magento.production)
+      }
     },
     Situation(
       "one that production was restored from, by its own word", ["1"], .success,
@@ -280,7 +284,7 @@ struct CleanupRefusalTests {
   /// What changes between the choice and the request is seen just before the request.
   @Test func whatChangesMeanwhileIsSeenBeforeTheRequest() throws {
     let changes: [(String, @Sendable (inout World) -> Void)] = [
-      ("keep the newest: it is gone", { _ = $0.takeAway(Magento.goodBackupID) }),
+      ("keep the newest: it is gone", { _ = $0.removeByOthers(Magento.goodBackupID) }),
       ("keep the newest: it is failed", { _ = $0.setState("failed", of: Magento.goodBackupID) }),
       ("production is being restored", { _ = $0.setState("restoring", of: Magento.production) }),
       ("the clone is being restored", { _ = $0.setState("restoring", of: "magento-debug") }),
@@ -288,7 +292,7 @@ struct CleanupRefusalTests {
         "the clone has a backup",
         { world in
           if let clone = world.application("magento-debug") {
-            _ = world.addBackup(PointSeed("new"), of: clone.id)
+            _ = world.addBackup(RecoveryPointSeed("new"), of: clone.id)
           }
         }
       ),

@@ -16,7 +16,7 @@ enum CleanupScene {
 
   /// A site with a clone that astra-clone made, looked at from another workspace a week later.
   static func harness(
-    keepingRecord: Bool = false, _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
+    keepingRecord: Bool = false, _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws -> StepHarness {
     let harness = try Magento.harness(change)
     try harness.run(CloneStep.self).expectSuccess()

@@ -37,7 +37,7 @@ struct CleanupStepTests {
   }
 
   @Test func whereLabelsAreNotKeptTheRecordIsTheProof() throws {
-    for change: (inout AstraSimulator.Settings) -> Void in [
+    for change: (inout SimulatorSettings) -> Void in [
       { $0.labelsWritable = false }, { $0.labelsRefused = true },
     ] {
       let harness = try Magento.harness(change)

@@ -8,8 +8,8 @@ import AstraClone
 
 /// `astra-clone` in every situation of the table.
 @Suite(.eachGeneration) struct CloneStepTests {
-  @Test(arguments: AstraSimulator.Settings.CloneState.allCases)
-  func endsWhenTheCloneIsReady(first: AstraSimulator.Settings.CloneState) throws {
+  @Test(arguments: SimulatorSettings.CloneState.allCases)
+  func endsWhenTheCloneIsReady(first: SimulatorSettings.CloneState) throws {
     let harness = try Magento.harness {
       $0.cloneFirstState = first
       $0.clone = .seconds(90)

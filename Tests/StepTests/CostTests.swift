@@ -5,7 +5,7 @@ import Timing
 
 /// What a step asks of the server: counted, and never timed.
 @Suite struct CostTests {
-  typealias Generation = AstraSimulator.Settings.APIGeneration
+  typealias Generation = SimulatorSettings.APIGeneration
 
   /// The requests before the operation is asked for; all of a step that asks for none.
   ///

@@ -45,7 +45,7 @@ import Timing
     ]
     try harness.run(BackupStep.self).expect(.deadlinePassed, saying: "409")
     harness.site.endTroubles()
-    var seed = PointSeed("release-2-4-2")
+    var seed = RecoveryPointSeed("release-2-4-2")
     seed.age = .seconds(1)
     harness.site.world.addBackup(seed, of: Magento.production)
     try harness.run(BackupStep.self).expect(.protected, saying: "from an earlier run")
@@ -121,7 +121,7 @@ import Timing
     harness.environment["BACKUP_NAME"] = "release-2.4.2"
     try harness.run(BackupStep.self).expectSuccess()
     // Production is removed, and somebody gives its name to another application.
-    harness.site.world.takeAway(Magento.production)
+    harness.site.world.removeByOthers(Magento.production)
     harness.site.world.addApplication(
       ApplicationSeed("magento-prod", cluster: "ocp-prod", namespaces: ["elsewhere"]))
     let before = harness.site.world.changes

@@ -13,7 +13,7 @@ struct EachGeneration: SuiteTrait, TestTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    for generation in [AstraSimulator.Settings.APIGeneration.v2, .v1] {
+    for generation in [SimulatorSettings.APIGeneration.v2, .v1] {
       try await Magento.$generation.withValue(generation) { try await function() }
     }
   }
@@ -26,7 +26,7 @@ extension Trait where Self == EachGeneration {
 /// That the conformance suite does run on both.
 struct EachGenerationTests {
   @Test func everyTestRunsOnBoth() async throws {
-    let seen = Mutex<[AstraSimulator.Settings.APIGeneration]>([])
+    let seen = Mutex<[SimulatorSettings.APIGeneration]>([])
     let test = try #require(Test.current)
     try await EachGeneration().provideScope(for: test, testCase: Test.Case.current) {
       let harness = try Magento.harness()

@@ -24,7 +24,7 @@ struct EvidenceTests {
 
   /// A harness whose run refuses its restore, so that its evidence is left behind.
   private func refused(
-    _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
+    _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws -> StepHarness {
     let harness = try Magento.harness(change)
     harness.site.faults = [SiteFault(.answers(Self.problem(10)), "PUT", endingIn: Magento.production)]
@@ -39,7 +39,7 @@ struct EvidenceTests {
   func aNameThatIsTakenIsPassedOver(mayRepeat: Bool) throws {
     let harness = try Magento.harness { $0.duplicateSnapshotNames = mayRepeat }
     for name in [Self.first, "\(Self.first)-2"] {
-      _ = harness.site.world.addSnapshot(PointSeed(name), of: Magento.production)
+      _ = harness.site.world.addSnapshot(RecoveryPointSeed(name), of: Magento.production)
     }
     let result = try harness.run(RestoreStep.self)
     result.expectSuccess()
@@ -102,7 +102,8 @@ struct EvidenceTests {
     harness.site.pass(.seconds(1200))
     harness.site.world.addRows(["order-since"], to: Magento.production)
     let theirs =
-      othersAreThere ? harness.site.world.addSnapshot(PointSeed(Self.first), of: Magento.production) : nil
+      othersAreThere
+      ? harness.site.world.addSnapshot(RecoveryPointSeed(Self.first), of: Magento.production) : nil
     let result = try harness.run(RestoreStep.self)
     result.expectSuccess()
     #expect(result.values["ASTRA_RESTORE_EVIDENCE_NAME"] == "\(Self.first)-2")
@@ -140,7 +141,7 @@ struct EvidenceTests {
 
   /// A site a week and more after a restore, looked at from another workspace.
   private func aWeekLater(
-    keepingRecord: Bool = false, _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
+    keepingRecord: Bool = false, _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws -> StepHarness {
     let harness = try Magento.harness(change)
     try harness.run(RestoreStep.self).expectSuccess()
@@ -148,7 +149,7 @@ struct EvidenceTests {
     harness.site.pass(.seconds(3600))
     _ = harness.site.world.addSnapshot(
       {
-        var seed = PointSeed("evidence-of-a-person"); seed.age = .seconds(20 * 86_400); return seed
+        var seed = RecoveryPointSeed("evidence-of-a-person"); seed.age = .seconds(20 * 86_400); return seed
       }(),
       of: Magento.production)
     return harness
@@ -202,7 +203,8 @@ struct EvidenceTests {
   func preflightCountsThem(count: Int) throws {
     let harness = try Magento.harness()
     for number in 1...count {
-      _ = harness.site.world.addSnapshot(PointSeed("evidence-of-run-\(number)"), of: Magento.production)
+      _ = harness.site.world.addSnapshot(
+        RecoveryPointSeed("evidence-of-run-\(number)"), of: Magento.production)
     }
     let result = try harness.run(PreflightStep.self)
     result.expectSuccess()

@@ -111,7 +111,7 @@ import Timing
     let harness = try Magento.harness()
     harness.site.world.disturbNext(.restore, .fails)
     try harness.run(RestoreStep.self).expect(.operationFailed, nature: "failure")
-    harness.site.world.takeAway(harness.values["ASTRA_RESTORE_EVIDENCE_ID"] ?? "")
+    harness.site.world.removeByOthers(harness.values["ASTRA_RESTORE_EVIDENCE_ID"] ?? "")
     let result = try harness.run(RestoreStep.self)
     result.expect(.protected, saying: "no copy of the present state")
     #expect(result.standardError.contains("does not stand any more"))

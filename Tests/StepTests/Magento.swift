@@ -20,7 +20,7 @@ enum Magento {
   static let brokenRows = goodRows + ["order-1004-after-the-upgrade", "order-1005-after-the-upgrade"]
 
   /// The generation of the API that the simulated server speaks: a suite with the trait `eachGeneration` runs on both.
-  @TaskLocal static var generation = AstraSimulator.Settings.APIGeneration.v2
+  @TaskLocal static var generation = SimulatorSettings.APIGeneration.v2
 
   /// The last part of the path of the applications.
   static var apps: String { generation == .v1 ? "managedApps" : "apps" }
@@ -41,7 +41,7 @@ enum Magento {
 
   /// A harness on the scenario, with the settings changed.
   static func harness(
-    run: String? = "jenkins-post-mortem-42", _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
+    run: String? = "jenkins-post-mortem-42", _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws -> StepHarness {
     try StepHarness(scenario { change(&$0.settings) }, run: run)
   }
@@ -51,7 +51,7 @@ extension World {
   /// The clones of production, by name.
   var clones: [Application] { applications.filter { $0.sourceAppID != nil } }
   var productionContent: Content? { application(Magento.production)?.content }
-  func points(named name: String) -> [Point] { points.filter { $0.name == name } }
+  func points(named name: String) -> [RecoveryPoint] { points.filter { $0.name == name } }
   /// What nobody but the clients of the API changes: for "nothing was changed".
   var changes: Int { journal.count }
 }

@@ -11,7 +11,7 @@ import Timing
 /// Applications that share a namespace with the one that is restored or cloned are named.
 @Suite(.eachGeneration) struct NeighbourTests {
   /// A site where another application lives in production's namespace, and a third is in one of that name elsewhere.
-  private func harness(_ change: (inout AstraSimulator.Settings) -> Void = { _ in }) throws -> StepHarness {
+  private func harness(_ change: (inout SimulatorSettings) -> Void = { _ in }) throws -> StepHarness {
     let harness = try Magento.harness(change)
     let content = Content(version: "7.2", rows: ["key-1"])
     for (name, cluster, state) in [
@@ -41,8 +41,8 @@ import Timing
     #expect(!report.contains("elsewhere") && !report.contains("gone"), sourceLocation: location)
   }
 
-  @Test(arguments: AstraSimulator.Settings.Tolerance.allCases, [0, 1])
-  func areNamedByEveryStepThatTouchesThem(filter: AstraSimulator.Settings.Tolerance, pageSize: Int) throws {
+  @Test(arguments: SimulatorSettings.Tolerance.allCases, [0, 1])
+  func areNamedByEveryStepThatTouchesThem(filter: SimulatorSettings.Tolerance, pageSize: Int) throws {
     let harness = try harness { ($0.filter, $0.pageSize) = (filter, pageSize) }
     try check(harness, PreflightStep.self, "--steps", "clone restore")
     try check(harness, CloneStep.self)

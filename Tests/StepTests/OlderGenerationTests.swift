@@ -10,7 +10,7 @@ import Timing
 
 /// What is particular to servers of the older generation; all else is the conformance suite's (`EachGeneration`).
 struct OlderGenerationTests {
-  private func harness(_ change: (inout AstraSimulator.Settings) -> Void = { _ in }) throws -> StepHarness {
+  private func harness(_ change: (inout SimulatorSettings) -> Void = { _ in }) throws -> StepHarness {
     try Magento.harness {
       $0.beOlder()
       change(&$0)
@@ -50,9 +50,9 @@ struct OlderGenerationTests {
       .answers(SimulatedResponse(status: 200, body: page)),
       .answers(SimulatedResponse(status: 200, body: Array(#"{"items":[{"id":"1"}]}"#.utf8))),
     ]
-    for generation in AstraSimulator.Settings.APIGeneration.allCases {
+    for generation in SimulatorSettings.APIGeneration.allCases {
       // Only a server of the older one has an answer to give.
-      let answers = generation == .v1 ? AstraSimulator.Settings.NewerAppsAnswer.allCases : [.problem2]
+      let answers = generation == .v1 ? SimulatorSettings.NewerAppsAnswer.allCases : [.problem2]
       for answer in answers {
         for trouble in troubles {
           for path in ["k8s/v2/apps", "k8s/v1/managedApps"] {
@@ -163,7 +163,7 @@ struct OlderGenerationTests {
   }
 
   @Test func aServerWithoutAListOfNamespacesRefusesATakenOneItself() throws {
-    for answer in AstraSimulator.Settings.TakenNamespace.allCases {
+    for answer in SimulatorSettings.TakenNamespace.allCases {
       let harness = try harness { ($0.missingCollections, $0.takenNamespace) = ([.namespaces], answer) }
       harness.environment["DEBUG_NAMESPACE"] = "jenkins"
       let result = try harness.run(CloneStep.self)
@@ -174,7 +174,7 @@ struct OlderGenerationTests {
   }
 
   @Test func aRestoreOfWhichNothingIsShownIsNoSuccess() throws {
-    for appearance in AstraSimulator.Settings.Appearance.allCases {
+    for appearance in SimulatorSettings.Appearance.allCases {
       for fails in [false, true] {
         let harness = try harness {
           $0.olderRestoreStateShown = false
@@ -215,7 +215,7 @@ struct OlderGenerationTests {
 
   @Test func anUpgradeOfTheServerBetweenTwoAttemptsIsNoSignOfARestore() throws {
     // The restore of the first attempt is lost on the way; the newer server shows times that the older did not.
-    for first in [AstraSimulator.Settings.APIGeneration.v1, .v2] {
+    for first in [SimulatorSettings.APIGeneration.v1, .v2] {
       let harness = try Magento.harness {
         if first == .v1 { $0.beOlder() }
         ($0.restoreLag, $0.restore) = (.seconds(300), .seconds(60))

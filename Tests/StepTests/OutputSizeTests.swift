@@ -32,7 +32,7 @@ struct OutputSizeTests {
     let count = 150
     let harness = try CleanupScene.harness()
     for number in 0..<count {
-      var backup = PointSeed("upgrade-prod-2-4-\(number)-debian-10-r14")
+      var backup = RecoveryPointSeed("upgrade-prod-2-4-\(number)-debian-10-r14")
       backup.age = .seconds(40 * 86_400 + number * 60)
       try #require(harness.site.world.addBackup(backup, of: "magento-prod") != nil)
     }

@@ -178,8 +178,8 @@ import Timing
     let other = try Magento.harness()
     other.environment["BACKUP_NAME"] = "one"
     let made = try other.run(BackupStep.self)
-    other.site.world.takeAway(try #require(made.values["ASTRA_BACKUP_ID"]))
-    other.site.world.addBackup(PointSeed("one", content: Content()), of: Magento.production)
+    other.site.world.removeByOthers(try #require(made.values["ASTRA_BACKUP_ID"]))
+    other.site.world.addBackup(RecoveryPointSeed("one", content: Content()), of: Magento.production)
     try other.run(BackupStep.self).expect(
       .protected, saying: "this run has made another one", made.values["ASTRA_BACKUP_ID"] ?? "")
 

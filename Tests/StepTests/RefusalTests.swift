@@ -119,9 +119,9 @@ import AstraVerify
   }
 
   @Test(arguments: [
-    AstraSimulator.Settings.WrongAccount.gatewayText, .problem18, .problem33,
+    SimulatorSettings.WrongAccount.gatewayText, .problem18, .problem33,
   ])
-  func aWrongAccount(answer: AstraSimulator.Settings.WrongAccount) throws {
+  func aWrongAccount(answer: SimulatorSettings.WrongAccount) throws {
     try eachStep(
       changing: { $0.environment["ASTRA_INSTANCE_ID"] = "00000000-1111-4222-8333-444444444444" },
       scenario: { $0.settings.wrongAccount = answer },
@@ -263,7 +263,7 @@ import AstraVerify
   }
 
   @Test func serversThatRefuseOrIgnoreFiltersOrCutPages() throws {
-    for filter in AstraSimulator.Settings.Tolerance.allCases {
+    for filter in SimulatorSettings.Tolerance.allCases {
       let harness = try Magento.harness {
         $0.filter = filter
         $0.pageSize = 1

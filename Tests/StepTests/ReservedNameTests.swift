@@ -90,7 +90,7 @@ import Testing
     ("erp-db", "ocp-prod", "erp"), ("jenkins", "ocp-debug", "jenkins"),
   ])
   func whatAnApplicationHasIsNeverToBeDeleted(namespace: String, cluster: String, owner: String) throws {
-    for filter in [AstraSimulator.Settings.Tolerance.accepted, .refused] {
+    for filter in [SimulatorSettings.Tolerance.accepted, .refused] {
       let harness = try Magento.harness { $0.filter = filter }
       // The older generation refuses the source's namespace anywhere, and knows no application of several.
       if Magento.generation == .v1, ["magento-prod", "erp"].contains(owner) { return }

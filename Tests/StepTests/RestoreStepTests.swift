@@ -13,10 +13,10 @@ import AstraRestore
   // MARK: - When it is over
 
   @Test(
-    arguments: AstraSimulator.Settings.RestoreState.allCases,
-    AstraSimulator.Settings.Appearance.allCases)
+    arguments: SimulatorSettings.RestoreState.allCases,
+    SimulatorSettings.Appearance.allCases)
   func isNotBelievedBeforeItHappened(
-    first: AstraSimulator.Settings.RestoreState, shown: AstraSimulator.Settings.Appearance
+    first: SimulatorSettings.RestoreState, shown: SimulatorSettings.Appearance
   ) throws {
     for lag in [0, 1, 30] {
       for collects in [true, false] {
@@ -213,7 +213,7 @@ import AstraRestore
     let harness = try Magento.harness()
     let world = harness.site.world
     func add(_ name: String, age: Int, state: String = "completed", hooks: String? = "success") {
-      var seed = PointSeed(name, content: Content(version: name, rows: []))
+      var seed = RecoveryPointSeed(name, content: Content(version: name, rows: []))
       (seed.age, seed.state, seed.hookState) = (.seconds(age), state, hooks)
       harness.site.world.addBackup(seed, of: Magento.production)
     }
@@ -259,7 +259,7 @@ import AstraRestore
     ]
     for (state, hooks, words) in cases {
       let harness = try Magento.harness()
-      var seed = PointSeed("unfit", content: Content())
+      var seed = RecoveryPointSeed("unfit", content: Content())
       (seed.state, seed.hookState, seed.age) = (state, hooks, .seconds(60))
       harness.site.world.addBackup(seed, of: Magento.production)
       harness.environment["BACKUP_NAME"] = "unfit"
@@ -281,7 +281,7 @@ import AstraRestore
 
   @Test func refusesTwoOfOneName() throws {
     let harness = try Magento.harness()
-    var seed = PointSeed(Magento.goodBackup, content: Content())
+    var seed = RecoveryPointSeed(Magento.goodBackup, content: Content())
     seed.age = .seconds(50)
     let added = harness.site.world.addBackup(seed, of: Magento.production)
     let id = try #require(added)

@@ -15,23 +15,23 @@ import AstraVerify
   /// One value of one setting, other than the default.
   struct Variant: CustomTestStringConvertible, Sendable {
     var name: String
-    var change: @Sendable (inout AstraSimulator.Settings) -> Void
+    var change: @Sendable (inout SimulatorSettings) -> Void
     var testDescription: String { name }
 
-    init(_ name: String, _ change: @escaping @Sendable (inout AstraSimulator.Settings) -> Void) {
+    init(_ name: String, _ change: @escaping @Sendable (inout SimulatorSettings) -> Void) {
       (self.name, self.change) = (name, change)
     }
 
     /// One for each value of a setting that is an enumeration.
     static func each<Value: CaseIterable & Sendable>(
-      _ name: String, _ set: @escaping @Sendable (inout AstraSimulator.Settings, Value) -> Void
+      _ name: String, _ set: @escaping @Sendable (inout SimulatorSettings, Value) -> Void
     ) -> [Variant] where Value.AllCases: Sendable {
       Value.allCases.map { value in Variant("\(name)=\(value)") { set(&$0, value) } }
     }
 
     /// One for each truth of a setting.
     static func both(
-      _ name: String, _ set: @escaping @Sendable (inout AstraSimulator.Settings, Bool) -> Void
+      _ name: String, _ set: @escaping @Sendable (inout SimulatorSettings, Bool) -> Void
     ) -> [Variant] {
       [true, false].map { value in Variant("\(name)=\(value)") { set(&$0, value) } }
     }
@@ -39,7 +39,7 @@ import AstraVerify
     /// One for each of some lengths of time.
     static func seconds(
       _ name: String, _ values: [Double],
-      _ set: @escaping @Sendable (inout AstraSimulator.Settings, Duration) -> Void
+      _ set: @escaping @Sendable (inout SimulatorSettings, Duration) -> Void
     ) -> [Variant] {
       values.map { value in Variant("\(name)=\(value)") { set(&$0, .seconds(value)) } }
     }
@@ -47,9 +47,9 @@ import AstraVerify
 
   static let variants: [Variant] =
     durations + appearances + requests
-    + Variant.each("filter") { (settings, value: AstraSimulator.Settings.Tolerance) in settings.filter = value
+    + Variant.each("filter") { (settings, value: SimulatorSettings.Tolerance) in settings.filter = value
     }
-    + Variant.each("filterOnPoints") { (settings, value: AstraSimulator.Settings.Tolerance) in
+    + Variant.each("filterOnPoints") { (settings, value: SimulatorSettings.Tolerance) in
       settings.filterOnPoints = value
     }
     + [1, 2, 3].map { size in Variant("pageSize=\(size)") { $0.pageSize = size } }
@@ -133,7 +133,7 @@ import AstraVerify
     + Variant.both("clusterOnlyWhenReady") { $0.clusterOnlyWhenReady = $1 }
     + Variant.both("dateHeader") { $0.dateHeader = $1 }
     + Variant.both("countShown") { $0.countShown = $1 }
-    + Variant.each("assets") { (settings, value: AstraSimulator.Settings.Assets) in settings.assets = value }
+    + Variant.each("assets") { (settings, value: SimulatorSettings.Assets) in settings.assets = value }
 
   @Test(arguments: variants)
   func thePipelineIsRight(variant: Variant) throws {

@@ -11,7 +11,7 @@ import AstraSnapshot
 /// `astra-snapshot` in every situation of the table that it can meet.
 struct SnapshotStepTests {
   private func harness(
-    name: String = "before-2.4.3", _ change: (inout AstraSimulator.Settings) -> Void = { _ in }
+    name: String = "before-2.4.3", _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws -> StepHarness {
     let harness = try Magento.harness(change)
     harness.environment["SNAPSHOT_NAME"] = name

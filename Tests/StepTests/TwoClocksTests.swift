@@ -68,7 +68,7 @@ import Timing
       harness.site.beforeRequest = { [unowned harness] number in
         guard harness.site.requests[number - 1].hasPrefix("POST") else { return }
         harness.site.beforeRequest = nil
-        var seed = PointSeed("release-2-4-2", content: Content())
+        var seed = RecoveryPointSeed("release-2-4-2", content: Content())
         seed.age = .zero
         harness.site.world.addBackup(seed, of: Magento.production)
         harness.site.faults = [

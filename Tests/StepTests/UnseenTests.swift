@@ -48,7 +48,7 @@ import Timing
   // MARK: Removed
 
   /// A site whose clone, of an earlier run, is gone from its cluster; the server keeps the entry.
-  private func harness(_ change: (inout AstraSimulator.Settings) -> Void = { _ in }) throws -> StepHarness {
+  private func harness(_ change: (inout SimulatorSettings) -> Void = { _ in }) throws -> StepHarness {
     let harness = try Magento.harness(run: "run-1", change)
     try harness.run(CloneStep.self).expectSuccess()
     harness.site.world.removeNamespace("magento-debug", onCluster: "ocp-debug")

@@ -40,7 +40,8 @@ extension VerifyStepTests {
     try harness.run(VerifyStep.self, "--within", "10s").expect(
       .operationFailed, saying: "not there are: namespace magento-prod", nature: "failure")
     harness.site.world.addNamespace("magento-prod", onCluster: "ocp-prod")
-    let gone = SiteFault(.world { _ = $0.takeAway(Magento.production) }, "GET", endingIn: Magento.production)
+    let gone = SiteFault(
+      .world { _ = $0.removeByOthers(Magento.production) }, "GET", endingIn: Magento.production)
     harness.site.faults = [gone]
     try harness.run(VerifyStep.self).expect(.operationFailed, saying: "is gone", nature: "failure")
   }
@@ -78,8 +79,8 @@ extension VerifyStepTests {
     try harness.run(VerifyStep.self, "-B", "no-such-backup").expect(.notFound, saying: "no-such-backup")
   }
 
-  @Test(arguments: [AstraSimulator.Settings.Assets.empty, .absent, .refused])
-  func aServerThatDoesNotTellResourcesIsSaid(assets: AstraSimulator.Settings.Assets) throws {
+  @Test(arguments: [SimulatorSettings.Assets.empty, .absent, .refused])
+  func aServerThatDoesNotTellResourcesIsSaid(assets: SimulatorSettings.Assets) throws {
     let harness = try harness { $0.assets = assets }
     let result = try harness.run(VerifyStep.self, "-B", Magento.goodBackup)
     result.expectSuccess()

@@ -22,7 +22,7 @@ enum VerifyPage {
 /// `astra-verify`: green only if what was claimed was seen.
 struct VerifyStepTests {
   /// A harness on whose site production has a name.
-  func harness(_ change: (inout AstraSimulator.Settings) -> Void = { _ in }) throws -> StepHarness {
+  func harness(_ change: (inout SimulatorSettings) -> Void = { _ in }) throws -> StepHarness {
     let harness = try Magento.harness(change)
     harness.site.names[host] = "127.77.0.2"
     return harness

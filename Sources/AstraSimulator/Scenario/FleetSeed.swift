@@ -28,7 +28,7 @@ package struct FleetSeed: Equatable, Sendable {
   /// The applications, one after the other: all at once would take as much memory as the world that they make.
   var applications: some Sequence<ApplicationSeed> {
     let points = (0..<backups).map { index in
-      var point = PointSeed(Self.name(backupPrefix, index + 1, of: backups))
+      var point = RecoveryPointSeed(Self.name(backupPrefix, index + 1, of: backups))
       point.age = backupEvery * (backups - index)
       return point
     }

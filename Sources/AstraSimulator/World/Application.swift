@@ -1,68 +1,3 @@
-/// A bucket for backups.
-struct Bucket: Sendable {
-  var id: String
-  var name: String
-  var state: String
-  var provider: String
-  var credential: String
-}
-
-/// A cloud, which groups clusters and has a default bucket.
-struct Cloud: Sendable {
-  var id: String
-  var name: String
-  var cloudType: String
-  var defaultBucket: String?
-}
-
-/// A cluster.
-struct Cluster: Sendable {
-  var id: String
-  var name: String
-  var cloud: String
-  var clusterType: String
-  var version: String
-  var isManaged: Bool
-  var restoreTargetSupported: Bool
-  var snapshotClass: Bool
-  var isEligible: Bool
-  var storageClasses: [StorageClass]
-  var state: String
-  var managedState: String
-  var protectionState: String
-  /// The version of Trident; empty where there is none.
-  var tridentVersion: String
-}
-
-/// A storage class of a cluster.
-struct StorageClass: Sendable {
-  var id: String
-  var name: String
-  /// `eligible`, `ineligible` or `available`.
-  var availability: String
-}
-
-/// A namespace of a cluster.
-struct Namespace: Sendable {
-  var id: String
-  var name: String
-  var cluster: String
-  var kubernetesUID: String
-  var created: Duration
-}
-
-/// A reason for a state, as the API shows it in `stateDetails`.
-struct StateDetail: Equatable, Sendable {
-  var title: String
-  var detail: String
-}
-
-/// One pair of a namespace mapping.
-struct Mapping: Equatable, Sendable {
-  var source: String
-  var destination: String
-}
-
 /// An application under protection.
 package struct Application: Sendable {
   package let id: String
@@ -111,33 +46,16 @@ package struct Application: Sendable {
   }
 }
 
-/// A backup or a snapshot.
-package struct Point: Sendable {
-  /// Which of the two.
-  package enum Kind: String, Sendable { case backup, snapshot }
+/// A reason for a state, as the API shows it in `stateDetails`.
+struct StateDetail: Equatable, Sendable {
+  var title: String
+  var detail: String
+}
 
-  package let kind: Kind
-  package let id: String
-  package let name: String
-  /// The application it belongs to.
-  package let application: String
-  package internal(set) var state: String
-  package internal(set) var hookState: String?
-  /// What it holds; nil before it has captured anything.
-  package internal(set) var content: Content?
-  /// Virtual time of its creation; negative before the scenario's start.
-  package let created: Duration
-  var bucket: String?
-  var snapshot: String?
-  var modified: Duration
-  var reasons: [String] = []
-  var labels: [Mapping] = []
-  var schedule: String?
-  /// The asset that a completed snapshot names.
-  var asset: String
-
-  /// Whether it is being made.
-  var isUnderWay: Bool { ["pending", "discovering", "running"].contains(state) }
+/// One pair of a namespace mapping.
+struct Mapping: Equatable, Sendable {
+  var source: String
+  var destination: String
 }
 
 /// What goes on running when an application is no longer managed.

@@ -68,10 +68,10 @@ extension World {
     let names = scopes.compactMap { $0["namespace"]?.string }
     for name in names where !hasNamespace(name, cluster: cluster.id) { throw Problem(122) }
     let own = Set(names)
-    let isTaken = appRoll.contains(ownedBy: cluster.id) {
+    let isTaken = applicationTable.contains(ownedBy: cluster.id) {
       $0.namespaces.allSatisfy(own.contains) && own.isSubset(of: $0.namespaces)
     }
-    guard !isTaken, settings.duplicateAppNames || appRoll.firstPlace(named: name) == nil else {
+    guard !isTaken, settings.duplicateAppNames || applicationTable.firstIndex(named: name) == nil else {
       throw Problem(121)
     }
     let workload = workloads.firstIndex { $0.cluster == cluster.id && Set($0.namespaces) == own }
@@ -82,7 +82,7 @@ extension World {
     app.content = former?.content ?? Content()
     app.pendingNamespaces = names
     app.labels = labels
-    appRoll.append(app)
+    applicationTable.append(app)
     tally.applicationsDefined += 1
     record(.created, .application, id: app.id, name: name)
     start(
@@ -96,23 +96,23 @@ extension World {
   /// Where a clone comes from.
   struct CloneSource {
     var app: Application
-    var point: Point?
+    var point: RecoveryPoint?
   }
 
   /// The source that one of `sourceAppID`, `backupID` and `snapshotID` names.
   func cloneSource(
-    _ sources: [String?], _ body: RequestBody, rule: Settings.SourceClusterRule
+    _ sources: [String?], _ body: RequestBody, rule: SimulatorSettings.SourceClusterRule
   ) throws(Problem) -> CloneSource {
     let source: CloneSource
     if let id = sources[0] {
-      guard let app = appRoll[id: id] else { throw Problem(75) }
+      guard let app = applicationTable[id: id] else { throw Problem(75) }
       source = CloneSource(app: app)
     } else {
-      let (id, kind) = sources[1].map { ($0, Point.Kind.backup) } ?? (sources[2] ?? "", .snapshot)
-      guard let place = pointRoll.firstPlace(of: id, where: { $0.kind == kind }),
-        let app = appRoll[id: pointRoll[place].application]
+      let (id, kind) = sources[1].map { ($0, RecoveryPoint.Kind.backup) } ?? (sources[2] ?? "", .snapshot)
+      guard let place = pointTable.firstIndex(of: id, where: { $0.kind == kind }),
+        let app = applicationTable[id: pointTable[place].application]
       else { throw Problem(kind == .backup ? 74 : 46) }
-      source = CloneSource(app: app, point: pointRoll[place])
+      source = CloneSource(app: app, point: pointTable[place])
     }
     let sourceCluster = try body.id("sourceClusterID")
     let isRequired =
@@ -144,7 +144,7 @@ extension World {
     _ name: String, from source: CloneSource, to cluster: Cluster, _ labels: [Mapping], _ mapping: [Mapping],
     namedBy member: String
   ) throws(Problem) -> String {
-    if !settings.duplicateAppNames, appRoll.firstPlace(named: name) != nil { throw Problem(121) }
+    if !settings.duplicateAppNames, applicationTable.firstIndex(named: name) != nil { throw Problem(121) }
     let taken = mapping.map(\.destination).filter { hasNamespace($0, cluster: cluster.id) }
     if !taken.isEmpty {
       switch settings.takenNamespace {
@@ -160,8 +160,8 @@ extension World {
     let payload =
       source.point?.content ?? (isLive && settings.cloneCapture == .start ? source.app.content : nil)
     let vehicle = isLive ? addVehicle(for: name, of: source.app) : nil
-    if settings.cloneVehicle == .backup, let vehicle, let app = appRoll.place(of: id) {
-      if settings.cloneOriginShown { appRoll[app].backupID = vehicle }
+    if settings.cloneVehicle == .backup, let vehicle, let app = applicationTable.index(of: id) {
+      if settings.cloneOriginShown { applicationTable[app].backupID = vehicle }
     }
     let first = settings.cloneFirstState.rawValue
     let cannotCopy = isFarSnapshot && settings.snapshotAcrossClusters == .fails
@@ -180,8 +180,8 @@ extension World {
       if cannotCopy { operation.effect = .fails }
     }
     for name in mapping.map(\.destination) { addNamespace(name, cluster: cluster.id) }
-    if settings.operationsTouchSource, let app = appRoll.place(of: source.app.id) {
-      appRoll[app].modified = now
+    if settings.operationsTouchSource, let app = applicationTable.index(of: source.app.id) {
+      applicationTable[app].modified = now
     }
     return id
   }
@@ -206,7 +206,7 @@ extension World {
     }
     app.pendingNamespaces = mapping.map(\.destination)
     if settings.cloneNamespacesAtOnce { app.namespaces = app.pendingNamespaces }
-    appRoll.append(app)
+    applicationTable.append(app)
     tally.clonesCreated += 1
     record(.created, .clone, id: app.id, name: name, related: source.point?.id ?? source.app.id)
     return app.id
@@ -263,7 +263,7 @@ extension World {
 
   /// The backup or snapshot that a live clone makes of its source on the way, if it makes one.
   private mutating func addVehicle(for clone: String, of app: Application) -> String? {
-    let kind: Point.Kind
+    let kind: RecoveryPoint.Kind
     switch settings.cloneVehicle {
     case .nothing: return nil
     case .backup: kind = .backup

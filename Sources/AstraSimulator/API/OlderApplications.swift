@@ -51,9 +51,10 @@ extension World {
     _ kind: String, _ call: Call, show: (Application) -> JSON
   ) throws(Problem) -> SimulatedResponse {
     try list(
-      appRoll.places.filter { olderApplication(appRoll[$0]) != nil }, kind, call.query, .filtered,
-      named: { appRoll.places(named: $0).filter { olderApplication(appRoll[$0]) != nil } }
-    ) { show(appRoll[$0]) }
+      applicationTable.indices.filter { olderApplication(applicationTable[$0]) != nil }, kind, call.query,
+      .filtered,
+      named: { applicationTable.indices(named: $0).filter { olderApplication(applicationTable[$0]) != nil } }
+    ) { show(applicationTable[$0]) }
   }
 
   // MARK: Changes

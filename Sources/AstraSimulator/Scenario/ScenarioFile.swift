@@ -116,7 +116,7 @@ extension ApplicationSeed: ScenarioValue {
   }
 }
 
-extension PointSeed: ScenarioValue {
+extension RecoveryPointSeed: ScenarioValue {
   init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("name"))

@@ -14,9 +14,9 @@ extension World {
     version: String, broken: Bool, rows: [String]? = nil, to application: String
   ) -> Bool {
     guard let index = index(application) else { return false }
-    let kept = rows ?? appRoll[index].content?.rows ?? []
-    appRoll[index].content = Content(version: version, broken: broken, rows: kept)
-    let app = appRoll[index]
+    let kept = rows ?? applicationTable[index].content?.rows ?? []
+    applicationTable[index].content = Content(version: version, broken: broken, rows: kept)
+    let app = applicationTable[index]
     record(.deployed, .application, id: app.id, name: app.name, related: version)
     return true
   }
@@ -24,8 +24,8 @@ extension World {
   /// Adds rows to an application's database, as its customers do.
   @discardableResult
   package mutating func addRows(_ rows: [String], to application: String) -> Bool {
-    guard let index = index(application), appRoll[index].content != nil else { return false }
-    appRoll[index].content?.rows += rows
+    guard let index = index(application), applicationTable[index].content != nil else { return false }
+    applicationTable[index].content?.rows += rows
     return true
   }
 
@@ -35,8 +35,8 @@ extension World {
     of application: String, losing lost: Set<String> = [], gaining gained: [String] = []
   ) -> Bool {
     guard let index = index(application) else { return false }
-    appRoll[index].lostAssets = lost
-    appRoll[index].strayAssets = gained
+    applicationTable[index].lostAssets = lost
+    applicationTable[index].strayAssets = gained
     return true
   }
 
@@ -50,17 +50,19 @@ extension World {
 
   /// Puts a backup there in the state that the seed says; nil if there is no such application.
   @discardableResult
-  package mutating func addBackup(_ seed: PointSeed, of application: String) -> String? {
+  package mutating func addBackup(_ seed: RecoveryPointSeed, of application: String) -> String? {
     addPoint(seed, .backup, of: application)
   }
 
   /// Puts a snapshot there in the state that the seed says; nil if there is no such application.
   @discardableResult
-  package mutating func addSnapshot(_ seed: PointSeed, of application: String) -> String? {
+  package mutating func addSnapshot(_ seed: RecoveryPointSeed, of application: String) -> String? {
     addPoint(seed, .snapshot, of: application)
   }
 
-  private mutating func addPoint(_ seed: PointSeed, _ kind: Point.Kind, of application: String) -> String? {
+  private mutating func addPoint(
+    _ seed: RecoveryPointSeed, _ kind: RecoveryPoint.Kind, of application: String
+  ) -> String? {
     guard let app = self.application(application) else { return nil }
     let id = add(seed, kind, to: app)
     record(.manipulated, kind == .backup ? .backup : .snapshot, id: id, name: seed.name, related: "added")
@@ -80,9 +82,9 @@ extension World {
   @discardableResult
   package mutating func removeNamespace(_ name: String, onCluster key: String) -> Bool {
     guard let cluster = clusters.first(where: { $0.id == key || $0.name == key }),
-      let place = namespaceRoll.firstPlace(named: name, where: { $0.cluster == cluster.id })
+      let place = namespaceTable.firstIndex(named: name, where: { $0.cluster == cluster.id })
     else { return false }
-    namespaceRoll.remove(at: place)
+    namespaceTable.remove(at: place)
     record(.manipulated, .namespace, id: cluster.id, name: name, related: "removed")
     return true
   }
@@ -92,8 +94,8 @@ extension World {
   package mutating func setState(_ state: String, of key: String) -> Bool {
     guard let (id, name, kind) = identify(key) else { return false }
     operations.removeAll { $0.subject == id }
-    if let app = appRoll.place(of: id) { appRoll[app].state = state }
-    if let point = pointRoll.place(of: id) { pointRoll[point].state = state }
+    if let app = applicationTable.index(of: id) { applicationTable[app].state = state }
+    if let point = pointTable.index(of: id) { pointTable[point].state = state }
     record(.manipulated, kind, id: id, name: name, related: state)
     return true
   }
@@ -146,11 +148,11 @@ extension World {
     return true
   }
 
-  /// Takes an application, backup or snapshot away, as when someone else deleted it.
+  /// Removes an application, backup or snapshot, as when somebody else deleted it.
   @discardableResult
-  package mutating func takeAway(_ key: String) -> Bool {
+  package mutating func removeByOthers(_ key: String) -> Bool {
     guard let (id, _, _) = identify(key) else { return false }
-    vanish(id)
+    removeByOthers(id: id)
     return true
   }
 
@@ -161,7 +163,7 @@ extension World {
   }
 
   private func index(_ key: String) -> Int? {
-    application(key).flatMap { appRoll.place(of: $0.id) }
+    application(key).flatMap { applicationTable.index(of: $0.id) }
   }
 
   private func operationIndex(_ key: String) -> Int? {

@@ -1,7 +1,7 @@
 import AstraSimulator
 
 /// Somebody who does anything to a world, in an order that a seed decides: the same moves for the same world.
-struct Wanderer {
+struct RandomWalk {
   private var random: SeededRandom
   private var made = 0
 

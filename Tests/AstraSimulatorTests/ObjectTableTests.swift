@@ -2,7 +2,7 @@ import AstraSimulator
 import Testing
 
 @Suite("A world with tables answers as one without")
-struct RollTests {
+struct ObjectTableTests {
   /// What a world may be like.
   private static func bend(_ scenario: inout Scenario, _ seed: Int) {
     scenario.settings.apiGeneration = .both
@@ -30,12 +30,12 @@ struct RollTests {
   func everything(_ seed: Int) {
     var scenario = Scenario.usual
     Self.bend(&scenario, seed)
-    var plain = World(scenario: scenario, plainLimit: .max)
+    var plain = World(scenario: scenario, linearSearchLimit: .max)
     // With tables from the first thing on, or with growing into them and out of them.
-    var tabled = World(scenario: scenario, plainLimit: seed % 2 * 6)
-    var wanderer = Wanderer(seed: seed)
+    var tabled = World(scenario: scenario, linearSearchLimit: seed % 2 * 6)
+    var walk = RandomWalk(seed: seed)
     for step in 0..<400 {
-      let request = wanderer.move(in: plain)
+      let request = walk.move(in: plain)
       let (one, other) = (plain.handle(request), tabled.handle(request))
       let isSame =
         one.status == other.status && one.body == other.body

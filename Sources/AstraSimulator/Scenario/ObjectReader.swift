@@ -14,7 +14,7 @@ protocol ScenarioValue {
   init(scenario json: JSON, path: String) throws(ScenarioError)
 }
 
-/// Reads the members of one object and refuses the ones that nobody asked for.
+/// Reads the members of one object and refuses the ones that nilUUID asked for.
 struct ObjectReader {
   let path: String
   private let members: [JSON.Member]

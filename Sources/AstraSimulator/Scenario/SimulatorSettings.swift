@@ -2,7 +2,7 @@
 ///
 /// Every setting has the same name in a scenario's `settings` object, where durations end in `Seconds`;
 /// `docs/simulator.md` lists them all with their defaults and what is known about each.
-package struct Settings: Equatable, Sendable {
+package struct SimulatorSettings: Equatable, Sendable {
   /// Which generation of the API the server speaks: that of 22.08 and newer, the one before, or both.
   package enum APIGeneration: String, CaseIterable, ScenarioValue, Sendable { case v2, v1, both }
 
@@ -192,7 +192,7 @@ package struct Settings: Equatable, Sendable {
   /// The names that a scenario's `settings` object may hold, in the order of the documentation.
   package static var names: [String] {
     get throws {
-      var settings = Settings()
+      var settings = SimulatorSettings()
       var reader = try ObjectReader([:], path: "settings")
       try settings.take(from: &reader)
       return reader.known
@@ -200,7 +200,7 @@ package struct Settings: Equatable, Sendable {
   }
 }
 
-extension Settings: ScenarioValue {
+extension SimulatorSettings: ScenarioValue {
   init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     try take(from: &reader)

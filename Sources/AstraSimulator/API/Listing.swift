@@ -43,11 +43,11 @@ extension World {
       if let filter { items = items.filter(filter.accepts) }
       if allowed.contains(.order) { try order(&items, query) }
       cut = try self.cut(items.count, query, allowed)
-      page = Array(items[cut.places])
+      page = Array(items[cut.range])
     } else {
       let things = things()
       cut = try self.cut(things.count, query, allowed)
-      page = things[cut.places].map(show)
+      page = things[cut.range].map(show)
     }
     var shown = page
     if let fields = try query.fields() {
@@ -77,8 +77,8 @@ extension World {
 
   /// Which part of a list is its page.
   private struct Cut {
-    /// The page's places in the list.
-    var places: Range<Int>
+    /// The page's range of the list.
+    var range: Range<Int>
     /// What names the next page; nil at the last one.
     var token: String?
     /// How many there are behind those that are skipped.
@@ -103,11 +103,11 @@ extension World {
     let limit = allowed.contains(.limit) ? try query.positive("limit") : nil
     let sizes = [limit, settings.pageSize > 0 ? settings.pageSize : nil].compactMap { $0 }
     guard let size = sizes.min(), total - start > size else {
-      return Cut(places: skipped + start..<items, total: total)
+      return Cut(range: skipped + start..<items, total: total)
     }
     let end = start + size
     return Cut(
-      places: skipped + start..<skipped + end, token: settings.pagesContinue ? Self.token(end) : nil,
+      range: skipped + start..<skipped + end, token: settings.pagesContinue ? Self.token(end) : nil,
       total: total)
   }
 

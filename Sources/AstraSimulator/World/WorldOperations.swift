@@ -33,7 +33,7 @@ extension World {
         return
       case .vanishes:
         operations.remove(at: index)
-        vanish(operation.subject)
+        removeByOthers(id: operation.subject)
         return
       default: break
       }
@@ -59,48 +59,50 @@ extension World {
     if operation.effect == .stalls, stage.role == .copy { operations[index].isStalled = true }
     if let state = stage.state { show(state, of: operation) }
     guard operation.kind == .restore, stage.role == .copy, operation.effect != .failsAtOnce,
-      let app = appRoll.place(of: operation.subject)
+      let app = applicationTable.index(of: operation.subject)
     else {
-      if operation.kind == .clone, stage.role == .discover, let app = appRoll.place(of: operation.subject) {
-        appRoll[app].namespaces = appRoll[app].pendingNamespaces
+      if operation.kind == .clone, stage.role == .discover,
+        let app = applicationTable.index(of: operation.subject)
+      {
+        applicationTable[app].namespaces = applicationTable[app].pendingNamespaces
       }
       return
     }
-    guard operation.payload != nil, appRoll[app].content != nil else { return }
+    guard operation.payload != nil, applicationTable[app].content != nil else { return }
     if operation.stages[..<operation.stage].contains(where: { $0.role == .copy }) { return }
     // From here on the old data is gone and the new data is not there yet.
-    appRoll[app].content = Content(version: operation.payload?.version ?? "", broken: true, rows: [])
+    applicationTable[app].content = Content(version: operation.payload?.version ?? "", broken: true, rows: [])
     tally.restoresBegun += 1
     record(
-      .restoreBegan, .application, id: operation.subject, name: appRoll[app].name,
+      .restoreBegan, .application, id: operation.subject, name: applicationTable[app].name,
       related: operation.source)
   }
 
   private mutating func show(_ state: String, of operation: Operation) {
-    if let point = pointRoll.place(of: operation.subject) {
-      pointRoll[point].state = state
-      pointRoll[point].modified = now
-    } else if let app = appRoll.place(of: operation.subject) {
-      appRoll[app].state = state
-      appRoll[app].stateDetails = []
+    if let point = pointTable.index(of: operation.subject) {
+      pointTable[point].state = state
+      pointTable[point].modified = now
+    } else if let app = applicationTable.index(of: operation.subject) {
+      applicationTable[app].state = state
+      applicationTable[app].stateDetails = []
       if operation.kind == .restore {
-        if settings.restoreModification == .atEachState { appRoll[app].modified = now }
+        if settings.restoreModification == .atEachState { applicationTable[app].modified = now }
         if settings.restoreSourceShown == .atEachState { showSource(of: operation, at: app) }
       } else if operation.kind != .rediscovery {
-        appRoll[app].modified = now
+        applicationTable[app].modified = now
       }
     }
   }
 
   /// Lets the application name the recovery point that it is being restored from.
-  func sourceKind(of operation: Operation) -> Point.Kind? {
-    operation.source.flatMap { pointRoll[id: $0] }?.kind
+  func sourceKind(of operation: Operation) -> RecoveryPoint.Kind? {
+    operation.source.flatMap { pointTable[id: $0] }?.kind
   }
 
   mutating func showSource(of operation: Operation, at app: Int) {
     let kind = sourceKind(of: operation)
-    appRoll[app].backupID = kind == .backup ? operation.source : nil
-    appRoll[app].snapshotID = kind == .snapshot ? operation.source : nil
+    applicationTable[app].backupID = kind == .backup ? operation.source : nil
+    applicationTable[app].snapshotID = kind == .snapshot ? operation.source : nil
   }
 
   /// The data has moved; false if that ended the operation.
@@ -108,10 +110,10 @@ extension World {
     let operation = operations[index]
     switch operation.kind {
     case .backup, .snapshot:
-      guard let point = pointRoll.place(of: operation.subject) else { return true }
+      guard let point = pointTable.index(of: operation.subject) else { return true }
       let moment = operation.kind == .backup ? settings.backupCapture : settings.snapshotCapture
-      if moment == .end, pointRoll[point].content == nil {
-        pointRoll[point].content = application(pointRoll[point].application)?.content
+      if moment == .end, pointTable[point].content == nil {
+        pointTable[point].content = application(pointTable[point].application)?.content
       }
     case .clone:
       if operation.meetsTakenNamespace {
@@ -119,20 +121,22 @@ extension World {
         return false
       }
       guard let content = operation.payload ?? application(operation.application)?.content,
-        let clone = appRoll.place(of: operation.subject)
+        let clone = applicationTable.index(of: operation.subject)
       else {
         fail(operationAt: index)
         return false
       }
-      appRoll[clone].content = content
+      applicationTable[clone].content = content
       finishVehicle(of: operation)
     case .restore:
-      guard let app = appRoll.place(of: operation.subject), let payload = operation.payload else {
+      guard let app = applicationTable.index(of: operation.subject), let payload = operation.payload else {
         return true
       }
-      appRoll[app].content = payload
-      if !settings.restoreKeepsAddress { appRoll[app].address = newAddress() }
-      for name in appRoll[app].namespaces { addNamespace(name, cluster: appRoll[app].cluster) }
+      applicationTable[app].content = payload
+      if !settings.restoreKeepsAddress { applicationTable[app].address = newAddress() }
+      for name in applicationTable[app].namespaces {
+        addNamespace(name, cluster: applicationTable[app].cluster)
+      }
     case .definition, .deletion, .rediscovery: break
     }
     return true
@@ -142,7 +146,7 @@ extension World {
   mutating func finishVehicle(of operation: Operation) {
     guard let vehicle = operation.vehicle, let point = point(vehicle), point.kind == .snapshot else { return }
     operations.removeAll { $0.subject == vehicle }
-    while let place = pointRoll.place(of: vehicle) { pointRoll.remove(at: place) }
+    while let place = pointTable.index(of: vehicle) { pointTable.remove(at: place) }
   }
 
   /// Ends an operation in success.
@@ -151,55 +155,55 @@ extension World {
     case .backup, .snapshot: completePoint(operation)
     case .deletion: completeDeletion(operation)
     case .rediscovery:
-      guard let app = appRoll.place(of: operation.subject) else { return }
-      appRoll[app].state = "ready"
-      appRoll[app].collected = now
+      guard let app = applicationTable.index(of: operation.subject) else { return }
+      applicationTable[app].state = "ready"
+      applicationTable[app].collected = now
     case .clone, .definition:
-      guard let app = appRoll.place(of: operation.subject) else { return }
-      appRoll[app].state = "ready"
-      appRoll[app].namespaces = appRoll[app].pendingNamespaces
-      (appRoll[app].modified, appRoll[app].collected) = (now, now)
+      guard let app = applicationTable.index(of: operation.subject) else { return }
+      applicationTable[app].state = "ready"
+      applicationTable[app].namespaces = applicationTable[app].pendingNamespaces
+      (applicationTable[app].modified, applicationTable[app].collected) = (now, now)
       let kind: JournalEntry.Kind = operation.kind == .clone ? .clone : .application
-      record(.completed, kind, id: operation.subject, name: appRoll[app].name)
+      record(.completed, kind, id: operation.subject, name: applicationTable[app].name)
     case .restore: completeRestore(operation)
     }
   }
 
   private mutating func completeDeletion(_ operation: Operation) {
-    guard settings.deletionLeavesEntry, let app = appRoll.place(of: operation.subject) else {
+    guard settings.deletionLeavesEntry, let app = applicationTable.index(of: operation.subject) else {
       return remove(operation.subject)
     }
-    appRoll[app].state = "removed"
-    let kind: JournalEntry.Kind = appRoll[app].sourceAppID == nil ? .application : .clone
-    record(.deleted, kind, id: operation.subject, name: appRoll[app].name)
+    applicationTable[app].state = "removed"
+    let kind: JournalEntry.Kind = applicationTable[app].sourceAppID == nil ? .application : .clone
+    record(.deleted, kind, id: operation.subject, name: applicationTable[app].name)
   }
 
   private mutating func completePoint(_ operation: Operation) {
-    guard let point = pointRoll.place(of: operation.subject) else { return }
-    pointRoll[point].state = operation.effect == .removed ? "removed" : "completed"
-    pointRoll[point].hookState = operation.effect == .hooksFail ? "failed" : "success"
-    pointRoll[point].modified = now
+    guard let point = pointTable.index(of: operation.subject) else { return }
+    pointTable[point].state = operation.effect == .removed ? "removed" : "completed"
+    pointTable[point].hookState = operation.effect == .hooksFail ? "failed" : "success"
+    pointTable[point].modified = now
     let kind: JournalEntry.Kind = operation.kind == .backup ? .backup : .snapshot
     record(
-      .completed, kind, id: operation.subject, name: pointRoll[point].name, related: operation.application)
+      .completed, kind, id: operation.subject, name: pointTable[point].name, related: operation.application)
     if operation.effect == .hooksFail {
-      notify(pointRoll[point], "hooks", "Execution hooks failed", "The execution hooks of")
+      notify(pointTable[point], "hooks", "Execution hooks failed", "The execution hooks of")
     }
   }
 
   private mutating func completeRestore(_ operation: Operation) {
-    guard let app = appRoll.place(of: operation.subject) else { return }
-    appRoll[app].state = "ready"
-    if [.atEachState, .atEnd].contains(settings.restoreModification) { appRoll[app].modified = now }
+    guard let app = applicationTable.index(of: operation.subject) else { return }
+    applicationTable[app].state = "ready"
+    if [.atEachState, .atEnd].contains(settings.restoreModification) { applicationTable[app].modified = now }
     if settings.restoreSourceShown == .atEnd { showSource(of: operation, at: app) }
     if settings.restoreSourceForgottenAtEnd {
-      (appRoll[app].backupID, appRoll[app].snapshotID) = (nil, nil)
+      (applicationTable[app].backupID, applicationTable[app].snapshotID) = (nil, nil)
     }
-    if settings.restoreCollects { appRoll[app].collected = now }
-    if let source = operation.source { appRoll[app].restoredFrom.append(source) }
+    if settings.restoreCollects { applicationTable[app].collected = now }
+    if let source = operation.source { applicationTable[app].restoredFrom.append(source) }
     tally.restoresFinished += 1
     record(
-      .restoreFinished, .application, id: operation.subject, name: appRoll[app].name,
+      .restoreFinished, .application, id: operation.subject, name: applicationTable[app].name,
       related: operation.source)
   }
 }

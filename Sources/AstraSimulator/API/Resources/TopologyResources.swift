@@ -15,8 +15,8 @@ extension World {
 
   /// `application/astra-cluster`, or `application/astra-managedCluster`.
   func resource(_ cluster: Cluster, asManaged: Bool) -> JSON {
-    let names = namespaceRoll.places(ownedBy: cluster.id).map { JSON.string(namespaceRoll[$0].name) }
-    let inUse = appRoll.contains(ownedBy: cluster.id)
+    let names = namespaceTable.indices(ownedBy: cluster.id).map { JSON.string(namespaceTable[$0].name) }
+    let inUse = applicationTable.contains(ownedBy: cluster.id)
     let cloudName = clouds.first { $0.id == cluster.cloud }?.name ?? ""
     var members: [JSON.Member] = [
       .init("type", asManaged ? "application/astra-managedCluster" : "application/astra-cluster"),
@@ -122,7 +122,7 @@ extension World {
   /// name each time.
   ///
   /// A recovery point holds what there was; an application may have lost some of it since, and have got more.
-  func assets(_ app: Application, in point: Point? = nil) -> [JSON] {
+  func assets(_ app: Application, in point: RecoveryPoint? = nil) -> [JSON] {
     let era = point.map { $0.id } ?? "\(app.id)/\(app.restoredFrom.count)"
     return app.namespaces.flatMap { namespace in
       let pod = "\(app.workload)-\(fingerprint(Array("\(era)/\(namespace)".utf8)).prefix(5))"

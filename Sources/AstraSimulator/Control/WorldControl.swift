@@ -97,7 +97,7 @@ extension World {
   ) throws(ScenarioError) -> JSON {
     let key: String = try reader.require("application")
     let members = (body.members ?? []).filter { $0.name != "application" }
-    let seed = try PointSeed(scenario: .object(members), path: "body")
+    let seed = try RecoveryPointSeed(scenario: .object(members), path: "body")
     let id = action == "backup" ? addBackup(seed, of: key) : addSnapshot(seed, of: key)
     guard let id else { throw ScenarioError("there is no application \"\(key)\"") }
     return ["id": .string(id)]
@@ -136,7 +136,7 @@ extension World {
       case "fail": failOperation(of: key)
       case "complete": completeOperation(of: key)
       case "stall": stallOperation(of: key)
-      default: takeAway(key)
+      default: removeByOthers(key)
       }
     guard isDone else { throw ScenarioError("nothing to \(action) at \"\(key)\"") }
     return [:]

@@ -4,26 +4,26 @@ extension World {
   /// Ends an operation in failure.
   mutating func fail(operationAt index: Int) {
     let operation = operations.remove(at: index)
-    if let point = pointRoll.place(of: operation.subject) {
-      pointRoll[point].state = "failed"
-      pointRoll[point].modified = now
-      let kind = pointRoll[point].kind
-      let name = application(pointRoll[point].application)?.name ?? "an application"
-      pointRoll[point].reasons = ["The \(kind.rawValue) of \(name) did not complete: its data mover stopped"]
-      if operation.kind != .deletion { pointRoll[point].content = nil }
+    if let point = pointTable.index(of: operation.subject) {
+      pointTable[point].state = "failed"
+      pointTable[point].modified = now
+      let kind = pointTable[point].kind
+      let name = application(pointTable[point].application)?.name ?? "an application"
+      pointTable[point].reasons = ["The \(kind.rawValue) of \(name) did not complete: its data mover stopped"]
+      if operation.kind != .deletion { pointTable[point].content = nil }
       notify(
-        pointRoll[point], "failed", "\(kind == .backup ? "Backup" : "Snapshot") failed", "The data mover of")
+        pointTable[point], "failed", "\(kind == .backup ? "Backup" : "Snapshot") failed", "The data mover of")
       record(
-        .failed, kind == .backup ? .backup : .snapshot, id: operation.subject, name: pointRoll[point].name,
+        .failed, kind == .backup ? .backup : .snapshot, id: operation.subject, name: pointTable[point].name,
         related: operation.application)
-    } else if let app = appRoll.place(of: operation.subject) {
+    } else if let app = applicationTable.index(of: operation.subject) {
       failApplication(app, operation)
     }
   }
 
   private mutating func failApplication(_ app: Int, _ operation: Operation) {
-    appRoll[app].state = "failed"
-    appRoll[app].modified = now
+    applicationTable[app].state = "failed"
+    applicationTable[app].modified = now
     let title: String
     let detail: String
     switch operation.kind {
@@ -37,8 +37,8 @@ extension World {
     default:
       (title, detail) = ("Operation failed", "The operation on the application did not complete.")
     }
-    appRoll[app].stateDetails = [StateDetail(title: title, detail: detail)]
-    let name = appRoll[app].name
+    applicationTable[app].stateDetails = [StateDetail(title: title, detail: detail)]
+    let name = applicationTable[app].name
     notifications.append(
       Notification(
         id: random.uuid(), name: "application.\(operation.kind.rawValue).failed", summary: title,
@@ -47,10 +47,10 @@ extension World {
     if operation.kind == .clone {
       finishVehicle(of: operation)
       if !settings.failedCloneLeavesNamespace {
-        let cluster = appRoll[app].cluster
+        let cluster = applicationTable[app].cluster
         for name in operation.ownNamespaces {
-          while let place = namespaceRoll.firstPlace(named: name, where: { $0.cluster == cluster }) {
-            namespaceRoll.remove(at: place)
+          while let place = namespaceTable.firstIndex(named: name, where: { $0.cluster == cluster }) {
+            namespaceTable.remove(at: place)
           }
         }
       }
@@ -61,7 +61,7 @@ extension World {
     }
   }
 
-  mutating func notify(_ point: Point, _ what: String, _ summary: String, _ subject: String) {
+  mutating func notify(_ point: RecoveryPoint, _ what: String, _ summary: String, _ subject: String) {
     let isBackup = point.kind == .backup
     notifications.append(
       Notification(
@@ -73,14 +73,14 @@ extension World {
 
   /// Removes an object as a finished deletion does.
   mutating func remove(_ id: String) {
-    if let point = pointRoll.place(of: id) {
-      let gone = pointRoll.remove(at: point)
+    if let point = pointTable.index(of: id) {
+      let gone = pointTable.remove(at: point)
       operations.removeAll { $0.subject == id }
       record(
         .deleted, gone.kind == .backup ? .backup : .snapshot, id: id, name: gone.name,
         related: gone.application)
-    } else if let app = appRoll.place(of: id) {
-      let gone = appRoll.remove(at: app)
+    } else if let app = applicationTable.index(of: id) {
+      let gone = applicationTable.remove(at: app)
       operations.removeAll { $0.subject == id }
       workloads.append(
         Workload(
@@ -88,21 +88,23 @@ extension World {
           address: gone.address))
       record(.deleted, gone.sourceAppID == nil ? .application : .clone, id: id, name: gone.name)
       guard settings.deletionTakesPoints else { return }
-      for point in pointRoll.places(ownedBy: id).map({ pointRoll[$0].id }) { remove(point) }
+      for point in pointTable.indices(ownedBy: id).map({ pointTable[$0].id }) { remove(point) }
     }
   }
 
-  /// Removes an object with no trace of a deletion by the API, as when someone else took it away.
-  mutating func vanish(_ id: String) {
+  /// Removes an object as when somebody else deleted it: no deletion by the API is recorded.
+  mutating func removeByOthers(id: String) {
     let kind: JournalEntry.Kind
     let name: String
-    if let point = pointRoll.place(of: id) {
-      (kind, name) = (pointRoll[point].kind == .backup ? .backup : .snapshot, pointRoll[point].name)
-      pointRoll.remove(at: point)
-    } else if let app = appRoll.place(of: id) {
-      (kind, name) = (appRoll[app].sourceAppID == nil ? .application : .clone, appRoll[app].name)
-      appRoll.remove(at: app)
-      pointRoll.removeAll(ownedBy: id)
+    if let point = pointTable.index(of: id) {
+      (kind, name) = (pointTable[point].kind == .backup ? .backup : .snapshot, pointTable[point].name)
+      pointTable.remove(at: point)
+    } else if let app = applicationTable.index(of: id) {
+      (kind, name) = (
+        applicationTable[app].sourceAppID == nil ? .application : .clone, applicationTable[app].name
+      )
+      applicationTable.remove(at: app)
+      pointTable.removeAll(ownedBy: id)
     } else {
       return
     }

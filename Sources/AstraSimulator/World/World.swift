@@ -7,7 +7,7 @@ package struct World: Sendable {
   /// The scenario it started as.
   package let scenario: Scenario
   /// How the server behaves; may be changed while the world runs.
-  package var settings: Settings
+  package var settings: SimulatorSettings
   /// Virtual time since the scenario's start.
   package private(set) var now = Duration.zero
   /// The token of an account owner.
@@ -22,12 +22,12 @@ package struct World: Sendable {
   package internal(set) var requestCount = 0
   /// What requests and answers have weighed so far.
   package internal(set) var traffic = Traffic()
-  /// When each request came, as far as `Settings.recordTimes` was on.
+  /// When each request came, as far as `SimulatorSettings.recordTimes` was on.
   package internal(set) var requestTimes: [RequestTime] = []
 
-  var appRoll: Roll<Application>
-  var pointRoll: Roll<Point>
-  var namespaceRoll: Roll<Namespace>
+  var applicationTable: ObjectTable<Application>
+  var pointTable: ObjectTable<RecoveryPoint>
+  var namespaceTable: ObjectTable<Namespace>
   var buckets: [Bucket] = []
   var clouds: [Cloud] = []
   var clusters: [Cluster] = []
@@ -35,8 +35,8 @@ package struct World: Sendable {
   var notifications: [Notification] = []
   var operationFaults: [OperationFault]
   var responseFaults: [ResponseFault]
-  /// What was made while `Settings.newHiddenFromToken` was on.
-  var madeUnseen: Set<String> = []
+  /// What was made while `SimulatorSettings.newHiddenFromToken` was on.
+  var hiddenFromToken: Set<String> = []
   var startedOperations: [Operation.Kind: Int] = [:]
   var random: SeededRandom
   let userID: String
@@ -51,12 +51,12 @@ package struct World: Sendable {
   /// - Parameters:
   ///   - scenario: The world at its start.
   ///   - pagePort: The port of the applications' front pages, each at an address of its own in 127.77.0.0/16 and on.
-  ///   - plainLimit: Up to how many of a kind are searched one by one; nobody can tell but by the time that it takes.
-  package init(scenario: Scenario, pagePort: Int = 80, plainLimit: Int = 48) {
+  ///   - linearSearchLimit: Up to how many of a kind are searched one by one; nilUUID can tell but by the time that it takes.
+  package init(scenario: Scenario, pagePort: Int = 80, linearSearchLimit: Int = 48) {
     self.scenario = scenario
-    appRoll = Roll(plainLimit: plainLimit)
-    pointRoll = Roll(plainLimit: plainLimit)
-    namespaceRoll = Roll(plainLimit: plainLimit)
+    applicationTable = ObjectTable(linearSearchLimit: linearSearchLimit)
+    pointTable = ObjectTable(linearSearchLimit: linearSearchLimit)
+    namespaceTable = ObjectTable(linearSearchLimit: linearSearchLimit)
     self.pagePort = pagePort
     settings = scenario.settings
     token = scenario.token
@@ -81,9 +81,9 @@ package struct World: Sendable {
     for seed in scenario.clusters { add(seed) }
     for seed in scenario.applications { add(seed) }
     for fleet in scenario.fleets {
-      appRoll.reserve(fleet.count)
-      namespaceRoll.reserve(fleet.count)
-      pointRoll.reserve(fleet.count * fleet.backups)
+      applicationTable.reserve(fleet.count)
+      namespaceTable.reserve(fleet.count)
+      pointTable.reserve(fleet.count * fleet.backups)
       for seed in fleet.applications { add(seed) }
     }
   }
@@ -154,8 +154,8 @@ package struct World: Sendable {
     if settings.rediscoveryEvery > .zero, nextRediscovery <= now {
       nextRediscovery = now + settings.rediscoveryEvery
       var busy = Set(operations.map(\.subject))
-      for place in appRoll.places where appRoll[place].state == "ready" {
-        let id = appRoll[place].id
+      for place in applicationTable.indices where applicationTable[place].state == "ready" {
+        let id = applicationTable[place].id
         guard busy.insert(id).inserted else { continue }
         start(
           .rediscovery, subject: id, application: id,
@@ -164,26 +164,26 @@ package struct World: Sendable {
     }
     if settings.modificationEvery > .zero, nextModification <= now {
       nextModification = now + settings.modificationEvery
-      for place in appRoll.places { appRoll[place].modified = now }
+      for place in applicationTable.indices { applicationTable[place].modified = now }
     }
   }
 }
 
 extension World {
   /// All applications, in the order in which they came.
-  package var applications: [Application] { appRoll.all }
+  package var applications: [Application] { applicationTable.all }
 
   /// All backups and snapshots, in the order in which they came.
-  package var points: [Point] { pointRoll.all }
+  package var points: [RecoveryPoint] { pointTable.all }
 
   /// The application of that id or, failing that, the first of that name.
   package func application(_ key: String) -> Application? {
-    (appRoll.place(of: key) ?? appRoll.firstPlace(named: key)).map { appRoll[$0] }
+    (applicationTable.index(of: key) ?? applicationTable.firstIndex(named: key)).map { applicationTable[$0] }
   }
 
   /// The backup or snapshot of that id or, failing that, the first of that name.
-  package func point(_ key: String) -> Point? {
-    (pointRoll.place(of: key) ?? pointRoll.firstPlace(named: key)).map { pointRoll[$0] }
+  package func point(_ key: String) -> RecoveryPoint? {
+    (pointTable.index(of: key) ?? pointTable.firstIndex(named: key)).map { pointTable[$0] }
   }
 
   func cluster(_ id: String) -> Cluster? { clusters.first { $0.id == id } }
@@ -195,7 +195,7 @@ extension World {
   func isBusy(_ application: String) -> Bool { operations.contains { $0.subject == application } }
 
   func hasNamespace(_ name: String, cluster: String) -> Bool {
-    namespaceRoll.firstPlace(named: name) { $0.cluster == cluster } != nil
+    namespaceTable.firstIndex(named: name) { $0.cluster == cluster } != nil
   }
 
   mutating func record(
@@ -206,7 +206,7 @@ extension World {
 
   mutating func addNamespace(_ name: String, cluster: String) {
     guard !hasNamespace(name, cluster: cluster) else { return }
-    namespaceRoll.append(
+    namespaceTable.append(
       Namespace(
         id: random.uuid(), name: name, cluster: cluster, kubernetesUID: random.uuid(), created: now))
   }
@@ -246,7 +246,7 @@ extension World {
     app.supportsSnapshots = seed.supportsSnapshots
     app.supportsClones = seed.supportsClones
     app.supportsSelectiveRestore = seed.supportsSelectiveRestore
-    appRoll.append(app)
+    applicationTable.append(app)
     for name in seed.namespaces { addNamespace(name, cluster: cluster.id) }
     for point in seed.backups { add(point, .backup, to: app) }
     for point in seed.snapshots { add(point, .snapshot, to: app) }
@@ -255,11 +255,11 @@ extension World {
 
   /// Adds a backup or snapshot as it would be after `seed.age`.
   @discardableResult
-  mutating func add(_ seed: PointSeed, _ kind: Point.Kind, to app: Application) -> String {
+  mutating func add(_ seed: RecoveryPointSeed, _ kind: RecoveryPoint.Kind, to app: Application) -> String {
     let id = seed.id ?? random.uuid()
     let bucket = kind == .backup ? cloud(ofCluster: app.cluster)?.defaultBucket ?? buckets.first?.id : nil
-    pointRoll.append(
-      Point(
+    pointTable.append(
+      RecoveryPoint(
         kind: kind, id: id, name: seed.name, application: app.id, state: seed.state,
         hookState: seed.state == "completed" || seed.state == "failed" ? seed.hookState : nil,
         content: seed.content ?? app.content, created: now - seed.age, bucket: bucket, snapshot: nil,

@@ -9,8 +9,8 @@ extension World {
     allowed: ["name", "bucketID", "metadata"])
 
   /// Whether a backup or snapshot of the application is being made.
-  func isUnderWay(_ kind: Point.Kind, of app: String) -> Bool {
-    pointRoll.contains(ownedBy: app) { $0.kind == kind && $0.isUnderWay }
+  func isUnderWay(_ kind: RecoveryPoint.Kind, of app: String) -> Bool {
+    pointTable.contains(ownedBy: app) { $0.kind == kind && $0.isUnderWay }
   }
 
   mutating func createPoint(of app: Application, _ call: Call) throws(Problem) -> SimulatedResponse {
@@ -19,7 +19,7 @@ extension World {
     // What came later: versions, and the choice of a bucket or a snapshot to read from.
     if call.isOlder { (schema.versions, schema.allowed) = (["1.0"], ["name", "metadata"]) }
     let body = try RequestBody(call.request.body, schema)
-    let usual = "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(pointRoll.count + 1)"
+    let usual = "\(app.name.prefix(40))-\(isBackup ? "backup" : "snap")-\(pointTable.count + 1)"
     let name = try body.name() ?? usual
     let bucketID = try body.id("bucketID")
     let snapshotID = try body.id("snapshotID")
@@ -49,11 +49,11 @@ extension World {
       throw Problem(127)
     }
     if let snapshotID {
-      guard let place = pointRoll.firstPlace(of: snapshotID, where: { $0.kind == .snapshot }) else {
+      guard let place = pointTable.firstIndex(of: snapshotID, where: { $0.kind == .snapshot }) else {
         throw Problem(46)
       }
-      guard pointRoll[place].application == app.id else { throw Problem(76) }
-      guard pointRoll[place].state == "completed" else { throw Problem(111) }
+      guard pointTable[place].application == app.id else { throw Problem(76) }
+      guard pointTable[place].state == "completed" else { throw Problem(111) }
     }
     guard let cluster = cluster(app.cluster), cluster.isEligible else { throw Problem(131) }
     guard cluster.snapshotClass || snapshotID != nil else { throw Problem(158) }
@@ -75,21 +75,22 @@ extension World {
   }
 
   private func checkName(
-    _ name: String, _ kind: Point.Kind, of app: Application, mayRepeat: Bool, _ problem: Int
+    _ name: String, _ kind: RecoveryPoint.Kind, of app: Application, mayRepeat: Bool, _ problem: Int
   ) throws(Problem) {
-    let isTaken = pointRoll.contains(ownedBy: app.id) { $0.kind == kind && $0.name == name }
+    let isTaken = pointTable.contains(ownedBy: app.id) { $0.kind == kind && $0.name == name }
     if isTaken, !mayRepeat { throw Problem(problem) }
   }
 
   /// Begins a backup or snapshot.
   mutating func addPoint(
-    _ kind: Point.Kind, name: String, of app: Application, bucket: String? = nil, snapshot: String? = nil,
+    _ kind: RecoveryPoint.Kind, name: String, of app: Application, bucket: String? = nil,
+    snapshot: String? = nil,
     labels: [Mapping] = [], isAutomatic: Bool = false
-  ) -> Point {
+  ) -> RecoveryPoint {
     let isBackup = kind == .backup
     let capture = isBackup ? settings.backupCapture : settings.snapshotCapture
-    let base = snapshot.flatMap { pointRoll[id: $0] }
-    var point = Point(
+    let base = snapshot.flatMap { pointTable[id: $0] }
+    var point = RecoveryPoint(
       kind: kind, id: random.uuid(), name: name, application: app.id, state: "pending",
       content: base?.content ?? (capture == .start ? app.content : nil), created: now,
       bucket: isBackup ? bucket ?? cloud(ofCluster: app.cluster)?.defaultBucket : nil, snapshot: snapshot,
@@ -99,7 +100,7 @@ extension World {
       point.labels.append(Mapping(source: name, destination: "backup"))
       if settings.backupMakesSnapshot, snapshot == nil { point.snapshot = addSnapshot(for: point, app) }
     }
-    pointRoll.append(point)
+    pointTable.append(point)
     if !isAutomatic {
       if isBackup { tally.backupsCreated += 1 } else { tally.snapshotsCreated += 1 }
     }
@@ -112,17 +113,17 @@ extension World {
         .init(state: "pending", length: pending, role: .prepare),
         .init(state: "running", length: length, role: .copy),
       ])
-    if settings.operationsTouchSource, let index = appRoll.place(of: app.id) {
-      appRoll[index].modified = now
+    if settings.operationsTouchSource, let index = applicationTable.index(of: app.id) {
+      applicationTable[index].modified = now
     }
     return point
   }
 
   /// The snapshot that a backup is read from; it is complete before the backup runs.
-  private mutating func addSnapshot(for backup: Point, _ app: Application) -> String {
+  private mutating func addSnapshot(for backup: RecoveryPoint, _ app: Application) -> String {
     let id = random.uuid()
-    pointRoll.append(
-      Point(
+    pointTable.append(
+      RecoveryPoint(
         kind: .snapshot, id: id, name: "\(backup.name.prefix(50))-source", application: app.id,
         state: "completed", hookState: "success", content: app.content, created: now, modified: now,
         asset: random.uuid()))
@@ -130,7 +131,7 @@ extension World {
     return id
   }
 
-  mutating func deletePoint(_ point: Point) throws(Problem) -> SimulatedResponse {
+  mutating func deletePoint(_ point: RecoveryPoint) throws(Problem) -> SimulatedResponse {
     if operations.contains(where: { $0.kind == .restore && $0.subject == point.application }) {
       throw Problem(142)
     }
@@ -138,7 +139,7 @@ extension World {
       if point.state == "pending" { throw Problem(128) }
       if point.state == "deleting" { throw Problem(174) }
     } else {
-      let isRead = pointRoll.contains(ownedBy: point.application) {
+      let isRead = pointTable.contains(ownedBy: point.application) {
         $0.snapshot == point.id && $0.isUnderWay
       }
       if isRead { throw Problem(144) }

@@ -2,9 +2,9 @@ import AstraSimulator
 import Testing
 
 @Suite("Settings of backups and snapshots, deletions and the server's own stirrings")
-struct PointSettingTests {
-  @Test("when content is captured", arguments: [Settings.CaptureMoment.start, .end])
-  func capture(_ moment: Settings.CaptureMoment) {
+struct RecoveryPointSettingTests {
+  @Test("when content is captured", arguments: [SimulatorSettings.CaptureMoment.start, .end])
+  func capture(_ moment: SimulatorSettings.CaptureMoment) {
     var client = Client {
       $0.settings.backupCapture = moment
       $0.settings.snapshotCapture = moment

@@ -18,7 +18,7 @@ extension World {
       return try listApplications(call)
     case .discoveredApps: return try listDiscoveredApps(call)
     case .app, .clusterApp:
-      let app = try found(call.ids.last.flatMap { appRoll[id: $0] })
+      let app = try found(call.ids.last.flatMap { applicationTable[id: $0] })
       if call.isOlder { return try performOlderApp(app, call) }
       if call.route == .clusterApp, app.cluster != call.ids[0] { throw missing }
       switch call.method {
@@ -29,11 +29,11 @@ extension World {
     case .backups, .snapshots:
       let app = try owner(call)
       if call.method == "POST" { return try createPoint(of: app, call) }
-      let kind: Point.Kind = call.route == .backups ? .backup : .snapshot
+      let kind: RecoveryPoint.Kind = call.route == .backups ? .backup : .snapshot
       return try list(
-        pointRoll.places(ownedBy: app.id).filter { pointRoll[$0].kind == kind },
+        pointTable.indices(ownedBy: app.id).filter { pointTable[$0].kind == kind },
         kind == .backup ? "appBackups" : "appSnaps", call.query, .plain
-      ) { resource(pointRoll[$0], asOlder: call.isOlder) }
+      ) { resource(pointTable[$0], asOlder: call.isOlder) }
     case .backup, .snapshot:
       let point = try ownPoint(call)
       return try call.method == "DELETE"
@@ -54,11 +54,11 @@ extension World {
       }
     case .accountBackups:
       return try list(
-        pointRoll.places.filter { pointRoll[$0].kind == .backup }, "appBackups", call.query, .plain
-      ) { resource(pointRoll[$0]) }
+        pointTable.indices.filter { pointTable[$0].kind == .backup }, "appBackups", call.query, .plain
+      ) { resource(pointTable[$0]) }
     case .accountBackup:
-      let place = pointRoll.firstPlace(of: call.ids[0]) { $0.kind == .backup }
-      let point = try found(place.map { pointRoll[$0] })
+      let place = pointTable.firstIndex(of: call.ids[0]) { $0.kind == .backup }
+      let point = try found(place.map { pointTable[$0] })
       return try call.method == "DELETE" ? deletePoint(point) : item(resource(point), call)
     default: return try performTopology(call)
     }
@@ -69,15 +69,15 @@ extension World {
     guard settings.newHiddenFromToken else { return try perform(call) }
     if call.method == "GET" {
       var visible = self
-      for id in madeUnseen {
-        if let place = visible.appRoll.place(of: id) { visible.appRoll.remove(at: place) }
-        if let place = visible.pointRoll.place(of: id) { visible.pointRoll.remove(at: place) }
+      for id in hiddenFromToken {
+        if let place = visible.applicationTable.index(of: id) { visible.applicationTable.remove(at: place) }
+        if let place = visible.pointTable.index(of: id) { visible.pointTable.remove(at: place) }
       }
       return try visible.perform(call)
     }
     let response = try perform(call)
     if let location = response.header("Location"), let id = location.split(separator: "/").last {
-      madeUnseen.insert(String(id))
+      hiddenFromToken.insert(String(id))
     }
     return response
   }
@@ -106,14 +106,14 @@ extension World {
     case .cloudClusterNamespaces, .clusterNamespaces, .managedClusterNamespaces:
       let cluster = try ownCluster(call)
       return try list(
-        namespaceRoll.places(ownedBy: cluster.id), "namespaces", query, .filtered,
-        named: { namespaceRoll.places(named: $0).filter { namespaceRoll[$0].cluster == cluster.id } }
-      ) { resource(namespaceRoll[$0]) }
+        namespaceTable.indices(ownedBy: cluster.id), "namespaces", query, .filtered,
+        named: { namespaceTable.indices(named: $0).filter { namespaceTable[$0].cluster == cluster.id } }
+      ) { resource(namespaceTable[$0]) }
     case .namespaces:
       return try list(
-        namespaceRoll.places, "namespaces", query, .filtered, named: { namespaceRoll.places(named: $0) }
-      ) { resource(namespaceRoll[$0]) }
-    case .namespace: return try item(resource(try found(namespaceRoll[id: call.ids[0]])), call)
+        namespaceTable.indices, "namespaces", query, .filtered, named: { namespaceTable.indices(named: $0) }
+      ) { resource(namespaceTable[$0]) }
+    case .namespace: return try item(resource(try found(namespaceTable[id: call.ids[0]])), call)
     case .buckets: return try list(buckets, "buckets", query, .filtered) { resource($0) }
     case .bucket: return try item(resource(try found(buckets.first { $0.id == call.ids[0] })), call)
     case .notifications:
@@ -130,14 +130,15 @@ extension World {
   private func listApplications(_ call: Call) throws(Problem) -> SimulatedResponse {
     guard call.route == .clusterApps else {
       return try list(
-        appRoll.places, "apps", call.query, .filtered, named: { appRoll.places(named: $0) }
-      ) { resource(appRoll[$0]) }
+        applicationTable.indices, "apps", call.query, .filtered,
+        named: { applicationTable.indices(named: $0) }
+      ) { resource(applicationTable[$0]) }
     }
     let cluster = call.ids[0]
     return try list(
-      appRoll.places(ownedBy: cluster), "apps", call.query, .filtered,
-      named: { appRoll.places(named: $0).filter { appRoll[$0].cluster == cluster } }
-    ) { resource(appRoll[$0]) }
+      applicationTable.indices(ownedBy: cluster), "apps", call.query, .filtered,
+      named: { applicationTable.indices(named: $0).filter { applicationTable[$0].cluster == cluster } }
+    ) { resource(applicationTable[$0]) }
   }
 
   /// The problem of an item that is not there.
@@ -156,18 +157,18 @@ extension World {
 
   /// The application that a path's first identifier names.
   private func owner(_ call: Call) throws(Problem) -> Application {
-    let app = try found(appRoll[id: call.ids[0]])
+    let app = try found(applicationTable[id: call.ids[0]])
     return call.isOlder ? try found(olderApplication(app)) : app
   }
 
   /// The backup or snapshot of a path like `k8s/v1/apps/{id}/appBackups/{id}`.
-  private func ownPoint(_ call: Call) throws(Problem) -> Point {
+  private func ownPoint(_ call: Call) throws(Problem) -> RecoveryPoint {
     let app = try owner(call)
     let isBackup = call.route == .backup || call.route == .backupAssets
-    let place = pointRoll.firstPlace(of: call.ids[1]) {
+    let place = pointTable.firstIndex(of: call.ids[1]) {
       $0.application == app.id && ($0.kind == .backup) == isBackup
     }
-    return try found(place.map { pointRoll[$0] })
+    return try found(place.map { pointTable[$0] })
   }
 
   /// The cluster that a path names, which must be managed or of the cloud where the path says so.

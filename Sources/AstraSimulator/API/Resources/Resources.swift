@@ -1,7 +1,7 @@
 // How each object is shown by the API (reference: NetApp's OpenAPI document 24.02 and published server output).
 
 /// The UUID that stands for the server itself in `createdBy`.
-let nobody = "00000000-0000-0000-0000-000000000000"
+let nilUUID = "00000000-0000-0000-0000-000000000000"
 
 /// The transitions between two states.
 private let knownTransitions: JSON = [
@@ -33,7 +33,7 @@ extension World {
     let shown = labels.map { label -> JSON in
       ["name": .string(label.source), "value": .string(label.destination)]
     }
-    let creator = settings.createdBySystem ? "system" : byServer ? nobody : userID
+    let creator = settings.createdBySystem ? "system" : byServer ? nilUUID : userID
     var members: [JSON.Member] = [
       .init("labels", settings.labelsNull && labels.isEmpty ? .null : .array(shown)),
       .init("creationTimestamp", timestamp(created)),
@@ -96,7 +96,7 @@ extension World {
   }
 
   func protectionState(_ app: Application) -> String {
-    pointRoll.contains(ownedBy: app.id) { $0.state == "completed" } ? "partial" : "none"
+    pointTable.contains(ownedBy: app.id) { $0.state == "completed" } ? "partial" : "none"
   }
 
   private func links(_ app: Application) -> JSON {
@@ -126,7 +126,7 @@ extension World {
   // MARK: Backups and snapshots
 
   /// `application/astra-appBackup` or `application/astra-appSnap`.
-  func resource(_ point: Point, asOlder: Bool = false) -> JSON {
+  func resource(_ point: RecoveryPoint, asOlder: Bool = false) -> JSON {
     let isBackup = point.kind == .backup
     var members: [JSON.Member] = [
       .init("type", isBackup ? "application/astra-appBackup" : "application/astra-appSnap"),
@@ -159,7 +159,7 @@ extension World {
     return .object(members)
   }
 
-  private func addProgress(of point: Point, to members: inout [JSON.Member]) {
+  private func addProgress(of point: RecoveryPoint, to members: inout [JSON.Member]) {
     guard settings.percentDoneShown else { return }
     let total = 805_306_368
     var done = point.state == "completed" ? 1.0 : 0

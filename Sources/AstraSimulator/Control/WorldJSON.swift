@@ -13,7 +13,7 @@ extension World {
         clusters.map { cluster in
           .init(
             cluster.name,
-            .array(namespaceRoll.places(ownedBy: cluster.id).map { .string(namespaceRoll[$0].name) }))
+            .array(namespaceTable.indices(ownedBy: cluster.id).map { .string(namespaceTable[$0].name) }))
         }), "operations": .array(operations.map(\.json)), "tally": tally.json,
       "journal": .array(journal.map(\.json)),
       "requests": requestsJSON,
@@ -48,7 +48,7 @@ extension World {
     ]
   }
 
-  private func json(of point: Point) -> JSON {
+  private func json(of point: RecoveryPoint) -> JSON {
     [
       "id": .string(point.id), "name": .string(point.name), "application": .string(point.application),
       "state": .string(point.state), "hookState": point.hookState.map(JSON.string) ?? nil,

@@ -34,15 +34,15 @@ extension World {
   }
 
   private mutating func rename(_ app: Application, to name: String) throws(Problem) {
-    if !settings.duplicateAppNames, appRoll.firstPlace(named: name) != nil { throw Problem(121) }
-    guard let index = appRoll.place(of: app.id) else { return }
-    appRoll[index].name = name
-    appRoll[index].modified = now
+    if !settings.duplicateAppNames, applicationTable.firstIndex(named: name) != nil { throw Problem(121) }
+    guard let index = applicationTable.index(of: app.id) else { return }
+    applicationTable[index].name = name
+    applicationTable[index].modified = now
     record(.renamed, .application, id: app.id, name: name, related: app.name)
   }
 
   mutating func restore(
-    _ app: Application, from source: String, _ kind: Point.Kind, _ body: RequestBody, _ call: Call
+    _ app: Application, from source: String, _ kind: RecoveryPoint.Kind, _ body: RequestBody, _ call: Call
   ) throws(Problem) {
     if !call.isTrue("ForceUpdate") {
       switch settings.withoutForceUpdate {
@@ -51,10 +51,10 @@ extension World {
       case .accepted: break
       }
     }
-    guard let place = pointRoll.firstPlace(of: source, where: { $0.kind == kind }) else {
+    guard let place = pointTable.firstIndex(of: source, where: { $0.kind == kind }) else {
       throw Problem(kind == .backup ? 74 : 46)
     }
-    let point = pointRoll[place]
+    let point = pointTable[place]
     guard point.application == app.id else { throw Problem(76) }
     if try body.hasRestoreFilter(), !app.supportsSelectiveRestore { throw Problem(155) }
     try checkLicence()
@@ -73,7 +73,7 @@ extension World {
     startRestore(of: app, from: point)
   }
 
-  private mutating func startRestore(of app: Application, from point: Point) {
+  private mutating func startRestore(of app: Application, from point: RecoveryPoint) {
     var stages: [Operation.Stage] = []
     if settings.restoreLag > .zero { stages.append(.init(length: settings.restoreLag, role: .lag)) }
     if settings.restoreFirstVisibleState != .restoring {
@@ -88,8 +88,8 @@ extension World {
       operation.source = point.id
       operation.payload = point.content ?? Content()
     }
-    guard let index = appRoll.place(of: app.id), let operation = operations.last else { return }
-    if settings.restoreModification == .atRequest { appRoll[index].modified = now }
+    guard let index = applicationTable.index(of: app.id), let operation = operations.last else { return }
+    if settings.restoreModification == .atRequest { applicationTable[index].modified = now }
     if settings.restoreSourceShown == .atRequest { showSource(of: operation, at: index) }
   }
 
