@@ -126,15 +126,25 @@ let package = Package(
     ),
 
     // Tests.
+    // What tests ask of a simulated service, whatever product it is, and a site of one with a step at it.
+    .target(name: "ServiceSimulation", dependencies: ["Timing"], path: "Tests/ServiceSimulation"),
     .target(
       name: "SimulatedBackend",
-      dependencies: ["AstraSimulator", "HTTPTransport", "StepCommon", "StepReport", "Timing"],
+      dependencies: ["HTTPTransport", "ServiceSimulation", "StepCommon", "StepReport", "Timing"],
       path: "Tests/SimulatedBackend"
+    ),
+    // The simulator of Astra Control as such a service.
+    .target(
+      name: "AstraControlSimulation",
+      dependencies: ["AstraSimulator", "ServiceSimulation", "SimulatedBackend", "Timing"],
+      path: "Tests/AstraControlSimulation"
     ),
     .target(
       name: "Exploration",
-      dependencies: ["AstraSimulator", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
-        + stepModules,
+      dependencies: [
+        "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend", "StepCommon",
+        "StepReport", "Timing",
+      ] + stepModules,
       path: "Tests/Exploration", exclude: ["Main", "Mutants"]
     ),
     .executableTarget(
@@ -144,8 +154,10 @@ let package = Package(
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
     .target(
       name: "StepBenchmark",
-      dependencies: ["AstraSimulator", "JSON", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
-        + stepModules,
+      dependencies: [
+        "AstraControlSimulation", "AstraSimulator", "JSON", "ServiceSimulation", "SimulatedBackend",
+        "StepCommon", "StepReport", "Timing",
+      ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
     .executableTarget(
@@ -181,7 +193,8 @@ let package = Package(
     .testTarget(
       name: "StepTests",
       dependencies: [
-        "AstraSimulator", "SimulatedBackend", "StepBenchmark", "StepCommon", "StepReport", "Timing",
+        "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
+        "StepBenchmark", "StepCommon", "StepReport", "Timing",
       ] + stepModules
     ),
     .testTarget(

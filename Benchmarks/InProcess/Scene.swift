@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 package import AstraSimulator
 internal import SimulatedBackend
 

@@ -66,7 +66,7 @@ struct FaultKind: Sendable {
         // A restore without evidence is refused, whatever has kept the evidence from being made.
         if event.text.hasSuffix("/appSnaps"), owed.codes != [0] { owed.codes.insert(78) }
         // What is to be gone, and is said not to be there, is looked for and asked for again.
-        if case .request("DELETE", _) = event, owed.codes == [65] { owed.codes.insert(0) }
+        if case .request("DELETE", _, _) = event, owed.codes == [65] { owed.codes.insert(0) }
         return owed
       })
   }

@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone

@@ -1,3 +1,4 @@
+internal import struct ServiceSimulation.ServiceResponse
 internal import AstraSimulator
 internal import SimulatedBackend
 internal import Timing
@@ -63,7 +64,7 @@ extension FaultKind {
 
   /// Every look from then on sees the page so.
   private static func page(
-    _ name: String, _ bend: @escaping @Sendable (inout SimulatedResponse) -> Void
+    _ name: String, _ bend: @escaping @Sendable (inout ServiceResponse) -> Void
   ) -> FaultKind {
     .probe("pages-\(name)", .pagesBent(bend), .breaks(0, 1))
   }

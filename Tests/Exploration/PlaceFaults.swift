@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 internal import AstraSimulator
 internal import SimulatedBackend
 internal import StepReport
@@ -7,28 +8,31 @@ internal import Timing
 extension FaultKind {
   /// Others, and fate, change the world under the step.
   static let world: [FaultKind] = [
-    .request("operationFails", .world { $0.failWhatIsUnderWay() }, .ends(0, 1, 75, 78)).thatBreaks,
-    .request("operationStalls", .world { $0.stallWhatIsUnderWay() }, .ends(0, 75)).thatBreaks,
-    .request("subjectVanishes", .world { $0.takeAwayWhatIsUnderWay() }, .ends(0, 1, 65, 78)).thatBreaks,
+    .request("operationFails", .simulator { $0.failWhatIsUnderWay() }, .ends(0, 1, 75, 78)).thatBreaks,
+    .request("operationStalls", .simulator { $0.stallWhatIsUnderWay() }, .ends(0, 75)).thatBreaks,
+    .request("subjectVanishes", .simulator { $0.takeAwayWhatIsUnderWay() }, .ends(0, 1, 65, 78)).thatBreaks,
     .request(
-      "productionVanishes", .world { _ = $0.removeByOthers(Shop.production) }, .breaks(0, 1, 65, 75, 77, 78)),
+      "productionVanishes", .simulator { _ = $0.removeByOthers(Shop.production) },
+      .breaks(0, 1, 65, 75, 77, 78)),
     .request(
-      "goodBackupVanishes", .world { _ = $0.removeByOthers(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
+      "goodBackupVanishes", .simulator { _ = $0.removeByOthers(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
     .request(
-      "goodBackupFails", .world { _ = $0.setState("failed", of: Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
-    .request("twinOfProduction", .world { $0.add("magento-prod", on: "ocp-prod") }, .breaks(0, 65)),
-    .request("namesakeOfProduction", .world { $0.add("magento-prod", on: "ocp-debug") }, .passes),
-    .request("strangerOfClonesName", .world { $0.add(Shop.cloneName, on: "ocp-debug") }, .breaks(0, 65, 78)),
+      "goodBackupFails", .simulator { _ = $0.setState("failed", of: Shop.goodBackupID) },
+      .breaks(0, 1, 65, 78)),
+    .request("twinOfProduction", .simulator { $0.add("magento-prod", on: "ocp-prod") }, .breaks(0, 65)),
+    .request("namesakeOfProduction", .simulator { $0.add("magento-prod", on: "ocp-debug") }, .passes),
     .request(
-      "namespaceAppears", .world { _ = $0.addNamespace("magento-debug", onCluster: "ocp-debug") },
+      "strangerOfClonesName", .simulator { $0.add(Shop.cloneName, on: "ocp-debug") }, .breaks(0, 65, 78)),
+    .request(
+      "namespaceAppears", .simulator { _ = $0.addNamespace("magento-debug", onCluster: "ocp-debug") },
       .breaks(0, 1, 78)),
     .request(
       "twinOfGoodBackup",
-      .world { _ = $0.addBackup(RecoveryPointSeed(Shop.goodBackup), of: Shop.production) },
+      .simulator { _ = $0.addBackup(RecoveryPointSeed(Shop.goodBackup), of: Shop.production) },
       .breaks(0, 65, 78)),
-    .request("twinOfNewBackup", .world { $0.addForeignBackup() }, .breaks(0, 65, 78)),
-    .request("restoredByOthers", .world { $0.restoreByOthers() }, .breaks(0, 1, 75, 78)),
-    .request("tokenRevoked", .world { $0.changeToken("not-a-real-token-but-a-new-one") }, .breaks(77)),
+    .request("twinOfNewBackup", .simulator { $0.addForeignBackup() }, .breaks(0, 65, 78)),
+    .request("restoredByOthers", .simulator { $0.restoreByOthers() }, .breaks(0, 1, 75, 78)),
+    .request("tokenRevoked", .simulator { $0.changeToken("not-a-real-token-but-a-new-one") }, .breaks(77)),
   ]
 
   /// The calendar clock of the step's machine.

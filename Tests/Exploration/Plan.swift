@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 internal import AstraSimulator
 internal import SimulatedBackend
 

@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 internal import AstraSimulator
 internal import Foundation
 internal import SimulatedBackend
@@ -86,9 +87,10 @@ final class Play {
 
   private func watch() {
     let looksAhead = plan.mission.stages.contains { $0.program == .preflight }
-    harness.site.observe = { [unowned self] world in
+    harness.site.observe = { [unowned self] _ in
+      let world = harness.site.world
       witness.look(world)
-      guard looksAhead, case .request("GET", let target)? = harness.site.events.last else { return }
+      guard looksAhead, case .request("GET", let target, _)? = harness.site.events.last else { return }
       witness.see(target, world)
     }
   }

@@ -1,3 +1,5 @@
+internal import struct ServiceSimulation.ServiceResponse
+internal import AstraControlSimulation
 internal import AstraSimulator
 internal import SimulatedBackend
 internal import Timing
@@ -27,7 +29,7 @@ extension FaultKind {
     // Production breaks, or is mended, and a cache on the way shows it once more as it was.
     + with(
       .changesTheWorld,
-      [.probe("page-turns", .several([.world { $0.turnProduction() }, .pageOfBefore]), .breaks(0, 1))])
+      [.probe("page-turns", .several([.simulator { $0.turnProduction() }, .pageOfBefore]), .breaks(0, 1))])
     + bentPages
 
   /// What a page must not do to a log, a report or a terminal; and the token.
@@ -35,9 +37,9 @@ extension FaultKind {
     "\u{1B}]0;owned\u{7}\u{1B}[31m]]></failure>&#0;\u{FFFE}\u{0}\r\n::error::x Bearer not-a-real-token-of-the-magento-scenario"
 }
 
-extension SimulatedResponse {
+extension ServiceResponse {
   fileprivate static func front(_ status: Int, _ text: String) -> Self {
-    SimulatedResponse(
+    ServiceResponse(
       status: status, headers: [("Content-Type", "text/html"), ("Location", "https://login.example.com/")],
       body: Array("<html><body>\(text)</body></html>".utf8))
   }

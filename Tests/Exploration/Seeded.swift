@@ -1,3 +1,4 @@
+internal import struct ServiceSimulation.RequestPurpose
 internal import AstraSimulator
 internal import SimulatedBackend
 internal import Timing
@@ -77,7 +78,8 @@ struct SeededExploration: Sendable {
     plan.comesBackNextWeek = !plan.changesTheWorld && Int.random(in: 0..<8, using: &random) == 0
     // Where only passing trouble was drawn, in the world as it is, the run must come to its end.
     let passes = kinds.allSatisfy { kind in
-      kind.expectation(.request(method: "GET", target: "")).recovers && !kind.traits.contains(.spoilsFiles)
+      kind.expectation(.request(method: "GET", target: "", purpose: RequestPurpose(.read, .other))).recovers
+        && !kind.traits.contains(.spoilsFiles)
     }
     if form < 2, passes, !plan.isAbandoned { plan.undisturbedEnding = undisturbed }
     // Drawn last, so that a seed goes on telling the story that it told before there was this.

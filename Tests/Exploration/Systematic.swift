@@ -125,7 +125,7 @@ struct SystematicExploration: Sendable {
   /// whether it was begun; and the removal of replaced evidence is asked for once.
   private func mayLeaveEvidence(_ number: Int, _ outcome: Outcome) -> Bool {
     outcome.events[max(0, number - 2)...min(number, outcome.events.count - 1)].contains { event in
-      guard case .request(let method, let target) = event else { return false }
+      guard case .request(let method, let target, _) = event else { return false }
       return method == "PUT" || method == "DELETE" && target.contains("/appSnaps/")
     }
   }

@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import struct ServiceSimulation.FrontPage
 
 /// What truly happened in a run, by the world's own journal and contents.
 struct Truth {

@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 internal import AstraSimulator
 internal import Foundation
 internal import SimulatedBackend

@@ -1,3 +1,5 @@
+internal import ServiceSimulation
+internal import AstraControlSimulation
 internal import AstraSimulator
 internal import SimulatedBackend
 internal import Timing
@@ -125,14 +127,14 @@ extension FaultKind {
 
 /// A page of something that is not the API.
 private enum Page {
-  static let headers: [SimulatedRequest.Field] = [("Content-Type", "text/html")]
+  static let headers: [ServiceRequest.Field] = [("Content-Type", "text/html")]
   static let body = Array("<html><body><h1>It works!</h1></body></html>".utf8)
 }
 
-extension SimulatedResponse {
+extension ServiceResponse {
   /// A page of a gateway.
   static func page(_ status: Int, retryAfter: String? = nil) -> Self {
-    SimulatedResponse(
+    ServiceResponse(
       status: status, headers: Page.headers + (retryAfter.map { [("Retry-After", $0)] } ?? []),
       body: Page.body)
   }
@@ -144,7 +146,7 @@ extension SimulatedResponse {
       "detail": "Problem \(number) was put in the server's place.", "status": "\(status)",
       "correlationID": "00000000-0000-4000-8000-000000000000",
     ]
-    return SimulatedResponse(
+    return ServiceResponse(
       status: status, headers: [("Content-Type", "application/problem+json")], body: body.bytes)
   }
 

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraSimulator
 import Exploration
 import Foundation
@@ -76,7 +77,7 @@ struct ExplorationTests {
     func kinds(_ events: ArraySlice<SiteEvent>) -> [String] {
       events.map { event in
         switch event {
-        case .request(let method, _): method
+        case .request(let method, _, _): method
         case .write(let path): path
         case .probe, .fileCall, .sleep: String("\(event)".prefix(5))
         }

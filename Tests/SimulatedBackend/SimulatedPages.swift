@@ -1,5 +1,5 @@
-internal import AstraSimulator
 internal import HTTPTransport
+internal import ServiceSimulation
 internal import StepCommon
 internal import Timing
 

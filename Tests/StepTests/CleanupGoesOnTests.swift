@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraCleanup
 import AstraSimulator
 import SimulatedBackend
@@ -10,8 +12,8 @@ import Timing
 struct CleanupGoesOnTests {
   private static let keepOne = ["--keep-backups", "1", "--backup-pattern", CleanupScene.pattern]
 
-  private static func problem(_ status: Int, _ number: Int) -> SimulatedResponse {
-    SimulatedResponse(
+  private static func problem(_ status: Int, _ number: Int) -> ServiceResponse {
+    ServiceResponse(
       status: status, headers: [("Content-Type", "application/problem+json")],
       body: Array(#"{"type":"https://astra.netapp.io/problems/\#(number)","title":"No"}"#.utf8))
   }
@@ -58,7 +60,7 @@ struct CleanupGoesOnTests {
     let harness = try scene()
     let (clone, list) = (harness.madeClone, kind == "backup" ? "appBackups" : "appSnaps")
     harness.site.faults = [
-      SiteFault(.world { world in _ = world.removeByOthers(clone) }, "GET", endingIn: "\(clone)/\(list)")
+      SiteFault(.simulator { world in _ = world.removeByOthers(clone) }, "GET", endingIn: "\(clone)/\(list)")
     ]
     let result = try harness.run(CleanupStep.self, arguments: Self.keepOne + ["--remove-clone"])
     result.expectSuccess()

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraCleanup
 import AstraClone
 import AstraRestore
@@ -305,7 +306,9 @@ struct CleanupRefusalTests {
       let dry = try CleanupScene.harness()
       let chosen = try dry.run(CleanupStep.self, arguments: arguments + ["--dry-run"]).requests
       let harness = try CleanupScene.harness()
-      harness.site.faults = [SiteFault(.world(change), atRequest: harness.site.requests.count + chosen + 1)]
+      harness.site.faults = [
+        SiteFault(.simulator(change), atRequest: harness.site.requests.count + chosen + 1)
+      ]
       let result = try harness.run(CleanupStep.self, arguments: arguments)
       result.expect(.protected)
       #expect(harness.site.world.tally.deletions == 0, "\(story): \(result.message)")

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraClone
 import AstraSimulator
 import SimulatedBackend

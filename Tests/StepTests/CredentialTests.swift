@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraSimulator
 import SimulatedBackend
 import StepCommon
@@ -159,7 +161,7 @@ import AstraBackup
     harness.site.faults = [
       SiteFault(
         .answers(
-          SimulatedResponse(
+          ServiceResponse(
             status: 409, headers: [("Content-Type", "application/problem+json")], body: Array(echo.utf8))),
         "POST", endingIn: "appBackups")
     ]
@@ -208,7 +210,7 @@ import AstraBackup
     let made = #"{"id":"\#(token)","name":"one","state":"running"}"#
     harness.site.faults = [
       SiteFault(
-        .answers(SimulatedResponse(status: 201, body: Array(made.utf8))), "POST", endingIn: "appBackups")
+        .answers(ServiceResponse(status: 201, body: Array(made.utf8))), "POST", endingIn: "appBackups")
     ]
     let result = try harness.run(BackupStep.self, "--json")
     #expect(result.code != .success)

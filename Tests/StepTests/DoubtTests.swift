@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraRestore
@@ -9,8 +11,8 @@ import Timing
 
 /// What a record does not prove is not believed, and evidence has an age.
 @Suite(.eachGeneration) struct DoubtTests {
-  private static func problem(_ status: Int, _ number: Int) -> SimulatedResponse {
-    SimulatedResponse(
+  private static func problem(_ status: Int, _ number: Int) -> ServiceResponse {
+    ServiceResponse(
       status: status, headers: [("Content-Type", "application/problem+json")],
       body: Array(#"{"type":"https://astra.netapp.io/problems/\#(number)","title":"No"}"#.utf8))
   }
@@ -146,7 +148,7 @@ import Timing
     let harness = try Magento.harness()
     try harness.run(CloneStep.self).expectSuccess()
     // Somebody is at it, though nothing shows: what the clone holds is not what production holds any more.
-    let changed = SiteFault.Effect.world { $0.addRows(["order-2001"], to: Magento.production) }
+    let changed = SiteFault.Effect.simulator { $0.addRows(["order-2001"], to: Magento.production) }
     harness.site.faults = [SiteFault(.several([changed, .answers(Self.problem(409, 112))]), "PUT")]
     let restored = try harness.run(RestoreStep.self)
     restored.expectSuccess()

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraCleanup
 import AstraPreflight
 import AstraRestore
@@ -16,8 +18,8 @@ struct EvidenceTests {
     harness.site.world.points.filter { $0.kind == .snapshot && $0.name.hasPrefix("evidence-") }.map(\.name)
   }
 
-  private static func problem(_ number: Int) -> SimulatedResponse {
-    SimulatedResponse(
+  private static func problem(_ number: Int) -> ServiceResponse {
+    ServiceResponse(
       status: 409, headers: [("Content-Type", "application/problem+json")],
       body: Array(#"{"type":"https://astra.netapp.io/problems/\#(number)","title":"No"}"#.utf8))
   }

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraClone
 import AstraRestore
 import AstraSimulator

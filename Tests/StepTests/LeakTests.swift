@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraSimulator
 import AstraVerify
@@ -17,7 +19,7 @@ struct LeakTests {
     harness.site.faults = [
       SiteFault(
         .answers(
-          SimulatedResponse(
+          ServiceResponse(
             status: 409, headers: [("Content-Type", "application/problem+json")],
             body: Array(#"{"type":"x/9","title":"No","detail":"\#(detail)","status":"409"}"#.utf8))),
         "POST", endingIn: "appBackups")
@@ -46,7 +48,7 @@ struct LeakTests {
     harness.site.faults = [
       SiteFault(
         .answers(
-          SimulatedResponse(
+          ServiceResponse(
             status: 409, headers: [("Content-Type", "application/problem+json")],
             body: Array(#"{"type":"x/9","title":"No","detail":"\#(detail)","status":"409"}"#.utf8))),
         "POST", endingIn: "appBackups")

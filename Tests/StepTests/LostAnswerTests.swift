@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraSimulator
 import SimulatedBackend
 import StepCommon
@@ -90,7 +92,7 @@ import AstraRestore
       SiteFault(.lostAnswer, "POST", endingIn: "appBackups"),
       SiteFault(
         .answers(
-          SimulatedResponse(
+          ServiceResponse(
             status: 200, headers: [("Content-Type", "application/json")],
             body: Array(#"{"items":[],"metadata":{}}"#.utf8))),
         "GET", endingIn: "appBackups"),
@@ -136,7 +138,7 @@ import AstraRestore
     for afterwards in [true, false] {
       let harness = try Magento.harness()
       harness.environment["BACKUP_NAME"] = "release-2.4.2"
-      let page = SimulatedResponse(
+      let page = ServiceResponse(
         status: 404, headers: [("Content-Type", "text/html")], body: Array("<html>no upstream</html>".utf8))
       harness.site.faults = [
         SiteFault(.answers(page, afterwards: afterwards), "POST", endingIn: "appBackups")

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraClone
 import AstraPreflight
 import AstraRestore
@@ -61,7 +63,7 @@ import Timing
     let path =
       Magento.generation == .v1
       ? "k8s/v1/managedApps" : "managedClusters/\(CleanupScene.clusterOfProduction)/apps"
-    let problem = SimulatedResponse(
+    let problem = ServiceResponse(
       status: status, headers: [("Content-Type", "application/problem+json")],
       body: Array(#"{"type":"https://astra.netapp.io/problems/11","title":"No"}"#.utf8))
     for step in ["clone", "restore"] {

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraRestore
@@ -44,11 +46,11 @@ struct OlderGenerationTests {
   @Test func everyPassingTroubleOfTheDetectionIsOutlasted() throws {
     let page = Array("<html>no upstream</html>".utf8)
     let troubles: [SiteFault.Effect] = [
-      .answers(SimulatedResponse(status: 404, headers: [("Content-Type", "text/html")], body: page)),
-      .answers(SimulatedResponse(status: 404, body: Array(#"{"message":"no Route matched"}"#.utf8))),
-      .answers(SimulatedResponse(status: 503, body: page)), .refused, .resetBefore, .lostAnswer,
-      .answers(SimulatedResponse(status: 200, body: page)),
-      .answers(SimulatedResponse(status: 200, body: Array(#"{"items":[{"id":"1"}]}"#.utf8))),
+      .answers(ServiceResponse(status: 404, headers: [("Content-Type", "text/html")], body: page)),
+      .answers(ServiceResponse(status: 404, body: Array(#"{"message":"no Route matched"}"#.utf8))),
+      .answers(ServiceResponse(status: 503, body: page)), .refused, .resetBefore, .lostAnswer,
+      .answers(ServiceResponse(status: 200, body: page)),
+      .answers(ServiceResponse(status: 200, body: Array(#"{"items":[{"id":"1"}]}"#.utf8))),
     ]
     for generation in SimulatorSettings.APIGeneration.allCases {
       // Only a server of the older one has an answer to give.
@@ -77,7 +79,7 @@ struct OlderGenerationTests {
       let harness = try Magento.harness { $0.apiGeneration = .both }
       let body = Array(#"{"type":"https://astra.netapp.io/problems/11","status":"\#(status)"}"#.utf8)
       harness.site.faults = [
-        SiteFault(.answers(SimulatedResponse(status: status, body: body)), "GET", endingIn: "k8s/v2/apps")
+        SiteFault(.answers(ServiceResponse(status: status, body: body)), "GET", endingIn: "k8s/v2/apps")
       ]
       try harness.run(RestoreStep.self).expect(code, saying: "\(status)", "k8s/v2/apps")
       #expect(!harness.site.requests.contains { $0.contains("managedApps") })
@@ -93,7 +95,7 @@ struct OlderGenerationTests {
       let before = harness.site.world.changes
       let body = Array(#"{"type":"https://astra.netapp.io/problems/\#(number)","status":"404"}"#.utf8)
       harness.site.faults = [
-        SiteFault(.answers(SimulatedResponse(status: 404, body: body)), "GET", endingIn: "k8s/v2/apps")
+        SiteFault(.answers(ServiceResponse(status: 404, body: body)), "GET", endingIn: "k8s/v2/apps")
       ]
       try harness.run(RestoreStep.self).expect(.credentialsRefused, saying: "k8s/v2/apps answered 404")
       #expect(harness.site.world.changes == before)
@@ -104,7 +106,7 @@ struct OlderGenerationTests {
   @Test func theStepsOfARunMaySpeakDifferentGenerations() throws {
     let body = Array(#"{"type":"https://astra.netapp.io/problems/2","status":"404"}"#.utf8)
     let denial = SiteFault(
-      .answers(SimulatedResponse(status: 404, body: body)), "GET", endingIn: "k8s/v2/apps")
+      .answers(ServiceResponse(status: 404, body: body)), "GET", endingIn: "k8s/v2/apps")
     for denied in 0...2 {
       let harness = try Magento.harness {
         $0.beOlder()

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraBackup
 import AstraCleanup
 import AstraClone

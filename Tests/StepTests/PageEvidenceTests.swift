@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraSimulator
 import AstraVerify
 import SimulatedBackend
@@ -29,7 +31,7 @@ struct PageEvidenceTests {
 
   private func verify(_ shown: Shown, _ arguments: [String]) throws -> StepHarness.Result {
     let harness = try Magento.harness()
-    harness.site.pages["127.77.0.2:80"] = SimulatedResponse(
+    harness.site.pages["127.77.0.2:80"] = ServiceResponse(
       status: shown.status, headers: shown.headers, body: shown.body)
     return try harness.run(
       VerifyStep.self, arguments: ["-u", "http://127.77.0.2/", "--within", "5s"] + arguments)

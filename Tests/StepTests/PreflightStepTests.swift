@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraPreflight
@@ -452,7 +454,7 @@ struct PreflightStepTests {
     let harness = try Self.harness { $0.clusters[1].state = "failed" }
     let body = Array(
       #"{"type":"https://astra.netapp.io/problems/11","title":"Operation not permitted"}"#.utf8)
-    let refusal = SimulatedResponse(
+    let refusal = ServiceResponse(
       status: 403, headers: [("Content-Type", "application/problem+json")], body: body)
     harness.site.faults = [
       SiteFault(.answers(refusal), "GET", endingIn: "8495a6b7-c8d9-4eaf-bb0c-1d2e34455667")

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraSimulator
 import SimulatedBackend
 import StepCommon
@@ -221,7 +223,7 @@ import AstraVerify
 
   @Test func aServerThatIsNotAstraControl() throws {
     for status in [200, 404] {
-      let page = SimulatedResponse(
+      let page = ServiceResponse(
         status: status, headers: [("Content-Type", "text/html")], body: Array("<html>Welcome</html>".utf8))
       try eachStep(
         changing: { harness in
@@ -229,7 +231,7 @@ import AstraVerify
         },
         check: { result, _ in result.expect(.brokenContract, saying: "\(status)") })
     }
-    let redirect = SimulatedResponse(status: 302, headers: [("Location", "https://elsewhere.example.com/")])
+    let redirect = ServiceResponse(status: 302, headers: [("Location", "https://elsewhere.example.com/")])
     try eachStep(
       changing: { $0.site.faults = [SiteFault(.answers(redirect), atRequest: 1)] },
       check: { result, _ in
@@ -243,13 +245,13 @@ import AstraVerify
     let troubles: [SiteFault.Effect] =
       [429, 500, 502, 503, 504].map {
         .answers(
-          SimulatedResponse(
+          ServiceResponse(
             status: $0, headers: [("Retry-After", "3"), ("Content-Type", "text/html")], body: html))
       } + [
-        .refused, .resetBefore, .answers(SimulatedResponse(status: 200, body: html)),
-        .answers(SimulatedResponse(status: 200, body: Array(#"{"items":"#.utf8))),
-        .answers(SimulatedResponse(status: 200, body: Array(#"{"items":[{}]}"#.utf8))),
-        .answers(SimulatedResponse(status: 404, body: html)),
+        .refused, .resetBefore, .answers(ServiceResponse(status: 200, body: html)),
+        .answers(ServiceResponse(status: 200, body: Array(#"{"items":"#.utf8))),
+        .answers(ServiceResponse(status: 200, body: Array(#"{"items":[{}]}"#.utf8))),
+        .answers(ServiceResponse(status: 404, body: html)),
       ]
     for trouble in troubles {
       let harness = try Magento.harness()

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraPreflight
@@ -121,7 +123,7 @@ import Testing
       result.standardError.contains(
         "kubectl --context <context of cluster ocp-debug> delete namespace magento-debug"))
     // Whose it is cannot be found out: then nothing is to be deleted.
-    let fault = SimulatedResponse(
+    let fault = ServiceResponse(
       status: 403, body: Array(#"{"type":"https://astra.netapp.io/problems/11"}"#.utf8))
     let blind = try Magento.harness()
     blind.site.world.addNamespace("magento-debug", onCluster: "ocp-debug")

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraSimulator
 import SimulatedBackend
 import StepCommon

@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraRestore
@@ -28,14 +29,14 @@ import Timing
     let files = Contents(harness: harness, path: Self.path, contents: contents)
     harness.site.faults = [
       SiteFault(
-        .world { world in
+        .simulator { world in
           world.changeToken(Self.newToken)
           files.next()
         }, atRequest: count)
     ]
     // A file that is being written: each pause of a second shows it a little later.
     for later in 1..<max(2, contents.count) {
-      harness.site.faults.append(SiteFault(.world { _ in files.next() }, atRequest: count + later))
+      harness.site.faults.append(SiteFault(.simulator { _ in files.next() }, atRequest: count + later))
     }
   }
 

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraSimulator
@@ -74,7 +76,7 @@ import Timing
         harness.site.faults = [
           SiteFault(
             .answers(
-              SimulatedResponse(
+              ServiceResponse(
                 status: 409, headers: [("Content-Type", "application/problem+json")],
                 body: Array(#"{"type":"https://astra.netapp.io/problems/176","title":"Name taken"}"#.utf8))),
             atRequest: number)

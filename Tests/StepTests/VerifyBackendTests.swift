@@ -1,3 +1,4 @@
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraRestore
@@ -41,7 +42,7 @@ extension VerifyStepTests {
       .operationFailed, saying: "not there are: namespace magento-prod", nature: "failure")
     harness.site.world.addNamespace("magento-prod", onCluster: "ocp-prod")
     let gone = SiteFault(
-      .world { _ = $0.removeByOthers(Magento.production) }, "GET", endingIn: Magento.production)
+      .simulator { _ = $0.removeByOthers(Magento.production) }, "GET", endingIn: Magento.production)
     harness.site.faults = [gone]
     try harness.run(VerifyStep.self).expect(.operationFailed, saying: "is gone", nature: "failure")
   }

@@ -1,3 +1,5 @@
+import struct ServiceSimulation.ServiceResponse
+import AstraControlSimulation
 import AstraBackup
 import AstraClone
 import AstraRestore
@@ -140,7 +142,7 @@ struct VerifyStepTests {
   // MARK: - How looks count
 
   @Test func oneLookIsNoSight() throws {
-    let good = SimulatedResponse(status: 200, body: Array("Release 2.4.1".utf8))
+    let good = ServiceResponse(status: 200, body: Array("Release 2.4.1".utf8))
     let harness = try harness()
     // Broken throughout, but for one look, such as a cache gives.
     harness.site.faults = [SiteFault(.answers(good), "LOOK", endingIn: "com/")]
@@ -148,7 +150,7 @@ struct VerifyStepTests {
     #expect(harness.site.faults.isEmpty)
     // The other way round: one bad look does not end it.
     mend(harness)
-    harness.site.faults = [SiteFault(.answers(SimulatedResponse(status: 503)), "LOOK")]
+    harness.site.faults = [SiteFault(.answers(ServiceResponse(status: 503)), "LOOK")]
     try harness.run(VerifyStep.self, "-u", named).expectSuccess()
   }
 
@@ -221,7 +223,7 @@ struct VerifyStepTests {
 
   @Test(arguments: [503, 502, 404, 302, 401]) func anAnswerThatMayBeOthersIsNoFault(status: Int) throws {
     let harness = try harness()
-    harness.site.pages["127.77.0.2:80"] = SimulatedResponse(
+    harness.site.pages["127.77.0.2:80"] = ServiceResponse(
       status: status, headers: [("Location", "https://login.example.com/")], body: Array("no".utf8))
     try harness.run(VerifyStep.self, "-u", named, "--expect-broken").expect(
       .operationFailed, saying: "answers \(status), which does not count as the fault", nature: "failure")
@@ -291,7 +293,7 @@ struct VerifyStepTests {
     ] as [([String], String?)])
   func eachExpectation(arguments: [String], fault: String?) throws {
     let harness = try harness()
-    harness.site.pages["127.77.0.2:80"] = SimulatedResponse(
+    harness.site.pages["127.77.0.2:80"] = ServiceResponse(
       status: 200, headers: [("X-Release", "2.4.1")], body: Array(Self.document.utf8))
     let healthy = try harness.run(VerifyStep.self, arguments: ["-u", page] + arguments)
     let broken = try harness.run(VerifyStep.self, arguments: ["-u", page, "--expect-broken"] + arguments)
@@ -311,14 +313,14 @@ struct VerifyStepTests {
   ])
   func whatIsNoJSONHasNoValues(body: String, words: String) throws {
     let harness = try harness()
-    harness.site.pages["127.77.0.2:80"] = SimulatedResponse(status: 200, body: Array(body.utf8))
+    harness.site.pages["127.77.0.2:80"] = ServiceResponse(status: 200, body: Array(body.utf8))
     try harness.run(VerifyStep.self, "-u", page, "--expect-json", "a=1").expect(
       .operationFailed, saying: words, nature: "failure")
   }
 
   @Test func aRegularExpressionThatNeverEndsEndsTheStep() throws {
     let harness = try harness()
-    harness.site.pages["127.77.0.2:80"] = SimulatedResponse(
+    harness.site.pages["127.77.0.2:80"] = ServiceResponse(
       status: 200, body: Array((String(repeating: "a", count: 5000) + "!").utf8))
     let result = try harness.run(VerifyStep.self, "-u", page, "--expect-regex", "^(a+)+$")
     result.expect(.badParameter, saying: "needs more than 100 million steps", "ASTRA_VERIFY_REGEX")
@@ -339,7 +341,7 @@ struct VerifyStepTests {
     ]
     for body in bodies {
       for status in [200, 500] {
-        harness.site.pages["127.77.0.2:80"] = SimulatedResponse(
+        harness.site.pages["127.77.0.2:80"] = ServiceResponse(
           status: status, headers: [("X-Echo", "Bearer \(token)"), ("Location", "https://x/\(token)")],
           body: body)
         let result = try harness.run(
@@ -356,7 +358,7 @@ struct VerifyStepTests {
     var body = [UInt8](repeating: 0x2E, count: 3 << 20)
     body.replaceSubrange(100..<104, with: "HEAD".utf8)
     body.replaceSubrange((2 << 20)..<((2 << 20) + 4), with: "TAIL".utf8)
-    harness.site.pages["127.77.0.2:80"] = SimulatedResponse(status: 200, body: body)
+    harness.site.pages["127.77.0.2:80"] = ServiceResponse(status: 200, body: body)
     try harness.run(VerifyStep.self, "-u", page, "--expect-text", "HEAD").expectSuccess()
     try harness.run(VerifyStep.self, "-u", page, "--expect-text", "TAIL", "--within", "2s").expect(
       .operationFailed, saying: "only its first 1048576 bytes are read", nature: "failure")
