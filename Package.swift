@@ -141,14 +141,20 @@ let package = Package(
     ),
     .target(
       name: "Exploration",
+      dependencies: ["ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
+        + stepModules,
+      path: "Tests/Exploration", exclude: ["AstraControl", "Main", "Mutants"]
+    ),
+    .target(
+      name: "AstraControlExploration",
       dependencies: [
-        "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend", "StepCommon",
-        "StepReport", "Timing",
-      ] + stepModules,
-      path: "Tests/Exploration", exclude: ["Main", "Mutants"]
+        "AstraControlSimulation", "AstraSimulator", "Exploration", "ServiceSimulation", "SimulatedBackend",
+        "Timing",
+      ],
+      path: "Tests/Exploration/AstraControl"
     ),
     .executableTarget(
-      name: "explorer", dependencies: ["AstraSimulator", "Exploration", argumentParser],
+      name: "explorer", dependencies: ["AstraControlExploration", "Exploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
@@ -198,7 +204,8 @@ let package = Package(
       ] + stepModules
     ),
     .testTarget(
-      name: "ExplorationTests", dependencies: ["AstraSimulator", "Exploration", "SimulatedBackend"]),
+      name: "ExplorationTests",
+      dependencies: ["AstraControlExploration", "Exploration", "ServiceSimulation", "SimulatedBackend"]),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",

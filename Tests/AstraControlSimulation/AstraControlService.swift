@@ -15,6 +15,11 @@ package struct AstraControlService: SimulatedService {
     set { world.settings.behaviour = newValue }
   }
 
+  package var capabilities: ServiceCapabilities {
+    let isOlder = world.settings.apiGeneration == .v1
+    return ServiceCapabilities(mapsNamespaces: !isOlder, datesModifications: !isOlder)
+  }
+
   package var environment: [String: String] {
     var environment = world.scenario.environment
     environment["ASTRA_FQDN"] = "astra.example.com"
@@ -134,20 +139,41 @@ extension AstraControlService {
       ])
   }
 
-  package mutating func backUpByOthers(_ application: String, as name: String) {
+  package mutating func backUpByOthers(_ application: String, as name: String) -> String? {
     let parent = world.settings.apiGeneration == .v1 ? "managedApps" : "apps"
-    ask(
+    return ask(
       "POST", "k8s/v1/\(parent)/\(application)/appBackups", type: "application/astra-appBackup+json",
       ["type": "application/astra-appBackup", "version": "1.0", "name": .string(name)])
   }
 
-  private mutating func ask(_ method: String, _ path: String, type: String, _ body: JSON) {
-    _ = world.handle(
+  package mutating func cloneByOthers(
+    _ application: String, as name: String, onCluster cluster: String
+  ) -> String? {
+    guard let source = world.application(application) else { return nil }
+    let mapping = source.namespaces.map { namespace -> JSON in
+      ["source": .string(namespace), "destination": .string("\(name)-by-hand")]
+    }
+    return ask(
+      "POST", "k8s/v2/apps", type: "application/astra-app+json",
+      [
+        "type": "application/astra-app", "version": "2.0", "name": .string(name),
+        "clusterID": .string(world.clusterIDs[cluster] ?? cluster),
+        "sourceClusterID": .string(source.cluster),
+        "sourceAppID": .string(source.id), "namespaceMapping": .array(mapping),
+        "metadata": ["labels": []],
+      ])
+  }
+
+  /// Asks for something as a client that is none of ours; returns the id of what was made, nil if it was refused.
+  @discardableResult
+  private mutating func ask(_ method: String, _ path: String, type: String, _ body: JSON) -> String? {
+    let response = world.handle(
       SimulatedRequest(
         method, "/accounts/\(world.scenario.account)/\(path)",
         headers: [
           ("Authorization", "Bearer \(world.token)"), ("Content-Type", type), ("ForceUpdate", "true"),
         ], body: body.bytes))
+    return response.json?["id"]?.string
   }
 
   package mutating func changeCredential(_ credential: String) { world.changeToken(credential) }

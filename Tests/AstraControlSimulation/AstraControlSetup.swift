@@ -30,17 +30,11 @@ package struct AstraControlSetup: ServiceSetup {
   }
 
   package mutating func refuseRestores(_ count: Int, because reason: RefusalReason) {
-    let problem =
-      switch reason {
-      case .notReady: 111
-      case .busy: 112
-      case .unsupported: 10
-      }
     scenario.responseFaults.append(
       ResponseFault(
         "PUT", "k8s/v2/apps/{id}", count: count, status: 409, contentType: "application/problem+json",
         body: """
-          {"type":"https://astra.netapp.io/problems/\(problem)","title":"Refused","detail":"Not now.",\
+          {"type":"https://astra.netapp.io/problems/\(reason.problem.number)","title":"Refused","detail":"Not now.",\
           "status":"409","correlationID":"00000000-0000-4000-8000-000000000000"}
           """))
   }

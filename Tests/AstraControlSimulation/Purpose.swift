@@ -17,8 +17,10 @@ extension AstraControlService {
       case "DELETE": .delete
       default: .change
       }
+    // What a cloud holds is not what the account holds.
+    let subject = path.first == "clouds" ? nil : collection.flatMap { Self.subjects[$0] }
     return RequestPurpose(
-      action, collection.flatMap { Self.subjects[$0] } ?? .other, names: isItem ? path.last : query,
+      action, subject ?? .other, names: isItem ? path.last : query,
       isAboutNeighbours: target.contains("include=id,name,state,"))
   }
 

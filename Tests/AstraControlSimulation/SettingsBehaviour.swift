@@ -14,6 +14,7 @@ extension SimulatorSettings {
       behaviour.cloneDiscovery = cloneDiscovery
       behaviour.restore = restore
       behaviour.restoreLag = restoreLag
+      behaviour.deletion = deletion
       behaviour.rediscoveryEvery = rediscoveryEvery
       behaviour.rediscovery = rediscovery
       behaviour.modificationEvery = modificationEvery
@@ -44,7 +45,8 @@ extension SimulatorSettings {
       let old = behaviour
       (backup, snapshot, clone) = (newValue.backup, newValue.snapshot, newValue.clone)
       (cloneDiscovery, restore) = (newValue.cloneDiscovery, newValue.restore)
-      (restoreLag, rediscoveryEvery) = (newValue.restoreLag, newValue.rediscoveryEvery)
+      (restoreLag, deletion) = (newValue.restoreLag, newValue.deletion)
+      rediscoveryEvery = newValue.rediscoveryEvery
       (rediscovery, modificationEvery) = (newValue.rediscovery, newValue.modificationEvery)
       (clockSkew, dateHeader) = (newValue.clockSkew, newValue.tellsTime)
       duplicateBackupNames = newValue.duplicateBackupNames

@@ -13,6 +13,8 @@ package struct ServiceBehaviour: Equatable, Sendable {
   /// How long an in-place restore shows nothing after it was asked for.
   package var restoreLag = Duration.zero
 
+  package var deletion = Duration.seconds(1)
+
   // What happens without a request.
 
   /// How often every application is looked through again; zero for never.

@@ -26,13 +26,3 @@ package protocol ServiceSetup: Sendable {
   /// Starts it.
   func start() -> any SimulatedService
 }
-
-/// Why a service refuses a change for a while, or for good.
-package enum RefusalReason: Sendable {
-  /// The application is not ready.
-  case notReady
-  /// Another operation is under way.
-  case busy
-  /// It is not supported.
-  case unsupported
-}

@@ -3,6 +3,8 @@
 /// A service is a value: copy it to keep a past moment. Time passes for it only in `advance(to:)`. Applications and
 /// recovery points are found by id or, failing that, by name; clusters likewise.
 package protocol SimulatedService: Sendable {
+  /// What its API can do at all.
+  var capabilities: ServiceCapabilities { get }
   /// How it behaves where products, and releases of one product, differ.
   var behaviour: ServiceBehaviour { get set }
 
@@ -17,6 +19,8 @@ package protocol SimulatedService: Sendable {
   mutating func respond(to request: ServiceRequest) -> ServiceResponse
   /// What a request is for.
   func purpose(ofMethod method: String, target: String) -> RequestPurpose
+  /// The answer by which it refuses a change.
+  func refusal(_ reason: RefusalReason) -> ServiceResponse
   /// What an application's front page shows at an address, `host:port`; nil where nothing is served.
   func frontPage(at address: String) -> FrontPage?
 
@@ -75,8 +79,12 @@ package protocol SimulatedService: Sendable {
   @discardableResult mutating func removeByOthers(_ key: String) -> Bool
   /// Another client restores an application in place from a recovery point.
   mutating func restoreByOthers(_ application: String, from recoveryPoint: String)
-  /// Another client asks for a backup of an application.
-  mutating func backUpByOthers(_ application: String, as name: String)
+  /// Another client asks for a backup of an application; returns its id, nil if that is refused.
+  @discardableResult mutating func backUpByOthers(_ application: String, as name: String) -> String?
+  /// Another client asks for a clone of an application into a namespace of its own; returns its id, nil if that is
+  /// refused.
+  @discardableResult
+  mutating func cloneByOthers(_ application: String, as name: String, onCluster cluster: String) -> String?
   /// Replaces the credential: the old one is revoked.
   mutating func changeCredential(_ credential: String)
 

@@ -122,9 +122,14 @@ package enum SiteEvent: Hashable, Sendable {
   /// A pause.
   case sleep(Duration)
 
+  /// What it is for, if it is a request.
+  package var purpose: RequestPurpose? {
+    if case .request(_, _, let purpose) = self { purpose } else { nil }
+  }
+
   /// Whether it asks the server for a change.
   package var isChange: Bool {
-    if case .request(_, _, let purpose) = self { purpose.isChange } else { false }
+    purpose?.isChange ?? false
   }
 
   /// One line about it.

@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 internal import Timing
 
@@ -9,10 +9,10 @@ extension Mission {
   static let recordsElsewhere: [Mission] = [
     Mission(
       name: "records-elsewhere", stages: restoredTwice("a", "b"), isVariant: true, prepared: 2,
-      server: { $0.settings.beSilentAboutRestores() }),
+      server: { $0.behaviour.beSilentAboutRestores() }),
     Mission(
       name: "records-elsewhere-shown", stages: restoredTwice("a", "b"), isVariant: true, prepared: 2,
-      kinds: FaultKind.waysOfRecognising),
+      kinds: .waysOfRecognising),
     // What another step of the run has chosen is no choice of this one.
     Mission(
       name: "records-latest",
@@ -22,16 +22,16 @@ extension Mission {
           environment: ["ASTRA_REPORT_SUFFIX": "a"]),
         Stage(
           program: .restore, arguments: ["-B", "latest"], environment: ["ASTRA_REPORT_SUFFIX": "b"]),
-      ], isVariant: true, prepared: 1, kinds: FaultKind.waysOfAging),
+      ], isVariant: true, prepared: 1, kinds: .waysOfAging),
     Mission(
       name: "records-other-suffix", stages: restoredTwice("", "again"), isVariant: true, prepared: 2,
-      server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising),
+      server: { $0.behaviour.beSilentAboutRestores() }, kinds: .waysOfRecognising),
     Mission(
       name: "records-cut", stages: restoredTwice("a", "b", .cut("astra-restore")), isVariant: true,
-      prepared: 2, server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising),
+      prepared: 2, server: { $0.behaviour.beSilentAboutRestores() }, kinds: .waysOfRecognising),
     Mission(
       name: "records-gone", stages: restoredTwice("a", "b", .gone("astra-")), isVariant: true, prepared: 2,
-      server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising),
+      server: { $0.behaviour.beSilentAboutRestores() }, kinds: .waysOfRecognising),
   ]
 
   private static func restoredTwice(_ first: String, _ second: String, _ loss: RecordLoss? = nil) -> [Stage] {
@@ -54,16 +54,16 @@ extension Mission {
     (single + [("restore", restore)]).map { (program: (String, Stage)) in
       Mission(
         name: "nameless-\(program.0)", stages: [program.1], isVariant: true, run: nil,
-        kinds: FaultKind.waysOfRecognising,
+        kinds: .waysOfRecognising,
         isTriedLater: true)
     } + [
       Mission(
         name: "nameless-restore-silent", stages: [restore], isVariant: true, run: nil,
-        server: { $0.settings.beSilentAboutRestores() }, kinds: FaultKind.waysOfRecognising,
+        server: { $0.behaviour.beSilentAboutRestores() }, kinds: .waysOfRecognising,
         isTriedLater: true),
       Mission(
         name: "nameless-clone-restore", stages: [clone, restore], isVariant: true, prepared: 1, run: nil,
-        kinds: FaultKind.waysOfRecognising),
+        kinds: .waysOfRecognising),
     ]
 
   /// Runs that all have one name: nothing of a week ago is this run's work, and nothing of two hours ago is where the
@@ -79,10 +79,10 @@ extension Mission {
     return [
       Mission(
         name: "shared-\(name)-restore", stages: [restore], isVariant: true, run: name, sharesItsName: true,
-        comesBackAfter: pause, kinds: FaultKind.waysOfRecognising),
+        comesBackAfter: pause, kinds: .waysOfRecognising),
       Mission(
         name: "shared-\(name)-pipeline", stages: stages, isVariant: true, prepared: 2, run: name,
-        sharesItsName: true, comesBackAfter: pause, kinds: FaultKind.waysOfSeeing),
+        sharesItsName: true, comesBackAfter: pause, kinds: .waysOfSeeing),
     ]
   }
 
@@ -96,19 +96,19 @@ extension Mission {
           name: "clock-\(abs(seconds))s-\(side)-\(name)\(names)", stages: [stage], isVariant: true,
           isConsequence: true,
           server: {
-            ($0.settings.dateHeader, $0.settings.clockSkew) = (false, .seconds(seconds))
-            $0.settings.duplicateBackupNames = takesTwins
-            $0.settings.duplicateSnapshotNames = takesTwins
-            $0.settings.duplicateAppNames = takesTwins
-          }, kinds: FaultKind.waysOfLosing)
+            ($0.behaviour.tellsTime, $0.behaviour.clockSkew) = (false, .seconds(seconds))
+            $0.behaviour.duplicateBackupNames = takesTwins
+            $0.behaviour.duplicateSnapshotNames = takesTwins
+            $0.behaviour.duplicateApplicationNames = takesTwins
+          }, kinds: .waysOfLosing)
       }
     }
   }
 }
 
-extension SimulatorSettings {
+extension ServiceBehaviour {
   /// Lets the server show nothing of an in-place restore once it is over.
   mutating func beSilentAboutRestores() {
-    (restoreModification, restoreSourceShown) = (.never, .never)
+    (showsRestoreModification, showsRestoreSource) = (false, false)
   }
 }

@@ -1,4 +1,4 @@
-package import AstraSimulator
+package import ServiceSimulation
 internal import Dispatch
 internal import Foundation
 internal import SimulatedBackend
@@ -10,14 +10,15 @@ package final class Explorer: Sendable {
   let seeded: SeededExploration
 
   /// Learns what the undisturbed missions come to.
-  package init(_ scenario: Scenario) {
-    var permissive = scenario
+  package init(_ setup: any ServiceSetup, faults: FaultCatalogue) {
+    var permissive = setup
     // Older servers take two copies of one name, so that a blind repetition makes a second one.
-    permissive.settings.duplicateBackupNames = true
-    permissive.settings.duplicateSnapshotNames = true
-    permissive.settings.hurry()
-    systematic = SystematicExploration(permissive)
-    seeded = SeededExploration(permissive)
+    permissive.behaviour.duplicateBackupNames = true
+    permissive.behaviour.duplicateSnapshotNames = true
+    // Each state is still seen in several looks, and everything is tried at every look.
+    permissive.halveLengths()
+    systematic = SystematicExploration(permissive, faults)
+    seeded = SeededExploration(permissive, faults)
   }
 
   /// What each mission comes to when nothing goes wrong.
@@ -81,19 +82,6 @@ package final class Explorer: Sendable {
       }
     }
     return total.withLock { $0 }
-  }
-}
-
-extension SimulatorSettings {
-  /// Halves how long operations take: each of their states is still seen in several looks, and everything is tried at
-  /// every look.
-  fileprivate mutating func hurry() {
-    let durations: [WritableKeyPath<Self, Duration>] = [
-      \.backupPending, \.backup, \.snapshotPending, \.snapshot, \.clone, \.cloneDiscovery,
-      \.restoreFirstState,
-      \.restore, \.restoreDiscovery, \.definition, \.deletion,
-    ]
-    for duration in durations { self[keyPath: duration] /= 2 }
   }
 }
 

@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 
 // What the missions of `astra-cleanup` do, and what they may remove.
 extension Mission {
@@ -53,9 +53,7 @@ extension Mission {
             world.addSnapshot(seed, of: Shop.production)
           }),
       ], isVariant: true, prepared: 1,
-      server: { scenario in
-        if isNeeded { scenario.operationFaults.append(OperationFault(.restore, nth: 1, .fails)) }
-      }, kinds: FaultKind.waysOfRecognising)
+      server: { if isNeeded { $0.add(OperationFault(.restore, nth: 1, .fails)) } }, kinds: .waysOfRecognising)
   }
 
   /// Whether evidence that nobody needs any more is to go.
@@ -99,7 +97,7 @@ extension Truth {
     {
       return "evidence \(left.name) is there and \(left.state)"
     }
-    if stage.removesBackups, !others, world.points.contains(where: { $0.id == Shop.olderBackupID }) {
+    if stage.removesBackups, !others, world.recoveryPoints.contains(where: { $0.id == Shop.olderBackupID }) {
       return "the older backup is still there"
     }
     return nil
@@ -145,7 +143,7 @@ extension Truth {
   /// The clones of that name that a client has made of production, in this run or before it.
   private var madeClones: Set<String> {
     Set(
-      world.journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(
+      journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(
         \.id))
   }
 

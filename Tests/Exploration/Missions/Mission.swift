@@ -1,11 +1,10 @@
-internal import AstraControlSimulation
 internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone
 internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import AstraVerify
 internal import SimulatedBackend
 internal import StepCommon
@@ -71,7 +70,7 @@ struct Mission: Sendable {
     /// What else an attempt may end with before it ends so.
     var before: Set<Int32> = []
     /// What others do to the world just before it.
-    var meanwhile: (@Sendable (inout World) -> Void)?
+    var meanwhile: (@Sendable (inout any SimulatedService) -> Void)?
     /// What becomes just before it of the records that the run has written.
     var records: RecordLoss?
   }
@@ -107,9 +106,9 @@ struct Mission: Sendable {
   /// How often the server contradicts itself, so that evidence has to be made anew.
   var contradictions = 0
   /// How its server behaves otherwise.
-  var server: (@Sendable (inout Scenario) -> Void)?
-  /// The faults that depend on its way, where it is not those of every variant.
-  var kinds: [FaultKind]?
+  var server: (@Sendable (inout any ServiceSetup) -> Void)?
+  /// The names of the faults that depend on its way, where it is not those of every variant.
+  var kinds: [String]?
   /// Whether what has ended early is also tried again later, when customers have gone on writing.
   var isTriedLater = false
 

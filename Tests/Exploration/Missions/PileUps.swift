@@ -1,34 +1,22 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 
 // Missions in which evidence is secured again and again.
 extension Mission {
   /// A server that says several times that production is not ready, while it shows it ready.
   static let pileUps: [Mission] =
-    [("", 111, 3, FaultKind.waysOfRecognising), ("-busy", 112, 6, FaultKind.waysOfAging)].map {
-      (name: String, problem: Int, count: Int, kinds: [FaultKind]) -> Mission in
+    [("", .recoveryPointNotReady, 3, .waysOfRecognising), ("-busy", .applicationNotReady, 6, .waysOfAging)]
+    .map {
+      (name: String, reason: RefusalReason, count: Int, kinds: [String]) -> Mission in
       Mission(
         name: "restore-refused\(name)", stages: [restore], isVariant: true, contradictions: count,
-        server: { $0.refuseRestores(count, problem) }, kinds: kinds)
+        server: { $0.refuseRestores(count, because: reason) }, kinds: kinds)
     } + [
       // Refused three times for good, half an hour apart: each attempt secures what customers have written since.
       Mission(
         name: "restore-refused-again", stages: [Stage(program: .restore, before: [1])], isVariant: true,
-        attempts: 5, contradictions: 2, server: { $0.refuseRestores(3, 10) },
-        kinds: FaultKind.waysOfRecognising)
+        attempts: 5, contradictions: 2, server: { $0.refuseRestores(3, because: .conflict) },
+        kinds: .waysOfRecognising)
     ]
-}
-
-extension Scenario {
-  /// Answers the first requests for an in-place restore with that problem.
-  fileprivate mutating func refuseRestores(_ count: Int, _ problem: Int) {
-    responseFaults.append(
-      ResponseFault(
-        "PUT", "k8s/v2/apps/{id}", count: count, status: 409, contentType: "application/problem+json",
-        body: """
-          {"type":"https://astra.netapp.io/problems/\(problem)","title":"Refused","detail":"Not now.",\
-          "status":"409","correlationID":"00000000-0000-4000-8000-000000000000"}
-          """))
-  }
 }
 
 extension Truth {
@@ -40,9 +28,9 @@ extension Truth {
   /// Where the server contradicted itself, the application may have been overwritten between any two of them; and so it
   /// may where no change of it is ever shown.
   var surplusEvidence: Int {
-    guard world.settings.modificationTimestampShown else { return 0 }
+    guard world.behaviour.showsModificationTime else { return 0 }
     let made = Set(news.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
-    let left = world.points.count {
+    let left = world.recoveryPoints.count {
       made.contains($0.id) && $0.name.hasPrefix(Self.evidence) && $0.state == "completed"
     }
     let contradictions = mission.attempts > 2 ? 0 : mission.contradictions
@@ -52,13 +40,13 @@ extension Truth {
   /// Whether something is evidence that a client has made, in this run or before it.
   func isOwnEvidence(_ entry: JournalEntry) -> Bool {
     entry.name.hasPrefix(Self.evidence)
-      && world.journal.contains { $0.event == .created && $0.id == entry.id }
+      && journal.contains { $0.event == .created && $0.id == entry.id }
   }
 
   /// The evidence that clients have made, and that is there.
-  var ownEvidence: [RecoveryPoint] {
-    let made = Set(world.journal.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
-    return world.points.filter { made.contains($0.id) && $0.name.hasPrefix(Self.evidence) }
+  var ownEvidence: [ServiceRecoveryPoint] {
+    let made = Set(journal.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
+    return world.recoveryPoints.filter { made.contains($0.id) && $0.name.hasPrefix(Self.evidence) }
   }
 
   /// Whether the removal at that place of the journal is one of this run's own evidence, with a newer and complete one

@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 
 /// Watches the world from the outside: what production held, and which copies of it there were when it was
@@ -30,11 +30,11 @@ final class Witness {
   private var seen: Int
 
   /// Begins to watch.
-  init(_ world: World, others: Bool = false) {
+  init(_ world: any SimulatedService, others: Bool = false) {
     self.others = others
-    before = Set(world.points.map(\.id))
-    completed = Self.completed(world.journal[...])
-    (base, tallyAtBase, seen) = (world.journal.count, world.tally, world.journal.count)
+    before = Set(world.recoveryPoints.map(\.id))
+    completed = Self.completed(world.journal)
+    (base, tallyAtBase, seen) = (world.journalCount, world.tally, world.journalCount)
     look(world)
   }
 
@@ -44,12 +44,12 @@ final class Witness {
   }
 
   /// Takes one look at the world.
-  func look(_ world: World) {
+  func look(_ world: any SimulatedService) {
     // What is looked for changes with the journal only, and every event is looked at.
-    guard world.journal.count > seen || last == nil else { return }
-    if world.journal.count > seen {
-      let news = world.journal[seen...]
-      seen = world.journal.count
+    guard world.journalCount > seen || last == nil else { return }
+    if world.journalCount > seen {
+      let news = world.journal(from: seen)
+      seen = world.journalCount
       completed.formUnion(Self.completed(news))
       let begun = news.filter { $0.event == .restoreBegan && $0.id == Shop.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
@@ -73,15 +73,15 @@ final class Witness {
   }
 
   /// Sees a request that only looks, and the world that it looks at.
-  func see(_ target: String, _ world: World) {
-    for one in Prerequisite.allCases where one.isRead(by: target) && one.holds(in: world) {
+  func see(_ purpose: RequestPurpose, _ world: any SimulatedService) {
+    for one in Prerequisite.allCases where one.isRead(by: purpose) && one.holds(in: world) {
       prerequisites.insert(one)
     }
   }
 
-  private func judge(_ world: World, _ restore: JournalEntry) {
+  private func judge(_ world: any SimulatedService, _ restore: JournalEntry) {
     // What is overwritten by itself is not lost.
-    let source = restore.related.flatMap { world.point($0)?.content }
+    let source = restore.related.flatMap { world.recoveryPoint($0)?.content }
     guard let last, last != source else { return }
     overwritten.append(last)
     guard !(copies + complete(in: world)).contains(last) else { return }
@@ -89,24 +89,24 @@ final class Witness {
   }
 
   /// What this run has overwritten, and no complete copy holds any more.
-  func noLongerHeld(by world: World) -> [Content] {
+  func noLongerHeld(by world: any SimulatedService) -> [Content] {
     let held = complete(in: world) + [world.application(Shop.production)?.content].compactMap { $0 }
     return overwritten.filter { !held.contains($0) }
   }
 
-  private static func completed(_ news: ArraySlice<JournalEntry>) -> Set<String> {
+  private static func completed(_ news: [JournalEntry]) -> Set<String> {
     Set(news.filter { $0.event == .completed && $0.kind == .clone }.map(\.id))
   }
 
   /// What the complete copies of production hold: clones, of whatever run, and this run's whole snapshots.
   ///
   /// A complete clone is looked through again from time to time.
-  private func complete(in world: World) -> [Content] {
+  private func complete(in world: any SimulatedService) -> [Content] {
     let clones = world.applications.filter {
-      $0.sourceAppID == Shop.production
+      $0.sourceID == Shop.production
         && ($0.state == "ready" || $0.state == "discovering" && completed.contains($0.id))
     }
-    let snapshots = world.points.filter {
+    let snapshots = world.recoveryPoints.filter {
       $0.kind == .snapshot && $0.application == Shop.production && $0.state == "completed"
         && $0.hookState != "failed" && !before.contains($0.id)
     }

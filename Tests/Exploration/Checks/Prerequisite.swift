@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 
 /// What has to be so before the pipeline of the worked example can go well; a green preflight says that it is.
 enum Prerequisite: String, CaseIterable {
@@ -11,38 +11,40 @@ enum Prerequisite: String, CaseIterable {
   case places = "backups have a place to go to"
 
   /// Whether a request reads what it is about.
-  func isRead(by target: String) -> Bool {
-    switch self {
-    case .oneApplication: target.contains("/k8s/v2/apps?") && target.contains("magento-prod")
-    case .livingApplication: target.contains("/k8s/v2/apps")
-    case .goodBackup: target.hasSuffix("/appBackups")
-    case .freeName: target.contains("/k8s/v2/apps?") && target.contains(Shop.cloneName)
-    case .freeNamespace: target.contains("/namespaces") && target.contains(Shop.cloneName)
-    case .acceptingCluster: target.hasSuffix("/topology/v1/clusters")
-    case .places: target.contains("/topology/v1/buckets/")
+  func isRead(by purpose: RequestPurpose) -> Bool {
+    func names(_ name: String) -> Bool { purpose.names?.contains(name) ?? false }
+    return switch (self, purpose.action, purpose.subject) {
+    case (.oneApplication, .list, .application): names("magento-prod")
+    case (.livingApplication, .list, .application), (.livingApplication, .read, .application): true
+    case (.goodBackup, .list, .backup): purpose.names == nil
+    case (.freeName, .list, .application): names(Shop.cloneName)
+    case (.freeNamespace, .list, .namespace): names(Shop.cloneName)
+    case (.acceptingCluster, .list, .cluster): purpose.names == nil
+    case (.places, .read, .store): true
+    default: false
     }
   }
 
   /// Whether it is so in a world.
-  func holds(in world: World) -> Bool {
+  func holds(in world: any SimulatedService) -> Bool {
     switch self {
     case .oneApplication:
       world.applications.count {
-        $0.name == "magento-prod" && $0.cluster == world.clusterIDs["ocp-prod"]
+        $0.name == "magento-prod" && $0.cluster == world.clusterID(named: "ocp-prod")
       } == 1
     case .livingApplication:
       world.application(Shop.production).map {
         !["failed", "unavailable", "removed", "deleting", "restoring"].contains($0.state)
       } ?? false
     case .goodBackup:
-      world.points.contains {
+      world.recoveryPoints.contains {
         $0.name == Shop.goodBackup && $0.application == Shop.production && $0.state == "completed"
           && $0.hookState != "failed"
       }
     case .freeName: !world.applications.contains { $0.name == Shop.cloneName }
-    case .freeNamespace: !world.holdsNamespace(Shop.cloneName, onCluster: "ocp-debug")
-    case .acceptingCluster: world.acceptsClones(cluster: "ocp-debug")
-    case .places: world.hasWritableBucket(cluster: "ocp-prod")
+    case .freeNamespace: !world.hasNamespace(Shop.cloneName, onCluster: "ocp-debug")
+    case .acceptingCluster: world.acceptsClones(onCluster: "ocp-debug")
+    case .places: world.canStoreBackups(ofCluster: "ocp-prod")
     }
   }
 }

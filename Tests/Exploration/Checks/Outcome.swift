@@ -1,4 +1,4 @@
-package import AstraSimulator
+package import ServiceSimulation
 package import SimulatedBackend
 
 /// What came of a case.
@@ -12,7 +12,7 @@ package struct Outcome: Sendable {
   /// What the world had come to after the run itself.
   package var ending: [String] = []
   /// The kinds of operation that the server has begun.
-  package var operations: Set<AstraSimulator.Operation.Kind> = []
+  package var operations: Set<OperationKind> = []
   /// How many snapshots its run made.
   package var snapshots = 0
   /// How many times a step was run.

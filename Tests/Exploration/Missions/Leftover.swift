@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import Timing
 
 /// What an earlier run has left: it went through some stages, in its own time, and nobody judges it.
@@ -20,7 +20,7 @@ extension Mission {
     let ending = reuses ? "-reused" : ""
     func mission(
       _ name: String, _ stage: Stage, after seconds: Int,
-      _ settings: @escaping @Sendable (inout Scenario) -> Void
+      _ behaviour: @escaping @Sendable (inout any ServiceSetup) -> Void
     ) -> Mission {
       var own = stage
       own.arguments += arguments
@@ -28,16 +28,16 @@ extension Mission {
       own.meanwhile = { $0.takeOrder("order-2001-between-the-runs") }
       return Mission(
         name: "leftover-\(name)\(ending)", stages: [own], isVariant: true,
-        left: Leftover(stages: [stage], timeoutSeconds: seconds), server: settings,
-        kinds: FaultKind.waysOfRecognising)
+        left: Leftover(stages: [stage], timeoutSeconds: seconds), server: behaviour,
+        kinds: .waysOfRecognising)
     }
     return [
-      mission("clone", clone, after: 2) { $0.settings.clone = .seconds(20) },
+      mission("clone", clone, after: 2) { $0.behaviour.clone = .seconds(20) },
       mission("clone-discovering", clone, after: 4) {
-        ($0.settings.clone, $0.settings.cloneDiscovery) = (.seconds(3), .seconds(30))
+        ($0.behaviour.clone, $0.behaviour.cloneDiscovery) = (.seconds(3), .seconds(30))
       }.hurried,
-      mission("backup", backup, after: 4) { $0.settings.backup = .seconds(30) },
-      mission("snapshot", snapshot, after: 2) { $0.settings.snapshot = .seconds(30) },
+      mission("backup", backup, after: 4) { $0.behaviour.backup = .seconds(30) },
+      mission("snapshot", snapshot, after: 2) { $0.behaviour.snapshot = .seconds(30) },
     ]
   }
 }
@@ -51,7 +51,7 @@ extension Mission {
     own.meanwhile = { $0.takeOrder("order-2001-between-the-runs") }
     return Mission(
       name: "stranger-\(name)", stages: [own], isVariant: true,
-      left: Leftover(stages: [stage], age: .seconds(60)), run: nil, kinds: FaultKind.waysOfSeeing)
+      left: Leftover(stages: [stage], age: .seconds(60)), run: nil, kinds: .waysOfSeeing)
   }
 
   /// Something of others bears the clone's name and has failed: it is not this tool's to replace.
@@ -59,7 +59,7 @@ extension Mission {
     Mission(
       name: "clone-replacing-others",
       stages: [backup, Stage(program: .clone, arguments: ["--replace-failed"], owed: [78])], isVariant: true,
-      prepared: 1, found: [failedOfOthers], kinds: FaultKind.waysOfSeeing)
+      prepared: 1, found: [failedOfOthers], kinds: .waysOfSeeing)
   ]
 
   private static let failedOfOthers: ApplicationSeed = {
@@ -82,8 +82,8 @@ extension Mission {
     }
     return Mission(
       name: isMended ? "wreck-mended" : "wreck", stages: [failing, again], isVariant: true, prepared: 1,
-      server: { $0.operationFaults.append(OperationFault(.restore, nth: 1, .fails)) },
-      kinds: FaultKind.waysOfRecognising)
+      server: { $0.add(OperationFault(.restore, nth: 1, .fails)) },
+      kinds: .waysOfRecognising)
   }
 }
 
@@ -99,7 +99,7 @@ extension Mission {
   }
 }
 
-extension World {
+extension SimulatedService {
   /// A customer orders something in production, whatever release runs there.
   mutating func takeOrder(_ row: String) {
     guard let content = application(Shop.production)?.content else { return }

@@ -1,7 +1,8 @@
-internal import SimulatedBackend
+internal import ServiceSimulation
+package import SimulatedBackend
 
 /// One way in which things go wrong at one moment, and what a step owes its user then.
-struct FaultKind: Sendable {
+package struct FaultKind: Sendable {
   /// Its name in the names of cases: `lostAnswer`, `409-107`.
   var name: String
   /// Which events it can meet.
@@ -13,7 +14,7 @@ struct FaultKind: Sendable {
   /// What the checker has to know of it beside that.
   var traits: Set<Trait> = []
 
-  enum Trait: Sendable {
+  package enum Trait: Sendable {
     /// The process is killed by it.
     case kills
     /// Files cannot be written.
@@ -31,24 +32,24 @@ struct FaultKind: Sendable {
   }
 
   /// What is owed when it meets an event.
-  struct Expectation: Sendable {
+  package struct Expectation: Sendable {
     /// The exit codes that the attempt may end with.
     var codes: Set<Int32>
     /// Whether further attempts of the same run must reach the end that an undisturbed run reaches.
     var recovers: Bool
 
     /// The attempt itself succeeds.
-    static let passes = Self(codes: [0], recovers: true)
+    package static let passes = Self(codes: [0], recovers: true)
 
     /// The attempt ends with one of these codes, and the next one makes it good.
-    static func ends(_ codes: Int32...) -> Self { Self(codes: Set(codes), recovers: true) }
+    package static func ends(_ codes: Int32...) -> Self { Self(codes: Set(codes), recovers: true) }
 
     /// The attempt ends with one of these codes, and what is broken stays broken.
-    static func breaks(_ codes: Int32...) -> Self { Self(codes: Set(codes), recovers: false) }
+    package static func breaks(_ codes: Int32...) -> Self { Self(codes: Set(codes), recovers: false) }
   }
 
   /// A fault of requests.
-  static func request(
+  package static func request(
     _ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation, changes: Expectation? = nil
   ) -> FaultKind {
     FaultKind(
@@ -58,91 +59,71 @@ struct FaultKind: Sendable {
           var owed = expectation
           if event.isCourtesy { owed.codes.insert(0) }
           // The snapshots are listed for evidence; where that is refused, there is none, and no restore.
-          if event.text.hasSuffix("/appSnaps"), owed.codes.contains(76) { owed.codes.insert(78) }
+          if event.isAboutSnapshots, owed.codes.contains(76) { owed.codes.insert(78) }
           return owed
         }
         // Evidence takes the next name that is free.
-        if event.text.hasSuffix("/appSnaps"), owed.codes == [78] { owed.codes.insert(0) }
+        if event.isAboutSnapshots, owed.codes == [78] { owed.codes.insert(0) }
         // A restore without evidence is refused, whatever has kept the evidence from being made.
-        if event.text.hasSuffix("/appSnaps"), owed.codes != [0] { owed.codes.insert(78) }
+        if event.isAboutSnapshots, owed.codes != [0] { owed.codes.insert(78) }
         // What is to be gone, and is said not to be there, is looked for and asked for again.
-        if case .request("DELETE", _, _) = event, owed.codes == [65] { owed.codes.insert(0) }
+        if event.purpose?.action == .delete, owed.codes == [65] { owed.codes.insert(0) }
         return owed
       })
   }
 
   /// A fault of looks at pages.
-  static func probe(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+  package static func probe(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation)
+    -> FaultKind
+  {
     FaultKind(
       name: name, meets: { if case .probe = $0 { true } else { false } }, effect: effect,
       expectation: { _ in expectation })
   }
 
   /// A fault of any event.
-  static func anywhere(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+  package static func anywhere(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation)
+    -> FaultKind
+  {
     FaultKind(name: name, meets: { _ in true }, effect: effect, expectation: { _ in expectation })
   }
 
   /// A fault of writing files.
-  static func write(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+  package static func write(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation)
+    -> FaultKind
+  {
     FaultKind(
       name: name, meets: { if case .write = $0 { true } else { false } }, effect: effect,
       expectation: { _ in expectation })
   }
 
   /// A fault of one system call for a file.
-  static func call(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation) -> FaultKind {
+  package static func call(_ name: String, _ effect: SiteFault.Effect, _ expectation: Expectation)
+    -> FaultKind
+  {
     FaultKind(
       name: name, meets: { if case .fileCall = $0 { true } else { false } }, effect: effect,
       expectation: { _ in expectation })
   }
 
   /// The same kinds with one more trait.
-  static func with(_ trait: Trait, _ kinds: [FaultKind]) -> [FaultKind] {
+  package static func with(_ trait: Trait, _ kinds: [FaultKind]) -> [FaultKind] {
     kinds.map { kind in
       var kind = kind
       kind.traits.insert(trait)
       return kind
     }
   }
-
-  /// Every kind there is.
-  static let all = drawn + probes
-
-  /// Those that a pipeline can meet, which looks at no page.
-  static let drawn =
-    ways + clocks + with(.spoilsFiles, disks + calls) + signals + answers + with(.hides, bodies)
-
-  /// Those that depend on the way through a step: not those of how answers are read, files are written, and clocks and
-  /// signals are heeded, which is the same on every way.
-  static let variantKinds = ways + probes
-
-  /// Those after which a step has to recognise what it, or another run, has begun.
-  static let waysOfRecognising = waysOfLosing + ["stale-3", "lag-20s", "killBefore"].compactMap { named($0) }
-
-  /// Those that leave open whether a change was asked for.
-  static let waysOfLosing = [
-    "lostAnswer", "lostAnswer-lag-20s", "late-10s", "killAfter", "killAfter-lag-20s", "killAfter-late-10s",
-  ].compactMap { named($0) }
-
-  /// Those that show what was before, or end the step.
-  static let waysOfAging = ["stale-3", "killAfter"].compactMap { named($0) }
-
-  /// Those that bend what a step sees, or end it.
-  static let waysOfSeeing = ["stale-3", "cutJSON", "killAfter"].compactMap { named($0) }
-
-  private static let ways =
-    connection + with(.hides, replicas) + with(.hides, with(.lasts, outages)) + with(.changesTheWorld, world)
-    + with(.kills, deaths)
-
-  /// The kind of that name.
-  static func named(_ name: String) -> FaultKind? { byName[name] }
-
-  private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 }
 
 extension SiteEvent {
   /// Whether a step asks for its user's sake only, and goes on whatever becomes of the question: who shares the
   /// namespaces of the application.
-  fileprivate var isCourtesy: Bool { text.contains("include=id,name,state,") }
+  fileprivate var isCourtesy: Bool { purpose?.isAboutNeighbours ?? false }
+
+  /// Whether all snapshots are listed, or one is made.
+  fileprivate var isAboutSnapshots: Bool {
+    guard let purpose else { return false }
+    return [.list, .create].contains(purpose.action) && purpose.subject == .snapshot && purpose.names == nil
+  }
 }

@@ -1,19 +1,19 @@
-internal import struct ServiceSimulation.RequestPurpose
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 internal import Timing
 
 /// Pipelines in which several things go wrong, drawn from a seed: the world, its server, and every fault.
 struct SeededExploration: Sendable {
-  let scenario: Scenario
+  let setup: any ServiceSetup
+  let faults: FaultCatalogue
   /// How many events the undisturbed pipeline has; faults are spread a little beyond.
   let events: Int
   let undisturbed: [String]
 
   /// Prepares the drawing of plans.
-  init(_ scenario: Scenario) {
-    self.scenario = scenario
-    let outcome = Play(Plan(.pipeline, scenario)).run()
+  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
+    (self.setup, self.faults) = (setup, faults)
+    let outcome = Play(Plan(.pipeline, setup)).run()
     (events, undisturbed) = (outcome.events.count, outcome.ending)
   }
 
@@ -33,7 +33,7 @@ struct SeededExploration: Sendable {
     if Int.random(in: 0..<6, using: &random) == 0 {
       plan.suffixes = plan.mission.stages.map { _ in ["", "a", "b"].randomElement(using: &random) ?? "" }
     }
-    if Int.random(in: 0..<6, using: &random) == 0 { plan.scenario.settings.dateHeader = false }
+    if Int.random(in: 0..<6, using: &random) == 0 { plan.setup.behaviour.tellsTime = false }
   }
 
   /// The plan of a seed.
@@ -42,15 +42,14 @@ struct SeededExploration: Sendable {
   /// One draws up to five faults in a server that behaves otherwise, and one operations that go wrong as well.
   func plan(of seed: UInt64) -> Plan {
     var random = Timing.SeededRandom(seed: seed)
-    var changed = scenario
+    var changed = setup
     let form = seed % 4
-    if form >= 2 { Variation.draw(&changed.settings, &random) }
+    if form >= 2 { changed.drawBehaviour(&random) }
     if form == 3 {
-      for kind in [Operation.Kind.backup, .clone, .restore, .snapshot]
+      for kind in [OperationKind.backup, .clone, .restore, .snapshot]
       where Int.random(in: 0..<4, using: &random) == 0 {
-        guard let effect = OperationFault.Effect.allCases.randomElement(using: &random) else { continue }
-        changed.operationFaults.append(
-          OperationFault(kind, nth: Int.random(in: 1...2, using: &random), effect))
+        guard let effect = OperationEffect.allCases.randomElement(using: &random) else { continue }
+        changed.add(OperationFault(kind, nth: Int.random(in: 1...2, using: &random), effect))
       }
     }
     var plan = Plan(.pipeline, changed)
@@ -59,7 +58,7 @@ struct SeededExploration: Sendable {
     plan.mayShowNothing = form >= 2
     var last: Int?
     for _ in 0..<count {
-      guard let kind = FaultKind.drawn.randomElement(using: &random) else { continue }
+      guard let kind = faults.drawn.randomElement(using: &random) else { continue }
       // A second lie that agrees with the first is what the server shows.
       if kind.name == "oneGoodEnd", kinds.contains(where: { $0.name == kind.name }) { continue }
       kinds.append(kind)
@@ -83,7 +82,7 @@ struct SeededExploration: Sendable {
     }
     if form < 2, passes, !plan.isAbandoned { plan.undisturbedEnding = undisturbed }
     // Drawn last, so that a seed goes on telling the story that it told before there was this.
-    if form >= 2 { Variation.drawGeneration(&plan.scenario.settings, &random) }
+    if form >= 2 { plan.setup.drawRelease(&random) }
     drawRun(&plan, isAsItIs: form < 2, &random)
     return plan
   }

@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import Timing
 
 // Missions that find a clone of another origin, or of the one that is asked for, under the name of theirs.
@@ -48,15 +48,15 @@ extension Mission {
         run: isNamed ? "jenkins-post-mortem-41" : nil, age: .seconds(60)),
       run: isNamed ? usualRun : nil,
       server: {
-        $0.settings.snapshotAcrossClusters = .allowed
-        if !isShown { $0.settings.hideOrigins() }
-      }, kinds: FaultKind.waysOfSeeing)
+        $0.behaviour.snapshotsLeaveTheirCluster = true
+        if !isShown { $0.behaviour.hideOrigins() }
+      }, kinds: .waysOfSeeing)
   }
 }
 
-extension SimulatorSettings {
+extension ServiceBehaviour {
   /// Lets the server show nothing of what a clone was made from, and keep nothing of what clients write on it.
   mutating func hideOrigins() {
-    (labelsWritable, cloneOriginShown) = (false, false)
+    (keepsLabels, showsCloneOrigin) = (false, false)
   }
 }

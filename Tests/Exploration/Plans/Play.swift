@@ -1,5 +1,4 @@
-internal import AstraControlSimulation
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import Foundation
 internal import SimulatedBackend
 internal import StepCommon
@@ -11,7 +10,7 @@ final class Play {
   private let harness: StepHarness
   /// Where real files are written; removed with this.
   private let folder: String?
-  private let start: World
+  private let start: any SimulatedService
   private var witness: Witness
   private var outcome = Outcome()
   /// How often pages had been looked at before the attempt in hand.
@@ -25,14 +24,14 @@ final class Play {
   init(_ plan: Plan, tell: ((String) -> Void)? = nil) {
     self.plan = plan
     folder = plan.mission.isOnDisk ? Self.newFolder() : nil
-    harness = StepHarness(plan.scenario, run: plan.run, folder: folder)
+    harness = StepHarness(plan.setup, run: plan.run, folder: folder)
     harness.site.tell = tell
-    for seed in plan.mission.found { harness.site.world.addApplication(seed) }
-    start = harness.site.world
+    for seed in plan.mission.found { harness.site.service.add(seed) }
+    start = harness.site.service
     if let left = plan.mission.left { Self.leave(left, harness) }
     harness.environment["BUILD_TAG"] = plan.run
     harness.site.faults = plan.faults
-    witness = Witness(harness.site.world, others: plan.changesTheWorld)
+    witness = Witness(harness.site.service, others: plan.changesTheWorld)
     watch()
   }
 
@@ -68,30 +67,29 @@ final class Play {
     outcome.isComplete = playRun(untilWell: !plan.isAbandoned)
     outcome.events = harness.site.events
     outcome.operations = Set(
-      AstraSimulator.Operation.Kind.allCases.filter { harness.site.world.started($0) > 0 })
+      OperationKind.allCases.filter { harness.site.service.operationsBegun($0) > 0 })
     outcome.ending = truth.ending
-    outcome.snapshots = harness.site.world.tally.snapshotsCreated - witness.tallyAtBase.snapshotsCreated
+    outcome.snapshots = harness.site.service.tally.snapshotsCreated - witness.tallyAtBase.snapshotsCreated
     checkEnd()
     if plan.comesBackNextWeek { playNextWeek() }
     outcome.requests = harness.site.requests.count
     outcome.time = harness.site.time.now.sinceOrigin
-    if harness.hasTold(start.token) { fail("the token is in a file or a stream") }
+    if harness.hasTold(start.credential) { fail("the token is in a file or a stream") }
     return outcome
   }
 
   private var truth: Truth {
     Truth(
-      world: harness.site.world, witness: witness, mission: plan.mission, others: plan.changesTheWorld,
+      world: harness.site.service, witness: witness, mission: plan.mission, others: plan.changesTheWorld,
       spoilsPages: plan.spoilsPages, pages: Array(harness.site.pageTruths.dropFirst(looksBefore)))
   }
 
   private func watch() {
     let looksAhead = plan.mission.stages.contains { $0.program == .preflight }
-    harness.site.observe = { [unowned self] _ in
-      let world = harness.site.world
+    harness.site.observe = { [unowned self] world in
       witness.look(world)
-      guard looksAhead, case .request("GET", let target, _)? = harness.site.events.last else { return }
-      witness.see(target, world)
+      guard looksAhead, case .request("GET", _, let purpose)? = harness.site.events.last else { return }
+      witness.see(purpose, world)
     }
   }
 
@@ -104,7 +102,7 @@ final class Play {
   private func playRun(untilWell: Bool) -> Bool {
     for (index, stage) in plan.mission.stages.enumerated() {
       var isDone = false
-      stage.meanwhile?(&harness.site.world)
+      stage.meanwhile?(&harness.site.service)
       stage.records?.happen(to: harness)
       if let suffix = plan.suffixes.dropFirst(index).first { suffixed = suffix }
       for number in 1...plan.attempts {
@@ -121,7 +119,7 @@ final class Play {
   private func wait(before number: Int) {
     if number == 2, let later = plan.laterSeconds {
       harness.site.pass(.seconds(Int64(later)))
-      harness.site.world.takeOrder("order-2002-after-the-first-attempt")
+      harness.site.service.takeOrder("order-2002-after-the-first-attempt")
     }
     // Whoever starts it again a second time has waited a while; what nothing names is known for as long as its timeout.
     if number > 2 { harness.site.pass(.seconds(plan.run == nil ? Int64(plan.timeoutSeconds / 4) : 1800)) }
@@ -153,11 +151,11 @@ final class Play {
     witness.beginAttempt()
     do {
       let result = try stage.program.run(harness, stage.arguments)
-      witness.look(site.world)
+      witness.look(site.service)
       let attempt = Attempt(
         stage: stage, result: result, elapsed: site.time.now - began, timeout: .seconds(timeout),
         mayBeUnwritable: plan.spoilsFiles,
-        pages: plan.scenario.settings.pageSize > 0)
+        pages: plan.setup.behaviour.pageSize > 0)
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
       if result.wasKilled { letDie() }
       endsInTheDark = !result.wasKilled && isInTheDark(result.code.rawValue, saying: result.message)
@@ -209,7 +207,7 @@ final class Play {
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
     if !plan.changesTheWorld, !plan.mission.removesClone, !plan.mission.removesEvidence {
-      for loss in witness.noLongerHeld(by: harness.site.world) { fail("the evidence is gone: \(loss)") }
+      for loss in witness.noLongerHeld(by: harness.site.service) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
       slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults,
@@ -242,8 +240,8 @@ final class Play {
     site.tell?("== a week later, or what comes in its place")
     if !plan.sharesItsName { harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43" }
     let rows = Shop.goodContent.rows + ["order-3001", "order-3002"]
-    site.world.deploy(version: "2.4.3", broken: true, rows: rows, to: Shop.production)
-    witness = Witness(site.world)
+    site.service.deploy(version: "2.4.3", broken: true, rows: rows, to: Shop.production)
+    witness = Witness(site.service)
     let leftovers = truth.keepsakes
     for stage in plan.mission.stages {
       guard let attempt = play(stage, 1) else { return }

@@ -1,5 +1,4 @@
-internal import struct ServiceSimulation.ServiceResponse
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 internal import Timing
 
@@ -17,21 +16,21 @@ extension Mission {
           ],
           owed: [1],
           meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
-      ], isVariant: true, kinds: FaultKind.probes),
+      ], isVariant: true, kinds: .probes),
     Mission(
       name: "verify-broken-well-plain",
       stages: [
         Stage(
           program: .verify, arguments: ["--url", Shop.page, "--expect-broken", "--timeout", "20s"], owed: [1],
           meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
-      ], isVariant: true, kinds: FaultKind.probes),
+      ], isVariant: true, kinds: .probes),
     Mission(
       name: "verify-well-broken",
       stages: [
         Stage(
           program: .verify,
           arguments: ["--url", Shop.page, "--expect-text", "Release", "--timeout", "20s"], owed: [1])
-      ], isVariant: true, kinds: FaultKind.probes),
+      ], isVariant: true, kinds: .probes),
   ]
 }
 

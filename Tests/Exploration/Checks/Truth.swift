@@ -1,9 +1,8 @@
-internal import AstraSimulator
-internal import struct ServiceSimulation.FrontPage
+internal import ServiceSimulation
 
 /// What truly happened in a run, by the world's own journal and contents.
 struct Truth {
-  let world: World
+  let world: any SimulatedService
   let witness: Witness
   let mission: Mission
   /// Whether others have changed the world.
@@ -13,8 +12,20 @@ struct Truth {
   /// What the page truly showed at each look of the attempt.
   var pages: [FrontPage?] = []
 
-  /// What has been written into the journal since the run began.
-  var news: ArraySlice<JournalEntry> { world.journal.dropFirst(witness.base) }
+  /// Everything that has happened since the service started.
+  let journal: [JournalEntry]
+  /// What has happened since the run began.
+  let news: ArraySlice<JournalEntry>
+
+  init(
+    world: any SimulatedService, witness: Witness, mission: Mission, others: Bool = false,
+    spoilsPages: Bool = false, pages: [FrontPage?] = []
+  ) {
+    (self.world, self.witness, self.mission) = (world, witness, mission)
+    (self.others, self.spoilsPages, self.pages) = (others, spoilsPages, pages)
+    journal = world.journal
+    news = journal.dropFirst(witness.base)
+  }
 
   /// Whether a stage has done what it is for; nil if it has, else what is missing.
   ///
@@ -55,11 +66,11 @@ struct Truth {
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
       return "no \(kind.rawValue) \(name) of this run has completed, or another one was published"
     }
-    guard let point = world.point(id) else { return nil }
+    guard let point = world.recoveryPoint(id) else { return nil }
     // One that ends `removed` has been completed, by the journal.
     if point.state != "completed", !others { return "the \(kind.rawValue) is \(point.state)" }
     // A server that does not show how hooks went keeps everyone from knowing.
-    if point.hookState == "failed", world.settings.hookStateShown {
+    if point.hookState == "failed", world.behaviour.showsHookResults {
       return "the hooks of the \(kind.rawValue) failed"
     }
     return point.content.map(witness.contents.contains) == true
@@ -68,18 +79,18 @@ struct Truth {
 
   /// Looks for the clone of the recovery point of that id, or of the live application.
   private func missingClone(of origin: String?, published: String?, mayBeOlder: Bool) -> String? {
-    let completed = (mayBeOlder ? world.journal[...] : news).filter {
+    let completed = (mayBeOlder ? journal[...] : news).filter {
       $0.event == .completed && $0.kind == .clone && $0.name == Shop.cloneName
     }
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
       return "no clone \(Shop.cloneName) of this run was completed, or another one was published"
     }
     guard let clone = world.application(id), clone.id == id else { return nil }
-    guard clone.sourceAppID == Shop.production else { return "the clone is of another application" }
+    guard clone.sourceID == Shop.production else { return "the clone is of another application" }
     let content = origin == nil ? nil : Shop.goodContent
     let fits = content.map { $0 == clone.content } ?? clone.content.map(witness.contents.contains) ?? false
     // What it holds may be the same by chance.
-    let made = world.journal.first { $0.event == .created && $0.id == id }
+    let made = journal.first { $0.event == .created && $0.id == id }
     if let made, made.related != origin ?? Shop.production, !others {
       return "the clone was made from \(made.related ?? "nothing")"
     }
@@ -105,7 +116,7 @@ struct Truth {
       return "another restore began after the one that finished"
     }
     guard later.isEmpty, let production = world.application(Shop.production) else { return nil }
-    let wanted = restores[end].related.flatMap { id in world.point(id)?.content } ?? Shop.goodContent
+    let wanted = restores[end].related.flatMap { id in world.recoveryPoint(id)?.content } ?? Shop.goodContent
     return production.content == wanted
       ? nil : "production holds \(String(describing: production.content))"
   }
@@ -116,7 +127,7 @@ struct Truth {
   private func isWanted(_ point: String?) -> Bool {
     guard others, let point else { return point == Shop.goodBackupID }
     return mission.restoresTheNewest || point == Shop.goodBackupID
-      || world.point(point)?.name == Shop.goodBackup
+      || world.recoveryPoint(point)?.name == Shop.goodBackup
   }
 
   // MARK: - What must not be
@@ -171,7 +182,7 @@ struct Truth {
   }
 
   /// What of others has changed since the scenario's start.
-  func damage(since start: World) -> [String] {
+  func damage(since start: any SimulatedService) -> [String] {
     let others = start.applications.filter { $0.id != Shop.production }
     return others.compactMap { before in
       let now = world.applications.first { $0.id == before.id }
@@ -181,9 +192,9 @@ struct Truth {
         && now?.namespaces == before.namespaces
       return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
     }
-      + start.points.compactMap { before in
+      + start.recoveryPoints.compactMap { before in
         if mission.removesBackups, before.id == Shop.olderBackupID { return nil }
-        let now = world.points.first { $0.id == before.id }
+        let now = world.recoveryPoints.first { $0.id == before.id }
         return now?.content == before.content && now?.state == before.state
           ? nil : "\(before.kind.rawValue) \(before.name), which was there before, has changed"
       }
@@ -195,10 +206,10 @@ struct Truth {
   var keepsakes: Set<String> {
     Set(
       world.applications.filter {
-        $0.sourceAppID != nil && !(mission.removesClone && $0.name == Shop.cloneName)
+        $0.sourceID != nil && !(mission.removesClone && $0.name == Shop.cloneName)
       }
       .map { "clone \($0.name) \(String(describing: $0.content))" }
-        + world.points.filter {
+        + world.recoveryPoints.filter {
           ($0.kind == .backup || $0.name == Mission.newSnapshot)
             && !(mission.removesBackups && $0.id == Shop.olderBackupID)
         }
@@ -211,9 +222,9 @@ struct Truth {
     return [
       "production \(production?.state ?? "gone") \(String(describing: production?.content)) at \(production?.address ?? "")"
     ]
-      + world.applications.filter { $0.sourceAppID != nil }
+      + world.applications.filter { $0.sourceID != nil }
       .map { "clone \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
-      + world.points.filter { $0.kind == .backup || $0.name == Mission.newSnapshot }
+      + world.recoveryPoints.filter { $0.kind == .backup || $0.name == Mission.newSnapshot }
       .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
   }
 }

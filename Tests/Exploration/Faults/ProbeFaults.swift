@@ -1,6 +1,4 @@
-internal import struct ServiceSimulation.ServiceResponse
-internal import AstraControlSimulation
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 internal import Timing
 
@@ -29,7 +27,7 @@ extension FaultKind {
     // Production breaks, or is mended, and a cache on the way shows it once more as it was.
     + with(
       .changesTheWorld,
-      [.probe("page-turns", .several([.simulator { $0.turnProduction() }, .pageOfBefore]), .breaks(0, 1))])
+      [.probe("page-turns", .several([.world { $0.turnProduction() }, .pageOfBefore]), .breaks(0, 1))])
     + bentPages
 
   /// What a page must not do to a log, a report or a terminal; and the token.
@@ -45,7 +43,7 @@ extension ServiceResponse {
   }
 }
 
-extension World {
+extension SimulatedService {
   /// Somebody rolls out a release that is as broken as the present one is well.
   fileprivate mutating func turnProduction() {
     let isBroken = application(Shop.production)?.content?.broken ?? false

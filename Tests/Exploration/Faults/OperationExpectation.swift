@@ -1,4 +1,4 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 
 extension FaultKind.Expectation {
   /// What is owed when the first operation of that kind goes wrong so, which that program has asked for.
@@ -7,7 +7,7 @@ extension FaultKind.Expectation {
   ///   - kind: what the server was asked for; a snapshot of `astra-restore` is its evidence.
   ///   - effect: how it goes wrong.
   ///   - program: who has asked.
-  init(_ kind: Operation.Kind, _ effect: OperationFault.Effect, of program: Program?) {
+  init(_ kind: OperationKind, _ effect: OperationEffect, of program: Program?) {
     switch (kind, effect) {
     case (_, .unknownState), (_, .goesBack): self = .passes
     // Who wants a thing gone does not mind how it goes.
@@ -27,7 +27,7 @@ extension FaultKind.Expectation {
   }
 }
 
-extension Operation.Kind {
+extension OperationKind {
   /// The program of a mission that asks for it.
   func program(in mission: Mission) -> Program? {
     switch self {

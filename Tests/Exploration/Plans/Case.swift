@@ -1,4 +1,4 @@
-package import AstraSimulator
+package import ServiceSimulation
 
 /// One bad day, by a name that is enough to play it again.
 package enum Case: Hashable, Sendable, CustomStringConvertible {
@@ -12,7 +12,7 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
   /// `restore/4s/deadline` and `restore/4s/deadline/later`: the first attempts end by a deadline that is too short.
   case deadline(mission: String, seconds: Int, isLater: Bool)
   /// `pipeline/backup-1/fails`: an operation of the server that goes wrong.
-  case operation(mission: String, kind: Operation.Kind, nth: Int, effect: OperationFault.Effect)
+  case operation(mission: String, kind: OperationKind, nth: Int, effect: OperationEffect)
   /// `seed/4711`: a world, and what goes wrong in it, drawn from a seed.
   case seed(UInt64)
 
@@ -30,7 +30,7 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Reads a name; nil if it is none.
-  package init?(_ name: String) {
+  package init?(_ name: String, in catalogue: FaultCatalogue) {
     let parts = name.split(separator: "/").map(String.init)
     if parts.count == 2, parts[0] == "seed", let seed = UInt64(parts[1]) {
       self = .seed(seed)
@@ -40,7 +40,7 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
     guard parts.count == 3 || ["abandoned", "later"].contains(ending), Mission.named(parts[0]) != nil
     else { return nil }
     let place = parts[1].split(separator: "-").map(String.init)
-    if let number = Int(parts[1]), FaultKind.named(parts[2]) != nil {
+    if let number = Int(parts[1]), catalogue.kind(named: parts[2]) != nil {
       self =
         switch ending {
         case "abandoned": .abandoned(mission: parts[0], number: number, fault: parts[2])
@@ -51,8 +51,8 @@ package enum Case: Hashable, Sendable, CustomStringConvertible {
       let seconds = Int(parts[1].dropLast())
     {
       self = .deadline(mission: parts[0], seconds: seconds, isLater: ending == "later")
-    } else if parts.count == 3, place.count == 2, let kind = Operation.Kind(rawValue: place[0]),
-      let nth = Int(place[1]), let effect = OperationFault.Effect(rawValue: parts[2])
+    } else if parts.count == 3, place.count == 2, let kind = OperationKind(rawValue: place[0]),
+      let nth = Int(place[1]), let effect = OperationEffect(rawValue: parts[2])
     {
       self = .operation(mission: parts[0], kind: kind, nth: nth, effect: effect)
     } else {

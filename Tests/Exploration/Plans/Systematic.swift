@@ -1,17 +1,18 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 
 /// Every single fault at every point of every mission.
 struct SystematicExploration: Sendable {
-  let scenario: Scenario
+  let setup: any ServiceSetup
+  let faults: FaultCatalogue
   /// What each mission comes to when nothing goes wrong.
   let undisturbed: [String: Outcome]
 
   /// Plays every mission once, undisturbed; that has to go well.
-  init(_ scenario: Scenario) {
-    self.scenario = scenario
+  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
+    (self.setup, self.faults) = (setup, faults)
     undisturbed = Dictionary(
-      uniqueKeysWithValues: Mission.all.map { ($0.name, Play(Plan($0, scenario)).run()) })
+      uniqueKeysWithValues: Mission.all.map { ($0.name, Play(Plan($0, setup)).run()) })
   }
 
   /// Every case there is, mission by mission.
@@ -31,8 +32,8 @@ struct SystematicExploration: Sendable {
       // Between requests a step does the same, whatever the server speaks.
       if mission.isOlder, case .request = event {} else if mission.isOlder { continue }
       let isKnown = mission.isVariant || index < firstUnknown
-      for kind in mission.kinds ?? (isKnown ? FaultKind.variantKinds : FaultKind.all) where kind.meets(event)
-      {
+      let named = mission.kinds?.compactMap { faults.kind(named: $0) }
+      for kind in named ?? (isKnown ? FaultKind.variantKinds : faults.all) where kind.meets(event) {
         cases.append(.event(mission: mission.name, number: index + 1, fault: kind.name))
         guard kind.traits.contains(.kills) else { continue }
         if mission.kinds == nil || mission.sharesItsName {
@@ -44,8 +45,8 @@ struct SystematicExploration: Sendable {
       }
     }
     cases += deadlines(of: mission, outcome)
-    for kind in [Operation.Kind.backup, .clone, .restore, .snapshot, .deletion] where !mission.isRefused {
-      for effect in OperationFault.Effect.allCases {
+    for kind in [OperationKind.backup, .clone, .restore, .snapshot, .deletion] where !mission.isRefused {
+      for effect in OperationEffect.allCases {
         cases.append(.operation(mission: mission.name, kind: kind, nth: 1, effect: effect))
       }
     }
@@ -79,11 +80,11 @@ struct SystematicExploration: Sendable {
   }
 
   private func plan(_ mission: String, _ number: Int, _ fault: String, isAbandoned: Bool) -> Plan? {
-    guard let mission = Mission.named(mission), let kind = FaultKind.named(fault),
+    guard let mission = Mission.named(mission), let kind = faults.kind(named: fault),
       let outcome = undisturbed[mission.name], outcome.events.indices.contains(number - 1)
     else { return nil }
     let expectation = kind.expectation(outcome.events[number - 1])
-    var plan = Plan(mission, scenario)
+    var plan = Plan(mission, setup)
     plan.faults = [SiteFault(kind.effect, atEvent: number)]
     plan.codes = expectation.codes
     plan.undisturbedEnding =
@@ -111,7 +112,7 @@ struct SystematicExploration: Sendable {
 
   private func plan(_ mission: String, _ seconds: Int, _ isLater: Bool) -> Plan? {
     guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
-    var plan = Plan(mission, scenario)
+    var plan = Plan(mission, setup)
     plan.firstTimeoutSeconds = seconds
     plan.undisturbedEnding = mission.endsAlike ? outcome.ending : nil
     // A restore whose deadline passed may have been asked for with evidence that a second attempt rightly doubts.
@@ -125,8 +126,8 @@ struct SystematicExploration: Sendable {
   /// whether it was begun; and the removal of replaced evidence is asked for once.
   private func mayLeaveEvidence(_ number: Int, _ outcome: Outcome) -> Bool {
     outcome.events[max(0, number - 2)...min(number, outcome.events.count - 1)].contains { event in
-      guard case .request(let method, let target, _) = event else { return false }
-      return method == "PUT" || method == "DELETE" && target.contains("/appSnaps/")
+      guard let purpose = event.purpose else { return false }
+      return purpose.action == .restore || purpose.action == .delete && purpose.subject == .snapshot
     }
   }
 
@@ -134,8 +135,8 @@ struct SystematicExploration: Sendable {
     guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
     let program = fault.kind.program(in: mission)
     let expectation = FaultKind.Expectation(fault.kind, fault.effect, of: program)
-    var changed = scenario
-    changed.operationFaults.append(fault)
+    var changed = setup
+    changed.add(fault)
     var plan = Plan(mission, changed)
     // It would go wrong in the next run too.
     plan.comesBackNextWeek = false

@@ -1,11 +1,10 @@
-internal import AstraControlSimulation
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 
 /// What is to be played: a mission in a world, and what goes wrong.
 struct Plan: Sendable {
   var mission: Mission
-  var scenario: Scenario
+  var setup: any ServiceSetup
   var faults: [SiteFault] = []
   /// What its run is called; nil where nothing names it.
   var run: String?
@@ -38,12 +37,12 @@ struct Plan: Sendable {
   var mayShowNothing = false
   /// Whether nothing but a passing state tells of an in-place restore.
   var showsNoRestore: Bool {
-    scenario.settings.restoreModification == .never && scenario.settings.restoreSourceShown == .never
+    !setup.behaviour.showsRestoreModification && !setup.behaviour.showsRestoreSource
   }
   /// Whether the server, once an in-place restore has ended, shows nothing of it, so that one whose answer was lost may
   /// be asked for again, with new evidence.
   var forgetsRestores: Bool {
-    scenario.settings.restoreSourceShown == .never || scenario.settings.restoreSourceForgottenAtEnd
+    !setup.behaviour.showsRestoreSource || !setup.behaviour.keepsRestoreSource
   }
   /// How many restores a step may believe to have been begun that were not: the evidence of each stands.
   var doubts = 0
@@ -71,17 +70,17 @@ struct Plan: Sendable {
 
   /// Whether nothing goes wrong but what the mission begins with.
   var isUndisturbed: Bool {
-    faults.isEmpty && scenario.operationFaults.isEmpty && firstTimeoutSeconds == nil
+    faults.isEmpty && setup.operationFaults.isEmpty && firstTimeoutSeconds == nil
   }
 
   /// Plans an undisturbed mission.
-  init(_ mission: Mission, _ scenario: Scenario) {
-    (self.mission, self.scenario) = (mission, scenario)
+  init(_ mission: Mission, _ setup: any ServiceSetup) {
+    (self.mission, self.setup) = (mission, setup)
     (run, sharesItsName) = (mission.run, mission.sharesItsName)
     comesBackNextWeek = mission.sharesItsName
-    if mission.isOlder { self.scenario.settings.beOlder() }
+    if mission.isOlder { self.setup.useOlderRelease() }
     snapshots += mission.contradictions
     attempts = mission.attempts
-    mission.server?(&self.scenario)
+    mission.server?(&self.setup)
   }
 }

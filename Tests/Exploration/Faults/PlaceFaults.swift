@@ -1,5 +1,4 @@
-internal import AstraControlSimulation
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import SimulatedBackend
 internal import StepReport
 internal import Timing
@@ -8,31 +7,33 @@ internal import Timing
 extension FaultKind {
   /// Others, and fate, change the world under the step.
   static let world: [FaultKind] = [
-    .request("operationFails", .simulator { $0.failWhatIsUnderWay() }, .ends(0, 1, 75, 78)).thatBreaks,
-    .request("operationStalls", .simulator { $0.stallWhatIsUnderWay() }, .ends(0, 75)).thatBreaks,
-    .request("subjectVanishes", .simulator { $0.takeAwayWhatIsUnderWay() }, .ends(0, 1, 65, 78)).thatBreaks,
+    .request("operationFails", .world { $0.failWhatIsUnderWay() }, .ends(0, 1, 75, 78)).thatBreaks,
+    .request("operationStalls", .world { $0.stallWhatIsUnderWay() }, .ends(0, 75)).thatBreaks,
+    .request("subjectVanishes", .world { $0.removeWhatIsUnderWay() }, .ends(0, 1, 65, 78)).thatBreaks,
     .request(
-      "productionVanishes", .simulator { _ = $0.removeByOthers(Shop.production) },
+      "productionVanishes", .world { _ = $0.removeByOthers(Shop.production) },
       .breaks(0, 1, 65, 75, 77, 78)),
     .request(
-      "goodBackupVanishes", .simulator { _ = $0.removeByOthers(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
+      "goodBackupVanishes", .world { _ = $0.removeByOthers(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
     .request(
-      "goodBackupFails", .simulator { _ = $0.setState("failed", of: Shop.goodBackupID) },
+      "goodBackupFails", .world { _ = $0.setState("failed", of: Shop.goodBackupID) },
       .breaks(0, 1, 65, 78)),
-    .request("twinOfProduction", .simulator { $0.add("magento-prod", on: "ocp-prod") }, .breaks(0, 65)),
-    .request("namesakeOfProduction", .simulator { $0.add("magento-prod", on: "ocp-debug") }, .passes),
+    .request("twinOfProduction", .world { $0.add("magento-prod", on: "ocp-prod") }, .breaks(0, 65)),
+    .request("namesakeOfProduction", .world { $0.add("magento-prod", on: "ocp-debug") }, .passes),
     .request(
-      "strangerOfClonesName", .simulator { $0.add(Shop.cloneName, on: "ocp-debug") }, .breaks(0, 65, 78)),
+      "strangerOfClonesName", .world { $0.add(Shop.cloneName, on: "ocp-debug") }, .breaks(0, 65, 78)),
     .request(
-      "namespaceAppears", .simulator { _ = $0.addNamespace("magento-debug", onCluster: "ocp-debug") },
+      "namespaceAppears", .world { _ = $0.addNamespace("magento-debug", onCluster: "ocp-debug") },
       .breaks(0, 1, 78)),
     .request(
       "twinOfGoodBackup",
-      .simulator { _ = $0.addBackup(RecoveryPointSeed(Shop.goodBackup), of: Shop.production) },
+      .world { _ = $0.addBackup(RecoveryPointSeed(Shop.goodBackup), of: Shop.production) },
       .breaks(0, 65, 78)),
-    .request("twinOfNewBackup", .simulator { $0.addForeignBackup() }, .breaks(0, 65, 78)),
-    .request("restoredByOthers", .simulator { $0.restoreByOthers() }, .breaks(0, 1, 75, 78)),
-    .request("tokenRevoked", .simulator { $0.changeToken("not-a-real-token-but-a-new-one") }, .breaks(77)),
+    .request("twinOfNewBackup", .world { $0.addForeignBackup() }, .breaks(0, 65, 78)),
+    .request(
+      "restoredByOthers", .world { $0.restoreByOthers(Shop.production, from: Shop.olderBackupID) },
+      .breaks(0, 1, 75, 78)),
+    .request("tokenRevoked", .world { $0.changeCredential("not-a-real-token-but-a-new-one") }, .breaks(77)),
   ]
 
   /// The calendar clock of the step's machine.
@@ -91,7 +92,7 @@ extension FaultKind {
   }
 }
 
-extension World {
+extension SimulatedService {
   /// What clients have asked for and what is not over.
   private var subjects: [String] {
     operations.filter { [.backup, .snapshot, .clone, .restore].contains($0.kind) }.map(\.subject)
@@ -105,12 +106,12 @@ extension World {
     for subject in subjects { stallOperation(of: subject) }
   }
 
-  fileprivate mutating func takeAwayWhatIsUnderWay() {
+  fileprivate mutating func removeWhatIsUnderWay() {
     for subject in subjects { removeByOthers(subject) }
   }
 
   fileprivate mutating func add(_ name: String, on cluster: String) {
-    addApplication(ApplicationSeed(name, cluster: cluster, namespaces: ["\(name)-of-others"]))
+    add(ApplicationSeed(name, cluster: cluster, namespaces: ["\(name)-of-others"]))
   }
 
   /// Somebody else makes a backup of the name that the pipeline is about to use, or uses already.
@@ -119,22 +120,5 @@ extension World {
     // Made long before the run, and only now in the server's books: an import of a bucket does that.
     seed.age = .seconds(7 * 86_400)
     addBackup(seed, of: Shop.production)
-  }
-
-  /// Somebody else restores production in place, from another backup than the pipeline's.
-  fileprivate mutating func restoreByOthers() {
-    let isOlder = settings.apiGeneration == .v1
-    let type = isOlder ? "application/astra-managedApp" : "application/astra-app"
-    let path = isOlder ? "k8s/v1/managedApps" : "k8s/v2/apps"
-    let body: JSON = [
-      "type": .string(type), "version": isOlder ? "1.2" : "2.0", "backupID": .string(Shop.olderBackupID),
-    ]
-    _ = handle(
-      SimulatedRequest(
-        "PUT", "/accounts/\(scenario.account)/\(path)/\(Shop.production)",
-        headers: [
-          ("Authorization", "Bearer \(token)"), ("Content-Type", "\(type)+json"),
-          ("ForceUpdate", "true"),
-        ], body: body.bytes))
   }
 }
