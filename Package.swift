@@ -196,11 +196,26 @@ let package = Package(
     ),
     .testTarget(name: "StepReportTests", dependencies: ["StepReport", "Timing"]),
     .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
+    // The suites that every simulated service has to pass, and those that are about Astra Control.
+    .target(
+      name: "StepTestSupport",
+      dependencies: [
+        "AstraClone", "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
+        "StepCommon", "StepReport",
+      ],
+      path: "Tests/StepTestSupport"
+    ),
     .testTarget(
       name: "StepTests",
       dependencies: [
+        "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
+      ] + stepModules
+    ),
+    .testTarget(
+      name: "AstraControlStepTests",
+      dependencies: [
         "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
-        "StepBenchmark", "StepCommon", "StepReport", "Timing",
+        "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "Timing",
       ] + stepModules
     ),
     .testTarget(

@@ -21,6 +21,7 @@ extension AstraControlService {
     let subject = path.first == "clouds" ? nil : collection.flatMap { Self.subjects[$0] }
     return RequestPurpose(
       action, subject ?? .other, names: isItem ? path.last : query,
+      owner: path.count > 2 ? path[1] : nil,
       isAboutNeighbours: target.contains("include=id,name,state,"))
   }
 

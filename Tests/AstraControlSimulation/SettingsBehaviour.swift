@@ -25,7 +25,7 @@ extension SimulatorSettings {
       behaviour.duplicateApplicationNames = duplicateAppNames
       behaviour.snapshotsLeaveTheirCluster = snapshotAcrossClusters == .allowed
       behaviour.restoresFailedApplications = restoreOfFailed == .accepted
-      behaviour.keepsLabels = labelsWritable
+      behaviour.labels = labelsRefused ? .refused : labelsWritable ? .kept : .dropped
       behaviour.failedCloneLeavesNamespace = failedCloneLeavesNamespace
       behaviour.cloneLeavesOnSource = cloneVehicle.recoveryPointKind
       behaviour.restoreKeepsAddress = restoreKeepsAddress
@@ -52,7 +52,9 @@ extension SimulatorSettings {
       duplicateBackupNames = newValue.duplicateBackupNames
       duplicateSnapshotNames = newValue.duplicateSnapshotNames
       duplicateAppNames = newValue.duplicateApplicationNames
-      labelsWritable = newValue.keepsLabels
+      if newValue.labels != old.labels {
+        (labelsWritable, labelsRefused) = (newValue.labels == .kept, newValue.labels == .refused)
+      }
       failedCloneLeavesNamespace = newValue.failedCloneLeavesNamespace
       restoreKeepsAddress = newValue.restoreKeepsAddress
       clonesInheritLabels = newValue.clonesInheritLabels

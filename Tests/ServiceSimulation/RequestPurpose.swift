@@ -18,14 +18,17 @@ package struct RequestPurpose: Hashable, Sendable {
   package var subject: Subject
   /// The id that the request names, or the condition of a list as the request writes it; nil if there is neither.
   package var names: String?
+  /// The id of the application that a list or an item is of, if the request names it.
+  package var owner: String?
   /// Whether it only asks who shares the namespaces of an application.
   package var isAboutNeighbours: Bool
 
   /// Makes a purpose.
   package init(
-    _ action: Action, _ subject: Subject, names: String? = nil, isAboutNeighbours: Bool = false
+    _ action: Action, _ subject: Subject, names: String? = nil, owner: String? = nil,
+    isAboutNeighbours: Bool = false
   ) {
-    (self.action, self.subject, self.names) = (action, subject, names)
+    (self.action, self.subject, self.names, self.owner) = (action, subject, names, owner)
     self.isAboutNeighbours = isAboutNeighbours
   }
 

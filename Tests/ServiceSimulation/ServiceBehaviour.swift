@@ -2,6 +2,9 @@
 ///
 /// An instance need not know every difference: what it does not know stays as it is.
 package struct ServiceBehaviour: Equatable, Sendable {
+  /// What becomes of labels that clients write.
+  package enum LabelHandling: Sendable { case kept, dropped, refused }
+
   // How long the main part of an operation takes.
 
   package var backup = Duration.seconds(5)
@@ -39,8 +42,8 @@ package struct ServiceBehaviour: Equatable, Sendable {
   package var snapshotsLeaveTheirCluster = false
   /// Whether a failed application can be restored in place.
   package var restoresFailedApplications = true
-  /// Whether it keeps labels that clients write on applications.
-  package var keepsLabels = true
+  /// What becomes of labels that clients write on applications and recovery points.
+  package var labels = LabelHandling.kept
 
   // What it leaves behind.
 

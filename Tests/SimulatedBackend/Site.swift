@@ -145,12 +145,11 @@ extension Site {
     switch position {
     case .event(let number): number == events.count
     case .request(let number): if case .request = event { number == requests.count } else { false }
-    case .nextOf(let action, let subject):
-      if case .request(_, _, let purpose) = event {
-        purpose.action == action && purpose.subject == subject
-      } else {
-        false
-      }
+    case .nextOf(let action, let subject, let id, let owner):
+      event.purpose.map {
+        $0.action == action && $0.subject == subject && (id == nil || $0.names == id)
+          && (owner == nil || $0.owner == owner)
+      } ?? false
     case .next(let method, let ending):
       if case .probe(let url) = event {
         method == "LOOK" && url.hasSuffix(ending)

@@ -81,8 +81,9 @@ package struct SiteFault: Sendable {
     case event(Int)
     /// The next request of that method whose path ends so (its query left aside); `LOOK` is a look at a page.
     case next(method: String, ending: String)
-    /// The next request of that action on that subject.
-    case nextOf(RequestPurpose.Action, RequestPurpose.Subject)
+    /// The next request of that action on that subject; where they are given, that names this id, or is of that
+    /// application.
+    case nextOf(RequestPurpose.Action, RequestPurpose.Subject, naming: String? = nil, of: String? = nil)
   }
 
   package var effect: Effect
@@ -98,9 +99,13 @@ package struct SiteFault: Sendable {
     (self.effect, position) = (effect, .event(number))
   }
 
-  /// A fault at the next request of that action on that subject.
-  package init(_ effect: Effect, _ action: RequestPurpose.Action, _ subject: RequestPurpose.Subject) {
-    (self.effect, position) = (effect, .nextOf(action, subject))
+  /// A fault at the next request of that action on that subject; where they are given, that names this id, or is of that
+  /// application.
+  package init(
+    _ effect: Effect, _ action: RequestPurpose.Action, _ subject: RequestPurpose.Subject,
+    naming id: String? = nil, of owner: String? = nil
+  ) {
+    (self.effect, position) = (effect, .nextOf(action, subject, naming: id, of: owner))
   }
 
   /// A fault at the next request of that method whose path ends so (its query left aside).

@@ -57,6 +57,6 @@ extension Mission {
 extension ServiceBehaviour {
   /// Lets the server show nothing of what a clone was made from, and keep nothing of what clients write on it.
   mutating func hideOrigins() {
-    (keepsLabels, showsCloneOrigin) = (false, false)
+    (labels, showsCloneOrigin) = (.dropped, false)
   }
 }
