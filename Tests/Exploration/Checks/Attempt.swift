@@ -22,7 +22,7 @@ struct Attempt {
   }
 
   /// Which promises it breaks, whatever has gone wrong around it.
-  func violations(_ truth: Truth) -> [String] {
+  func violations(_ truth: GroundTruth) -> [String] {
     var violations: [String] = []
     let report = result.report
     if succeeded, let missing = truth.missing(from: stage, values: result.values) {

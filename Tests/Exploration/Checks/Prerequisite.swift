@@ -17,8 +17,8 @@ enum Prerequisite: String, CaseIterable {
     case (.oneApplication, .list, .application): names("magento-prod")
     case (.livingApplication, .list, .application), (.livingApplication, .read, .application): true
     case (.goodBackup, .list, .backup): purpose.names == nil
-    case (.freeName, .list, .application): names(Shop.cloneName)
-    case (.freeNamespace, .list, .namespace): names(Shop.cloneName)
+    case (.freeName, .list, .application): names(WorkedExample.cloneName)
+    case (.freeNamespace, .list, .namespace): names(WorkedExample.cloneName)
     case (.acceptingCluster, .list, .cluster): purpose.names == nil
     case (.places, .read, .store): true
     default: false
@@ -33,16 +33,17 @@ enum Prerequisite: String, CaseIterable {
         $0.name == "magento-prod" && $0.cluster == world.clusterID(named: "ocp-prod")
       } == 1
     case .livingApplication:
-      world.application(Shop.production).map {
+      world.application(WorkedExample.production).map {
         !["failed", "unavailable", "removed", "deleting", "restoring"].contains($0.state)
       } ?? false
     case .goodBackup:
       world.recoveryPoints.contains {
-        $0.name == Shop.goodBackup && $0.application == Shop.production && $0.state == "completed"
+        $0.name == WorkedExample.goodBackup && $0.application == WorkedExample.production
+          && $0.state == "completed"
           && $0.hookState != "failed"
       }
-    case .freeName: !world.applications.contains { $0.name == Shop.cloneName }
-    case .freeNamespace: !world.hasNamespace(Shop.cloneName, onCluster: "ocp-debug")
+    case .freeName: !world.applications.contains { $0.name == WorkedExample.cloneName }
+    case .freeNamespace: !world.hasNamespace(WorkedExample.cloneName, onCluster: "ocp-debug")
     case .acceptingCluster: world.acceptsClones(onCluster: "ocp-debug")
     case .places: world.canStoreBackups(ofCluster: "ocp-prod")
     }

@@ -11,27 +11,29 @@ extension FaultKind {
     .request("operationStalls", .world { $0.stallWhatIsUnderWay() }, .ends(0, 75)).thatBreaks,
     .request("subjectVanishes", .world { $0.removeWhatIsUnderWay() }, .ends(0, 1, 65, 78)).thatBreaks,
     .request(
-      "productionVanishes", .world { _ = $0.removeByOthers(Shop.production) },
+      "productionVanishes", .world { _ = $0.removeByOthers(WorkedExample.production) },
       .breaks(0, 1, 65, 75, 77, 78)),
     .request(
-      "goodBackupVanishes", .world { _ = $0.removeByOthers(Shop.goodBackupID) }, .breaks(0, 1, 65, 78)),
+      "goodBackupVanishes", .world { _ = $0.removeByOthers(WorkedExample.goodBackupID) },
+      .breaks(0, 1, 65, 78)),
     .request(
-      "goodBackupFails", .world { _ = $0.setState("failed", of: Shop.goodBackupID) },
+      "goodBackupFails", .world { _ = $0.setState("failed", of: WorkedExample.goodBackupID) },
       .breaks(0, 1, 65, 78)),
     .request("twinOfProduction", .world { $0.add("magento-prod", on: "ocp-prod") }, .breaks(0, 65)),
     .request("namesakeOfProduction", .world { $0.add("magento-prod", on: "ocp-debug") }, .passes),
     .request(
-      "strangerOfClonesName", .world { $0.add(Shop.cloneName, on: "ocp-debug") }, .breaks(0, 65, 78)),
+      "strangerOfClonesName", .world { $0.add(WorkedExample.cloneName, on: "ocp-debug") }, .breaks(0, 65, 78)),
     .request(
       "namespaceAppears", .world { _ = $0.addNamespace("magento-debug", onCluster: "ocp-debug") },
       .breaks(0, 1, 78)),
     .request(
       "twinOfGoodBackup",
-      .world { _ = $0.addBackup(RecoveryPointSeed(Shop.goodBackup), of: Shop.production) },
+      .world { _ = $0.addBackup(RecoveryPointSeed(WorkedExample.goodBackup), of: WorkedExample.production) },
       .breaks(0, 65, 78)),
     .request("twinOfNewBackup", .world { $0.addForeignBackup() }, .breaks(0, 65, 78)),
     .request(
-      "restoredByOthers", .world { $0.restoreByOthers(Shop.production, from: Shop.olderBackupID) },
+      "restoredByOthers",
+      .world { $0.restoreByOthers(WorkedExample.production, from: WorkedExample.olderBackupID) },
       .breaks(0, 1, 75, 78)),
     .request("tokenRevoked", .world { $0.changeCredential("not-a-real-token-but-a-new-one") }, .breaks(77)),
   ]
@@ -119,6 +121,6 @@ extension SimulatedService {
     var seed = RecoveryPointSeed(Mission.newBackup)
     // Made long before the run, and only now in the server's books: an import of a bucket does that.
     seed.age = .seconds(7 * 86_400)
-    addBackup(seed, of: Shop.production)
+    addBackup(seed, of: WorkedExample.production)
   }
 }

@@ -46,7 +46,7 @@ extension ServiceResponse {
 extension SimulatedService {
   /// Somebody rolls out a release that is as broken as the present one is well.
   fileprivate mutating func turnProduction() {
-    let isBroken = application(Shop.production)?.content?.broken ?? false
-    deploy(version: "2.4.4", broken: !isBroken, to: Shop.production)
+    let isBroken = application(WorkedExample.production)?.content?.broken ?? false
+    deploy(version: "2.4.4", broken: !isBroken, to: WorkedExample.production)
   }
 }

@@ -64,7 +64,8 @@ extension Mission {
 
   private static let failedOfOthers: ApplicationSeed = {
     var seed = ApplicationSeed(
-      Shop.cloneName, cluster: "ocp-debug", namespaces: [Shop.cloneName], content: Shop.goodContent)
+      WorkedExample.cloneName, cluster: "ocp-debug", namespaces: [WorkedExample.cloneName],
+      content: WorkedExample.goodContent)
     seed.state = "failed"
     return seed
   }()
@@ -77,8 +78,8 @@ extension Mission {
     var again = restore
     again.meanwhile = { world in
       guard isMended else { return }
-      world.setState("ready", of: Shop.production)
-      world.deploy(version: "2.4.1-mended", broken: true, rows: ["order-4001"], to: Shop.production)
+      world.setState("ready", of: WorkedExample.production)
+      world.deploy(version: "2.4.1-mended", broken: true, rows: ["order-4001"], to: WorkedExample.production)
     }
     return Mission(
       name: isMended ? "wreck-mended" : "wreck", stages: [failing, again], isVariant: true, prepared: 1,
@@ -102,7 +103,9 @@ extension Mission {
 extension SimulatedService {
   /// A customer orders something in production, whatever release runs there.
   mutating func takeOrder(_ row: String) {
-    guard let content = application(Shop.production)?.content else { return }
-    deploy(version: content.version, broken: content.broken, rows: content.rows + [row], to: Shop.production)
+    guard let content = application(WorkedExample.production)?.content else { return }
+    deploy(
+      version: content.version, broken: content.broken, rows: content.rows + [row],
+      to: WorkedExample.production)
   }
 }

@@ -49,10 +49,10 @@ enum Program: String, CaseIterable, Sendable {
 
 extension Mission.Stage {
   /// The id of the recovery point that a clone is to be made from; nil for the live application.
-  var origin: String? { arguments.contains(Shop.goodBackup) ? Shop.goodBackupID : nil }
+  var origin: String? { arguments.contains(WorkedExample.goodBackup) ? WorkedExample.goodBackupID : nil }
 
   /// Whether it restores from the older backup.
-  var restoresTheOlder: Bool { arguments.contains(Shop.olderBackup) }
+  var restoresTheOlder: Bool { arguments.contains(WorkedExample.olderBackup) }
 
   /// Whether what it hands on may be of an earlier run: where that was asked for, or where nothing tells runs apart.
   func mayBeOlder(than mission: Mission) -> Bool { arguments.contains("reuse") || mission.run == nil }
@@ -149,7 +149,7 @@ struct Mission: Sendable {
   /// Looks at production, from the backend and from outside.
   static func verify(_ arguments: String..., suffix: String = "") -> Stage {
     Stage(
-      program: .verify, arguments: ["--url", Shop.page] + arguments,
+      program: .verify, arguments: ["--url", WorkedExample.page] + arguments,
       environment: ["ASTRA_REPORT_SUFFIX": suffix])
   }
 
@@ -159,7 +159,7 @@ struct Mission: Sendable {
     Mission(name: "clone", stages: [clone], isTriedLater: true),
     Mission(
       name: "clone-of-backup",
-      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup])],
+      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", WorkedExample.goodBackup])],
       isVariant: true),
     Mission(name: "preflight", stages: [Stage(program: .preflight)]),
     Mission(name: "restore", stages: [restore], isTriedLater: true),
@@ -176,23 +176,28 @@ struct Mission: Sendable {
     // A clone of a recovery point is a clone of this run, and no evidence.
     Mission(
       name: "clone-of-backup-restore",
-      stages: [Stage(program: .clone, arguments: ["--use-existing-backup", Shop.goodBackup]), restore],
+      stages: [
+        Stage(program: .clone, arguments: ["--use-existing-backup", WorkedExample.goodBackup]), restore,
+      ],
       isVariant: true, isChoice: true, prepared: 1),
     // That production is broken, and that it is well again.
     Mission(
-      name: "verify-broken", stages: [verify("--expect-broken", "--against-backup", Shop.goodBackup)]),
+      name: "verify-broken", stages: [verify("--expect-broken", "--against-backup", WorkedExample.goodBackup)]
+    ),
     // A second use of one step has a report of its own.
     Mission(
       name: "verify-again",
       stages: [
-        verify("--expect-broken", "--against-backup", Shop.goodBackup),
+        verify("--expect-broken", "--against-backup", WorkedExample.goodBackup),
         verify("--expect-broken", "--against-snapshot", "nightly-0213", suffix: "snapshot"),
       ], isVariant: true, prepared: 1),
     Mission(
       name: "restore-verify",
       stages: [
         restore,
-        verify("--expect-text", "Release 2.4.1", "--expect-address", Shop.address, "-B", Shop.goodBackup),
+        verify(
+          "--expect-text", "Release 2.4.1", "--expect-address", WorkedExample.address, "-B",
+          WorkedExample.goodBackup),
       ],
       isVariant: true, prepared: 1),
     cleanup, cleanupByAge, cleanupOfBackups, cleanupAtTheEnd,
@@ -204,7 +209,7 @@ struct Mission: Sendable {
   /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.
   static let all: [Mission] =
     usual + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
-    + strangers + othersFailed + wrecks + bentPages + pileUps + cleanupsOfEvidence
+    + strangers + othersFailed + wrecks + bentPages + repeatedEvidence + cleanupsOfEvidence
 
   /// Backup, clone, restore.
   static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore], known: 2)
@@ -216,7 +221,7 @@ struct Mission: Sendable {
 }
 
 /// The worked example, `Fixtures/scenarios/magento.json`, and what is to come of it.
-enum Shop {
+enum WorkedExample {
   static let production = "40516273-8495-4a6b-b7c8-d9eaf0011223"
   static let goodBackup = "upgrade-prod-2-4-1-debian-10-r14"
   static let goodBackupID = "62738495-a6b7-4c8d-99ea-fb0c12233445"

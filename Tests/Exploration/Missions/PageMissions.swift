@@ -12,24 +12,26 @@ extension Mission {
         Stage(
           program: .verify,
           arguments: [
-            "--url", Shop.page, "--expect-broken", "--expect-text", "Release 2.4.1", "--timeout", "30s",
+            "--url", WorkedExample.page, "--expect-broken", "--expect-text", "Release 2.4.1", "--timeout",
+            "30s",
           ],
           owed: [1],
-          meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
+          meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: WorkedExample.production) })
       ], isVariant: true, kinds: .probes),
     Mission(
       name: "verify-broken-well-plain",
       stages: [
         Stage(
-          program: .verify, arguments: ["--url", Shop.page, "--expect-broken", "--timeout", "20s"], owed: [1],
-          meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: Shop.production) })
+          program: .verify, arguments: ["--url", WorkedExample.page, "--expect-broken", "--timeout", "20s"],
+          owed: [1],
+          meanwhile: { $0.deploy(version: "2.4.1", broken: false, to: WorkedExample.production) })
       ], isVariant: true, kinds: .probes),
     Mission(
       name: "verify-well-broken",
       stages: [
         Stage(
           program: .verify,
-          arguments: ["--url", Shop.page, "--expect-text", "Release", "--timeout", "20s"], owed: [1])
+          arguments: ["--url", WorkedExample.page, "--expect-text", "Release", "--timeout", "20s"], owed: [1])
       ], isVariant: true, kinds: .probes),
   ]
 }

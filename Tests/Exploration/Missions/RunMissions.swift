@@ -18,7 +18,7 @@ extension Mission {
       name: "records-latest",
       stages: [
         Stage(
-          program: .restore, arguments: ["-B", Shop.olderBackup],
+          program: .restore, arguments: ["-B", WorkedExample.olderBackup],
           environment: ["ASTRA_REPORT_SUFFIX": "a"]),
         Stage(
           program: .restore, arguments: ["-B", "latest"], environment: ["ASTRA_REPORT_SUFFIX": "b"]),
@@ -39,7 +39,8 @@ extension Mission {
       clone,
       Stage(program: .restore, environment: ["ASTRA_REPORT_SUFFIX": first]),
       Stage(
-        program: .restore, arguments: ["-B", Shop.olderBackup], environment: ["ASTRA_REPORT_SUFFIX": second],
+        program: .restore, arguments: ["-B", WorkedExample.olderBackup],
+        environment: ["ASTRA_REPORT_SUFFIX": second],
         meanwhile: { $0.takeOrder("order-2001-between-the-restores") }, records: loss),
     ]
   }

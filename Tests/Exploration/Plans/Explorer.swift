@@ -50,7 +50,7 @@ package final class Explorer: Sendable {
 
   /// Plays one case; nil if there is no such case.
   package func play(_ name: Case, tell: ((String) -> Void)? = nil) -> Outcome? {
-    plan(of: name).map { Play($0, tell: tell).run() }
+    plan(of: name).map { CaseRun($0, tell: tell).run() }
   }
 
   /// Plays cases, on all cores.

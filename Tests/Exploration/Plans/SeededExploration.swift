@@ -13,7 +13,7 @@ struct SeededExploration: Sendable {
   /// Prepares the drawing of plans.
   init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
     (self.setup, self.faults) = (setup, faults)
-    let outcome = Play(Plan(.pipeline, setup)).run()
+    let outcome = CaseRun(Plan(.pipeline, setup)).run()
     (events, undisturbed) = (outcome.events.count, outcome.ending)
   }
 

@@ -3,7 +3,7 @@ internal import ServiceSimulation
 // Missions in which evidence is secured again and again.
 extension Mission {
   /// A server that says several times that production is not ready, while it shows it ready.
-  static let pileUps: [Mission] =
+  static let repeatedEvidence: [Mission] =
     [("", .recoveryPointNotReady, 3, .waysOfRecognising), ("-busy", .applicationNotReady, 6, .waysOfAging)]
     .map {
       (name: String, reason: RefusalReason, count: Int, kinds: [String]) -> Mission in
@@ -19,7 +19,7 @@ extension Mission {
     ]
 }
 
-extension Truth {
+extension GroundTruth {
   /// The beginning of the names of the snapshots that are evidence.
   private static let evidence = "evidence-"
 
@@ -29,12 +29,12 @@ extension Truth {
   /// may where no change of it is ever shown.
   var surplusEvidence: Int {
     guard world.behaviour.showsModificationTime else { return 0 }
-    let made = Set(news.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
+    let made = Set(changes.filter { $0.event == .created && $0.kind == .snapshot }.map(\.id))
     let left = world.recoveryPoints.count {
       made.contains($0.id) && $0.name.hasPrefix(Self.evidence) && $0.state == "completed"
     }
     let contradictions = mission.attempts > 2 ? 0 : mission.contradictions
-    return left - max(1, news.count { $0.event == .restoreBegan }) - contradictions
+    return left - max(1, changes.count { $0.event == .restoreBegan }) - contradictions
   }
 
   /// Whether something is evidence that a client has made, in this run or before it.
@@ -52,7 +52,7 @@ extension Truth {
   /// Whether the removal at that place of the journal is one of this run's own evidence, with a newer and complete one
   /// beside it.
   func isReplacedEvidence(_ entry: JournalEntry, at place: Int) -> Bool {
-    let before = news[..<place].filter { $0.kind == .snapshot }
+    let before = changes[..<place].filter { $0.kind == .snapshot }
     func made(_ id: String) -> Int? { before.firstIndex { $0.event == .created && $0.id == id } }
     guard entry.kind == .snapshot, entry.name.hasPrefix(Self.evidence), let own = made(entry.id) else {
       return false

@@ -12,7 +12,7 @@ struct SystematicExploration: Sendable {
   init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
     (self.setup, self.faults) = (setup, faults)
     undisturbed = Dictionary(
-      uniqueKeysWithValues: Mission.all.map { ($0.name, Play(Plan($0, setup)).run()) })
+      uniqueKeysWithValues: Mission.all.map { ($0.name, CaseRun(Plan($0, setup)).run()) })
   }
 
   /// Every case there is, mission by mission.

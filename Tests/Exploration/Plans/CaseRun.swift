@@ -5,20 +5,20 @@ internal import StepCommon
 internal import Timing
 
 /// Plays a mission with its faults to the end, and says which promises were broken.
-final class Play {
+final class CaseRun {
   private let plan: Plan
   private let harness: StepHarness
   /// Where real files are written; removed with this.
   private let folder: String?
   private let start: any SimulatedService
-  private var witness: Witness
+  private var monitor: ServiceMonitor
   private var outcome = Outcome()
   /// How often pages had been looked at before the attempt in hand.
   private var looksBefore = 0
   /// What tells the stage in hand apart from others of its program; nil if its own environment says it.
   private var suffixed: String?
   /// Whether the last attempt could not know that the restore was over; what it came to is looked at all the same.
-  private var endsInTheDark = false
+  private var endedUnknown = false
 
   /// Prepares a plan; `tell` hears the whole story, line by line.
   init(_ plan: Plan, tell: ((String) -> Void)? = nil) {
@@ -31,7 +31,7 @@ final class Play {
     if let left = plan.mission.left { Self.leave(left, harness) }
     harness.environment["BUILD_TAG"] = plan.run
     harness.site.faults = plan.faults
-    witness = Witness(harness.site.service, others: plan.changesTheWorld)
+    monitor = ServiceMonitor(harness.site.service, others: plan.changesTheWorld)
     watch()
   }
 
@@ -69,7 +69,7 @@ final class Play {
     outcome.operations = Set(
       OperationKind.allCases.filter { harness.site.service.operationsBegun($0) > 0 })
     outcome.ending = truth.ending
-    outcome.snapshots = harness.site.service.tally.snapshotsCreated - witness.tallyAtBase.snapshotsCreated
+    outcome.snapshots = harness.site.service.tally.snapshotsCreated - monitor.tallyAtBase.snapshotsCreated
     checkEnd()
     if plan.comesBackNextWeek { playNextWeek() }
     outcome.requests = harness.site.requests.count
@@ -78,18 +78,18 @@ final class Play {
     return outcome
   }
 
-  private var truth: Truth {
-    Truth(
-      world: harness.site.service, witness: witness, mission: plan.mission, others: plan.changesTheWorld,
+  private var truth: GroundTruth {
+    GroundTruth(
+      world: harness.site.service, monitor: monitor, mission: plan.mission, others: plan.changesTheWorld,
       spoilsPages: plan.spoilsPages, pages: Array(harness.site.pageTruths.dropFirst(looksBefore)))
   }
 
   private func watch() {
     let looksAhead = plan.mission.stages.contains { $0.program == .preflight }
     harness.site.observe = { [unowned self] world in
-      witness.look(world)
+      monitor.look(world)
       guard looksAhead, case .request("GET", _, let purpose)? = harness.site.events.last else { return }
-      witness.see(purpose, world)
+      monitor.see(purpose, world)
     }
   }
 
@@ -127,7 +127,7 @@ final class Play {
 
   /// Gives the files that a killed step was writing to a process that is gone, as that step would be: here it was a part
   /// of this process, which lives on.
-  private func letDie() {
+  private func orphanTemporaryFiles() {
     guard let folder, let files = FileManager.default.enumerator(atPath: folder) else { return }
     let (living, gone) = ("-\(ProcessInfo.processInfo.processIdentifier)-", "-\(Int32.max - 1)-")
     for path in files.compactMap({ $0 as? String }) where path.hasSuffix(".tmp") && path.contains(living) {
@@ -148,23 +148,23 @@ final class Play {
     outcome.attempts += 1
     outcome.attemptsBegan.append(eventsBefore)
     looksBefore = site.pageTruths.count
-    witness.beginAttempt()
+    monitor.beginAttempt()
     do {
       let result = try stage.program.run(harness, stage.arguments)
-      witness.look(site.service)
+      monitor.look(site.service)
       let attempt = Attempt(
         stage: stage, result: result, elapsed: site.time.now - began, timeout: .seconds(timeout),
         mayBeUnwritable: plan.spoilsFiles,
         pages: plan.setup.behaviour.pageSize > 0)
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
-      if result.wasKilled { letDie() }
-      endsInTheDark = !result.wasKilled && isInTheDark(result.code.rawValue, saying: result.message)
+      if result.wasKilled { orphanTemporaryFiles() }
+      endedUnknown = !result.wasKilled && cannotKnowTheEnd(result.code.rawValue, saying: result.message)
       for violation in attempt.violations(truth) { fail("\(stage.program.rawValue): \(violation)") }
       let met = site.faults.count < faultsBefore
       if !result.wasKilled { checkCode(result.code.rawValue, of: stage, number, met, saying: result.message) }
       return attempt
     } catch let error as StepHarness.NoReport {
-      if error.wasKilled { letDie() }
+      if error.wasKilled { orphanTemporaryFiles() }
       outcome.codes.append(error.wasKilled ? -9 : error.code.rawValue)
       let writes = site.events.dropFirst(eventsBefore).count { if case .write = $0 { true } else { false } }
       let diedAtOnce = error.wasKilled && writes <= 1
@@ -192,22 +192,22 @@ final class Play {
       fail("\(stage.program.rawValue): exit 0, but it has to end with \(stage.owed.sorted())")
     }
     guard let codes = owed?.union(stage.owed).union(stage.before), !codes.contains(code) else { return }
-    if isInTheDark(code, saying: message()) { return }
+    if cannotKnowTheEnd(code, saying: message()) { return }
     let allowed = codes.sorted().map(String.init).joined(separator: ", ")
     fail("\(stage.program.rawValue): exit \(code), but \(allowed) is owed: \(message())")
   }
 
   /// Whether a step waited to its deadline because the server shows nothing of a restore, if that may be so.
-  private func isInTheDark(_ code: Int32, saying message: @autoclosure () -> String) -> Bool {
+  private func cannotKnowTheEnd(_ code: Int32, saying message: @autoclosure () -> String) -> Bool {
     plan.mayShowNothing && code == 75 && message().contains("ready, as before the restore")
   }
 
   private func checkEnd() {
     let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
-    for loss in witness.losses { fail("overwritten without evidence: \(loss)") }
+    for loss in monitor.losses { fail("overwritten without evidence: \(loss)") }
     if !plan.changesTheWorld, !plan.mission.removesClone, !plan.mission.removesEvidence {
-      for loss in witness.noLongerHeld(by: harness.site.service) { fail("the evidence is gone: \(loss)") }
+      for loss in monitor.noLongerHeld(by: harness.site.service) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
       slack: (plan.changesTheWorld ? 1 : 0) + plan.fileFaults,
@@ -225,7 +225,7 @@ final class Play {
       fail("it did not come to its end: exit codes \(outcome.codes)")
     }
     guard let undisturbed = plan.undisturbedEnding else { return }
-    if !outcome.isComplete, !endsInTheDark {
+    if !outcome.isComplete, !endedUnknown {
       fail("it did not come to an end: exit codes \(outcome.codes)")
     } else if outcome.ending != undisturbed {
       fail("it ended otherwise than undisturbed: \(outcome.ending) instead of \(undisturbed)")
@@ -239,35 +239,35 @@ final class Play {
     site.pass(plan.mission.comesBackAfter)
     site.tell?("== a week later, or what comes in its place")
     if !plan.sharesItsName { harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43" }
-    let rows = Shop.goodContent.rows + ["order-3001", "order-3002"]
-    site.service.deploy(version: "2.4.3", broken: true, rows: rows, to: Shop.production)
-    witness = Witness(site.service)
-    let leftovers = truth.keepsakes
+    let rows = WorkedExample.goodContent.rows + ["order-3001", "order-3002"]
+    site.service.deploy(version: "2.4.3", broken: true, rows: rows, to: WorkedExample.production)
+    monitor = ServiceMonitor(site.service)
+    let leftovers = truth.lastingObjects
     for stage in plan.mission.stages {
       guard let attempt = play(stage, 1) else { return }
       let isRefusal = attempt.result.code == .protected
       // A leftover of that name is refused; the restore has no such excuse, though a server that shows nothing of
       // it is one for not knowing.
-      let isInTheDark = attempt.result.code == .deadlinePassed && plan.mayShowNothing
-      if !attempt.succeeded, !isRefusal || stage.program == .restore, !isInTheDark {
+      let cannotKnowTheEnd = attempt.result.code == .deadlinePassed && plan.mayShowNothing
+      if !attempt.succeeded, !isRefusal || stage.program == .restore, !cannotKnowTheEnd {
         fail(
           "a week later: \(stage.program.rawValue) exit \(attempt.result.code.rawValue): \(attempt.result.message)"
         )
       }
     }
-    for loss in witness.losses { fail("a week later: overwritten without evidence: \(loss)") }
+    for loss in monitor.losses { fail("a week later: overwritten without evidence: \(loss)") }
     for excess in truth.excess(restores: plan.forgetsRestores ? 1 : 0, snapshots: 2) {
       fail("a week later: \(excess)")
     }
     // What the week before left stands as it was.
-    for left in leftovers.subtracting(truth.keepsakes) { fail("a week later: gone is \(left)") }
+    for left in leftovers.subtracting(truth.lastingObjects) { fail("a week later: gone is \(left)") }
   }
 }
 
 extension StepHarness {
   /// Sets the environment that a stage has.
   fileprivate func take(_ stage: Mission.Stage, suffix: String? = nil) {
-    environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? Shop.goodBackup
+    environment["BACKUP_NAME"] = stage.environment["BACKUP_NAME"] ?? WorkedExample.goodBackup
     environment["SNAPSHOT_NAME"] = stage.environment["SNAPSHOT_NAME"]
     environment["DEBUG_KUBERNETES_CLUSTER"] = stage.environment["DEBUG_KUBERNETES_CLUSTER"] ?? "ocp-debug"
     environment["ASTRA_REPORT_SUFFIX"] = suffix ?? stage.environment["ASTRA_REPORT_SUFFIX"]

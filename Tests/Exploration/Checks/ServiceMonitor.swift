@@ -3,7 +3,7 @@ internal import SimulatedBackend
 
 /// Watches the world from the outside: what production held, and which copies of it there were when it was
 /// overwritten.
-final class Witness {
+final class ServiceMonitor {
   /// Where the journal stood when this run began.
   let base: Int
   let tallyAtBase: Tally
@@ -48,21 +48,21 @@ final class Witness {
     // What is looked for changes with the journal only, and every event is looked at.
     guard world.journalCount > seen || last == nil else { return }
     if world.journalCount > seen {
-      let news = world.journal(from: seen)
+      let changes = world.journal(from: seen)
       seen = world.journalCount
-      completed.formUnion(Self.completed(news))
-      let begun = news.filter { $0.event == .restoreBegan && $0.id == Shop.production }
+      completed.formUnion(Self.completed(changes))
+      let begun = changes.filter { $0.event == .restoreBegan && $0.id == WorkedExample.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
       // What others restore is their affair.
-      if let first = begun.first, !(others && first.related == Shop.olderBackupID), !isWreck {
+      if let first = begun.first, !(others && first.related == WorkedExample.olderBackupID), !isWreck {
         judge(world, first)
       }
-      let ends = news.filter {
-        $0.id == Shop.production && [.restoreFailed, .restoreFinished].contains($0.event)
+      let ends = changes.filter {
+        $0.id == WorkedExample.production && [.restoreFailed, .restoreFinished].contains($0.event)
       }
       if let end = ends.last { isWreck = end.event == .restoreFailed }
     }
-    let now = world.application(Shop.production)?.content
+    let now = world.application(WorkedExample.production)?.content
     if let now, now != last {
       contents.append(now)
       // Somebody has written to it since.
@@ -90,12 +90,12 @@ final class Witness {
 
   /// What this run has overwritten, and no complete copy holds any more.
   func noLongerHeld(by world: any SimulatedService) -> [Content] {
-    let held = complete(in: world) + [world.application(Shop.production)?.content].compactMap { $0 }
+    let held = complete(in: world) + [world.application(WorkedExample.production)?.content].compactMap { $0 }
     return overwritten.filter { !held.contains($0) }
   }
 
-  private static func completed(_ news: [JournalEntry]) -> Set<String> {
-    Set(news.filter { $0.event == .completed && $0.kind == .clone }.map(\.id))
+  private static func completed(_ changes: [JournalEntry]) -> Set<String> {
+    Set(changes.filter { $0.event == .completed && $0.kind == .clone }.map(\.id))
   }
 
   /// What the complete copies of production hold: clones, of whatever run, and this run's whole snapshots.
@@ -103,11 +103,11 @@ final class Witness {
   /// A complete clone is looked through again from time to time.
   private func complete(in world: any SimulatedService) -> [Content] {
     let clones = world.applications.filter {
-      $0.sourceID == Shop.production
+      $0.sourceID == WorkedExample.production
         && ($0.state == "ready" || $0.state == "discovering" && completed.contains($0.id))
     }
     let snapshots = world.recoveryPoints.filter {
-      $0.kind == .snapshot && $0.application == Shop.production && $0.state == "completed"
+      $0.kind == .snapshot && $0.application == WorkedExample.production && $0.state == "completed"
         && $0.hookState != "failed" && !before.contains($0.id)
     }
     return (clones.map(\.content) + snapshots.map(\.content)).compactMap { $0 }

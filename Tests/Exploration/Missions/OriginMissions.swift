@@ -10,9 +10,9 @@ extension Mission {
     var arguments: [String] {
       switch self {
       case .live: []
-      case .good: ["--use-existing-backup", Shop.goodBackup]
-      case .older: ["--use-existing-backup", Shop.olderBackup]
-      case .nightly: ["--use-existing-snapshot", Shop.nightly]
+      case .good: ["--use-existing-backup", WorkedExample.goodBackup]
+      case .older: ["--use-existing-backup", WorkedExample.olderBackup]
+      case .nightly: ["--use-existing-snapshot", WorkedExample.nightly]
       }
     }
   }

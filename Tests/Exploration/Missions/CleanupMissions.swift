@@ -3,7 +3,7 @@ internal import ServiceSimulation
 // What the missions of `astra-cleanup` do, and what they may remove.
 extension Mission {
   private static let removeClone = ["--remove-clone"]
-  private static let keepOne = ["--keep-backups", "1", "--backup-pattern", Shop.backupPattern]
+  private static let keepOne = ["--keep-backups", "1", "--backup-pattern", WorkedExample.backupPattern]
 
   /// A clone, and its end.
   static let cleanup = Mission(
@@ -19,8 +19,9 @@ extension Mission {
 
   private static let cloneOfOthers: ApplicationSeed = {
     var seed = ApplicationSeed(
-      "magento-by-hand", cluster: "ocp-debug", namespaces: ["magento-by-hand"], content: Shop.goodContent)
-    seed.source = Shop.production
+      "magento-by-hand", cluster: "ocp-debug", namespaces: ["magento-by-hand"],
+      content: WorkedExample.goodContent)
+    seed.source = WorkedExample.production
     return seed
   }()
 
@@ -32,7 +33,7 @@ extension Mission {
   static let cleanupAtTheEnd = Mission(
     name: "cleanup-all",
     stages: [
-      Stage(program: .backup, environment: ["BACKUP_NAME": Shop.laterBackup]),
+      Stage(program: .backup, environment: ["BACKUP_NAME": WorkedExample.laterBackup]),
       Stage(program: .clone), Stage(program: .restore),
       Stage(program: .cleanup, arguments: removeClone + keepOne),
     ], isVariant: true, isChoice: true, prepared: 3)
@@ -48,9 +49,9 @@ extension Mission {
         Stage(
           program: .cleanup, arguments: ["--evidence-older-than", "1s"], owed: isNeeded ? [0, 1, 78] : [0],
           meanwhile: { world in
-            var seed = RecoveryPointSeed("evidence-by-hand", content: Shop.goodContent)
+            var seed = RecoveryPointSeed("evidence-by-hand", content: WorkedExample.goodContent)
             seed.age = .seconds(10 * 86_400)
-            world.addSnapshot(seed, of: Shop.production)
+            world.addSnapshot(seed, of: WorkedExample.production)
           }),
       ], isVariant: true, prepared: 1,
       server: { if isNeeded { $0.add(OperationFault(.restore, nth: 1, .fails)) } }, kinds: .waysOfRecognising)
@@ -72,7 +73,7 @@ extension Mission.Stage {
   var removesEvidence: Bool { program == .cleanup && arguments.contains("--evidence-older-than") }
 }
 
-extension Shop {
+extension WorkedExample {
   /// What the pipelines call their backups.
   static let backupPattern = "upgrade-prod-*"
   /// A backup of that pattern that is newer than the one that production goes back to.
@@ -82,7 +83,7 @@ extension Shop {
   static func isOfPattern(_ name: String) -> Bool { name.hasPrefix("upgrade-prod-") }
 }
 
-extension Truth {
+extension GroundTruth {
   /// Whether what a cleanup is for is gone; nil if it is, else what is there.
   func missingCleanup(of stage: Mission.Stage) -> String? {
     if stage.removesClone {
@@ -92,12 +93,15 @@ extension Truth {
       }
     }
     // What a restore that failed has overwritten is needed.
-    if mission.removesEvidence, stage.removesEvidence, !news.contains(where: { $0.event == .restoreFailed }),
+    if mission.removesEvidence, stage.removesEvidence,
+      !changes.contains(where: { $0.event == .restoreFailed }),
       let left = ownEvidence.first
     {
       return "evidence \(left.name) is there and \(left.state)"
     }
-    if stage.removesBackups, !others, world.recoveryPoints.contains(where: { $0.id == Shop.olderBackupID }) {
+    if stage.removesBackups, !others,
+      world.recoveryPoints.contains(where: { $0.id == WorkedExample.olderBackupID })
+    {
       return "the older backup is still there"
     }
     return nil
@@ -110,7 +114,7 @@ extension Truth {
   /// in no run's hands.
   var wronglyRemoved: [String] {
     let made = madeClones
-    return zip(news.indices, news).filter { $1.event == .deleted }.compactMap { place, entry in
+    return zip(changes.indices, changes).filter { $1.event == .deleted }.compactMap { place, entry in
       let isRight =
         switch entry.kind {
         case .snapshot:
@@ -118,8 +122,8 @@ extension Truth {
             || mission.removesEvidence && isOwnEvidence(entry)
         case .clone: (mission.removesClone || mission.replacesFailed) && made.contains(entry.id)
         case .backup where mission.removesBackups:
-          entry.id == Shop.olderBackupID
-            || others && entry.id != restoredFrom && Shop.isOfPattern(entry.name)
+          entry.id == WorkedExample.olderBackupID
+            || others && entry.id != restoredFrom && WorkedExample.isOfPattern(entry.name)
         case .backup: mission.replacesFailed && entry.name == Mission.newBackup
         default: false
         }
@@ -136,14 +140,14 @@ extension Truth {
     if mission.removesBackups { most += others ? 3 : 1 }
     most += max(0, madeEvidence.count - 1)
     // One that has failed is asked for again.
-    if most > 0 { most += news.count { $0.event == .failed } }
+    if most > 0 { most += changes.count { $0.event == .failed } }
     return most
   }
 
   /// The clones of that name that a client has made of production, in this run or before it.
   private var madeClones: Set<String> {
     Set(
-      journal.filter { $0.event == .created && $0.kind == .clone && $0.name == Shop.cloneName }.map(
+      journal.filter { $0.event == .created && $0.kind == .clone && $0.name == WorkedExample.cloneName }.map(
         \.id))
   }
 
@@ -151,7 +155,8 @@ extension Truth {
   private var madeEvidence: Set<String> {
     guard mission.stages.contains(where: { $0.program == .restore }) else { return [] }
     return Set(
-      news.filter { $0.event == .created && $0.kind == .snapshot && $0.name.hasPrefix("evidence-") }.map(\.id)
+      changes.filter { $0.event == .created && $0.kind == .snapshot && $0.name.hasPrefix("evidence-") }.map(
+        \.id)
     )
   }
 
@@ -159,17 +164,17 @@ extension Truth {
   /// then.
   private func isFreeEvidence(_ id: String) -> Bool {
     let made = madeEvidence
-    guard made.contains(id), let gone = news.firstIndex(where: { $0.event == .deleted && $0.id == id }),
-      let began = news.firstIndex(where: { $0.event == .created && $0.id == id })
+    guard made.contains(id), let gone = changes.firstIndex(where: { $0.event == .deleted && $0.id == id }),
+      let began = changes.firstIndex(where: { $0.event == .created && $0.id == id })
     else { return false }
-    let next = news[began..<gone].firstIndex {
+    let next = changes[began..<gone].firstIndex {
       $0.event == .completed && $0.kind == .snapshot && $0.id != id && made.contains($0.id)
     }
     guard let next else { return false }
-    return !news[began..<next].contains { $0.event == .restoreBegan && $0.id == Shop.production }
+    return !changes[began..<next].contains { $0.event == .restoreBegan && $0.id == WorkedExample.production }
   }
 
   private var restoredFrom: String? {
-    news.last { $0.event == .restoreFinished && $0.id == Shop.production }?.related
+    changes.last { $0.event == .restoreFinished && $0.id == WorkedExample.production }?.related
   }
 }

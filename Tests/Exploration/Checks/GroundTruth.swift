@@ -1,9 +1,9 @@
 internal import ServiceSimulation
 
 /// What truly happened in a run, by the world's own journal and contents.
-struct Truth {
+struct GroundTruth {
   let world: any SimulatedService
-  let witness: Witness
+  let monitor: ServiceMonitor
   let mission: Mission
   /// Whether others have changed the world.
   var others = false
@@ -15,16 +15,16 @@ struct Truth {
   /// Everything that has happened since the service started.
   let journal: [JournalEntry]
   /// What has happened since the run began.
-  let news: ArraySlice<JournalEntry>
+  let changes: ArraySlice<JournalEntry>
 
   init(
-    world: any SimulatedService, witness: Witness, mission: Mission, others: Bool = false,
+    world: any SimulatedService, monitor: ServiceMonitor, mission: Mission, others: Bool = false,
     spoilsPages: Bool = false, pages: [FrontPage?] = []
   ) {
-    (self.world, self.witness, self.mission) = (world, witness, mission)
+    (self.world, self.monitor, self.mission) = (world, monitor, mission)
     (self.others, self.spoilsPages, self.pages) = (others, spoilsPages, pages)
     journal = world.journal
-    news = journal.dropFirst(witness.base)
+    changes = journal.dropFirst(monitor.base)
   }
 
   /// Whether a stage has done what it is for; nil if it has, else what is missing.
@@ -43,7 +43,7 @@ struct Truth {
       missingClone(
         of: stage.origin, published: values["ASTRA_CLONE_ID"], mayBeOlder: stage.mayBeOlder(than: mission))
     case .preflight:
-      Prerequisite.allCases.first { !witness.prerequisites.contains($0) }.map {
+      Prerequisite.allCases.first { !monitor.prerequisites.contains($0) }.map {
         "it was not so when looked at, or not looked at, that \($0.rawValue)"
       }
     case .restore: missingRestore(stage.restoresTheOlder, published: values["ASTRA_RESTORE_POINT_ID"])
@@ -62,7 +62,7 @@ struct Truth {
   }
 
   private func missingCopy(_ kind: JournalEntry.Kind, _ name: String, published: String?) -> String? {
-    let completed = news.filter { $0.event == .completed && $0.kind == kind && $0.name == name }
+    let completed = changes.filter { $0.event == .completed && $0.kind == kind && $0.name == name }
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
       return "no \(kind.rawValue) \(name) of this run has completed, or another one was published"
     }
@@ -73,25 +73,25 @@ struct Truth {
     if point.hookState == "failed", world.behaviour.showsHookResults {
       return "the hooks of the \(kind.rawValue) failed"
     }
-    return point.content.map(witness.contents.contains) == true
+    return point.content.map(monitor.contents.contains) == true
       ? nil : "the \(kind.rawValue) holds \(String(describing: point.content)), which production never held"
   }
 
   /// Looks for the clone of the recovery point of that id, or of the live application.
   private func missingClone(of origin: String?, published: String?, mayBeOlder: Bool) -> String? {
-    let completed = (mayBeOlder ? journal[...] : news).filter {
-      $0.event == .completed && $0.kind == .clone && $0.name == Shop.cloneName
+    let completed = (mayBeOlder ? journal[...] : changes).filter {
+      $0.event == .completed && $0.kind == .clone && $0.name == WorkedExample.cloneName
     }
     guard let id = completed.first(where: { published == nil || $0.id == published })?.id else {
-      return "no clone \(Shop.cloneName) of this run was completed, or another one was published"
+      return "no clone \(WorkedExample.cloneName) of this run was completed, or another one was published"
     }
     guard let clone = world.application(id), clone.id == id else { return nil }
-    guard clone.sourceID == Shop.production else { return "the clone is of another application" }
-    let content = origin == nil ? nil : Shop.goodContent
-    let fits = content.map { $0 == clone.content } ?? clone.content.map(witness.contents.contains) ?? false
+    guard clone.sourceID == WorkedExample.production else { return "the clone is of another application" }
+    let content = origin == nil ? nil : WorkedExample.goodContent
+    let fits = content.map { $0 == clone.content } ?? clone.content.map(monitor.contents.contains) ?? false
     // What it holds may be the same by chance.
     let made = journal.first { $0.event == .created && $0.id == id }
-    if let made, made.related != origin ?? Shop.production, !others {
+    if let made, made.related != origin ?? WorkedExample.production, !others {
       return "the clone was made from \(made.related ?? "nothing")"
     }
     return fits || mayBeOlder ? nil : "the clone holds \(String(describing: clone.content))"
@@ -99,14 +99,14 @@ struct Truth {
 
   private func missingRestore(_ isOlder: Bool, published: String?) -> String? {
     func isWanted(_ point: String?) -> Bool {
-      isOlder ? point == Shop.olderBackupID : self.isWanted(point)
+      isOlder ? point == WorkedExample.olderBackupID : self.isWanted(point)
     }
-    let restores = news.filter { $0.id == Shop.production }
+    let restores = changes.filter { $0.id == WorkedExample.production }
     guard
       let end = restores.lastIndex(where: { $0.event == .restoreFinished && isWanted($0.related) })
     else {
       return
-        "no in-place restore from \(isOlder ? Shop.olderBackup : Shop.goodBackup) has finished in this run"
+        "no in-place restore from \(isOlder ? WorkedExample.olderBackup : WorkedExample.goodBackup) has finished in this run"
     }
     if let published, published != restores[end].related {
       return "it was published that \(published) was restored from"
@@ -115,8 +115,9 @@ struct Truth {
     if later.contains(where: { $0.event == .restoreBegan && isWanted($0.related) }) {
       return "another restore began after the one that finished"
     }
-    guard later.isEmpty, let production = world.application(Shop.production) else { return nil }
-    let wanted = restores[end].related.flatMap { id in world.recoveryPoint(id)?.content } ?? Shop.goodContent
+    guard later.isEmpty, let production = world.application(WorkedExample.production) else { return nil }
+    let wanted =
+      restores[end].related.flatMap { id in world.recoveryPoint(id)?.content } ?? WorkedExample.goodContent
     return production.content == wanted
       ? nil : "production holds \(String(describing: production.content))"
   }
@@ -125,9 +126,9 @@ struct Truth {
   ///
   /// The newest backup, and the one of that name, may be another one once others have made or removed one.
   private func isWanted(_ point: String?) -> Bool {
-    guard others, let point else { return point == Shop.goodBackupID }
-    return mission.restoresTheNewest || point == Shop.goodBackupID
-      || world.recoveryPoint(point)?.name == Shop.goodBackup
+    guard others, let point else { return point == WorkedExample.goodBackupID }
+    return mission.restoresTheNewest || point == WorkedExample.goodBackupID
+      || world.recoveryPoint(point)?.name == WorkedExample.goodBackup
   }
 
   // MARK: - What must not be
@@ -141,12 +142,12 @@ struct Truth {
   /// - Returns: a sentence for each.
   func excess(slack: Int = 0, restores repeated: Int = 0, snapshots most: Int) -> [String] {
     let programs = Set(mission.stages.map(\.program))
-    let (tally, then) = (world.tally, witness.tallyAtBase)
+    let (tally, then) = (world.tally, monitor.tallyAtBase)
     var excess: [String] = []
     func bound(_ what: String, _ count: Int, _ most: Int) {
       if count > most { excess.append("\(count) \(what), and at most \(most) are explained") }
     }
-    let failures = news.count { $0.event == .failed }
+    let failures = changes.count { $0.event == .failed }
     let again = mission.replacesFailed ? failures : 0
     bound(
       "backups made", tally.backupsCreated - then.backupsCreated,
@@ -154,9 +155,9 @@ struct Truth {
     bound(
       "clones made", tally.clonesCreated - then.clonesCreated,
       programs.contains(.clone) ? 1 + slack + again : 0)
-    let wanted = news.filter { $0.event == .restoreRequested && isWanted($0.related) }
-    let failed = news.count { $0.event == .restoreFailed }
-    let older = news.filter { $0.event == .restoreRequested && $0.related == Shop.olderBackupID }
+    let wanted = changes.filter { $0.event == .restoreRequested && isWanted($0.related) }
+    let failed = changes.count { $0.event == .restoreFailed }
+    let older = changes.filter { $0.event == .restoreRequested && $0.related == WorkedExample.olderBackupID }
     if !others {
       bound(
         "restores from the older backup asked for", older.count,
@@ -167,8 +168,8 @@ struct Truth {
     bound(
       "restores asked for", wanted.count,
       programs.contains(.restore) ? 1 + failed + slack + theirs + repeated : 0)
-    let strange = news.filter {
-      $0.event == .restoreRequested && !isWanted($0.related) && $0.related != Shop.olderBackupID
+    let strange = changes.filter {
+      $0.event == .restoreRequested && !isWanted($0.related) && $0.related != WorkedExample.olderBackupID
     }
     bound("restores from a recovery point that nobody named", strange.count, 0)
     // And one for each copy or restore that failed.
@@ -183,7 +184,7 @@ struct Truth {
 
   /// What of others has changed since the scenario's start.
   func damage(since start: any SimulatedService) -> [String] {
-    let others = start.applications.filter { $0.id != Shop.production }
+    let others = start.applications.filter { $0.id != WorkedExample.production }
     return others.compactMap { before in
       let now = world.applications.first { $0.id == before.id }
       let isWhole =
@@ -193,7 +194,7 @@ struct Truth {
       return isWhole ? nil : "application \(before.name), which is nobody's business, has changed"
     }
       + start.recoveryPoints.compactMap { before in
-        if mission.removesBackups, before.id == Shop.olderBackupID { return nil }
+        if mission.removesBackups, before.id == WorkedExample.olderBackupID { return nil }
         let now = world.recoveryPoints.first { $0.id == before.id }
         return now?.content == before.content && now?.state == before.state
           ? nil : "\(before.kind.rawValue) \(before.name), which was there before, has changed"
@@ -203,22 +204,22 @@ struct Truth {
   /// What a later run must leave as it is: clones and backups, without the states that pass.
   ///
   /// What a cleanup is for is in no later run's keeping.
-  var keepsakes: Set<String> {
+  var lastingObjects: Set<String> {
     Set(
       world.applications.filter {
-        $0.sourceID != nil && !(mission.removesClone && $0.name == Shop.cloneName)
+        $0.sourceID != nil && !(mission.removesClone && $0.name == WorkedExample.cloneName)
       }
       .map { "clone \($0.name) \(String(describing: $0.content))" }
         + world.recoveryPoints.filter {
           ($0.kind == .backup || $0.name == Mission.newSnapshot)
-            && !(mission.removesBackups && $0.id == Shop.olderBackupID)
+            && !(mission.removesBackups && $0.id == WorkedExample.olderBackupID)
         }
         .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 
   /// What the run has come to, for a comparison with an undisturbed one.
   var ending: [String] {
-    let production = world.application(Shop.production)
+    let production = world.application(WorkedExample.production)
     return [
       "production \(production?.state ?? "gone") \(String(describing: production?.content)) at \(production?.address ?? "")"
     ]
