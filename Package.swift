@@ -129,29 +129,45 @@ let package = Package(
     ),
 
     // Tests.
+    // What tests ask of a simulated service, whatever product it is, and a site of one with a step at it.
+    .target(name: "ServiceSimulation", dependencies: ["Timing"], path: "Tests/ServiceSimulation"),
     .target(
       name: "SimulatedBackend",
       dependencies: [
-        "AstraSimulator", "Files", "HTTPTransport", "PageProbe", "StepCommon", "StepReport", "Timing",
+        "Files", "HTTPTransport", "PageProbe", "ServiceSimulation", "StepCommon", "StepReport", "Timing",
       ],
       path: "Tests/SimulatedBackend"
     ),
+    // The simulator of Astra Control as such a service.
+    .target(
+      name: "AstraControlSimulation",
+      dependencies: ["AstraSimulator", "ServiceSimulation", "SimulatedBackend", "Timing"],
+      path: "Tests/AstraControlSimulation"
+    ),
     .target(
       name: "Exploration",
-      dependencies: ["AstraSimulator", "Files", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
+      dependencies: ["Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
         + stepModules,
-      path: "Tests/Exploration", exclude: ["Main", "Mutants"]
+      path: "Tests/Exploration", exclude: ["AstraControl", "Main", "Mutants"]
+    ),
+    .target(
+      name: "AstraControlExploration",
+      dependencies: [
+        "AstraControlSimulation", "AstraSimulator", "Exploration", "ServiceSimulation", "SimulatedBackend",
+        "Timing",
+      ],
+      path: "Tests/Exploration/AstraControl"
     ),
     .executableTarget(
-      name: "explorer", dependencies: ["AstraSimulator", "Exploration", argumentParser],
+      name: "explorer", dependencies: ["AstraControlExploration", "Exploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
     .target(
       name: "StepBenchmark",
       dependencies: [
-        "AstraSimulator", "Files", "SimulatedBackend", "StepCommon", "StepReport", "StructuredValues",
-        "Timing",
+        "AstraControlSimulation", "AstraSimulator", "Files", "ServiceSimulation", "SimulatedBackend",
+        "StepCommon", "StepReport", "StructuredValues", "Timing",
       ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
@@ -188,14 +204,32 @@ let package = Package(
     ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),
     .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
+    // The suites that every simulated service has to pass, and those that are about Astra Control.
+    .target(
+      name: "StepTestSupport",
+      dependencies: [
+        "AstraClone", "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
+        "StepCommon", "StepReport",
+      ],
+      path: "Tests/StepTestSupport"
+    ),
     .testTarget(
       name: "StepTests",
       dependencies: [
-        "AstraSimulator", "Files", "SimulatedBackend", "StepBenchmark", "StepCommon", "StepReport", "Timing",
+        "Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport",
+        "Timing",
       ] + stepModules
     ),
     .testTarget(
-      name: "ExplorationTests", dependencies: ["AstraSimulator", "Exploration", "SimulatedBackend"]),
+      name: "AstraControlStepTests",
+      dependencies: [
+        "AstraControlSimulation", "AstraSimulator", "Files", "ServiceSimulation", "SimulatedBackend",
+        "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "Timing",
+      ] + stepModules
+    ),
+    .testTarget(
+      name: "ExplorationTests",
+      dependencies: ["AstraControlExploration", "Exploration", "ServiceSimulation", "SimulatedBackend"]),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",

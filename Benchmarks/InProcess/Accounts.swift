@@ -19,7 +19,7 @@ package struct AccountsBenchmark {
   /// Throws `BenchmarkError` if the number of a step's requests depends on the account's size.
   package func run() throws -> Document {
     var rows: [Document] = []
-    for generation in [AstraSimulator.Settings.APIGeneration.v2, .v1] {
+    for generation in [SimulatorSettings.APIGeneration.v2, .v1] {
       var smallest: [StepUse: Measured] = [:]
       for count in counts {
         let scene = Scene(applications: count, backups: backups, generation: generation, seed: seed)
@@ -46,7 +46,7 @@ package struct AccountsBenchmark {
   }
 
   private func row(
-    _ use: StepUse, _ generation: AstraSimulator.Settings.APIGeneration, _ count: Int, _ measured: Measured
+    _ use: StepUse, _ generation: SimulatorSettings.APIGeneration, _ count: Int, _ measured: Measured
   ) -> Document {
     row("astra-steps", use.rawValue, generation, count, measured)
   }
@@ -59,7 +59,7 @@ package struct AccountsBenchmark {
   }
 
   private func row(
-    _ client: String, _ step: String, _ generation: AstraSimulator.Settings.APIGeneration, _ count: Int,
+    _ client: String, _ step: String, _ generation: SimulatorSettings.APIGeneration, _ count: Int,
     _ measured: Measured
   ) -> Document {
     .members([

@@ -1,9 +1,11 @@
+internal import AstraControlSimulation
 internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone
 internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSimulator
+internal import struct ServiceSimulation.ServiceRequest
 internal import AstraSnapshot
 internal import AstraVerify
 internal import Files
@@ -37,7 +39,7 @@ package enum StepUse: String, CaseIterable, Sendable {
   }
 
   /// Whether a request is the one that asks for what the step is for.
-  func isAsked(by request: SimulatedRequest) -> Bool {
+  func isAsked(by request: ServiceRequest) -> Bool {
     let path = request.target.prefix { $0 != "?" }
     return switch self {
     case .preflightOfRelease, .preflightOfRescue, .verify: false

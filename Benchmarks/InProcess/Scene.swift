@@ -1,3 +1,4 @@
+internal import AstraControlSimulation
 package import AstraSimulator
 internal import SimulatedBackend
 
@@ -25,7 +26,7 @@ package struct Scene: Sendable {
   ///   - generation: the generation of the API that the server speaks.
   ///   - seed: of the identifiers.
   package init(
-    applications: Int = 4, backups: Int = 20, generation: AstraSimulator.Settings.APIGeneration = .v2,
+    applications: Int = 4, backups: Int = 20, generation: SimulatorSettings.APIGeneration = .v2,
     seed: UInt64 = 1
   ) {
     var scenario = Scenario(
@@ -48,7 +49,7 @@ package struct Scene: Sendable {
         "shop-\(Self.digits(number, 5))", cluster: "ocp-prod",
         content: Content(version: "2.4.2", rows: ["order-1"]))
       seed.backups = (1...backups).map { number in
-        var point = PointSeed("nightly-\(Self.digits(number, 3))")
+        var point = RecoveryPointSeed("nightly-\(Self.digits(number, 3))")
         point.age = .seconds(86_400 * number)
         return point
       }

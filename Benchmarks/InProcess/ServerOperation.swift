@@ -9,7 +9,7 @@ package enum ServerOperation: String, CaseIterable, Sendable {
   /// Makes every operation of the kind take that long, from the request to the final state.
   ///
   /// The short state that comes first (`pending`) or last (`discovering`) takes a tenth of it, a second at most.
-  package func setLength(_ length: Duration, in settings: inout AstraSimulator.Settings) {
+  package func setLength(_ length: Duration, in settings: inout SimulatorSettings) {
     let short = min(length / 10, .seconds(1))
     switch self {
     case .backup: (settings.backupPending, settings.backup) = (short, length - short)

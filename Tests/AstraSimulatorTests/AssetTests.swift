@@ -22,13 +22,13 @@ struct AssetTests {
     #expect(!isDone)
   }
 
-  @Test("what the lists tell", arguments: Settings.Assets.allCases)
-  func setting(_ assets: Settings.Assets) {
+  @Test("what the lists tell", arguments: SimulatorSettings.Assets.allCases)
+  func setting(_ assets: SimulatorSettings.Assets) {
     var client = Client { $0.settings.assets = assets }
     let app = client.id("shop")
     for path in [app, "\(app)/appBackups/\(client.id("good"))"] {
       let response = client.send("GET", "k8s/v1/apps/\(path)/appAssets")
-      let statuses: [Settings.Assets: Int] = [.shown: 200, .empty: 200, .absent: 404, .refused: 400]
+      let statuses: [SimulatorSettings.Assets: Int] = [.shown: 200, .empty: 200, .absent: 404, .refused: 400]
       #expect(response.status == statuses[assets])
       if assets == .empty { #expect(response.json?["items"]?.array?.isEmpty == true) }
     }

@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Settings of clones")
 struct CloneSettingTests {
-  @Test("the first state", arguments: [Settings.CloneState.pending, .discovering])
-  func firstState(_ state: Settings.CloneState) {
+  @Test("the first state", arguments: [SimulatorSettings.CloneState.pending, .discovering])
+  func firstState(_ state: SimulatorSettings.CloneState) {
     var client = Client { $0.settings.cloneFirstState = state }
     #expect(client.clone("shop", as: "c").json?["state"]?.string == state.rawValue)
     let states = client.watch(client.appPath("c"), for: 10)
@@ -144,8 +144,8 @@ struct CloneSettingTests {
 
   @Test(
     "a snapshot onto another cluster",
-    arguments: [(Settings.FarSnapshot.fails, "failed"), (.allowed, "ready")])
-  func farSnapshot(_ setting: Settings.FarSnapshot, _ end: String) {
+    arguments: [(SimulatorSettings.FarSnapshot.fails, "failed"), (.allowed, "ready")])
+  func farSnapshot(_ setting: SimulatorSettings.FarSnapshot, _ end: String) {
     var client = Client { $0.settings.snapshotAcrossClusters = setting }
     let cluster: JSON = ["clusterID": .string(client.cluster("debug"))]
     #expect(client.clone("shop", from: "night", as: "c", more: cluster).status == 201)
@@ -155,8 +155,8 @@ struct CloneSettingTests {
 
   @Test(
     "when the source cluster may be left out",
-    arguments: [(Settings.SourceClusterRule.live, 400, 201), (.never, 201, 201)])
-  func sourceCluster(_ rule: Settings.SourceClusterRule, _ live: Int, _ fromBackup: Int) {
+    arguments: [(SimulatorSettings.SourceClusterRule.live, 400, 201), (.never, 201, 201)])
+  func sourceCluster(_ rule: SimulatorSettings.SourceClusterRule, _ live: Int, _ fromBackup: Int) {
     var client = Client { $0.settings.sourceClusterRequired = rule }
     let without: JSON = .object([.init("sourceClusterID", .null)])
     #expect(client.clone("shop", as: "c", more: without).status == live)

@@ -68,7 +68,7 @@ struct FaultTests {
   func goneSource() {
     var client = Client()
     _ = client.clone("shop", as: "c")
-    client.world.takeAway("shop")
+    client.world.removeByOthers("shop")
     client.world.advance(by: .seconds(60))
     #expect(client.state(client.appPath("c")) == "failed")
   }

@@ -7,7 +7,7 @@ struct OlderGenerationTests {
   private static let force: [SimulatedRequest.Field] = [("ForceUpdate", "true")]
 
   /// A client of a server of that generation.
-  private func client(_ bend: (inout Settings) -> Void = { _ in }) -> Client {
+  private func client(_ bend: (inout SimulatorSettings) -> Void = { _ in }) -> Client {
     Client {
       $0.settings.apiGeneration = .v1
       bend(&$0.settings)
@@ -30,7 +30,7 @@ struct OlderGenerationTests {
     let lasting = [
       "topology/v1/clusters", "topology/v1/clouds", "topology/v1/buckets", "topology/v1/appBackups",
     ]
-    for generation in Settings.APIGeneration.allCases {
+    for generation in SimulatorSettings.APIGeneration.allCases {
       var client = client { $0.apiGeneration = generation }
       func status(_ path: String) -> Int {
         client.send("GET", path.split(separator: "{id}").joined(separator: client.id("shop"))).status
@@ -41,8 +41,8 @@ struct OlderGenerationTests {
     }
   }
 
-  @Test("what it says to the newer paths", arguments: Settings.NewerAppsAnswer.allCases)
-  func newerPaths(answer: Settings.NewerAppsAnswer) {
+  @Test("what it says to the newer paths", arguments: SimulatorSettings.NewerAppsAnswer.allCases)
+  func newerPaths(answer: SimulatorSettings.NewerAppsAnswer) {
     var client = client { $0.newerAppsAnswer = answer }
     for path in [
       "k8s/v2/apps", "k8s/v2/apps/\(client.id("shop"))",
@@ -171,12 +171,12 @@ struct OlderGenerationTests {
     #expect(client.app("shop")?.content?.rows == ["a"])
   }
 
-  @Test("collections that came later may be missing", arguments: Settings.LaterCollection.allCases)
-  func missing(collection: Settings.LaterCollection) {
+  @Test("collections that came later may be missing", arguments: SimulatorSettings.LaterCollection.allCases)
+  func missing(collection: SimulatorSettings.LaterCollection) {
     var client = client { $0.missingCollections = [collection] }
     let cluster = client.app("shop")?.cluster ?? ""
     for (path, owner) in [
-      ("topology/v1/namespaces", Settings.LaterCollection.namespaces),
+      ("topology/v1/namespaces", SimulatorSettings.LaterCollection.namespaces),
       ("topology/v1/clusters/\(cluster)/namespaces", .namespaces),
       ("topology/v1/appBackups", .accountBackups),
     ] {

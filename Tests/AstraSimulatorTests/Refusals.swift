@@ -96,7 +96,7 @@ extension RefusalTests {
       $0.restore("shop", from: "good", headers: [("ForceUpdate", "false")])
     },
     Refusal(74, 400, "an unknown backup") { client in
-      client.world.takeAway("good")
+      client.world.removeByOthers("good")
       let body: JSON = [
         "type": "application/astra-app", "version": "2.2",
         "backupID": "00000000-0000-4000-8000-000000000000",

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Settings of the in-place restore")
 struct RestoreSettingTests {
-  private func watch(_ seconds: Int = 60, _ bend: (inout Settings) -> Void) -> (
+  private func watch(_ seconds: Int = 60, _ bend: (inout SimulatorSettings) -> Void) -> (
     states: [String], client: Client
   ) {
     var client = Client { bend(&$0.settings) }
@@ -12,8 +12,8 @@ struct RestoreSettingTests {
     return (client.watch(client.appPath("shop"), for: seconds), client)
   }
 
-  @Test("the first visible state", arguments: [Settings.RestoreState.discovering, .unavailable])
-  func firstState(_ state: Settings.RestoreState) {
+  @Test("the first visible state", arguments: [SimulatorSettings.RestoreState.discovering, .unavailable])
+  func firstState(_ state: SimulatorSettings.RestoreState) {
     let (states, _) = watch { $0.restoreFirstVisibleState = state }
     #expect(states == ["0.0 \(state.rawValue)", "1.0 restoring", "6.0 discovering", "8.0 ready"])
     let (longer, _) = watch {
@@ -49,7 +49,7 @@ struct RestoreSettingTests {
 
   /// Reads a field at the start, right after the request, while restoring, while discovering, and at the end.
   private func field(
-    _ read: (JSON) -> String?, _ bend: (inout Settings) -> Void
+    _ read: (JSON) -> String?, _ bend: (inout SimulatorSettings) -> Void
   ) -> [String?] {
     var client = Client {
       $0.settings.restoreLag = .seconds(10)
@@ -70,11 +70,11 @@ struct RestoreSettingTests {
   @Test(
     "when modificationTimestamp changes",
     arguments: [
-      (Settings.Appearance.atRequest, [false, true, false, false, false]),
+      (SimulatorSettings.Appearance.atRequest, [false, true, false, false, false]),
       (.atEachState, [false, false, true, true, true]), (.atEnd, [false, false, false, false, true]),
       (.never, [false, false, false, false, false]),
     ])
-  func modification(_ moment: Settings.Appearance, _ changes: [Bool]) {
+  func modification(_ moment: SimulatorSettings.Appearance, _ changes: [Bool]) {
     let values = field({ $0["metadata"]?["modificationTimestamp"]?.string }) {
       $0.restoreModification = moment
     }
@@ -85,11 +85,11 @@ struct RestoreSettingTests {
   @Test(
     "when the backup's id appears on the application",
     arguments: [
-      (Settings.Appearance.atRequest, [false, true, true, true, true]),
+      (SimulatorSettings.Appearance.atRequest, [false, true, true, true, true]),
       (.atEachState, [false, false, true, true, true]), (.atEnd, [false, false, false, false, true]),
       (.never, [false, false, false, false, false]),
     ])
-  func source(_ moment: Settings.Appearance, _ shown: [Bool]) {
+  func source(_ moment: SimulatorSettings.Appearance, _ shown: [Bool]) {
     let values = field({ $0["backupID"]?.string }) { $0.restoreSourceShown = moment }
     #expect(values.map { $0 != nil } == shown)
     let forgotten = field({ $0["backupID"]?.string }) {

@@ -13,8 +13,8 @@ struct ScenarioTests {
 
   @Test(
     "the Magento scenario: production is broken, its good backup is not, later orders are only in production",
-    arguments: [("magento", Settings.APIGeneration.v2), ("magento-v1", .v1)])
-  func magento(name: String, generation: Settings.APIGeneration) throws {
+    arguments: [("magento", SimulatorSettings.APIGeneration.v2), ("magento-v1", .v1)])
+  func magento(name: String, generation: SimulatorSettings.APIGeneration) throws {
     let scenario = try Scenario(file: Self.file("Fixtures/scenarios/\(name).json"))
     #expect(scenario.settings.apiGeneration == generation)
     let world = World(scenario: scenario)
@@ -119,14 +119,14 @@ struct ScenarioTests {
   @Test("the documentation lists every setting, in order, with its default")
   func documentation() throws {
     let rows = try Self.documented()
-    #expect(try rows.map(\.name) == Settings.names)
+    #expect(try rows.map(\.name) == SimulatorSettings.names)
     let members = try rows.map { row in
       JSON.Member(row.name, try #require(JSON(Array(row.value.utf8)), "\(row)"))
     }
     let scenario = JSON.object([
       .init("account", .string(Client.account)), .init("token", "t"), .init("settings", .object(members)),
     ])
-    #expect(try Scenario(file: scenario.bytes).settings == Settings())
+    #expect(try Scenario(file: scenario.bytes).settings == SimulatorSettings())
   }
 
   @Test("every setting has a test that sets it")
@@ -137,7 +137,7 @@ struct ScenarioTests {
     for file in files where file.pathExtension == "swift" && file.lastPathComponent != "ScenarioTests.swift" {
       text += String(decoding: try Data(contentsOf: file), as: UTF8.self)
     }
-    for name in try Settings.names {
+    for name in try SimulatorSettings.names {
       let property = name.hasSuffix("Seconds") ? String(name.dropLast(7)) : name
       #expect(text.contains(".\(property) = "), "no test sets \(name)")
     }

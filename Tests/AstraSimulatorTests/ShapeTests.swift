@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The shape of bodies and headers")
 struct ShapeTests {
-  private func client(_ bend: @escaping (inout Settings) -> Void) -> Client {
+  private func client(_ bend: @escaping (inout SimulatorSettings) -> Void) -> Client {
     Client { bend(&$0.settings) }
   }
 
@@ -150,7 +150,7 @@ struct ShapeTests {
   @Test("what a schedule has made names it")
   func scheduled() {
     var client = Client()
-    var seed = PointSeed("nightly")
+    var seed = RecoveryPointSeed("nightly")
     seed.schedule = "7a7b8394-a5b6-4c7d-98e9-f00112233445"
     let id = client.world.addBackup(seed, of: "shop") ?? ""
     let path = "k8s/v1/apps/\(client.id("shop"))/appBackups/"
@@ -187,8 +187,8 @@ struct ShapeTests {
 
   @Test(
     "a wrong account",
-    arguments: [(Settings.WrongAccount.gatewayText, 403), (.problem18, 404), (.problem33, 400)])
-  func account(_ setting: Settings.WrongAccount, _ status: Int) {
+    arguments: [(SimulatorSettings.WrongAccount.gatewayText, 403), (.problem18, 404), (.problem33, 400)])
+  func account(_ setting: SimulatorSettings.WrongAccount, _ status: Int) {
     var client = client { $0.wrongAccount = setting }
     let response = client.world.handle(
       SimulatedRequest(

@@ -135,11 +135,11 @@ extension Scenario {
     scenario.clusters += [odd, ClusterSeed("no-bucket", cloud: "bare")]
     var shop = ApplicationSeed(
       "shop", cluster: "prod", content: Content(version: "2", broken: true, rows: ["a", "b", "c"]))
-    shop.backups = [PointSeed("good", content: Content(version: "1", rows: ["a", "b"]))]
-    shop.snapshots = [PointSeed("night", content: Content(version: "1", rows: ["a"]))]
+    shop.backups = [RecoveryPointSeed("good", content: Content(version: "1", rows: ["a", "b"]))]
+    shop.snapshots = [RecoveryPointSeed("night", content: Content(version: "1", rows: ["a"]))]
     var blog = ApplicationSeed("blog", cluster: "prod")
-    blog.backups = [PointSeed("weekly")]
-    blog.snapshots = [PointSeed("hourly")]
+    blog.backups = [RecoveryPointSeed("weekly")]
+    blog.snapshots = [RecoveryPointSeed("hourly")]
     scenario.applications = [
       shop, blog, ApplicationSeed("erp", cluster: "debug", namespaces: ["erp-db", "erp-web"]),
       ApplicationSeed("far", cluster: "no-bucket"),

@@ -1,4 +1,4 @@
-import AstraSimulator
+import AstraControlExploration
 import Exploration
 import Foundation
 import SimulatedBackend
@@ -11,10 +11,8 @@ struct ExplorationTests {
 
   private static let explorer: Explorer? = {
     let file = root.appending(path: "Fixtures/scenarios/magento.json")
-    guard let bytes = try? Data(contentsOf: file), let scenario = try? Scenario(file: Array(bytes)) else {
-      return nil
-    }
-    return Explorer(scenario)
+    guard let bytes = try? Data(contentsOf: file) else { return nil }
+    return try? Explorer.astraControl(scenario: Array(bytes))
   }()
 
   private var explorer: Explorer { get throws { try #require(Self.explorer) } }
@@ -37,12 +35,12 @@ struct ExplorationTests {
     let cases = try explorer.singleFaults
     #expect(cases.count > 30_000 && Set(cases).count == cases.count)
     for name in cases + [.seed(0), .seed(.max)] {
-      #expect(Case(name.description) == name)
+      #expect(Case(name.description, in: .astraControl) == name)
     }
     for name in [
       "", "seed/x", "pipeline/17", "pipeline/17/earthquake", "nobody/1/refused", "pipeline/x/refused",
     ] {
-      #expect(Case(name) == nil, "\(name)")
+      #expect(Case(name, in: .astraControl) == nil, "\(name)")
     }
   }
 
@@ -76,7 +74,7 @@ struct ExplorationTests {
     func kinds(_ events: ArraySlice<SiteEvent>) -> [String] {
       events.map { event in
         switch event {
-        case .request(let method, _): method
+        case .request(let method, _, _): method
         case .write(let path): path
         case .probe, .fileCall, .sleep: String("\(event)".prefix(5))
         }

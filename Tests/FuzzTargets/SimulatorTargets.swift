@@ -64,9 +64,9 @@ extension FuzzTarget {
     scenario.clusters[1].id = "2d3e4f50-6172-4839-84a5-b6c7d8e9f001"
     var application = ApplicationSeed("magento-prod", cluster: "ocp-prod")
     application.id = "40516273-8495-4a6b-b7c8-d9eaf0011223"
-    application.backups = [PointSeed("good")]
+    application.backups = [RecoveryPointSeed("good")]
     application.backups[0].id = "62738495-a6b7-4c8d-99ea-fb0c12233445"
-    application.snapshots = [PointSeed("nightly")]
+    application.snapshots = [RecoveryPointSeed("nightly")]
     application.snapshots[0].id = "738495a6-b7c8-4d9e-aafb-0c1d23344556"
     scenario.applications = [application]
     return scenario

@@ -1,6 +1,6 @@
-internal import AstraSimulator
 internal import HTTPTransport
 internal import PageProbe
+internal import ServiceSimulation
 internal import StepCommon
 internal import Timing
 

@@ -1,5 +1,5 @@
-internal import AstraSimulator
 internal import HTTPTransport
+internal import ServiceSimulation
 internal import Timing
 
 /// The transport of tests: requests go to a simulated site, with all that goes wrong there.
@@ -16,7 +16,7 @@ final class SimulatedTransport: Transport {
     if let interruption = site.time.interruption {
       throw TransportError(.interrupted(interruption), "interrupted", mayHaveBeenSent: false)
     }
-    let simulated = SimulatedRequest(
+    let simulated = ServiceRequest(
       request.method.rawValue, request.target,
       headers: request.wireFields(userAgent: userAgent).map { ($0.name, $0.value) }, body: request.body ?? [])
     do throws(Breakage) {

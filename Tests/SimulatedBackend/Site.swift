@@ -1,41 +1,43 @@
-package import AstraSimulator
 internal import Files
+package import ServiceSimulation
 package import Timing
 
-/// A simulated site: a world, the virtual time that it shares with a step, and what goes wrong between them.
+/// A simulated site: a service, the virtual time that it shares with a step, and what goes wrong between them.
 ///
-/// Whatever a step does that the world could notice is an event with a number: a request, a write, a pause.
+/// Whatever a step does that the service could notice is an event with a number: a request, a write, a pause.
 /// Faults meet events.
 package final class Site {
-  package var world: World
+  package var service: any SimulatedService
   package let time: ManualTime
   /// What goes wrong, each once.
   package var faults: [SiteFault] = [] {
     didSet { remembers = remembers || faults.contains { if case .stale = $0.effect { true } else { false } } }
   }
-  /// Whether past worlds may be asked for; keeping them costs a copy for each request.
+  /// Whether past moments may be asked for; keeping them costs a copy for each request.
   private var remembers = false
   /// Every event so far, in order.
   package private(set) var events: [SiteEvent] = []
-  /// Every request so far as `GET /accounts/…`, in order.
+  /// Every request so far as `GET /path?query`, in order.
   package private(set) var requests: [String] = []
+  /// What each request so far was for, in order.
+  package private(set) var purposes: [RequestPurpose] = []
   /// How long each request takes.
   package var latency = Duration.milliseconds(5)
   /// Called before each request with its number, from 1.
   package var beforeRequest: ((Int) -> Void)?
   /// Sees each request that was answered, with the answer as it arrived, at that moment.
-  package var exchanged: ((SimulatedRequest, SimulatedResponse) -> Void)?
+  package var exchanged: ((ServiceRequest, ServiceResponse) -> Void)?
   /// Hears of everything that happens, a line at a time; nil costs nothing.
   package var tell: ((String) -> Void)?
-  /// Sees the world before each event, and before what meets it.
-  package var observe: ((World) -> Void)?
+  /// Sees the service before each event, and before what meets it.
+  package var observe: ((any SimulatedService) -> Void)?
   /// Whether the step in hand was killed: nothing that it does from then on reaches anything.
   package private(set) var isKilled = false
 
   /// Which addresses names stand for, beside those that a step is told.
   package var names: [String: String] = [:]
   /// What stands at `address:port` in the place of an application's front page.
-  package var pages: [String: SimulatedResponse] = [:]
+  package var pages: [String: ServiceResponse] = [:]
   /// Whether looks at pages go through a proxy.
   package var pagesAreBehindProxy = false
   /// Whether the pages' certificates are not trusted.
@@ -45,31 +47,30 @@ package final class Site {
   /// Until when no page answers; nil within is for good.
   var pageOutage: (until: Instant?, Void)?
   /// What happens to every page on its way.
-  var pageBend: (@Sendable (inout SimulatedResponse) -> Void)?
+  var pageBend: (@Sendable (inout ServiceResponse) -> Void)?
 
-  /// The world as it was before each request, the oldest first; only the last few.
-  private var past: [World] = []
+  /// The service as it was before each request, the oldest first; only the last few.
+  private var past: [any SimulatedService] = []
   /// What a lagging replica shows, and until when.
-  private var replica: (world: World, until: Instant)?
+  private var replica: (service: any SimulatedService, until: Instant)?
   /// What answers in the server's place, and until when; no response is a refused connection.
-  private var outage: (response: SimulatedResponse?, until: Instant?)?
+  private var outage: (response: ServiceResponse?, until: Instant?)?
   /// Requests that the server is going to carry out although their connections are gone.
-  private var late: [(request: SimulatedRequest, due: Instant)] = []
+  private var late: [(request: ServiceRequest, due: Instant)] = []
   /// Whether the step dies at its next system call, since its last one ended in the middle.
   var diesNext = false
   /// How many more writes fail, and why.
   private var unwritable: (code: FileError.Code, writes: Int)?
 
-  /// Starts a site as the scenario says.
-  package init(_ scenario: Scenario) {
-    let world = World(scenario: scenario)
-    self.world = world
-    time = ManualTime(wallTime: Timestamp(sinceEpoch: scenario.startDate.sinceEpoch))
+  /// Starts a service, and the time of its site.
+  package init(_ setup: any ServiceSetup) {
+    service = setup.start()
+    time = ManualTime(wallTime: setup.startTime)
     time.onAdvance = { [unowned self] now in follow(to: now) }
     time.beforeSleep = { [unowned self] in rest($0) }
   }
 
-  /// Lets time pass for the world and the steps alike.
+  /// Lets time pass for the service and the steps alike.
   package func pass(_ duration: Duration) {
     time.advance(by: duration)
   }
@@ -96,11 +97,11 @@ package final class Site {
   private func follow(to now: Instant) {
     while let index = late.indices.min(by: { late[$0].due < late[$1].due }), late[index].due <= now {
       let (request, due) = late.remove(at: index)
-      world.advance(to: due.sinceOrigin)
-      let response = world.handle(request)
+      service.advance(to: due.sinceOrigin)
+      let response = service.respond(to: request)
       tell?("     the server carries out \(request.method) \(request.target) late: \(response.status)")
     }
-    world.advance(to: now.sinceOrigin)
+    service.advance(to: now.sinceOrigin)
     // A step that is killed within a pause does nothing after it.
     if time.interruption?.signal == 9 { isKilled = true }
   }
@@ -112,7 +113,7 @@ extension Site {
   /// Counts an event and takes the faults that meet it; carries out those that are not about its answer.
   func meet(_ event: SiteEvent) -> [SiteFault.Effect] {
     events.append(event)
-    observe?(world)
+    observe?(service)
     var met: [SiteFault.Effect] = []
     faults.removeAll { fault in
       guard isMet(fault.position, by: event) else { return false }
@@ -126,10 +127,10 @@ extension Site {
     }
     for effect in met {
       switch effect {
-      case .world(let change): change(&world)
+      case .world(let change): change(&service)
       case .clockJump(let duration): time.jumpWallTime(by: duration)
       case .unwritable(let code, let writes): unwritable = (code, writes)
-      case .lag(let duration): replica = (world, time.now + duration)
+      case .lag(let duration): replica = (service, time.now + duration)
       case .down(let duration): outage = (nil, duration.map { time.now + $0 })
       case .overload(let response, let duration): outage = (response, duration.map { time.now + $0 })
       case .killBefore: kill()
@@ -144,10 +145,15 @@ extension Site {
     switch position {
     case .event(let number): number == events.count
     case .request(let number): if case .request = event { number == requests.count } else { false }
+    case .nextOf(let action, let subject, let id, let owner):
+      event.purpose.map {
+        $0.action == action && $0.subject == subject && (id == nil || $0.names == id)
+          && (owner == nil || $0.owner == owner)
+      } ?? false
     case .next(let method, let ending):
       if case .probe(let url) = event {
         method == "LOOK" && url.hasSuffix(ending)
-      } else if case .request(method, let target) = event {
+      } else if case .request(method, let target, _) = event {
         target.prefix { $0 != "?" }.hasSuffix(ending)
       } else {
         false
@@ -234,23 +240,25 @@ enum Breakage: Error {
 }
 
 extension Site {
-  /// Carries a request to the world and its answer back, as far as the faults let it.
+  /// Carries a request to the service and its answer back, as far as the faults let it.
   ///
   /// - Parameters:
   ///   - request: the request.
   ///   - limit: how long the client waits for the answer.
   /// - Returns: the answer that arrives.
   /// - Throws: why none does.
-  func exchange(_ request: SimulatedRequest, limit: Duration) throws(Breakage) -> SimulatedResponse {
+  func exchange(_ request: ServiceRequest, limit: Duration) throws(Breakage) -> ServiceResponse {
     if diesNext { kill() }
     if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
+    let purpose = service.purpose(ofMethod: request.method, target: request.target)
     requests.append("\(request.method) \(request.target)")
+    purposes.append(purpose)
     beforeRequest?(requests.count)
     if remembers {
-      past.append(world)
+      past.append(service)
       if past.count > 9 { past.removeFirst() }
     }
-    let met = meet(.request(method: request.method, target: request.target))
+    let met = meet(.request(method: request.method, target: request.target, purpose: purpose))
     if let interruption = time.interruption { throw .interrupted(interruption, sent: false) }
     time.advance(by: latency)
     do throws(Breakage) {
@@ -267,8 +275,8 @@ extension Site {
   }
 
   private func answer(
-    _ request: SimulatedRequest, _ met: [SiteFault.Effect], _ limit: Duration
-  ) throws(Breakage) -> SimulatedResponse {
+    _ request: ServiceRequest, _ met: [SiteFault.Effect], _ limit: Duration
+  ) throws(Breakage) -> ServiceResponse {
     if let (response, until) = outage, until.map({ time.now < $0 }) ?? true {
       for effect in met {
         switch effect {
@@ -284,7 +292,7 @@ extension Site {
       guard let response else { throw .refused }
       return response
     }
-    var response: SimulatedResponse?
+    var response: ServiceResponse?
     for effect in met {
       switch effect {
       case .refused: throw .refused
@@ -317,8 +325,8 @@ extension Site {
         bend(&answer)
         response = answer
       case .stale(let count) where request.method == "GET":
-        var then = past.dropLast().suffix(count).first ?? world
-        response = then.handle(request)
+        var then = past.dropLast().suffix(count).first ?? service
+        response = then.respond(to: request)
       case .killAfter:
         _ = carryOut(request)
         kill()
@@ -334,10 +342,12 @@ extension Site {
   }
 
   /// The server's own answer, or that of a replica that lags behind it.
-  private func carryOut(_ request: SimulatedRequest) -> SimulatedResponse {
-    guard request.method == "GET", let replica, time.now < replica.until else { return world.handle(request) }
-    var world = replica.world
-    return world.handle(request)
+  private func carryOut(_ request: ServiceRequest) -> ServiceResponse {
+    guard request.method == "GET", let replica, time.now < replica.until else {
+      return service.respond(to: request)
+    }
+    var replicated = replica.service
+    return replicated.respond(to: request)
   }
 }
 

@@ -1,5 +1,5 @@
-package import AstraSimulator
 package import Files
+package import ServiceSimulation
 
 /// Something that goes wrong at a site, once, as data.
 package struct SiteFault: Sendable {
@@ -29,9 +29,9 @@ package struct SiteFault: Sendable {
     // In the answer.
 
     /// Something on the way answers in the server's place; the server sees the request only if `afterwards`.
-    case answers(SimulatedResponse, afterwards: Bool = false)
+    case answers(ServiceResponse, afterwards: Bool = false)
     /// The server's own answer arrives, bent.
-    case bent(@Sendable (inout SimulatedResponse) -> Void)
+    case bent(@Sendable (inout ServiceResponse) -> Void)
     /// A read is answered by a replica that stands where the server stood so many requests ago.
     case stale(requests: Int)
 
@@ -42,7 +42,7 @@ package struct SiteFault: Sendable {
     /// Nothing accepts connections.
     case down(Duration?)
     /// Every request is answered so, and the server sees none.
-    case overload(SimulatedResponse, Duration?)
+    case overload(ServiceResponse, Duration?)
 
     // At pages.
 
@@ -51,12 +51,12 @@ package struct SiteFault: Sendable {
     /// A page answers once more as before whatever else this fault does.
     case pageOfBefore
     /// From here on every page arrives bent.
-    case pagesBent(@Sendable (inout SimulatedResponse) -> Void)
+    case pagesBent(@Sendable (inout ServiceResponse) -> Void)
 
     // Elsewhere.
 
-    /// Somebody or something changes the world.
-    case world(@Sendable (inout World) -> Void)
+    /// Somebody or something changes the service, or what it holds.
+    case world(@Sendable (inout any SimulatedService) -> Void)
     /// This machine's calendar clock jumps.
     case clockJump(Duration)
     /// So many writes of files in a row fail for that reason.
@@ -81,6 +81,9 @@ package struct SiteFault: Sendable {
     case event(Int)
     /// The next request of that method whose path ends so (its query left aside); `LOOK` is a look at a page.
     case next(method: String, ending: String)
+    /// The next request of that action on that subject; where they are given, that names this id, or is of that
+    /// application.
+    case nextOf(RequestPurpose.Action, RequestPurpose.Subject, naming: String? = nil, of: String? = nil)
   }
 
   package var effect: Effect
@@ -96,16 +99,25 @@ package struct SiteFault: Sendable {
     (self.effect, position) = (effect, .event(number))
   }
 
+  /// A fault at the next request of that action on that subject; where they are given, that names this id, or is of that
+  /// application.
+  package init(
+    _ effect: Effect, _ action: RequestPurpose.Action, _ subject: RequestPurpose.Subject,
+    naming id: String? = nil, of owner: String? = nil
+  ) {
+    (self.effect, position) = (effect, .nextOf(action, subject, naming: id, of: owner))
+  }
+
   /// A fault at the next request of that method whose path ends so (its query left aside).
   package init(_ effect: Effect, _ method: String, endingIn ending: String = "") {
     (self.effect, position) = (effect, .next(method: method, ending: ending))
   }
 }
 
-/// What a step does that the world could notice, in the order in which it does it: where faults can meet it.
+/// What a step does that the service could notice, in the order in which it does it: where faults can meet it.
 package enum SiteEvent: Hashable, Sendable {
-  /// A request, with its target.
-  case request(method: String, target: String)
+  /// A request, with its target and what it is for.
+  case request(method: String, target: String, purpose: RequestPurpose)
   /// A look at a page.
   case probe(url: String)
   /// A file is replaced or appended to.
@@ -115,15 +127,20 @@ package enum SiteEvent: Hashable, Sendable {
   /// A pause.
   case sleep(Duration)
 
+  /// What it is for, if it is a request.
+  package var purpose: RequestPurpose? {
+    if case .request(_, _, let purpose) = self { purpose } else { nil }
+  }
+
   /// Whether it asks the server for a change.
   package var isChange: Bool {
-    if case .request(let method, _) = self { method != "GET" } else { false }
+    purpose?.isChange ?? false
   }
 
   /// One line about it.
   package var text: String {
     switch self {
-    case .request(let method, let target):
+    case .request(let method, let target, _):
       "\(method) \(target.split(separator: "/").dropFirst(2).joined(separator: "/"))"
     case .probe(let url): "look at \(url)"
     case .write(let path): "write \(path)"

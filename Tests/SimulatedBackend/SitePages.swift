@@ -1,18 +1,18 @@
-internal import AstraSimulator
+internal import ServiceSimulation
 internal import Timing
 
 // Looks at pages: what a customer sees, as far as the faults let it through.
 
 extension Site {
   /// Shows the page at `address:port`, as far as the faults let it.
-  func probe(_ url: String, at address: String, limit: Duration) throws(Breakage) -> SimulatedResponse {
+  func probe(_ url: String, at address: String, limit: Duration) throws(Breakage) -> ServiceResponse {
     if diesNext { kill() }
     if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
     let before = page(at: address)
     let met = meet(.probe(url: url))
     if let interruption = time.interruption { throw .interrupted(interruption, sent: false) }
     time.advance(by: latency)
-    pageTruths.append(world.frontPage(at: address))
+    pageTruths.append(service.frontPage(at: address))
     do throws(Breakage) {
       let response = try show(page(at: address), before, met, limit)
       tell?("     \(response.status) \(String(decoding: response.body.prefix(300), as: UTF8.self))")
@@ -23,17 +23,17 @@ extension Site {
     }
   }
 
-  private func page(at address: String) -> SimulatedResponse? {
+  private func page(at address: String) -> ServiceResponse? {
     if let page = pages[address] { return page }
-    return world.frontPage(at: address).map {
-      SimulatedResponse(
+    return service.frontPage(at: address).map {
+      ServiceResponse(
         status: $0.status, headers: [("Content-Type", "text/html; charset=utf-8")], body: Array($0.html.utf8))
     }
   }
 
   private func show(
-    _ page: SimulatedResponse?, _ before: SimulatedResponse?, _ met: [SiteFault.Effect], _ limit: Duration
-  ) throws(Breakage) -> SimulatedResponse {
+    _ page: ServiceResponse?, _ before: ServiceResponse?, _ met: [SiteFault.Effect], _ limit: Duration
+  ) throws(Breakage) -> ServiceResponse {
     var response = page
     for effect in met {
       switch effect {

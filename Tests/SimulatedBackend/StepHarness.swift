@@ -1,7 +1,7 @@
-package import AstraSimulator
 package import Files
 internal import Foundation
 internal import HTTPTransport
+package import ServiceSimulation
 package import StepCommon
 package import Timing
 
@@ -21,16 +21,13 @@ package final class StepHarness {
   /// Everything that any step has written to its streams, as bytes, for the search for secrets.
   private var said = Data()
 
-  /// Sets up a site and the environment that its scenario brings.
+  /// Sets up a site and the environment that its service brings.
   ///
   /// `folder`, if there is one, is where the steps write real files.
-  package init(_ scenario: Scenario, run: String? = "jenkins-post-mortem-42", folder: String? = nil) {
-    site = Site(scenario)
+  package init(_ setup: any ServiceSetup, run: String? = "jenkins-post-mortem-42", folder: String? = nil) {
+    site = Site(setup)
     siteFiles = SiteFiles(site, folder: folder)
-    environment = scenario.environment
-    environment["ASTRA_FQDN"] = "astra.example.com"
-    environment["ASTRA_INSTANCE_ID"] = scenario.account
-    environment["ASTRA_API_TOKEN"] = scenario.token
+    environment = site.service.environment
     environment["ASTRA_LOG_LEVEL"] = "debug"
     environment["ASTRA_OUTPUT_FILE"] = "out.env"
     environment["BUILD_TAG"] = run

@@ -8,7 +8,7 @@ package struct Peer: Sendable {
   /// What it is called in documents; says that it is a model.
   package var name: String
   /// The generation of the API that it speaks.
-  var generation: AstraSimulator.Settings.APIGeneration
+  var generation: SimulatorSettings.APIGeneration
   /// Its pause between two looks.
   var pause: Duration
   /// From its start to its first request.

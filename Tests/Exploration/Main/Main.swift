@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import AstraSimulator
+internal import AstraControlExploration
 internal import Exploration
 internal import Foundation
 
@@ -21,7 +21,7 @@ struct WorldOptions: ParsableArguments {
 
   func explorer() throws -> Explorer {
     let bytes = try Data(contentsOf: URL(filePath: scenario))
-    return Explorer(try Scenario(file: Array(bytes)))
+    return try Explorer.astraControl(scenario: Array(bytes))
   }
 }
 
@@ -108,7 +108,9 @@ struct Replay: ParsableCommand {
   var name: String
 
   func run() throws {
-    guard let name = Case(name) else { throw ValidationError("\"\(name)\" is no name of a case") }
+    guard let name = Case(name, in: .astraControl) else {
+      throw ValidationError("\"\(name)\" is no name of a case")
+    }
     let explorer = try world.explorer()
     guard let outcome = explorer.play(name, tell: { print($0) }) else {
       throw ValidationError("there is no case \(name)")

@@ -1,0 +1,115 @@
+internal import ServiceSimulation
+internal import SimulatedBackend
+
+/// Watches the world from the outside: what production held, and which copies of it there were when it was
+/// overwritten.
+final class ServiceMonitor {
+  /// Where the journal stood when this run began.
+  let base: Int
+  let tallyAtBase: Tally
+  /// Everything that production has held in this run.
+  private(set) var contents: [Content] = []
+  /// Everything that this run's restores have overwritten by something else.
+  private var overwritten: [Content] = []
+  /// What was destroyed by this run's restores without a complete copy beside it.
+  private(set) var losses: [String] = []
+
+  /// The prerequisites that were so when the attempt in hand looked at them.
+  private(set) var prerequisites: Set<Prerequisite> = []
+
+  /// The recovery points of before this run.
+  private let before: Set<String>
+  /// The clones that were completed, of whatever run.
+  private var completed: Set<String>
+  /// Whether others may restore production too, from the older backup.
+  private let others: Bool
+  private var last: Content?
+  /// Whether what production holds is what a restore that failed has left: nothing that anybody misses.
+  private var isWreck = false
+  private var copies: [Content] = []
+  private var seen: Int
+
+  /// Begins to watch.
+  init(_ world: any SimulatedService, others: Bool = false) {
+    self.others = others
+    before = Set(world.recoveryPoints.map(\.id))
+    completed = Self.completed(world.journal)
+    (base, tallyAtBase, seen) = (world.journalCount, world.tally, world.journalCount)
+    look(world)
+  }
+
+  /// Another attempt begins: what it says has to be so in its own time.
+  func beginAttempt() {
+    prerequisites = []
+  }
+
+  /// Takes one look at the world.
+  func look(_ world: any SimulatedService) {
+    // What is looked for changes with the journal only, and every event is looked at.
+    guard world.journalCount > seen || last == nil else { return }
+    if world.journalCount > seen {
+      let changes = world.journal(from: seen)
+      seen = world.journalCount
+      completed.formUnion(Self.completed(changes))
+      let begun = changes.filter { $0.event == .restoreBegan && $0.id == WorkedExample.production }
+      // What a second one within one look destroys is what the first one left: nothing that anybody misses.
+      // What others restore is their affair.
+      if let first = begun.first, !(others && first.related == WorkedExample.olderBackupID), !isWreck {
+        judge(world, first)
+      }
+      let ends = changes.filter {
+        $0.id == WorkedExample.production && [.restoreFailed, .restoreFinished].contains($0.event)
+      }
+      if let end = ends.last { isWreck = end.event == .restoreFailed }
+    }
+    let now = world.application(WorkedExample.production)?.content
+    if let now, now != last {
+      contents.append(now)
+      // Somebody has written to it since.
+      if !now.rows.isEmpty { isWreck = false }
+    }
+    last = now
+    copies = complete(in: world)
+  }
+
+  /// Sees a request that only looks, and the world that it looks at.
+  func see(_ purpose: RequestPurpose, _ world: any SimulatedService) {
+    for one in Prerequisite.allCases where one.isRead(by: purpose) && one.holds(in: world) {
+      prerequisites.insert(one)
+    }
+  }
+
+  private func judge(_ world: any SimulatedService, _ restore: JournalEntry) {
+    // What is overwritten by itself is not lost.
+    let source = restore.related.flatMap { world.recoveryPoint($0)?.content }
+    guard let last, last != source else { return }
+    overwritten.append(last)
+    guard !(copies + complete(in: world)).contains(last) else { return }
+    losses.append("production held \(last), which no clone or snapshot of this time holds")
+  }
+
+  /// What this run has overwritten, and no complete copy holds any more.
+  func noLongerHeld(by world: any SimulatedService) -> [Content] {
+    let held = complete(in: world) + [world.application(WorkedExample.production)?.content].compactMap { $0 }
+    return overwritten.filter { !held.contains($0) }
+  }
+
+  private static func completed(_ changes: [JournalEntry]) -> Set<String> {
+    Set(changes.filter { $0.event == .completed && $0.kind == .clone }.map(\.id))
+  }
+
+  /// What the complete copies of production hold: clones, of whatever run, and this run's whole snapshots.
+  ///
+  /// A complete clone is looked through again from time to time.
+  private func complete(in world: any SimulatedService) -> [Content] {
+    let clones = world.applications.filter {
+      $0.sourceID == WorkedExample.production
+        && ($0.state == "ready" || $0.state == "discovering" && completed.contains($0.id))
+    }
+    let snapshots = world.recoveryPoints.filter {
+      $0.kind == .snapshot && $0.application == WorkedExample.production && $0.state == "completed"
+        && $0.hookState != "failed" && !before.contains($0.id)
+    }
+    return (clones.map(\.content) + snapshots.map(\.content)).compactMap { $0 }
+  }
+}

@@ -1,0 +1,12 @@
+/// What the API of a service can do at all, however the service behaves.
+package struct ServiceCapabilities: Sendable {
+  /// Whether a clone can be given other namespaces and a storage class.
+  package var mapsNamespaces: Bool
+  /// Whether applications tell when they were modified.
+  package var datesModifications: Bool
+
+  /// Makes the capabilities.
+  package init(mapsNamespaces: Bool, datesModifications: Bool) {
+    (self.mapsNamespaces, self.datesModifications) = (mapsNamespaces, datesModifications)
+  }
+}

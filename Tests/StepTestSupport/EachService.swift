@@ -1,0 +1,23 @@
+package import Testing
+
+/// Runs every test of a suite at every simulated service, one after the other.
+///
+/// The suites that have it are the conformance suite: what they ask of a step does not depend on the service.
+package struct EachService: SuiteTrait, TestTrait, TestScoping {
+  package var isRecursive: Bool { true }
+
+  /// Makes the trait.
+  package init() {}
+
+  package func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    for product in SimulatedProduct.all {
+      try await Magento.$product.withValue(product) { try await function() }
+    }
+  }
+}
+
+extension Trait where Self == EachService {
+  package static var eachService: Self { Self() }
+}

@@ -1,0 +1,26 @@
+package import SimulatedBackend
+package import StepCommon
+package import Testing
+
+extension StepHarness.Result {
+  /// Checks that the step refused or failed as it should, and that its report says the same.
+  package func expect(
+    _ code: ExitCode, saying words: String..., nature: String = "error",
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(self.code == code, "\(standardError)", sourceLocation: location)
+    #expect(!report.claimsSuccess, "the report claims success", sourceLocation: location)
+    #expect(report.problem?.outcome == nature, "\(standardError)", sourceLocation: location)
+    #expect(report.problem?.message == message, sourceLocation: location)
+    for word in words {
+      #expect(message.contains(word), "\"\(message)\" does not say \"\(word)\"", sourceLocation: location)
+    }
+    #expect(!message.contains("\n") && message.count > 20, sourceLocation: location)
+  }
+
+  /// Checks that the step succeeded and that its report says the same.
+  package func expectSuccess(at location: SourceLocation = #_sourceLocation) {
+    #expect(code == .success, "\(standardError)", sourceLocation: location)
+    #expect(report.claimsSuccess, "\(standardError)", sourceLocation: location)
+  }
+}

@@ -1,0 +1,31 @@
+internal import AstraControlSimulation
+internal import AstraSimulator
+internal import Foundation
+package import ServiceSimulation
+
+/// A product, or a release of one, that a simulator plays.
+package struct SimulatedProduct: CustomStringConvertible, Sendable {
+  package let description: String
+  /// The worked example at it, not started yet.
+  package let setup: @Sendable () throws -> any ServiceSetup
+
+  /// Every product that the suites of all services run at.
+  package static let all = [astraControl, olderAstraControl]
+
+  package static let astraControl = SimulatedProduct(description: "Astra Control") {
+    try astraControlSetup()
+  }
+
+  package static let olderAstraControl = SimulatedProduct(description: "Astra Control before 22.08") {
+    var setup = try astraControlSetup()
+    setup.useOlderRelease()
+    return setup
+  }
+
+  private static func astraControlSetup() throws -> AstraControlSetup {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = root.appending(path: "Fixtures/scenarios/magento.json")
+    return AstraControlSetup(try Scenario(file: Array(try Data(contentsOf: file))))
+  }
+}
