@@ -152,14 +152,14 @@ extension PreflightStepTests {
 
   private static let stores = [
     Wrong(
-      "no default bucket", "check place for backups", "no default bucket",
+      "no default bucket", "check place for backups", "no default store",
       bend: { $0.clouds[0].defaultBucket = nil }),
     Wrong(
       "a bucket that failed", "check place for backups", "\"astra-backups\", which is failed",
       bend: { $0.buckets[0].state = "failed" }),
     Wrong(
       "no default bucket of the destination", "check place for backups of the destination",
-      "no default bucket", bend: { $0.clouds[1].defaultBucket = nil }),
+      "no default store", bend: { $0.clouds[1].defaultBucket = nil }),
     Wrong(
       "a bucket of the destination that is lost", "check place for backups of the destination",
       "\"debug-backups\", which is removed", bend: { $0.buckets[1].state = "removed" }),
