@@ -49,7 +49,7 @@ package final class CopyMaking {
   package func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let found = try run.findApplication(parameters.application, on: parameters.cluster)
     run.note("application", "\(found.name) (\(found.whereabouts))")
-    if found.state == .restoring { throw run.beingRestored(found) }
+    if found.state == .restoring { throw .beingRestored(found) }
     application = found
     return .done
   }

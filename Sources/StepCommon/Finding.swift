@@ -53,6 +53,7 @@ extension StepRun {
         hint: "if that is meant, start the pipeline anew")
     }
     history.remember(application)
+    remember(lookAt: application)
     log.info("application \"\(application.name)\" is \(application.state) (\(application.whereabouts))")
     return application
   }

@@ -184,7 +184,8 @@ extension StepRun {
       throw .operationFailed(
         "\(refusal.message), and the application is gone", hint: "look in Astra Control who has removed it")
     }
-    if application.state == .restoring { throw beingRestored(application) }
+    remember(lookAt: application)
+    if application.state == .restoring { throw .beingRestored(application) }
     if application.state.isDead || application.state == .unavailable {
       throw .operationFailed(
         "\(refusal.message): the application is \(application.state)",
@@ -205,11 +206,10 @@ extension BackendError {
   }
 }
 
-extension StepRun {
+extension StepFailure {
   /// The application is being overwritten: what a copy of it would hold is anybody's guess.
-  package func beingRestored(_ application: Application) -> StepFailure {
-    noteForeignRestore(of: application)
-    return .protected(
+  package static func beingRestored(_ application: Application) -> Self {
+    .protected(
       "\"\(application.name)\" is being restored in place, so a copy of it now would hold neither state whole",
       hint: "wait for the in-place restore to end and run the step again")
   }

@@ -12,6 +12,9 @@ struct RecordFolder {
     "astra-backup", "astra-cleanup", "astra-clone", "astra-restore", "astra-snapshot",
   ]
 
+  /// Whether a step writes records.
+  static func holdsRecords(ofStep step: String) -> Bool { steps.contains(step) }
+
   /// Reads all records of a folder; one that does not exist yet holds none.
   init(_ folder: String, _ files: any FileWriter) {
     let names: [String]

@@ -160,9 +160,21 @@ package final class RunHistory {
     save()
   }
 
-  /// Writes down that somebody else was seen to restore an application in place: the server may show no trace of it
-  /// later, and what was copied before is no copy of what it holds then.
-  func noteForeignRestore(of application: Application.ID) {
+  /// Writes down that an application was seen to be restored in place by somebody else: the server may show no trace of
+  /// that later, and what was copied before is no copy of what it holds then.
+  ///
+  /// A look may show this run's own restore, as long as `lag` after its end.
+  func noteRestoreOfOthers(of application: Application.ID, lag: Duration) {
+    guard RecordFolder.holdsRecords(ofStep: step) else { return }
+    let mayBeOurs = operations.contains { operation in
+      guard operation.kind == .inPlaceRestore, operation.application == application.text else { return false }
+      switch operation.stage {
+      case .asked, .accepted: return true
+      case .finished, .failed: return operation.lastTime.map { now() - $0 <= lag } ?? true
+      case .refused: return false
+      }
+    }
+    guard !mayBeOurs else { return }
     var seen = RunRecord.Operation(.inPlaceRestore, application: application, askedAt: now())
     seen.stage = .accepted
     record.formerRestores =

@@ -116,14 +116,12 @@ package final class StepRun {
     }
   }
 
-  /// Remembers that an application was seen to be restored in place by somebody else, unless this run may have asked for
-  /// it itself.
-  package func noteForeignRestore(of application: Application) {
-    let isOurs = history.operations.contains {
-      $0.kind == .inPlaceRestore && $0.application == application.id.text
-        && [.asked, .accepted].contains($0.stage)
-    }
-    if !isOurs { history.noteForeignRestore(of: application.id) }
+  /// Remembers what a look shows of somebody else's doing: that they restore the application in place.
+  ///
+  /// Every look of a step at its application comes by here, since the next one may show nothing of it any more.
+  package func remember(lookAt application: Application) {
+    guard application.state == .restoring else { return }
+    history.noteRestoreOfOthers(of: application.id, lag: Self.longestLag)
   }
 
   /// How far two clocks may be apart, wrong zones included: a day.

@@ -88,6 +88,7 @@ extension StepRun {
       guard let now else {
         throw .protected("\"\(source.name)\" is gone by now, so nothing more of it is removed")
       }
+      remember(lookAt: now)
       guard now.state == .restoring else { return }
     }
     throw .protected(

@@ -49,7 +49,6 @@ extension StepRun {
         application.restoredFrom.isEmpty
         ? "from what is not known"
         : "from another recovery point (\(application.restoredFrom.map(\.text).joined(separator: " or ")))"
-      noteForeignRestore(of: application)
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")
@@ -102,6 +101,7 @@ extension StepRun {
     guard let application = try ask({ () throws(BackendError) in try backend.application(id) }) else {
       throw .operationFailed("application \(id) is gone: it was removed meanwhile")
     }
+    remember(lookAt: application)
     return application
   }
 

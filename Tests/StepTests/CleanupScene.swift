@@ -35,14 +35,17 @@ enum CleanupScene {
 extension StepHarness {
   /// Asks the server for something as a person would, with a client that is none of ours.
   @discardableResult
-  func ask(_ method: String, _ path: String, _ body: JSON, type: String = "astra-app") -> String? {
+  func ask(
+    _ method: String, _ path: String, _ body: JSON, type: String = "astra-app",
+    headers: [(String, String)] = []
+  ) -> String? {
     let world = site.world
     let response = site.world.handle(
       SimulatedRequest(
         method, "/accounts/\(world.scenario.account)/\(path)",
         headers: [
           ("Authorization", "Bearer \(world.token)"), ("Content-Type", "application/\(type)+json"),
-        ], body: body.bytes))
+        ] + headers, body: body.bytes))
     #expect((200..<300).contains(response.status), "\(String(decoding: response.body, as: UTF8.self))")
     return response.json?["id"]?.string
   }
@@ -69,20 +72,12 @@ extension StepHarness {
 
   /// A person restores an application in place from a backup of it.
   func restoreByHand(_ application: String, from backup: String) {
-    let type = Magento.generation == .v1 ? "astra-managedApp" : "astra-app"
-    let world = site.world
-    let body: JSON = [
-      "type": .string("application/\(type)"), "version": Magento.generation == .v1 ? "1.2" : "2.0",
-      "backupID": .string(backup),
-    ]
-    let response = site.world.handle(
-      SimulatedRequest(
-        "PUT", "/accounts/\(world.scenario.account)/\(Magento.applications)/\(application)",
-        headers: [
-          ("Authorization", "Bearer \(world.token)"), ("Content-Type", "application/\(type)+json"),
-          ("ForceUpdate", "true"),
-        ], body: body.bytes))
-    #expect((200..<300).contains(response.status), "\(String(decoding: response.body, as: UTF8.self))")
+    let (type, version) = Magento.generation == .v1 ? ("astra-managedApp", "1.2") : ("astra-app", "2.0")
+    ask(
+      "PUT", "\(Magento.applications)/\(application)",
+      [
+        "type": .string("application/\(type)"), "version": .string(version), "backupID": .string(backup),
+      ], type: type, headers: [("ForceUpdate", "true")])
   }
 
   /// A person asks for a backup of an application.

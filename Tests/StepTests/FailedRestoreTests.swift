@@ -135,6 +135,42 @@ import Timing
     #expect(copies(harness.site.world).contains(rows) && rows.contains("order-since"))
   }
 
+  /// A replica that lags shows this run's own restore for a while after its end: that is nobody else's.
+  @Test func aLateLookAtItsOwnRestoreIsNobodyElses() throws {
+    let harness = try Magento.harness {
+      ($0.restoreModification, $0.restoreSourceShown) = (.never, .never)
+    }
+    try harness.run(RestoreStep.self).expectSuccess()
+    harness.site.world.setState("restoring", of: Magento.production)
+    let late = try harness.run(RestoreStep.self)
+    #expect(late.code == .protected, "\(late.standardError)")
+    harness.site.world.setState("ready", of: Magento.production)
+    let again = try harness.run(RestoreStep.self)
+    again.expectSuccess()
+    #expect(harness.site.world.tally.restoresRequested == 1, "\(again.standardError)")
+  }
+
+  /// The first look of a step shows the restore of others under way, and the next one that it is over.
+  @Test func aRestoreOfOthersThatEndsBetweenTwoLooksIsRemembered() throws {
+    let harness = try Magento.harness {
+      ($0.restoreModification, $0.restoreSourceShown) = (.never, .never)
+      $0.restore = .seconds(60)
+    }
+    try harness.run(CloneStep.self).expectSuccess()
+    harness.restoreByHand(Magento.production, from: CleanupScene.olderBackup)
+    harness.site.pass(.seconds(5))
+    harness.site.faults = [
+      SiteFault(
+        .world { world in
+          _ = world.completeOperation(of: Magento.production)
+          _ = world.setState("ready", of: Magento.production)
+        }, "GET", endingIn: "appBackups")
+    ]
+    let result = try harness.run(RestoreStep.self)
+    result.expectSuccess()
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot", "\(result.standardError)")
+  }
+
   @Test func evidenceThatIsGoneStandsNoMore() throws {
     let harness = try Magento.harness()
     harness.site.world.disturbNext(.restore, .fails)
