@@ -88,6 +88,7 @@ extension CleanupRun {
       guard let now else {
         throw .protected("\"\(source.name)\" is gone by now, so nothing more of it is removed")
       }
+      history.remember(lookAt: now, lag: backend.longestLag)
       guard now.state == .restoring else { return }
     }
     throw .protected(

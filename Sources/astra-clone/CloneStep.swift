@@ -71,9 +71,7 @@ package final class CloneStep: Step {
       return .stepDone("clone \"\(found.name)\" is there already")
     }
     // A copy of an application that is being overwritten would be evidence of nothing.
-    if point == nil, request.application.state == .restoring {
-      throw run.operations.beingRestored(request.application)
-    }
+    if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }
     try CloneDestination(run).checkNamespacesAreFree(request)
     return .done
   }

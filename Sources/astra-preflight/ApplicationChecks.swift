@@ -15,7 +15,7 @@ extension PreflightStep {
     let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
     switch application.state {
     case .ready: return .done
-    case .restoring: throw run.operations.beingRestored(application)
+    case .restoring: throw .beingRestored(application)
     case _ where application.state.isDead || application.state == .unavailable:
       throw .prerequisite(
         "\(title) is \(application.state)\(reasons), and the steps need it to be ready",

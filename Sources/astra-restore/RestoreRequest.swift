@@ -17,7 +17,6 @@ extension RestoreRun {
     while true {
       let application = try current(id)
       guard application.state != .restoring else {
-        history.noteForeignRestore(of: application)
         throw .protected(
           "\"\(application.name)\" is being restored in place by somebody else, who was faster",
           hint: "wait for that to end and run the step again")

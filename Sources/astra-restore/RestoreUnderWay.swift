@@ -48,7 +48,6 @@ extension RestoreRun {
         points.isEmpty
         ? "from what is not known"
         : "from another recovery point (\(points.map(\.text).joined(separator: " or ")))"
-      history.noteForeignRestore(of: application)
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
         hint: "wait for that to end and run the step again")
@@ -99,6 +98,7 @@ extension RestoreRun {
     guard let application = try ask({ () throws(BackendError) in try backend.application(id) }) else {
       throw .operationFailed("application \(id) is gone: it was removed meanwhile")
     }
+    history.remember(lookAt: application, lag: backend.longestLag)
     return application
   }
 

@@ -33,6 +33,7 @@ package struct Lookup {
         hint: "if that is meant, start the pipeline anew")
     }
     history.remember(application)
+    history.remember(lookAt: application, lag: backend.longestLag)
     log.info("application \"\(application.name)\" is \(application.state) (\(application.whereabouts))")
     return application
   }

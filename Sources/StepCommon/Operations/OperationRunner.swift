@@ -189,7 +189,8 @@ package final class OperationRunner {
       throw .operationFailed(
         "\(refusal.message), and the application is gone", hint: "look in \(backend.name) who has removed it")
     }
-    if application.state == .restoring { throw beingRestored(application) }
+    history.remember(lookAt: application, lag: backend.longestLag)
+    if application.state == .restoring { throw .beingRestored(application) }
     if application.state.isDead || application.state == .unavailable {
       throw .operationFailed(
         "\(refusal.message): the application is \(application.state)",
@@ -199,11 +200,10 @@ package final class OperationRunner {
   }
 }
 
-extension OperationRunner {
+extension StepFailure {
   /// The application is being overwritten: what a copy of it would hold is anybody's guess.
-  package func beingRestored(_ application: Application) -> StepFailure {
-    history.noteForeignRestore(of: application)
-    return .protected(
+  package static func beingRestored(_ application: Application) -> Self {
+    .protected(
       "\"\(application.name)\" is being restored in place, so a copy of it now would hold neither state whole",
       hint: "wait for the in-place restore to end and run the step again")
   }

@@ -28,7 +28,7 @@ package final class RecoveryPointCreation {
   package func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let found = try run.lookup.application(parameters.application, on: parameters.cluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
-    if found.state == .restoring { throw run.operations.beingRestored(found) }
+    if found.state == .restoring { throw .beingRestored(found) }
     application = found
     return .done
   }

@@ -10,6 +10,9 @@ struct RecordFolder {
   /// The programs that write records.
   private static let programs = StepName.allCases.filter(\.asksForChanges).map(\.program)
 
+  /// Whether a step writes records.
+  static func holdsRecords(ofStep step: String) -> Bool { steps.contains(step) }
+
   /// Reads all records of a folder; one that does not exist yet holds none.
   init(_ folder: String, _ files: any FileWriter) {
     let names: [String]

@@ -160,15 +160,23 @@ package final class RunHistory {
     save()
   }
 
-  /// Writes down that somebody else was seen to restore an application in place, unless this run may have asked for it.
+  /// Writes down what a look shows of the doing of others: that they restore the application in place. The server may
+  /// show no trace of that later, and what was copied before is no copy of what the application holds then.
   ///
-  /// The server may show no trace of it later, and what was copied before is no copy of what the application holds then.
-  package func noteForeignRestore(of application: Application) {
+  /// Every look of a step at its application comes by here. It may show this run's own restore, as long as `lag` after
+  /// the end of that.
+  package func remember(lookAt application: Application, lag: Duration) {
+    guard application.state == .restoring, RecordFolder.holdsRecords(ofStep: step) else { return }
     let id = application.id
-    let isOurs = operations.contains {
-      $0.kind == .inPlaceRestore && $0.application == id.text && [.asked, .accepted].contains($0.stage)
+    let mayBeOurs = operations.contains { operation in
+      guard operation.kind == .inPlaceRestore, operation.application == id.text else { return false }
+      switch operation.stage {
+      case .asked, .accepted: return true
+      case .finished, .failed: return operation.lastTime.map { now() - $0 <= lag } ?? true
+      case .refused: return false
+      }
     }
-    guard !isOurs else { return }
+    guard !mayBeOurs else { return }
     var seen = RunRecord.Operation(.inPlaceRestore, application: id, askedAt: now())
     seen.stage = .accepted
     record.formerRestores = (record.formerRestores ?? []).filter { $0.application != id.text } + [seen]

@@ -135,6 +135,42 @@ import Timing
     #expect(copies(harness.site.service).contains(rows) && rows.contains("order-since"))
   }
 
+  /// A replica that lags shows this run's own restore for a while after its end: that is nobody else's.
+  @Test func aLateLookAtItsOwnRestoreIsNobodyElses() throws {
+    let harness = try Magento.harness {
+      ($0.showsRestoreModification, $0.showsRestoreSource) = (false, false)
+    }
+    try harness.run(RestoreStep.self).expectSuccess()
+    harness.site.service.setState("restoring", of: Magento.production)
+    let late = try harness.run(RestoreStep.self)
+    #expect(late.code == .protected, "\(late.standardError)")
+    harness.site.service.setState("ready", of: Magento.production)
+    let again = try harness.run(RestoreStep.self)
+    again.expectSuccess()
+    #expect(harness.site.service.tally.restoresRequested == 1, "\(again.standardError)")
+  }
+
+  /// The first look of a step shows the restore of others under way, and the next one that it is over.
+  @Test func aRestoreOfOthersThatEndsBetweenTwoLooksIsRemembered() throws {
+    let harness = try Magento.harness {
+      ($0.showsRestoreModification, $0.showsRestoreSource) = (false, false)
+      $0.restore = .seconds(60)
+    }
+    try harness.run(CloneStep.self).expectSuccess()
+    harness.site.service.restoreByOthers(Magento.production, from: CleanupScene.olderBackup)
+    harness.site.pass(.seconds(5))
+    harness.site.faults = [
+      SiteFault(
+        .world { service in
+          service.completeOperation(of: Magento.production)
+          service.setState("ready", of: Magento.production)
+        }, .list, .backup)
+    ]
+    let result = try harness.run(RestoreStep.self)
+    result.expectSuccess()
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot", "\(result.standardError)")
+  }
+
   @Test func evidenceThatIsGoneStandsNoMore() throws {
     let harness = try Magento.harness()
     harness.site.service.disturbNext(.restore, .fails)
