@@ -11,7 +11,7 @@ struct RecordFolder {
   private static let programs = StepName.allCases.filter(\.asksForChanges).map(\.program)
 
   /// Whether a step writes records.
-  static func holdsRecords(ofStep step: String) -> Bool { steps.contains(step) }
+  static func holdsRecords(ofStep step: String) -> Bool { programs.contains(step) }
 
   /// Reads all records of a folder; one that does not exist yet holds none.
   init(_ folder: String, _ files: any FileWriter) {
