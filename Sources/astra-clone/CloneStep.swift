@@ -92,12 +92,10 @@ package final class CloneStep: Step {
       request, plan, acceptFailedHooks: parameters.acceptFailedHooks)
     let made = try run.operations.make(
       "clone \"\(request.name)\"",
-      begin: { namesakes in
-        run.history.begin(
-          RunRecord.Operation(
-            .clone, application: request.application.id, name: request.name, point: point?.id,
-            askedAt: run.backend.currentTime, before: request.application.marks,
-            namesakes: namesakes))
+      intent: { namesakes in
+        RunRecord.Operation(
+          .clone, application: request.application.id, name: request.name, point: point?.id,
+          askedAt: run.backend.currentTime, before: request.application.marks, namesakes: namesakes)
       },
       of: request.application.id,
       namesakes: { () throws(BackendError) in

@@ -10,97 +10,94 @@ extension RestoreRun {
     of id: Application.ID, from point: RecoveryPoint, evidence: inout Evidence,
     _ parameters: RestoreParameters
   ) throws(StepFailure) -> AcceptedRestore {
-    let began = time.now
-    var securedAt = began
-    var lostAnswers = 0
+    var secured = SecuredEvidence(evidence, at: time.now)
+    defer { evidence = secured.evidence }
+    var application: Application?
+    var requestedAt = time.now
     var contradictions = 0
+    let (_, operation) = try changes.request(
+      "the in-place restore",
+      decide: { _ throws(StepFailure) in
+        let seen = try withEvidence(&secured, of: id, point, parameters)
+        try lookup.checkStillFits(point, seen, acceptFailedHooks: parameters.acceptFailedHooks)
+        (application, requestedAt) = (seen, time.now)
+        return .ask(intent(seen, point, secured.evidence))
+      },
+      send: { () throws(BackendError) in
+        if let application { try backend.startInPlaceRestore(of: application, from: point) }
+      },
+      look: { operation throws(StepFailure) in
+        if try wasCarriedOut(operation, id) { return () }
+        secured.renewal = .ifNeeded
+        return nil
+      },
+      judge: { refusal, _ throws(StepFailure) in
+        switch refusal.kind {
+        case .refused(.busy): return .wait(atLeast: .zero)
+        case .refused(.notReady):
+          let state: Application.State
+          do throws(StepFailure) {
+            state = try operations.checkMayBecomeReady(id, refusal)
+          } catch {
+            guard case .standing(let copy, _) = secured.evidence, let application else { throw error }
+            throw refusedByWreck(error, application, copy)
+          }
+          guard application?.state == .ready, state == .ready else { return .wait(atLeast: .zero) }
+          // It says that it is ready, and is not: somebody may be restoring it, unseen. Ever more patiently, since each
+          // try costs a snapshot.
+          secured.renewal = .anew
+          contradictions += 1
+          return .wait(atLeast: .milliseconds(500 << (2 * min(contradictions - 1, 5))))
+        default: return .final
+        }
+      })
+    let before = try run.known(operation?.before)
+    return AcceptedRestore(
+      operation: operation,
+      restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
+  }
+
+  /// The application just before a request, with evidence that holds what it holds then.
+  private func withEvidence(
+    _ secured: inout SecuredEvidence, of id: Application.ID, _ point: RecoveryPoint,
+    _ parameters: RestoreParameters
+  ) throws(StepFailure) -> Application {
     while true {
+      if let renewal = secured.renewal {
+        let evidence = try secureEvidence(of: id, point, parameters, isAnew: renewal == .anew)
+        secured = SecuredEvidence(evidence, at: time.now)
+      }
       let application = try current(id)
       guard application.state != .restoring else {
         throw .protected(
           "\"\(application.name)\" is being restored in place by somebody else, who was faster",
           hint: "wait for that to end and run the step again")
       }
-      if case .snapshot = evidence, time.now - securedAt > Evidence.longestAge {
+      if case .snapshot = secured.evidence, time.now - secured.at > Evidence.longestAge {
         log.warning(
-          "the evidence is \((time.now - securedAt).shortText) old, and customers have gone on writing")
-        evidence = try secureEvidence(of: id, point, parameters)
-        securedAt = time.now
-        continue
-      }
-      if !evidence.stillFits(application, by: backend) {
+          "the evidence is \((time.now - secured.at).shortText) old, and customers have gone on writing")
+      } else if !secured.evidence.stillFits(application, by: backend) {
         log.warning("\"\(application.name)\" has changed since its evidence was secured")
-        evidence = try secureEvidence(of: id, point, parameters)
-        securedAt = time.now
-        continue
+      } else {
+        return application
       }
-      try lookup.checkStillFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
-      let before = application.marks
-      var intent = RunRecord.Operation(
-        .inPlaceRestore, application: id, point: point.id, askedAt: backend.currentTime, before: before)
-      intent.evidence = evidence.copy.map { copy in
-        var copy = copy
-        copy.cluster = copy.cluster ?? application.clusterName ?? application.clusterID?.text
-        return copy
-      }
-      let operation = history.begin(intent)
-      let requestedAt = time.now
-      let refusal: BackendError
-      do throws(BackendError) {
-        try backend.startInPlaceRestore(of: application, from: point)
-        history.update(operation, .accepted)
-        log.info("the in-place restore was accepted")
-        return AcceptedRestore(
-          operation: operation,
-          restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
-      } catch {
-        refusal = error
-      }
-      switch refusal.kind {
-      case .fateUnknown:
-        lostAnswers += 1
-        log.warning("\(refusal.message); looking whether the restore was begun all the same")
-        if try wasCarriedOut(operation, id) {
-          history.update(operation, .accepted)
-          return AcceptedRestore(
-            operation: operation,
-            restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
-        }
-        guard lostAnswers < 3 else {
-          throw StepFailure(
-            BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
-        }
-        evidence = try secureEvidence(of: id, point, parameters)
-        securedAt = time.now
-      case .refused(.busy):
-        history.update(operation, .refused)
-        try poller.waitOut(refusal, began, for: "the in-place restore")
-      case .refused(.notReady):
-        history.update(operation, .refused)
-        let state: Application.State
-        do throws(StepFailure) {
-          state = try operations.checkMayBecomeReady(id, refusal)
-        } catch {
-          guard case .standing(let copy, _) = evidence else { throw error }
-          throw refusedByWreck(error, application, copy)
-        }
-        guard application.state == .ready, state == .ready else {
-          try poller.waitOut(refusal, began, for: "the in-place restore")
-          continue
-        }
-        // It says that it is ready, and is not: somebody may be restoring it, unseen. Ever more patiently, since each
-        // try costs a snapshot.
-        try poller.waitOut(
-          refusal, began, atLeast: .milliseconds(500 << (2 * min(contradictions, 5))),
-          for: "the in-place restore")
-        contradictions += 1
-        evidence = try secureEvidence(of: id, point, parameters, isAnew: true)
-        securedAt = time.now
-      default:
-        if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
-        throw StepFailure(refusal)
-      }
+      secured.renewal = .ifNeeded
     }
+  }
+
+  /// What is written down before a request.
+  private func intent(
+    _ application: Application, _ point: RecoveryPoint, _ evidence: Evidence
+  ) -> RunRecord.Operation {
+    var intent = RunRecord.Operation(
+      .inPlaceRestore, application: application.id, point: point.id, askedAt: backend.currentTime,
+      before: application.marks)
+    intent.evidence = evidence.copy.map { copy in
+      var copy = copy
+      copy.cluster = copy.cluster ?? application.clusterName ?? application.clusterID?.text
+      return copy
+    }
+    return intent
   }
 
   /// The server restores no application that has failed: what the application held is safe, and somebody has to help.
@@ -114,5 +111,25 @@ extension RestoreRun {
       "have the application repaired in \(backend.name) until it is ready, and run the step again"
       + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
     return told
+  }
+}
+
+/// Evidence, and how old it is.
+private struct SecuredEvidence {
+  enum Renewal {
+    /// What is there already may do.
+    case ifNeeded
+    /// Nothing from before counts.
+    case anew
+  }
+
+  var evidence: Evidence
+  /// When it was secured.
+  var at: Instant
+  /// How it has to be renewed before the next request; nil while it stands.
+  var renewal: Renewal?
+
+  init(_ evidence: Evidence, at moment: Instant) {
+    (self.evidence, at) = (evidence, moment)
   }
 }

@@ -8,6 +8,7 @@ package final class OperationRunner {
   let log: Log
   let settings: Settings
   let poller: Poller
+  let changes: ChangeRunner
   let removals: RemovalRunner
   let facts: RunFacts
   /// The ids of what bore a name when it was looked for last, by title: what a request under that name is preceded by.
@@ -15,13 +16,14 @@ package final class OperationRunner {
 
   init(
     backend: any Backend, history: RunHistory, log: Log, settings: Settings, poller: Poller,
-    removals: RemovalRunner, facts: RunFacts
+    changes: ChangeRunner, removals: RemovalRunner, facts: RunFacts
   ) {
     self.backend = backend
     self.history = history
     self.log = log
     self.settings = settings
     self.poller = poller
+    self.changes = changes
     self.removals = removals
     self.facts = facts
   }
@@ -38,90 +40,60 @@ package final class OperationRunner {
 
   /// Asks for something to be made, without ever making it twice.
   ///
-  /// A request of unknown fate is not repeated before `look` has searched for what it may have made, for half
-  /// a minute, and found nothing. While the application is busy with another operation the request waits.
-  ///
   /// - Parameters:
   ///   - what: what is made, for messages.
-  ///   - begin: writes down that it is about to be asked for, and what bears its name already; called before each
-  ///     request, so that the record's last time is the last request's.
+  ///   - intent: what is written down before a request, given what bears its name already.
   ///   - application: the application that must be free for it.
   ///   - namesakes: the ids of what bears its name already.
-  ///   - check: throws if it is not to be asked for any more; asked before each repetition.
+  ///   - check: throws if it is not to be asked for any more; called before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
   ///   - ask: asks for it, once.
   ///   - id: the id of what was made.
   /// - Returns: what was made, by this request or by an earlier one of this run.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func make<Value>(
-    _ what: String, begin: ([String]?) -> RunRecord.Operation, of application: Application.ID,
+    _ what: String, intent: ([String]?) -> RunRecord.Operation, of application: Application.ID,
     namesakes: BackendCall<[String]>, check: () throws(StepFailure) -> Void = {},
     look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
-    let began = poller.time.now
-    var lostAnswers = 0
-    var lastRefusal: BackendError?
     // Whoever looked at the name just before has seen what bears it.
-    var present = takeNamesakes(of: what)
-    while true {
-      if lastRefusal != nil { try check() }
-      let known = if let present { present } else { try glimpse(namesakes) }
-      // What others make while the application is busy is not ours; what appears after a lost answer is.
-      present = nil
-      let operation = begin(known)
-      let refusal: BackendError
-      do throws(BackendError) {
-        let made = try ask()
-        history.update(operation, .accepted, id: id(made))
-        log.info("\(what) was accepted (id \(id(made)))")
-        return made
-      } catch {
-        refusal = error
+    var known = takeNamesakes(of: what)
+    var isFirst = true
+    var hasLostAnswers = false
+    return try changes.request(
+      what,
+      decide: { last throws(StepFailure) in
+        if last != nil { try check() }
+        // What others make while the application is busy is not ours; what appears after a lost answer is.
+        if !isFirst, last?.kind != .fateUnknown { known = nil }
+        if known == nil { known = try glimpse(namesakes) }
+        isFirst = false
+        return .ask(intent(known))
+      },
+      send: ask, id: id,
+      look: { _ throws(StepFailure) in
+        hasLostAnswers = true
+        return try poller.search(look)
+      },
+      judge: { refusal, operation throws(StepFailure) in
+        switch refusal.kind {
+        case .refused(.busy): return .wait(atLeast: .zero)
+        case .refused(.notReady):
+          try checkMayBecomeReady(application, refusal)
+          return .wait(atLeast: .zero)
+        case .refused(.nameTaken):
+          // By what an earlier request of this run has made, perhaps, whose answer was lost.
+          guard let found = try hasLostAnswers ? poller.search(look) : StepCommon.ask(look) else {
+            return .final
+          }
+          let asked = history.operations.filter { $0.isAlike(operation) && $0.stage != .refused }
+          history.adopt(id(found), among: asked, as: .accepted)
+          log.info("\(what) was begun by an earlier request: going on with it (id \(id(found)))")
+          return .done(found)
+        default: return .final
+        }
       }
-      defer { lastRefusal = refusal }
-      switch refusal.kind {
-      case .deadline:
-        history.update(operation, .refused)
-        guard let lastRefusal else { throw StepFailure(refusal) }
-        throw poller.timeIsUp(after: lastRefusal, for: what)
-      case .fateUnknown:
-        lostAnswers += 1
-        log.warning("\(refusal.message); looking whether \(what) was begun all the same")
-        if let found = try poller.search(look) {
-          history.update(operation, .accepted, id: id(found))
-          log.info("\(what) was begun: going on with it (id \(id(found)))")
-          return found
-        }
-        guard lostAnswers < Self.mostLostAnswers else {
-          throw StepFailure(
-            BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
-        }
-        log.info("\(what) was not begun: asking again")
-        present = known
-      case .refused(.nameTaken):
-        // By what an earlier request of this run has made, perhaps, whose answer was lost.
-        history.update(operation, .refused)
-        guard let found = try lostAnswers > 0 ? poller.search(look) : StepCommon.ask(look) else {
-          throw StepFailure(refusal)
-        }
-        let asked = history.operations.filter {
-          $0.isAlike(operation) && $0.stage != .refused
-        }
-        history.adopt(id(found), among: asked, as: .accepted)
-        log.info("\(what) was begun by an earlier request: going on with it (id \(id(found)))")
-        return found
-      case .refused(.busy):
-        history.update(operation, .refused)
-        try poller.waitOut(refusal, began, for: what)
-      case .refused(.notReady):
-        history.update(operation, .refused)
-        try checkMayBecomeReady(application, refusal)
-        try poller.waitOut(refusal, began, for: what)
-      default:
-        if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
-        throw StepFailure(refusal)
-      }
-    }
+    ).value
   }
 
   /// Looks for what an earlier attempt of this run asked for, as long as lag may hide it from every list.
@@ -157,8 +129,6 @@ package final class OperationRunner {
     }
   }
 
-  /// How many lost answers in a row end the step: 3.
-  private static var mostLostAnswers: Int { 3 }
   /// How long after a request its object is looked for: half a minute.
   private static var longestSearch: Duration { .seconds(30) }
 

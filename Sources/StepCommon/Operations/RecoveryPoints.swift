@@ -49,12 +49,10 @@ extension OperationRunner {
     let title = "\(kind.rawValue) \"\(name)\" of \"\(application.name)\""
     return try make(
       "the \(title)",
-      begin: { namesakes in
-        history.begin(
-          RunRecord.Operation(
-            operationKind, application: application.id, name: name, point: point,
-            askedAt: backend.currentTime, before: application.marks,
-            namesakes: namesakes))
+      intent: { namesakes in
+        RunRecord.Operation(
+          operationKind, application: application.id, name: name, point: point, askedAt: backend.currentTime,
+          before: application.marks, namesakes: namesakes)
       },
       of: application.id,
       namesakes: { () throws(BackendError) in

@@ -15,6 +15,7 @@ package struct RemovalRunner {
   let history: RunHistory
   let log: Log
   let poller: Poller
+  let changes: ChangeRunner
 
   /// Removes something and waits until it is gone.
   ///
@@ -73,50 +74,30 @@ package struct RemovalRunner {
     _ title: String, _ operation: RunRecord.Operation, check: () throws(StepFailure) -> RemovalCheck,
     delete: BackendCall<Void>, stateOf: BackendCall<String?>
   ) throws(StepFailure) -> RunRecord.Operation? {
-    let began = poller.time.now
-    var lostAnswers = 0
-    while true {
-      if case .busy(let what) = try check() {
-        try poller.waitOut(
-          BackendError(.refused(.busy), "\(title) \(what)"), began, for: "the removal of \(title)")
-        continue
-      }
-      if try isGoing(stateOf) != nil { return nil }
-      var entry = operation
-      entry.askedAt = backend.currentTime.text
-      entry = history.begin(entry)
-      do throws(BackendError) {
-        try delete()
-        history.update(entry, .accepted)
-        log.info("the removal of \(title) was accepted")
-        return entry
-      } catch {
-        switch error.kind {
-        case .fateUnknown, .refused(.notFound):
-          lostAnswers += 1
-          log.warning("\(error.message); looking whether \(title) is going all the same")
-          if try poller.search({ () throws(BackendError) in try going(stateOf) }) != nil {
-            history.update(entry, .accepted)
-            return entry
-          }
-          guard lostAnswers < Self.mostLostRemovals else {
-            throw StepFailure(
-              BackendError(.unreachable, "\(error.message), \(lostAnswers) times", hint: error.hint))
-          }
-          log.info("\(title) is still there: asking again")
-        case .refused(.busy), .refused(.notReady):
-          history.update(entry, .refused)
-          if try ask(stateOf) == Self.goneState {
-            log.info("\(title) is gone already, and the backend keeps its entry")
-            return nil
-          }
-          try poller.waitOut(error, began, for: "the removal of \(title)")
-        default:
-          if error.provesThatNothingWasBegun { history.update(entry, .refused) }
-          throw StepFailure(error)
+    try changes.request(
+      "the removal of \(title)",
+      decide: { _ throws(StepFailure) in
+        if case .busy(let what) = try check() {
+          return .wait(BackendError(.refused(.busy), "\(title) \(what)"))
         }
+        if try ask({ () throws(BackendError) in try isGoing(stateOf) }) { return .done(()) }
+        var intent = operation
+        intent.askedAt = backend.currentTime.text
+        return .ask(intent)
+      },
+      send: delete,
+      // "Not found" may be the answer of a gateway, and no sign that it is gone.
+      isUnknown: { [.fateUnknown, .refused(.notFound)].contains($0.kind) },
+      look: { _ throws(StepFailure) in
+        try poller.search { () throws(BackendError) in try isGoing(stateOf) ? () : nil }
+      },
+      judge: { refusal, _ throws(StepFailure) in
+        guard [.refused(.busy), .refused(.notReady)].contains(refusal.kind) else { return .final }
+        guard try ask(stateOf) == Self.goneState else { return .wait(atLeast: .zero) }
+        log.info("\(title) is gone already, and the backend keeps its entry")
+        return .done(())
       }
-    }
+    ).operation
   }
 
   /// Waits until something is gone; false if it was not asked for and is there all the same.
@@ -151,18 +132,12 @@ package struct RemovalRunner {
     }
   }
 
-  /// Whether something is going or gone, by one look: a text if it is.
-  private func going(_ stateOf: BackendCall<String?>) throws(BackendError) -> String? {
-    guard let state = try stateOf() else { return "gone" }
-    return state == Self.goingState ? state : nil
+  /// Whether something is going or gone, by one look.
+  private func isGoing(_ stateOf: BackendCall<String?>) throws(BackendError) -> Bool {
+    let state = try stateOf()
+    return state == nil || state == Self.goingState
   }
 
-  private func isGoing(_ stateOf: BackendCall<String?>) throws(StepFailure) -> String? {
-    try ask { () throws(BackendError) in try going(stateOf) }
-  }
-
-  /// How many lost answers in a row end the step: 3, as for everything that is asked for.
-  private static var mostLostRemovals: Int { 3 }
   /// The state of what is being removed, of applications, backups and snapshots alike.
   private static var goingState: String { Application.State.deleting.rawValue }
   /// The state of an entry whose object is gone.

@@ -14,6 +14,7 @@ extension StepPart {
   package var place: ReportPlace { run.place }
   package var facts: RunFacts { run.facts }
   package var lookup: Lookup { run.lookup }
+  package var changes: ChangeRunner { run.changes }
   package var operations: OperationRunner { run.operations }
   package var removals: RemovalRunner { run.removals }
   package var poller: Poller { run.poller }

@@ -18,6 +18,7 @@ package final class StepRun {
   package let facts: RunFacts
   package let poller: Poller
   package let lookup: Lookup
+  package let changes: ChangeRunner
   package let operations: OperationRunner
   package let removals: RemovalRunner
   let files: any FileWriter
@@ -43,10 +44,11 @@ package final class StepRun {
       time: time, deadline: deadline, log: log, longestLag: backend.longestLag, schedule: schedule,
       random: random, keepAlive: { history.keepAlive() })
     lookup = Lookup(backend: backend, history: history, log: log, facts: facts)
-    removals = RemovalRunner(backend: backend, history: history, log: log, poller: poller)
+    changes = ChangeRunner(history: history, log: log, poller: poller)
+    removals = RemovalRunner(backend: backend, history: history, log: log, poller: poller, changes: changes)
     operations = OperationRunner(
-      backend: backend, history: history, log: log, settings: settings, poller: poller, removals: removals,
-      facts: facts)
+      backend: backend, history: history, log: log, settings: settings, poller: poller, changes: changes,
+      removals: removals, facts: facts)
   }
 
   /// What an earlier phase has found; a phase that runs without it is a bug of ours.

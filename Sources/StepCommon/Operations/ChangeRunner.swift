@@ -1,0 +1,103 @@
+package import AppProtection
+internal import Timing
+
+/// What is decided just before a change is asked for.
+package enum ChangeDecision<Value> {
+  /// It is asked for now; this is written down first.
+  case ask(RunRecord.Operation)
+  /// There is nothing to ask for any more.
+  case done(Value)
+  /// Something else has to end first, told as the refusal that the backend would give.
+  case wait(BackendError)
+}
+
+/// What a refusal of a change means.
+package enum RefusalMeaning<Value> {
+  /// It passes: the change is asked for again, after at least that pause.
+  case wait(atLeast: Duration)
+  /// There is nothing to ask for any more.
+  case done(Value)
+  /// It ends the step.
+  case final
+}
+
+/// Asks for changes of every kind: each request is written down first, sent once, and looked for before it is sent again.
+package struct ChangeRunner {
+  let history: RunHistory
+  let log: Log
+  let poller: Poller
+
+  /// Asks for a change until it is accepted.
+  ///
+  /// A request of unknown fate is not repeated before `look` has searched for what it may have begun. While the
+  /// application is busy with another operation the request waits.
+  ///
+  /// - Parameters:
+  ///   - what: the change, for messages: `the backup "nightly" of "magento-prod"`.
+  ///   - decide: decides just before each request, knowing how the last one was refused; throws if the change must not be
+  ///     made after all.
+  ///   - send: asks for it, once.
+  ///   - id: the id of what is made, if that is known.
+  ///   - isUnknown: whether an error leaves open what became of the request.
+  ///   - look: searches for what a request has begun; nil if nothing shows it.
+  ///   - judge: what a refusal means, where that is not only to wait while the application is busy.
+  /// - Returns: what the change made, and its record; no record if there was nothing to ask for.
+  /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
+  package func request<Value>(
+    _ what: String,
+    decide: (_ last: BackendError?) throws(StepFailure) -> ChangeDecision<Value>,
+    send: BackendCall<Value>, id: (Value) -> String? = { _ in nil },
+    isUnknown: (BackendError) -> Bool = { $0.kind == .fateUnknown },
+    look: (RunRecord.Operation) throws(StepFailure) -> Value?,
+    judge: (BackendError, RunRecord.Operation) throws(StepFailure) -> RefusalMeaning<Value>
+  ) throws(StepFailure) -> (value: Value, operation: RunRecord.Operation?) {
+    let began = poller.time.now
+    var lostAnswers = 0
+    var last: BackendError?
+    while true {
+      let operation: RunRecord.Operation
+      switch try decide(last) {
+      case .ask(let intent): operation = history.begin(intent)
+      case .done(let value): return (value, nil)
+      case .wait(let reason):
+        try poller.waitOut(reason, began, for: what)
+        continue
+      }
+      let refusal: BackendError
+      do throws(BackendError) {
+        let value = try send()
+        history.update(operation, .accepted, id: id(value))
+        log.info("\(what) was accepted\(id(value).map { " (id \($0))" } ?? "")")
+        return (value, operation)
+      } catch {
+        refusal = error
+      }
+      defer { last = refusal }
+      if isUnknown(refusal) {
+        lostAnswers += 1
+        log.warning("\(refusal.message); looking whether \(what) was begun all the same")
+        if let value = try look(operation) {
+          history.update(operation, .accepted, id: id(value))
+          log.info("\(what) was begun: going on with it\(id(value).map { " (id \($0))" } ?? "")")
+          return (value, operation)
+        }
+        guard lostAnswers < Self.mostLostAnswers else {
+          throw StepFailure(
+            BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
+        }
+        log.info("\(what) was not begun: asking again")
+        continue
+      }
+      if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
+      if refusal.kind == .deadline, let last { throw poller.timeIsUp(after: last, for: what) }
+      switch try judge(refusal, operation) {
+      case .wait(let pause): try poller.waitOut(refusal, began, atLeast: pause, for: what)
+      case .done(let value): return (value, nil)
+      case .final: throw StepFailure(refusal)
+      }
+    }
+  }
+
+  /// How many lost answers end the step: 3.
+  private static var mostLostAnswers: Int { 3 }
+}
