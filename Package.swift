@@ -202,6 +202,14 @@ let package = Package(
         "Timing",
       ]
     ),
+    // What every backend has to keep to, whatever its service is.
+    .testTarget(
+      name: "BackendTests",
+      dependencies: [
+        "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "RESTClient",
+        "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
+      ] + stepModules
+    ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),
     .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
     // The suites that every simulated service has to pass, and those that are about Astra Control.

@@ -18,15 +18,14 @@ struct CloneSource: StepPart {
     _ request: CloneRequest, _ plan: ClonePlan, acceptFailedHooks: Bool
   ) throws(StepFailure) -> CloneRequest {
     guard case .afterMaking(let kind) = plan, case .live = request.source else { return request }
-    let run = settings.run ?? backend.currentTime.text
-    guard let name = ResourceName.label(for: "\(request.name)-\(run)") else { return request }
     let application = request.application
+    let operation: RunRecord.Operation.Kind = kind == .backup ? .backup : .snapshot
+    guard let name = name(of: request, as: operation) else { return request }
     let copy: RecoveryPoint
     switch try operations.existing(kind, named: name, of: application, leftovers: .untouched) {
     case .complete(let found): copy = found
     case .underWay(let found): copy = try operations.waitForCompletion(of: found, application, isKnown: true)
     case .nothing:
-      let operation: RunRecord.Operation.Kind = kind == .backup ? .backup : .snapshot
       copy = try operations.waitForCompletion(
         of: try operations.request(kind, named: name, of: application, as: operation), application)
     }
@@ -34,5 +33,15 @@ struct CloneSource: StepPart {
     var request = request
     request.source = .recoveryPoint(copy)
     return request
+  }
+
+  /// The name of the copy: that of the run's name, or, in a run without one, that of an earlier attempt.
+  private func name(of request: CloneRequest, as operation: RunRecord.Operation.Kind) -> String? {
+    if let run = settings.run { return ResourceName.label(for: "\(request.name)-\(run)") }
+    let earlier = history.operations.last {
+      $0.kind == operation && $0.application == request.application.id.text && $0.stage != .refused
+        && $0.name.hasPrefix("\(request.name)-")
+    }
+    return earlier?.name ?? ResourceName.label(for: "\(request.name)-\(backend.currentTime.text)")
   }
 }

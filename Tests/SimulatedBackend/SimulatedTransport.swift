@@ -1,4 +1,4 @@
-internal import HTTPTransport
+package import HTTPTransport
 internal import ServiceSimulation
 internal import Timing
 
@@ -42,5 +42,12 @@ final class SimulatedTransport: Transport {
     case .interrupted(let interruption, let sent):
       TransportError(.interrupted(interruption), "interrupted", mayHaveBeenSent: sent)
     }
+  }
+}
+
+extension Site {
+  /// The way to its service, with all that goes wrong there.
+  package func transport(userAgent: String) -> any Transport {
+    SimulatedTransport(self, userAgent: userAgent)
   }
 }

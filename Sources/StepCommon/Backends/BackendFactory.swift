@@ -49,17 +49,15 @@ package enum BackendRegistry {
   /// The one that is meant where none is named.
   package static let usual = AstraControlFactory.word
 
-  /// The variables of all of them that hold credentials themselves.
-  static var secretVariables: [String] { all.flatMap { $0.secretVariables } }
-
   /// The one that the parameters name.
   static func factory(
     _ options: CommonOptions, _ reader: ParameterReader
   ) throws(StepFailure) -> any BackendFactory.Type {
     let word = try reader.text(Common.backend, flag: options.backend) ?? usual
-    guard let factory = all.first(where: { $0.word == word }) else {
+    guard let factory = reader.backends.first(where: { $0.word == word }) else {
       throw .badParameter(
-        "\(Common.backend.title) is \"\(word)\": give \(all.map { $0.word }.joined(separator: " or "))")
+        "\(Common.backend.title) is \"\(word)\": give \(reader.backends.map { $0.word }.joined(separator: " or "))"
+      )
     }
     return factory
   }

@@ -38,11 +38,19 @@ package struct Parameter: Sendable {
 /// Reads parameters: a flag counts before its variables, and an empty variable is an unset one.
 package struct ParameterReader: Sendable {
   private let environment: [String: String]
+  /// The kinds of service that there are.
+  let backends: [any BackendFactory.Type]
 
   /// Reads from these variables.
-  package init(environment: [String: String]) {
+  package init(
+    environment: [String: String], backends: [any BackendFactory.Type] = BackendRegistry.all
+  ) {
     self.environment = environment
+    self.backends = backends
   }
+
+  /// The variables that hold credentials themselves.
+  var secretVariables: [String] { backends.flatMap { $0.secretVariables } }
 
   /// The value, without white space around it; nil if it is not set.
   package func text(_ parameter: Parameter, flag: String?) throws(StepFailure) -> String? {
@@ -69,7 +77,7 @@ package struct ParameterReader: Sendable {
   ///
   /// A token of few letters may be part of any value; a real one has many.
   func refuseToken(in value: String, of origin: String) throws(StepFailure) {
-    for variable in BackendRegistry.secretVariables {
+    for variable in secretVariables {
       guard let token = environment[variable]?.trimmed.utf8, token.count >= 20 else { continue }
       if Array(value.utf8).firstRange(of: Array(token)) != nil {
         throw .badParameter("\(origin) holds the API token, which belongs into \(variable) alone")

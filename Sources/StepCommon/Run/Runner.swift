@@ -20,9 +20,9 @@ package struct Runner<S: Step> {
   package init(_ environment: StepEnvironment) {
     self.environment = environment
     log = Log(name: S.identity.name, time: environment.time, write: environment.writeError)
-    reader = ParameterReader(environment: environment.variables)
+    reader = ParameterReader(environment: environment.variables, backends: environment.backends)
     // Before anything is said: a message may quote a value that is the token, put into the wrong place.
-    for variable in BackendRegistry.secretVariables {
+    for variable in reader.secretVariables {
       if let secret = reader.variable(variable) { log.hide(Secret(secret.trimmed)) }
     }
     for secret in Proxies(environment: environment.variables).secrets { log.hide(secret) }

@@ -22,6 +22,8 @@ package struct StepEnvironment {
   package var files: any FileWriter
   package var hostname: String
   package var random: SeededRandom
+  /// The kinds of service that a step can work with.
+  package var backends = BackendRegistry.all
   /// When a step looks again at what it waits for.
   package var schedule = PollSchedule()
   package var writeError: (String) -> Void

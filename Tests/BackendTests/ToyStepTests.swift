@@ -1,0 +1,143 @@
+import AppProtection
+import AstraBackup
+import AstraCleanup
+import AstraClone
+import AstraPreflight
+import AstraRestore
+import AstraSnapshot
+import AstraVerify
+import Files
+import HTTPTransport
+import SimulatedBackend
+import StepCommon
+import StepReport
+import Testing
+import Timing
+
+/// That the steps work with a backend that is no Astra Control: they are not told which one it is.
+struct ToyStepTests {
+  /// The toy as a backend that parameters can name.
+  private struct Factory: BackendFactory {
+    @TaskLocal static var service: ServiceBox?
+    static let word = "toy"
+    static let secretVariables = ["TOY_TOKEN"]
+    static let credentialsHelp = "The toy asks for none."
+
+    init(_: CommonOptions, _: ParameterReader, _: any FileWriter) {}
+    var secrets: [Secret] { [] }
+    var cautions: [BackendCaution] { [] }
+    func connect(_: BackendPlace) throws(StepFailure) -> any Backend {
+      guard let box = Self.service else { throw .badParameter("there is no toy") }
+      return ToyBackend(box.toy)
+    }
+  }
+
+  /// The toy, for the one task that has it.
+  private struct ServiceBox: @unchecked Sendable {
+    let toy: ToyService
+  }
+
+  /// A pipeline's workspace with a toy.
+  private final class Workspace {
+    let toy = ToyService()
+    let files = MemoryFiles()
+    var said = ""
+    var variables = [
+      "ASTRA_BACKEND": "toy", "PROD_APP_NAME": "shop", "PROD_KUBERNETES_CLUSTER": "here",
+      "DEBUG_APP_NAME": "shop-debug", "DEBUG_NAMESPACE": "shop-debug", "DEBUG_KUBERNETES_CLUSTER": "here",
+      "BACKUP_NAME": "good", "BUILD_TAG": "run-1",
+    ]
+
+    func run<S: Step>(_ step: S.Type, _ arguments: String...) -> ExitCode {
+      said = ""
+      var environment = StepEnvironment(
+        arguments: arguments, variables: variables, time: toy.time, files: files, hostname: "ci-1",
+        random: SeededRandom(seed: 7), writeError: { [self] in said += $0 }, writeOutput: { _ in },
+        connect: { _, _, _ throws(TransportError) in
+          throw TransportError(.cannotConnect, "the toy has no network", mayHaveBeenSent: false)
+        })
+      environment.backends = [Factory.self]
+      return Factory.$service.withValue(ServiceBox(toy: toy)) { Runner<S>(environment).exitCode() }
+    }
+  }
+
+  private let shop = Application.ID("toy:shop")
+
+  @Test func thePipelineRunsOnIt() {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    workspace.variables["BACKUP_NAME"] = "before-the-release"
+    #expect(workspace.run(BackupStep.self) == .success, "\(workspace.said)")
+    let broken = toy.contents[shop]
+    toy.contents[shop]?.append("order-3")
+    // In two parts: a snapshot, and the clone of it.
+    workspace.variables["BACKUP_NAME"] = nil
+    #expect(workspace.run(CloneStep.self) == .success, "\(workspace.said)")
+    let clone = toy.applications.first { $0.name == "shop-debug" }
+    #expect(toy.points.count { $0.kind == .snapshot } == 1)
+    #expect(clone.map { toy.contents[$0.id] } == toy.contents[shop])
+    workspace.variables["BACKUP_NAME"] = "before-the-release"
+    #expect(workspace.run(RestoreStep.self) == .success, "\(workspace.said)")
+    #expect(toy.contents[shop] == broken)
+    // Again changes nothing.
+    let begun = toy.works.count
+    #expect(workspace.run(RestoreStep.self) == .success, "\(workspace.said)")
+    #expect(workspace.run(BackupStep.self) == .success, "\(workspace.said)")
+    #expect(toy.works.count == begun)
+  }
+
+  /// Killed between the two parts of a clone, a further attempt makes the second and not the first again.
+  @Test(arguments: ["run-1", nil]) func aCloneInTwoPartsIsContinued(run: String?) {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    workspace.variables["BUILD_TAG"] = run
+    workspace.variables["BACKUP_NAME"] = nil
+    #expect(workspace.run(CloneStep.self, "--timeout", "5s") == .deadlinePassed, "\(workspace.said)")
+    #expect(toy.points.count { $0.kind == .snapshot } == 1 && toy.applications.count == 1)
+    #expect(workspace.run(CloneStep.self) == .success, "\(workspace.said)")
+    #expect(toy.points.count { $0.kind == .snapshot } == 1 && toy.applications.count == 2)
+  }
+
+  @Test func aRestoreWithoutACloneMakesEvidence() {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    let broken = toy.contents[shop]
+    #expect(workspace.run(RestoreStep.self) == .success, "\(workspace.said)")
+    let evidence = toy.points.first { $0.kind == .snapshot }
+    #expect(evidence.map { toy.copies[$0.id] } == broken && broken != toy.contents[shop])
+  }
+
+  @Test func lostAnswersMakeNothingTwice() {
+    for disturbance in [Disturbance.answerLost, .requestLost] {
+      let workspace = Workspace()
+      workspace.variables["BACKUP_NAME"] = "nightly"
+      workspace.toy.disturbance = disturbance
+      #expect(workspace.run(BackupStep.self) == .success, "\(workspace.said)")
+      #expect(workspace.toy.points.count { $0.name == "nightly" } == 1)
+    }
+  }
+
+  @Test func whatFailsIsRed() {
+    let workspace = Workspace()
+    workspace.toy.disturbance = .operationFails
+    workspace.variables["BACKUP_NAME"] = nil
+    #expect(workspace.run(CloneStep.self) == .operationFailed, "\(workspace.said)")
+    workspace.toy.disturbance = .unreachable
+    #expect(workspace.run(SnapshotStep.self) == .unreachable, "\(workspace.said)")
+    workspace.toy.disturbance = .credentialsRefused
+    #expect(workspace.run(SnapshotStep.self) == .credentialsRefused, "\(workspace.said)")
+  }
+
+  @Test func whatItDoesNotTellIsNoFailure() {
+    let workspace = Workspace()
+    #expect(workspace.run(PreflightStep.self) == .success, "\(workspace.said)")
+    #expect(workspace.run(VerifyStep.self, "--for-seconds", "0") != .ourBug, "\(workspace.said)")
+  }
+
+  @Test func aBackendThatIsNotThereIsNamed() {
+    let workspace = Workspace()
+    workspace.variables["ASTRA_BACKEND"] = "astra-control"
+    #expect(workspace.run(BackupStep.self) == .badParameter)
+    #expect(workspace.said.contains("give toy"), "\(workspace.said)")
+  }
+}
