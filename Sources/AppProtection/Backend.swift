@@ -15,6 +15,10 @@ package protocol Backend: PrerequisiteReader {
   var serverTime: Timestamp? { get }
   /// How long what is shown may lag behind the request that changes it.
   var longestLag: Duration { get }
+  /// What the service cannot do at all, each with the reason as a clause; known without a request.
+  var limits: [ProtectionOperation: String] { get }
+  /// Whether the credentials allow these operations. Asks for none of them.
+  func permissions(for operations: [ProtectionOperation]) throws(BackendError) -> Permissions
 
   /// Every application of exactly this name, on any cluster; empty if there is none.
   func applications(named name: String) throws(BackendError) -> [Application]
@@ -32,11 +36,8 @@ package protocol Backend: PrerequisiteReader {
   func clusters(named name: String) throws(BackendError) -> [Cluster]
   /// All clusters.
   func clusters() throws(BackendError) -> [Cluster]
-  /// Whether a namespace exists on a cluster; nil if the backend does not tell.
-  func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool?
-
-  /// Whose a namespace is that belongs to the cluster's own machinery; nil if it does not, or the backend does not tell.
-  func systemType(ofNamespace name: String, on cluster: Cluster.ID) throws(BackendError) -> String?
+  /// How a namespace of a cluster stands.
+  func namespace(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> NamespaceStanding
   /// The other applications of its cluster that share a namespace with an application; nil if the backend does not
   /// tell. In a number of requests that does not grow with that of the applications.
   func neighbours(of application: Application) throws(BackendError) -> [Application]?
@@ -69,6 +70,8 @@ package protocol Backend: PrerequisiteReader {
   /// not, and more than one where older marks stand beside newer ones.
   func shownOrigins(of application: Application) -> [RecoveryPoint.ID]
 
+  /// How it would restore an application in place. Asks it for nothing.
+  func plan(restoreOf application: Application, from point: RecoveryPoint) throws(BackendError) -> RestorePlan
   /// Asks for an in-place restore; returns when it is accepted, long before it is done.
   func startInPlaceRestore(of application: Application, from point: RecoveryPoint) throws(BackendError)
   /// One look at an in-place restore; nil if the application is gone.

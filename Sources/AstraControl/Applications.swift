@@ -65,14 +65,10 @@ extension AstraControlBackend {
     try all(in: "/topology/v1/clusters", to: "list the clusters", { Cluster($0) })
   }
 
-  package func namespaceExists(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> Bool? {
-    try namespaces(named: name, on: cluster)?.contains { $0.state != "removed" }
-  }
-
-  package func systemType(
-    ofNamespace name: String, on cluster: Cluster.ID
-  ) throws(BackendError) -> String? {
-    try namespaces(named: name, on: cluster)?.compactMap(\.systemType).first
+  package func namespace(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> NamespaceStanding {
+    guard let found = try namespaces(named: name, on: cluster) else { return .notTold }
+    guard found.contains(where: { $0.state != "removed" }) else { return .absent }
+    return .occupied(system: found.compactMap(\.systemType).first)
   }
 
   /// A namespace as the server shows it.

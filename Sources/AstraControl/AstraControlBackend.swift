@@ -1,4 +1,4 @@
-internal import AppProtection
+package import AppProtection
 package import HTTPTransport
 internal import StructuredValues
 package import RESTClient
@@ -69,6 +69,10 @@ package final class AstraControlBackend: Backend {
   package var serverTime: Timestamp? { client.serverTime }
   /// Twice what was ever seen.
   package var longestLag: Duration { .seconds(60) }
+  package var limits: [ProtectionOperation: String] { [:] }
+
+  /// Which role a token has the API does not tell.
+  package func permissions(for _: [ProtectionOperation]) -> Permissions { .notTold }
   /// The time by the clock that waiting goes by.
   var now: Instant { time.now }
 }

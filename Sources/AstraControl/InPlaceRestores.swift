@@ -7,6 +7,8 @@ package import Timing
 // In-place restores. The server has no object for one: the application shows a state and a few marks, and what has become
 // of a restore is concluded from these.
 extension AstraControlBackend {
+  package func plan(restoreOf _: Application, from _: RecoveryPoint) -> RestorePlan { .atomic }
+
   package func startInPlaceRestore(
     of application: Application, from point: RecoveryPoint
   ) throws(BackendError) {

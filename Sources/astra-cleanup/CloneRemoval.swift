@@ -140,7 +140,7 @@ extension CleanupRun {
     for place in places where !place.cluster.isEmpty {
       for namespace in place.namespaces {
         let isThere = try ask { () throws(BackendError) in
-          try backend.namespaceExists(namespace, on: Cluster.ID(place.cluster))
+          try backend.namespace(namespace, on: Cluster.ID(place.cluster)).exists
         }
         // Where the backend does not tell, the user has to look.
         guard isThere != false else { continue }

@@ -49,12 +49,18 @@ package struct CloneDestination: StepPart {
     let cluster = request.destinationName ?? request.destinationCluster.text
     let another = "choose another with --\(CloneParameters.namespace.flag)"
     for namespace in request.namespaces.map(\.destination) {
-      let exists = try ask { () throws(BackendError) in
-        try backend.namespaceExists(namespace, on: request.destinationCluster)
+      let standing = try ask { () throws(BackendError) in
+        try backend.namespace(namespace, on: request.destinationCluster)
       }
+      let exists = standing.exists
       guard exists != false else { continue }
+      guard standing != .terminating else {
+        throw .protected(
+          "namespace \"\(namespace)\" on cluster \(cluster) is being removed, and would take the clone along",
+          hint: "wait until it is gone and run the step again, or \(another)")
+      }
       let place = "namespace \"\(namespace)\"\(exists == true ? " exists already" : "") on cluster \(cluster)"
-      switch try lookup.owner(of: namespace, on: request.destinationCluster) {
+      switch try lookup.owner(of: namespace, standing, on: request.destinationCluster) {
       case .system(let owner):
         throw .protected("\(place) and is of the cluster's own machinery (\(owner))", hint: another)
       case .application(let owner):

@@ -36,6 +36,7 @@ package final class CloneStep: Step {
   }
 
   private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    try run.lookup.checkCan(.clone)
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     source = found

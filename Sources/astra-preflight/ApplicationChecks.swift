@@ -29,10 +29,9 @@ extension PreflightStep {
   /// Whether the backend itself says that what is planned may be done.
   func checkHints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
-    let planned: [ProtectionOperation] =
-      (isPlanned(.backup) ? [.backup] : []) + (isPlanned(.snapshot) ? [.snapshot] : [])
-      + (parameters.clone.map { $0.point == nil } == true ? [.clone] : [])
-      + (isPlanned(.restore) ? [.inPlaceRestore] : [])
+    for operation in plannedOperations { try run.lookup.checkCan(operation) }
+    // What its state says counts for a clone of the live application alone.
+    let planned = plannedOperations.filter { $0 != .clone || parameters.clone?.point == nil }
     guard !planned.isEmpty else { return notNeeded(.backup, .snapshot, .clone, .restore) }
     guard application.state == .ready else {
       return .notNeeded(

@@ -71,7 +71,15 @@ package final class PreflightStep: Step {
   private func reachBackend(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     standings = try ask { () throws(BackendError) in try run.backend.clusterStandings() }
     run.log.info("\(run.backend.label) answers and accepts the token; it knows \(standings.count) clusters")
-    sayNotTold("whether the token's role allows changes", run)
+    let planned = plannedOperations
+    switch try ask({ () throws(BackendError) in try run.backend.permissions(for: planned) }) {
+    case .notTold: sayNotTold("whether the token's role allows changes", run)
+    case .allowed: run.log.info("the credentials allow what is planned")
+    case .missing(let missing):
+      throw .prerequisite(
+        "the credentials do not allow what the steps need: \(missing.joined(separator: "; "))",
+        hint: "have it allowed, or use the credentials of somebody who may")
+    }
     return .done
   }
 
@@ -105,6 +113,12 @@ extension PreflightStep {
   func notNeeded(_ steps: StepName...) -> PhaseEnd {
     let names = steps.map { $0.program }.joined(separator: " and ")
     return .notNeeded("only for \(names), which \(steps.count == 1 ? "is" : "are") not among the steps")
+  }
+
+  /// What the planned steps will ask the service to do with the application.
+  var plannedOperations: [ProtectionOperation] {
+    (isPlanned(.backup) ? [.backup] : []) + (isPlanned(.snapshot) ? [.snapshot] : [])
+      + (parameters.clone == nil ? [] : [.clone]) + (isPlanned(.restore) ? [.inPlaceRestore] : [])
   }
 
   /// Whether one of these steps is planned.

@@ -34,6 +34,7 @@ package final class RestoreStep: Step {
   }
 
   private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    try run.lookup.checkCan(.inPlaceRestore)
     let found = try run.lookup.application(parameters.application, on: parameters.cluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     run.facts.publish("ASTRA_RESTORE_APP_ID", found.id.text)
@@ -57,7 +58,9 @@ package final class RestoreStep: Step {
   private func lookForRestoreUnderWay(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let (application, point) = (try run.known(application), try run.known(point))
     switch try RestoreRun(run: run).restoreUnderWay(of: application.id, from: point) {
-    case .nothing: return .done
+    case .nothing:
+      try RestoreRun(run: run).checkPlan(of: application, from: point)
+      return .done
     case .underWay(let accepted):
       restore = accepted
       return .done

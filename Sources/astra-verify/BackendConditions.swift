@@ -21,7 +21,7 @@ extension VerifyStep {
           var sight = Sight(application: try run.backend.application(found.id))
           if let cluster = sight.application?.clusterID ?? found.clusterID {
             for namespace in sight.application?.namespaces ?? []
-            where try run.backend.namespaceExists(namespace, on: cluster) == false {
+            where try run.backend.namespace(namespace, on: cluster) == .absent {
               sight.missing.append(namespace)
             }
           }

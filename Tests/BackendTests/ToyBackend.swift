@@ -8,6 +8,7 @@ final class ToyBackend: Backend {
   let label = "Toy on the shelf"
   let longestLag = Duration.seconds(5)
   let toy: ToyService
+  var limits: [ProtectionOperation: String] { toy.limits }
 
   init(_ toy: ToyService) { self.toy = toy }
 
@@ -69,8 +70,8 @@ final class ToyBackend: Backend {
 
   // MARK: What is not told
 
-  func namespaceExists(_: String, on _: Cluster.ID) -> Bool? { nil }
-  func systemType(ofNamespace _: String, on _: Cluster.ID) -> String? { nil }
+  func namespace(_ name: String, on _: Cluster.ID) -> NamespaceStanding { toy.namespaces[name] ?? .notTold }
+  func permissions(for _: [ProtectionOperation]) -> Permissions { toy.permissions }
   func neighbours(of _: Application) -> [Application]? { nil }
   func assets(of _: Application.ID, in _: RecoveryPoint?) -> [Asset]? { nil }
   func existsElsewhere(_: RecoveryPoint.Kind, _: String) -> Bool { false }
@@ -111,6 +112,7 @@ final class ToyBackend: Backend {
       return operation
     }
   }
+  func plan(restoreOf _: Application, from _: RecoveryPoint) -> RestorePlan { toy.restorePlan }
   func startInPlaceRestore(of application: Application, from point: RecoveryPoint) throws(BackendError) {
     try change { toy throws(BackendError) in try toy.restore(application.id, from: point.id) }
   }

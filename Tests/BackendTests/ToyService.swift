@@ -21,6 +21,11 @@ final class ToyService {
   var contents: [Application.ID: [String]] = [:]
   var copies: [RecoveryPoint.ID: [String]] = [:]
   var works: [Work] = []
+  // What it tells of itself, if a test says so.
+  var namespaces: [String: NamespaceStanding] = [:]
+  var permissions = Permissions.notTold
+  var limits: [ProtectionOperation: String] = [:]
+  var restorePlan = RestorePlan.atomic
 
   init() {
     let shop = application("shop", .ready, in: ["shop"])

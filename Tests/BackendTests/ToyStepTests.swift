@@ -134,6 +134,52 @@ struct ToyStepTests {
     #expect(workspace.run(VerifyStep.self, "--for-seconds", "0") != .ourBug, "\(workspace.said)")
   }
 
+  @Test func whatItCannotDoIsSaidBeforeAnything() {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    toy.limits = [.inPlaceRestore: "it writes on new shelves only"]
+    for code in [workspace.run(RestoreStep.self), workspace.run(RestoreStep.self, "--dry-run")] {
+      #expect(code == .badParameter && workspace.said.contains("Toy cannot do an in-place restore"))
+    }
+    #expect(workspace.run(PreflightStep.self, "--steps", "restore") == .badParameter, "\(workspace.said)")
+    #expect(workspace.run(PreflightStep.self, "--steps", "backup") == .success, "\(workspace.said)")
+    #expect(toy.works.isEmpty && toy.points.count == 1)
+  }
+
+  @Test func permissionsThatAreMissingAreNamed() {
+    let workspace = Workspace()
+    workspace.toy.permissions = .missing(["create backups in namespace shop"])
+    #expect(workspace.run(PreflightStep.self) == .protected)
+    #expect(workspace.said.contains("create backups in namespace shop"), "\(workspace.said)")
+    workspace.toy.permissions = .allowed
+    #expect(workspace.run(PreflightStep.self) == .success, "\(workspace.said)")
+  }
+
+  @Test(arguments: [
+    (NamespaceStanding.terminating, "being removed"), (.occupied(system: nil), "exists already"),
+    (.occupied(system: "the toy's own"), "machinery"), (.empty, "exists already"),
+  ])
+  func aNamespaceThatIsThereIsNotClonedInto(standing: NamespaceStanding, words: String) {
+    let workspace = Workspace()
+    workspace.variables["BACKUP_NAME"] = nil
+    workspace.toy.namespaces["shop-debug"] = standing
+    #expect(
+      workspace.run(CloneStep.self) == .protected && workspace.said.contains(words), "\(workspace.said)")
+    #expect(workspace.toy.works.isEmpty)
+    workspace.toy.namespaces["shop-debug"] = .absent
+    #expect(workspace.run(CloneStep.self) == .success, "\(workspace.said)")
+  }
+
+  /// A restore that would destroy things one after the other is not begun behind anybody's back.
+  @Test func aRestoreInSeveralChangesIsRefused() {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    toy.restorePlan = .stepwise(["the shelf is emptied", "the boxes are put back"])
+    #expect(workspace.run(RestoreStep.self) == .protected, "\(workspace.said)")
+    #expect(workspace.said.contains("the shelf is emptied"))
+    #expect(toy.works.isEmpty && toy.contents[shop] == ["order-1", "order-2"])
+  }
+
   @Test func aBackendThatIsNotThereIsNamed() {
     let workspace = Workspace()
     workspace.variables["ASTRA_BACKEND"] = "astra-control"

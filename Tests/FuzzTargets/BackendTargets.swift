@@ -21,8 +21,7 @@ extension FuzzTarget {
           !$0.applicationIDs(named: "magento-prod", on: cluster).contains { $0.text.isEmpty }, "no id")
       },
       { try $0.clusters().forEach { try require(!$0.id.text.isEmpty && !$0.name.isEmpty, "no name") } },
-      { _ = try $0.namespaceExists("magento-debug", on: cluster) },
-      { _ = try $0.systemType(ofNamespace: "magento-debug", on: cluster) },
+      { _ = try $0.namespace("magento-debug", on: cluster) },
       {
         let shop = Application(
           id: id, name: "magento-prod", state: .ready, clusterID: cluster, namespaces: ["magento-prod"])

@@ -38,6 +38,14 @@ package struct Lookup {
     return application
   }
 
+  /// Refuses what the service cannot do at all, before anything is asked of it.
+  package func checkCan(_ operation: ProtectionOperation) throws(StepFailure) {
+    guard let reason = backend.limits[operation] else { return }
+    throw .badParameter(
+      "\(backend.name) cannot do \(operation.withArticle): \(reason)",
+      hint: "leave the step out, or name another service with --\(Common.backend.flag)")
+  }
+
   /// Finds the one cluster of that name or id.
   package func cluster(_ name: String) throws(StepFailure) -> Cluster {
     var found = try ask { () throws(BackendError) in try backend.clusters(named: name) }

@@ -13,11 +13,13 @@ package enum NamespaceOwner: Sendable {
 
 // Whose namespaces are, and who shares them.
 extension Lookup {
-  /// Whose a namespace of a cluster is; asked only where one stands in the way.
-  package func owner(of namespace: String, on cluster: Cluster.ID) throws(StepFailure) -> NamespaceOwner {
+  /// Whose a namespace of a cluster is that stands so; asked only where one stands in the way.
+  package func owner(
+    of namespace: String, _ standing: NamespaceStanding, on cluster: Cluster.ID
+  ) throws(StepFailure) -> NamespaceOwner {
     if let owner = SystemNamespace.owner(of: namespace) { return .system(owner) }
+    if case .occupied(let system?) = standing { return .system(system) }
     do throws(BackendError) {
-      if let type = try backend.systemType(ofNamespace: namespace, on: cluster) { return .system(type) }
       let owner = try backend.applications().first { other in
         other.namespaces.contains(namespace) && other.state != .removed
           && (other.clusterID == nil || other.clusterID == cluster)

@@ -26,6 +26,7 @@ package final class RecoveryPointCreation {
 
   /// Finds the one application; refuses one that is being restored in place.
   package func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    try run.lookup.checkCan(kind == .backup ? .backup : .snapshot)
     let found = try run.lookup.application(parameters.application, on: parameters.cluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     if found.state == .restoring { throw .beingRestored(found) }
