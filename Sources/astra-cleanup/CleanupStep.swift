@@ -58,7 +58,7 @@ package final class CleanupStep: Step {
     }
     try CleanupRun(run: run).settleRemovals()
     clones = try CleanupRun(run: run).chooseClones(wanted, try known(run), parameters)
-    for clone in clones { tell("\(clone.title); that astra-clone made it is proven by \(clone.proof)", run) }
+    for clone in clones { tell("\(clone.title); \(clone.proof) that astra-clone made it", run) }
     return .done
   }
 
@@ -117,10 +117,10 @@ package final class CleanupStep: Step {
     guard !clones.isEmpty else { return .notNeeded("there are none to remove") }
     let known = try known(run)
     for clone in clones where burdened.contains(clone.application.id) {
-      stays((clone.title, clone.application.name), because: "its recovery points stayed", run)
+      stays((clone.title, clone.application.name), because: "its recovery points were not removed", run)
     }
     let free = clones.filter { !burdened.contains($0.application.id) }
-    guard !free.isEmpty else { return .notNeeded("the recovery points of all of them stayed") }
+    guard !free.isEmpty else { return .notNeeded("all of them still have recovery points") }
     return try removeEach(free, { ($0.title, $0.application.name) }, run) { clone throws(StepFailure) in
       try CleanupRun(run: run).remove(clone, known)
     }
@@ -166,7 +166,7 @@ package final class CleanupStep: Step {
       first.message =
         "\(failures.count) of \(items.count) were not removed (\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : "")); the first: \(first.message)"
     }
-    first.hint = first.hint ?? "the others were seen to; run the step again once what keeps it is mended"
+    first.hint = first.hint ?? "the step has handled the others; fix this, and run the step again"
     throw first
   }
 
@@ -188,7 +188,7 @@ package final class CleanupStep: Step {
     let left = try CleanupRun(run: run).namespacesLeft(in: places)
     for (namespace, cluster) in left {
       let rest =
-        "namespace \"\(namespace)\" on cluster \"\(cluster)\", and what runs in it, is left: "
+        "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; to remove it: "
         + Lookup.deletionCommand(namespace, on: cluster)
       run.log.warning(rest)
       run.facts.noteAlso("left", rest)

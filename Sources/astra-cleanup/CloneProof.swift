@@ -21,13 +21,13 @@ struct CloneProof {
   func finding(on clone: Application, of source: Application) -> Finding {
     if clone.id == source.id { return .notProven(because: "is the application itself") }
     guard let sourceID = clone.sourceID else {
-      return .notProven(because: "is not a clone, as far as the server tells")
+      return .notProven(because: "is not a clone, according to the server")
     }
     guard sourceID == source.id else {
       return .notProven(because: "is a clone of another application (\(sourceID))")
     }
     switch CloneMark(of: source.id, named: clone.name).reading(on: clone) {
-    case .there: return .proven(by: "its labels")
+    case .there: return .proven(by: "its labels prove")
     case .another(let labels): return .notProven(because: "has labels of another clone (\(labels))")
     case .absent: break
     }
@@ -38,6 +38,6 @@ struct CloneProof {
     guard isRecorded else {
       return .notProven(because: "has no labels of astra-clone, and no record names it")
     }
-    return .proven(by: "the record of astra-clone")
+    return .proven(by: "the record of astra-clone proves")
   }
 }

@@ -39,7 +39,7 @@ package final class CloneStep: Step {
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     source = found
-    run.lookup.warnOfNeighbours(of: found, "what it has there may come with the clone")
+    run.lookup.warnOfNeighbours(of: found, "the clone may contain what it has there")
     return .done
   }
 
@@ -68,7 +68,7 @@ package final class CloneStep: Step {
       return .done
     case .complete(let found):
       publish(found, run)
-      return .stepDone("clone \"\(found.name)\" is there already")
+      return .stepDone("clone \"\(found.name)\" already exists")
     }
     // A copy of an application that is being overwritten would be evidence of nothing.
     if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }

@@ -66,8 +66,8 @@ package struct ExistingClone: StepPart {
         try removeFailed(entry, title)
       } else {
         log.info(
-          "passed over: the entry of application \"\(entry.name)\" (\(entry.whereabouts)), which is removed; "
-            + "--\(Common.replaceFailed.flag) clears that of a clone")
+          "passed over the entry of application \"\(entry.name)\" (\(entry.whereabouts)), which is removed; "
+            + "--\(Common.replaceFailed.flag) clears the entry of a clone")
       }
     }
   }
@@ -121,10 +121,10 @@ package struct ExistingClone: StepPart {
     guard found != wanted else { return }
     let reason =
       switch found {
-      case .live?: "made from the live application, and not from \(title)"
-      case .point(let id)?: "made from another recovery point (\(id)), and not from \(title)"
+      case .live?: "made from the live application, not from \(title)"
+      case .point(let id)?: "made from another recovery point (\(id)), not from \(title)"
       case nil:
-        "not known to be made from \(title): neither the backend shows it nor a record in \(place.folder)"
+        "not known to be made from \(title): neither the backend nor a record in \(place.folder) shows it"
       }
     throw .protected(
       "the name \"\(request.name)\" is taken: the clone of that name (\(clone.whereabouts)) is \(reason)",

@@ -48,12 +48,12 @@ extension PreflightStep {
     let title = "\(point.kind.rawValue) \"\(point.name)\""
     guard let createdAt = point.createdAt else {
       throw .prerequisite(
-        "\(run.backend.label) does not tell how old \(title) is, and \(longest.shortText) is the most allowed",
+        "\(run.backend.label) does not tell how old \(title) is, and at most \(longest.shortText) is allowed",
         hint: "name another one, or leave \(PreflightParameters.maxAge.title) empty")
     }
     guard run.backend.currentTime - createdAt <= longest else {
       throw .prerequisite(
-        "\(title) is \(run.history.age(createdAt)), and \(longest.shortText) is the most allowed: it is too old to go back to",
+        "\(title) is \(run.history.age(createdAt)), and at most \(longest.shortText) is allowed: it is too old to go back to",
         hint: "make a new one, name another one, or change \(PreflightParameters.maxAge.title)")
     }
     return .done

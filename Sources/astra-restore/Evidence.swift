@@ -29,7 +29,7 @@ enum Evidence: CustomStringConvertible {
     switch self {
     case .clone(let clone, _): "clone \"\(clone.name)\" (\(clone.whereabouts)) holds the present state"
     case .snapshot(let point, _): "snapshot \"\(point.name)\" (\(point.whereabouts)) holds the present state"
-    case .standing(let copy, _): "\(copy) holds the state before the in-place restore that failed"
+    case .standing(let copy, _): "\(copy) holds the state from before the failed in-place restore"
     case .discarded: "the present state is thrown away, as --\(RestoreParameters.discard.flag) says"
     case .planned: "dry run: would make a snapshot of the present state first"
     }

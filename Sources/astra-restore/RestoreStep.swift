@@ -38,7 +38,7 @@ package final class RestoreStep: Step {
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     run.facts.publish("ASTRA_RESTORE_APP_ID", found.id.text)
     application = found
-    run.lookup.warnOfNeighbours(of: found, "what it has there is overwritten too")
+    run.lookup.warnOfNeighbours(of: found, "the restore overwrites what it has there too")
     return .done
   }
 
@@ -72,7 +72,7 @@ package final class RestoreStep: Step {
 
   private func secureEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard restore == nil else {
-      return .notNeeded("the restore is under way: it overwrites the state already")
+      return .notNeeded("the restore is under way and already overwrites the state")
     }
     let found = try RestoreRun(run: run).secureEvidence(
       of: try run.known(application).id, try run.known(point), parameters)

@@ -23,7 +23,8 @@ extension RestoreRun {
     let application = try current(id)
     guard isWreck(application, of: last) else { return nil }
     guard try stands(copy, of: id) else {
-      log.warning("\(copy), which the in-place restore that failed was begun with, does not stand any more")
+      log.warning(
+        "\(copy), the evidence of the failed in-place restore, is no longer there or no longer complete")
       return nil
     }
     return .standing(copy, application.marks)
@@ -62,14 +63,14 @@ extension RestoreRun {
     guard failure.code == .operationFailed else { return failure }
     var told = failure
     let again =
-      "running the step again restores again, from this recovery point or from another that you name"
+      "run the step again to restore again, from this recovery point or from another that you name"
     guard let copy else {
       told.hint = again
       return told
     }
-    told.message += "; what \"\(application.name)\" held before lies in \(copy)"
+    told.message += "; \(copy) holds what \"\(application.name)\" held before"
     told.hint =
-      "\(again): that copy stands as evidence"
+      "\(again); that copy still counts as evidence"
       + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
     return told
   }

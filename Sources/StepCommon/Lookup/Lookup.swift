@@ -18,7 +18,7 @@ package struct Lookup {
     if candidates.count > 1 {
       throw .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
-        hint: "name the cluster, or give the id in place of the name")
+        hint: "name the cluster, or give the id instead of the name")
     }
     guard var application = candidates.first else {
       throw try noApplication(name, on: cluster, elsewhere: everywhere)
@@ -29,8 +29,8 @@ package struct Lookup {
     }
     if let predecessor = history.predecessor(of: application) {
       throw .protected(
-        "application \"\(application.name)\" is not the one that this run began with (\(application.whereabouts), and it was \(predecessor))",
-        hint: "if that is meant, start the pipeline anew")
+        "application \"\(application.name)\" is not the one that this run began with: it is \(application.whereabouts), and the run began with id \(predecessor)",
+        hint: "if you mean this one, start a new pipeline run")
     }
     history.remember(application)
     history.remember(lookAt: application, lag: backend.longestLag)
@@ -49,7 +49,7 @@ package struct Lookup {
     if found.count > 1 {
       throw .ambiguous(
         "there are \(found.count) clusters \"\(name)\": \(found.map(\.id.text).joined(separator: ", "))",
-        hint: "give the id in place of the name")
+        hint: "give the id instead of the name")
     }
     guard let cluster = found.first else {
       throw .notFound(
@@ -70,7 +70,7 @@ package struct Lookup {
       throw .ambiguous(
         "there are \(found.count) \(kind.rawValue)s \"\(name)\" of \"\(application.name)\": "
           + found.map(\.whereabouts).joined(separator: ", "),
-        hint: "give the id in place of the name")
+        hint: "give the id instead of the name")
     }
     guard let point = found.first else {
       throw .notFound(
@@ -91,7 +91,7 @@ package struct Lookup {
     guard point.state == .completed else {
       let reason = point.problems.isEmpty ? "" : ": \(point.problems.joined(separator: "; "))"
       throw .protected(
-        "\(title) is not whole: it is \(point.state)\(reason)", hint: "name one that is completed")
+        "\(title) is not complete: it is \(point.state)\(reason)", hint: "name a completed one")
     }
     if case .failed(let details) = point.hooks {
       let reason = details.isEmpty ? "" : " (\(details.joined(separator: "; ")))"
@@ -149,7 +149,7 @@ package struct Lookup {
   }
 
   private static func choices(_ names: [String]) -> String {
-    names.isEmpty ? "there are none" : "the nearest there are: \(names.joined(separator: ", "))"
+    names.isEmpty ? "there are none" : "the nearest names are: \(names.joined(separator: ", "))"
   }
 }
 

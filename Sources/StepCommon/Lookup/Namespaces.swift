@@ -47,11 +47,11 @@ extension Lookup {
     } catch {
       // Nobody needs the answer to go on: what is wrong meets the next request too.
       log.info(
-        "not told by the backend: who shares the namespaces of \"\(application.name)\" (\(error.message))")
+        "the backend does not tell who shares the namespaces of \"\(application.name)\" (\(error.message))")
       return
     }
     guard let neighbours else {
-      log.info("not told by the backend: who shares the namespaces of \"\(application.name)\"")
+      log.info("the backend does not tell who shares the namespaces of \"\(application.name)\"")
       return
     }
     for other in neighbours {

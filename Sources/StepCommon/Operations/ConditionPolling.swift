@@ -72,7 +72,8 @@ extension Poller {
         case .lacks(let reason) where time.now >= end, .lost(let reason) where time.now >= end:
           return .lacked(observed, reason)
         case .holds where deadline.hasPassed(on: time):
-          return .lacked(observed, "was as it should be in one look only, and then the time was up")
+          return .lacked(
+            observed, "was as it should be in one look only, and the time was up before the second look")
         // What holds at the last moment is given the look that confirms it.
         default: break
         }

@@ -117,11 +117,11 @@ extension OperationRunner {
       history.adopt(object.id, among: asked, as: .finished)
       let operation = history.operations.last { $0.id == object.id }
       log.info(
-        "\(title) of this run is there and \(words.goal) (\(object.whereabouts)), made \(history.moment(of: operation, createdAt: object.createdAt))"
+        "\(title) of this run exists and is \(words.goal) (\(object.whereabouts)), made \(history.moment(of: operation, createdAt: object.createdAt))"
       )
       history.tellRecognised(
         "\(title) was made in this run already", by: operation, in: facts,
-        otherwise: "if a newer one is meant, start a new run or choose another name")
+        otherwise: "to make a newer one, start a new run or choose another name")
       return .complete(value)
     case .reuse:
       log.warning(
@@ -132,7 +132,7 @@ extension OperationRunner {
       let whose = history.provenance(
         of: object.id, createdAt: object.createdAt, asked: asked, lacking: words.lack)
       throw .protected(
-        "\(title) is there already\(whose.clause)",
+        "\(title) already exists\(whose.clause)",
         hint: whose.hint(else: "choose another name, \(words.choices)"))
     case .waitForOwn:
       history.adopt(object.id, among: asked, as: .accepted)
@@ -142,19 +142,19 @@ extension OperationRunner {
       )
     case .refuseUnderWay:
       throw .protected(
-        "\(title) is there already and is \(object.state), from an earlier run (\(history.age(object.createdAt))): it will not hold \(words.lack)",
+        "\(title) already exists and is \(object.state), from an earlier run (\(history.age(object.createdAt))): it will not hold \(words.lack)",
         hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse")
     case .replace:
       try remove()
       return .nothing
     case .refuseFailed:
       throw .protected(
-        "\(title) is there already and failed\(object.problems.isEmpty ? "" : ": " + object.problems.joined(separator: "; "))",
+        "\(title) already exists and failed\(object.problems.isEmpty ? "" : ": " + object.problems.joined(separator: "; "))",
         hint: "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
     case .refuseSpoilt:
-      throw .protected("\(title) is there already and is \(object.state)", hint: "choose another name")
+      throw .protected("\(title) already exists and is \(object.state)", hint: "choose another name")
     }
-    log.info("\(title) is there already and is \(object.state) (\(object.whereabouts)): waiting for it")
+    log.info("\(title) already exists and is \(object.state) (\(object.whereabouts)): waiting for it")
     return .underWay(value)
   }
 }

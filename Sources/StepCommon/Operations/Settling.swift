@@ -29,7 +29,7 @@ extension OperationRunner {
     case .vanished:
       note(.failed)
       throw .operationFailed(
-        "\(title) has vanished: it, or the application, was removed while it was waited for")
+        "\(title) has vanished: somebody removed it, or the application, while the step waited for it")
     case .neverShown:
       if let operation { history.noteNeverShown(operation) }
       throw .neverShown(title, id: operation?.id)

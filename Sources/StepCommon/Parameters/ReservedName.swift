@@ -15,12 +15,12 @@ package enum ReservedName {
   package static func check(_ label: String, isCopy: Bool, from title: String) throws(StepFailure) {
     guard label != latest else {
       throw .badParameter(
-        "\(title) is \"\(label)\", which means the newest recovery point and is no name for something new: give another"
+        "\(title) is \"\(label)\", which means the newest recovery point: give something new another name"
       )
     }
     guard !isCopy || !label.hasPrefix(evidence) else {
       throw .badParameter(
-        "\(title) is \"\(label)\": names that begin with \"\(evidence)\" are those of the evidence that astra-restore makes: give another"
+        "\(title) is \"\(label)\": names that begin with \"\(evidence)\" are kept for the evidence of astra-restore: give another"
       )
     }
   }

@@ -42,7 +42,7 @@ package struct Settings: Sendable {
     }
     guard RunIdentity.isName(run) else {
       throw .badParameter(
-        "\(Common.run.title) is \"\(run)\", which is the name of no run: give one that no other run has, such as a build number"
+        "\(Common.run.title) is \"\(run)\", which names no run: give a name that no other run has, such as a build number"
       )
     }
     return (run, nil)

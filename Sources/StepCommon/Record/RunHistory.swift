@@ -101,7 +101,7 @@ package final class RunHistory {
     }
     guard let record = RunRecord(parsing: bytes), record.step == step else {
       throw .badParameter(
-        "\(title) is \"\(path)\", which is no record of \(step): give the file \(step).json of the run that made it"
+        "\(title) is \"\(path)\", which is not a record of \(step): give the file \(step).json of the run that made it"
       )
     }
     return record.operations
@@ -245,7 +245,7 @@ package final class RunHistory {
       if !restores.isEmpty { fresh.formerRestores = restores }
       if earlier.run == settings.run, settings.run != nil, let age = age(of: earlier) {
         log.info(
-          "\(path) is of a run of this name, but \(age.shortText) old: what it says is not believed any more")
+          "\(path) is from a run of this name, but \(age.shortText) old: it no longer counts")
       }
     }
     return fresh

@@ -69,7 +69,7 @@ package struct Runner<S: Step> {
     let reporter = makeReporter(place)
     reporter.saveUnfinished(phase: 0)
     if let trouble = reporter.trouble {
-      log.warning("\(trouble): the step goes on, and will say so by its exit code")
+      log.warning("\(trouble): the step goes on, and its exit code will show this")
     }
 
     var output: OutputFile?
@@ -86,7 +86,7 @@ package struct Runner<S: Step> {
         if let loss = try output?.purge() { log.warning(loss) }
       } catch {
         log.warning(
-          "\(error.message): values of an earlier run stay in it; the step goes on, and will say so by its exit code"
+          "\(error.message): it still holds values of an earlier run; the step goes on, and its exit code will show this"
         )
       }
       log.warn(of: environment.files)
