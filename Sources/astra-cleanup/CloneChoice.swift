@@ -7,7 +7,7 @@ struct CloneToRemove {
   var application: Application
   /// Its own backups and snapshots, which go first.
   var points: [RecoveryPoint]
-  /// What proves that astra-clone made it.
+  /// What proves that astra-clone made it, with the verb: `its labels prove`.
   var proof: String
   var withRecoveryPoints: Bool
 
@@ -81,7 +81,7 @@ extension CleanupRun {
     let label = ResourceName.label(for: name)
     var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
     if let cluster { candidates = try lookup.narrowed(candidates, named: label ?? name, to: cluster) }
-    candidates = candidates.withoutEntriesOfGoneOnes
+    candidates = candidates.preferringExisting
     if candidates.isEmpty {
       let clones = all.filter { $0.sourceID == known.source.id }.map(\.name)
       choice.remarks = [
@@ -157,7 +157,7 @@ extension CleanupRun {
   ) throws(StepFailure) -> CloneDecision {
     let proof: String
     switch known.proof.finding(on: clone, of: known.source) {
-    case .notProven(let reason): return .kept(reason, hint: Self.whatWouldProve)
+    case .notProven(let reason): return .kept(reason, hint: Self.proofHint)
     case .proven(let words): proof = words
     }
     // What is going already is waited for.
@@ -194,7 +194,7 @@ extension CleanupRun {
         application: clone, points: points, proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
   }
 
-  private static var whatWouldProve: String {
+  private static var proofHint: String {
     "as proof, give the file astra-clone.json of the run that made it with --\(CleanupParameters.record.flag); the "
       + "labels that astra-clone writes would prove it too, where the server keeps them"
   }

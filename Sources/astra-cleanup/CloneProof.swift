@@ -7,7 +7,7 @@ struct CloneProof {
   let records: [RunRecord.Operation]
 
   enum Finding {
-    /// It did, by this.
+    /// It did; what proves it, with the verb: `its labels prove`.
     case proven(by: String)
     /// Nothing proves it, or something speaks against it.
     case notProven(because: String)
@@ -17,7 +17,7 @@ struct CloneProof {
   ///
   /// The server has to say itself that it comes from there. Beside that, the clone's labels have to say so, or, where
   /// it has none of ours, a record that names its very id. Labels that say something else count against it, whatever a
-  /// record says: somebody has made the clone his own.
+  /// record says: somebody has taken the clone over.
   func finding(on clone: Application, of source: Application) -> Finding {
     if clone.id == source.id { return .notProven(because: "is the application itself") }
     guard let sourceID = clone.sourceID else {

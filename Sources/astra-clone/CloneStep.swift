@@ -127,7 +127,7 @@ package final class CloneStep: Step {
       for: title, isKnown: wasThere,
       read: { () throws(BackendError) in try run.backend.cloning(begun) },
       judge: \.pollResult)
-    if case .failed(let last, _) = outcome, let wreck = last.application { publish(wreck, run) }
+    if case .failed(let last, _) = outcome, let failed = last.application { publish(failed, run) }
     let id = clone?.id.text ?? begun.text
     let operation = run.history.operations.last { $0.id == id }
     let ended = try run.operations.settle(outcome, title, goal: "ready", operation)

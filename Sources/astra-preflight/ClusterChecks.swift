@@ -13,14 +13,14 @@ extension PreflightStep {
     guard let cluster = try standing(of: try run.known(application).clusterID, run) else {
       return .notNeeded("the backend does not tell which cluster the application is on")
     }
-    try refuse(flaws(of: cluster, run), of: "cluster \"\(cluster.name)\"")
+    try refuse(clusterComplaints(of: cluster, run), of: "cluster \"\(cluster.name)\"")
     return .done
   }
 
   /// Whether snapshots can be made where the application is; backups and clones are read from them.
   func checkStorage(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let copiesLive = parameters.clone.map { $0.point == nil } == true
-    guard isPlanned(.backup, .snapshot, .restore) || copiesLive else {
+    let clonesLiveApplication = parameters.clone.map { $0.point == nil } == true
+    guard isPlanned(.backup, .snapshot, .restore) || clonesLiveApplication else {
       return notNeeded(.backup, .snapshot, .clone, .restore)
     }
     guard let cluster = try standing(of: try run.known(application).clusterID, run) else {
@@ -40,14 +40,14 @@ extension PreflightStep {
     if cluster.storageDriver == nil {
       sayNotTold("the version of the storage driver (Trident) on cluster \"\(cluster.name)\"", run)
     }
-    complaints += try classFlaws(on: cluster.id, cluster.name, named: nil, run)
+    complaints += try storageClassComplaints(on: cluster.id, cluster.name, named: nil, run)
     try refuse(complaints, of: "cluster \"\(cluster.name)\"")
     return .done
   }
 
   /// Whether backups have a place to go to: a backup, and a clone that crosses to another cluster as one.
   func checkBackupStore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard isPlanned(.backup) || isFar else {
+    guard isPlanned(.backup) || crossesClusters else {
       return .notNeeded("only for a backup, or for a clone to another cluster")
     }
     let application = try run.known(application)
@@ -60,8 +60,8 @@ extension PreflightStep {
 
   /// Whether the clone's cluster works, is managed, takes applications from elsewhere, and is of the same version.
   func checkDestinationCluster(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard let destination = try farDestination(run) else { return nearClone() }
-    var complaints = flaws(of: destination, run)
+    guard let destination = try otherCluster(run) else { return notNeededOnOneCluster() }
+    var complaints = clusterComplaints(of: destination, run)
     switch destination.acceptsRestores {
     case true?: break
     case false?:
@@ -96,20 +96,20 @@ extension PreflightStep {
   /// Whether volumes can be made where the clone is to be.
   func checkDestinationStorage(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let clone = parameters.clone else { return notNeeded(.clone) }
-    guard isFar || clone.storageClass != nil else { return nearClone() }
+    guard crossesClusters || clone.storageClass != nil else { return notNeededOnOneCluster() }
     let application = try run.known(application)
     let id = destination?.id ?? application.clusterID
     guard let id else { return .notNeeded("the backend does not tell which cluster the application is on") }
     let name = destination?.name ?? application.clusterName ?? id.text
     try refuse(
-      try classFlaws(on: id, name, named: clone.storageClass, run),
+      try storageClassComplaints(on: id, name, named: clone.storageClass, run),
       of: "destination cluster \"\(name)\"")
     return .done
   }
 
   /// Whether backups have a place to go to on the clone's side too: a clone between clusters needs both.
   func checkDestinationBackupStore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard let destination = try farDestination(run) else { return nearClone() }
+    guard let destination = try otherCluster(run) else { return notNeededOnOneCluster() }
     try checkStore(of: destination.id, destination.name, run)
     return .done
   }
@@ -117,19 +117,19 @@ extension PreflightStep {
   // MARK: -
 
   /// Whether the clone is to be on another cluster than its source; so too while that cannot be found out.
-  private var isFar: Bool {
+  private var crossesClusters: Bool {
     guard parameters.clone?.destinationCluster != nil else { return false }
     return destination == nil || destination?.id != application?.clusterID
   }
 
-  private func nearClone() -> PhaseEnd {
+  private func notNeededOnOneCluster() -> PhaseEnd {
     parameters.clone == nil
       ? notNeeded(.clone) : .notNeeded("the clone is to be on the cluster of its source")
   }
 
   /// The clone's cluster, if that is another than its source's.
-  private func farDestination(_ run: StepRun) throws(StepFailure) -> ClusterStanding? {
-    isFar ? try standing(of: try run.known(destination).id, run) : nil
+  private func otherCluster(_ run: StepRun) throws(StepFailure) -> ClusterStanding? {
+    crossesClusters ? try standing(of: try run.known(destination).id, run) : nil
   }
 
   private func standing(of id: Cluster.ID?, _ run: StepRun) throws(StepFailure) -> ClusterStanding? {
@@ -148,7 +148,7 @@ extension PreflightStep {
   }
 
   /// What is wrong with a cluster, whatever it is needed for.
-  private func flaws(of cluster: ClusterStanding, _ run: StepRun) -> Complaints {
+  private func clusterComplaints(of cluster: ClusterStanding, _ run: StepRun) -> Complaints {
     var complaints: Complaints = []
     var untold: [String] = []
     let title = "cluster \"\(cluster.name)\""
@@ -183,7 +183,7 @@ extension PreflightStep {
   }
 
   /// What is wrong with a cluster's storage classes: the one that is named, or all of them.
-  private func classFlaws(
+  private func storageClassComplaints(
     on cluster: Cluster.ID, _ name: String, named wanted: String?, _ run: StepRun
   ) throws(StepFailure) -> Complaints {
     let classes = try ask { () throws(BackendError) in try run.backend.storageClasses(on: cluster) }

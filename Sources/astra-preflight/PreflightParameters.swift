@@ -80,7 +80,7 @@ struct PreflightParameters {
   }
 
   /// Whether the copy to restore from is one that an earlier stage of the pipeline has yet to make.
-  var restoresWhatIsYetToBeMade: Bool {
+  var restoresFromFutureCopy: Bool {
     guard let restore, case .named(let name) = restore.choice else { return false }
     return copies.contains { $0.kind == restore.kind && $0.name == ResourceName.label(for: name) }
   }

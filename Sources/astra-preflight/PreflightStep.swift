@@ -6,7 +6,7 @@ internal import Timing
 
 /// Checks all that the pipeline's other steps will need, and changes nothing.
 ///
-/// A check that fails keeps from being made only those that are built on it, so that one run shows all that is wrong.
+/// A failed check skips only the checks that depend on it, so that one run shows all that is wrong.
 package final class PreflightStep: Step {
   package static let identity = StepIdentity(.preflight)
   package static let outputKeys: [String] = []

@@ -8,7 +8,7 @@ enum Evidence: CustomStringConvertible {
   case clone(Application, ApplicationMarks)
   /// A snapshot that the step made for this; the application looked like this.
   case snapshot(RecoveryPoint, ApplicationMarks)
-  /// What an in-place restore of this run that failed was begun with: it stands, and the wreck needs no copy of its own.
+  /// The evidence of a failed in-place restore of this run: it is intact, and the failed application needs no copy.
   case standing(RunRecord.Copy, ApplicationMarks)
   /// The user said in so many words that the present state may be lost.
   case discarded

@@ -5,7 +5,7 @@ internal import Timing
 extension RestoreRun {
   /// Finds a copy that fits as evidence, or makes a snapshot.
   ///
-  /// With `isAnew` nothing from before counts: the application may have been overwritten since, without a sign.
+  /// With `isAnew` no earlier copy counts: the application may have been overwritten since, without a sign.
   func secureEvidence(
     of id: Application.ID, _ point: RecoveryPoint, _ parameters: RestoreParameters, isAnew: Bool = false
   ) throws(StepFailure) -> Evidence {
@@ -55,7 +55,7 @@ extension RestoreRun {
   ) throws(StepFailure) -> RecoveryPoint {
     let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
     var lost: String?
-    if !isAnew, let last = earlier.last, mayBeTaken(last, application) {
+    if !isAnew, let last = earlier.last, isReusable(last, application) {
       do throws(StepFailure) {
         switch try operations.existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
         case .complete(let found) where !found.hooks.didFail: return found
@@ -75,7 +75,7 @@ extension RestoreRun {
   }
 
   /// Whether a snapshot that an earlier attempt asked for may be a copy of the present state.
-  private func mayBeTaken(_ earlier: RunRecord.Operation, _ application: Application) -> Bool {
+  private func isReusable(_ earlier: RunRecord.Operation, _ application: Application) -> Bool {
     // Another step, or another run, may have restored it since; and so may what cannot be read.
     let isOvertaken = history.restoresOfAnyRun(of: application.id).contains { restore in
       guard let secured = earlier.askedTime, let asked = restore.askedTime else { return true }

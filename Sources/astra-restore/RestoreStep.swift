@@ -125,13 +125,13 @@ package final class RestoreStep: Step {
     do throws(StepFailure) {
       _ = try run.operations.settle(outcome, title, goal: "finished", operation)
     } catch {
-      if case .failed(let seen, _) = outcome, let operation, let wreck = seen.application {
+      if case .failed(let seen, _) = outcome, let operation, let failed = seen.application {
         // One that an earlier attempt asked for may have been ready in between.
-        if evidence != nil || run.backend.isUntouched(wreck, sinceFailureOf: restore.restore, nil) {
-          run.history.noteWreck(operation, wreck.marks)
+        if evidence != nil || run.backend.isUntouched(failed, sinceFailureOf: restore.restore, nil) {
+          run.history.noteMarksAfterFailure(operation, failed.marks)
         }
       }
-      throw RestoreRun(run: run).explained(error, of: application, begunWith: operation?.evidence)
+      throw RestoreRun(run: run).withEvidenceHint(error, of: application, begunWith: operation?.evidence)
     }
     return .done
   }

@@ -210,7 +210,7 @@ extension VerifyStep {
   func readEarlier(_ run: StepRun) throws(StepFailure) {
     guard let path = parameters.compareWith else { return }
     let parameter = VerifyParameters.compareWith
-    guard Self.plain(path) != Self.plain(seenPath(run)) else {
+    guard Self.normalized(path) != Self.normalized(seenPath(run)) else {
       throw .badParameter(
         "\(parameter.title) is \(path), which this step will overwrite with what it sees: give another \(Common.reportSuffix.title) or \(VerifyParameters.seenFile.title)"
       )
@@ -238,7 +238,7 @@ extension VerifyStep {
   }
 
   /// A path without what does not change it.
-  private static func plain(_ path: String) -> String {
+  private static func normalized(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." }
     return (path.first == "/" ? "/" : "") + parts.joined(separator: "/")
   }

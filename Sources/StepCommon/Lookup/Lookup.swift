@@ -14,7 +14,7 @@ package struct Lookup {
     var candidates = try ask { () throws(BackendError) in try backend.applications(matching: name) }
     let everywhere = candidates
     if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
-    candidates = candidates.withoutEntriesOfGoneOnes
+    candidates = candidates.preferringExisting
     if candidates.count > 1 {
       throw .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
@@ -23,7 +23,7 @@ package struct Lookup {
     guard var application = candidates.first else {
       throw try noApplication(name, on: cluster, elsewhere: everywhere)
     }
-    // An application that is not running does not tell its cluster; the one it was found on is it.
+    // An application that is not running does not tell its cluster: take the one that it was found on.
     if let cluster, application.clusterID == nil {
       (application.clusterID, application.clusterName) = (cluster.id, cluster.name)
     }
@@ -105,7 +105,7 @@ package struct Lookup {
     }
   }
 
-  /// Looks once more at a recovery point, which may have been removed or spoilt since it was chosen.
+  /// Looks once more at a recovery point, which may have been removed or damaged since it was chosen.
   package func checkStillFits(
     _ point: RecoveryPoint, _ application: Application, acceptFailedHooks: Bool
   ) throws(StepFailure) {
@@ -124,14 +124,16 @@ package struct Lookup {
   package func narrowed(
     _ candidates: [Application], named name: String, to cluster: Cluster
   ) throws(StepFailure) -> [Application] {
-    var silent: [Application.ID] = []
+    var idsOnCluster: [Application.ID] = []
     if candidates.contains(where: { $0.clusterID == nil && $0.clusterName == nil }) {
-      silent = try ask { () throws(BackendError) in try backend.applicationIDs(named: name, on: cluster.id) }
+      idsOnCluster = try ask { () throws(BackendError) in
+        try backend.applicationIDs(named: name, on: cluster.id)
+      }
     }
     return candidates.filter { application in
       if let id = application.clusterID { return id == cluster.id }
       if let name = application.clusterName { return name == cluster.name }
-      return silent.contains(application.id)
+      return idsOnCluster.contains(application.id)
     }
   }
 
@@ -154,9 +156,9 @@ package struct Lookup {
 }
 
 extension [Application] {
-  /// Those of one name that are meant by it: the entry of one that is gone from its cluster counts only if there is no
-  /// other.
-  package var withoutEntriesOfGoneOnes: [Application] {
+  /// The applications that one name means: an entry whose application is gone from its cluster counts only if there is
+  /// no other.
+  package var preferringExisting: [Application] {
     let living = filter { $0.state != .removed }
     return living.isEmpty ? self : living
   }

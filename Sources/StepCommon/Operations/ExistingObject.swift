@@ -1,6 +1,6 @@
 package import Timing
 
-/// What a step found in the place of what it should make.
+/// What a step found where it wants to make something.
 package enum Existing<Value> {
   case nothing
   /// Complete, and to be taken as this step's result.
@@ -9,14 +9,14 @@ package enum Existing<Value> {
   case underWay(Value)
 }
 
-/// What stands, under the name that a step is to use, in the place of what it is to make.
+/// An object that already has the name that a step wants to use.
 package struct ExistingObject {
   /// How far it is.
   package enum Progress: Hashable, Sendable, CaseIterable {
     case complete
     case underWay
     case failed
-    /// It ended otherwise, and does not become whole by itself.
+    /// It ended in another way, and will not become complete by itself.
     case spoilt
   }
 
@@ -66,13 +66,13 @@ package struct ExistingObject {
     case refuseSpoilt
   }
 
-  /// The table of situations: a leftover is no result, and what failed is in the way, unless the user says otherwise.
+  /// The table of situations: unless the user says otherwise, a leftover is not a result, and a failed object blocks.
   package static func decision(_ progress: Progress, isOurs: Bool, _ leftovers: Leftovers) -> Decision {
     switch (progress, isOurs) {
     case (.complete, true): .recognise
     case (.complete, false): leftovers.ifExists == .reuse ? .reuse : .refuseOlder
     case (.underWay, true): .waitForOwn
-    // Once it is complete it is a leftover of another run; so it is no better while it is made.
+    // Once complete it would be another run's leftover, so it is treated as one while it is made.
     case (.underWay, false): leftovers.ifExists == .reuse ? .waitForOthers : .refuseUnderWay
     case (.failed, _): leftovers.replaceFailed ? .replace : .refuseFailed
     case (.spoilt, _): .refuseSpoilt

@@ -32,7 +32,7 @@ package final class Poller {
   private let schedule: PollSchedule
   /// Where the jitter of its pauses comes from.
   private var random: SeededRandom
-  /// Tells the records that this run is still at it.
+  /// Notes in the records that this run is still active.
   private let keepAlive: () -> Void
 
   init(
@@ -50,9 +50,9 @@ package final class Poller {
 
   /// Looks at an operation again and again until it has ended or the time is up.
   ///
-  /// An end counts when two looks in a row agree on it, and a disappearance likewise: one stale answer of a
-  /// replica must not end the wait. What was never seen yet may be missing for as long as answers may lag. A
-  /// backend that cannot be reached is borne for ten minutes, since the operation goes on without us.
+  /// An end, or a disappearance, counts when two looks in a row agree on it: one stale answer of a replica must not
+  /// end the wait. An object that was never seen may be missing for as long as answers may lag. A backend that cannot
+  /// be reached is tolerated for ten minutes, since the operation goes on without us.
   ///
   /// - Parameters:
   ///   - what: the operation, for the log: `clone "magento-debug" of "magento-prod"`.
@@ -207,7 +207,7 @@ package final class Poller {
 }
 
 extension StepFailure {
-  /// What was accepted has never been shown: not to be seen is not to be gone.
+  /// The request was accepted, but the backend never showed the object: that does not prove that it is gone.
   static func neverShown(_ title: String, id: String?) -> Self {
     .operationFailed(
       "\(title) was accepted\(id.map { " as id \($0)" } ?? ""), but the backend has never shown it: the token may not be allowed to see it",

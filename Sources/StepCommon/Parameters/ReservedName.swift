@@ -1,11 +1,11 @@
-/// Names that mean something else, and so are none for a thing that is made.
+/// Names that have a meaning of their own, so that nothing may be made under them.
 package enum ReservedName {
   /// What `astra-restore` takes for the newest recovery point that fits, whatever is called so.
   package static let latest = "latest"
   /// The beginning of the names of the snapshots that `astra-restore` makes as evidence; `latest` passes over them.
   package static let evidence = "evidence-"
 
-  /// Throws if a label that something is to be made under means something else.
+  /// Throws if the label of something new is reserved.
   ///
   /// - Parameters:
   ///   - label: the label.

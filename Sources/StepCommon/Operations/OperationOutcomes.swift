@@ -42,8 +42,8 @@ extension OperationRunner {
     }
   }
 
-  /// Throws if an earlier attempt of this run was never shown what it had asked for: nothing says that it is not there,
-  /// and asking again might make it twice.
+  /// Throws if the backend never showed an earlier attempt of this run what that had asked for: it may exist all the
+  /// same, and asking again might make it twice.
   package func refuseUnseen(_ asked: [RunRecord.Operation], _ title: String) throws(StepFailure) {
     guard let unseen = asked.last(where: { $0.stage == .accepted && $0.wasSeen == false }) else { return }
     throw .neverShown(title, id: unseen.id)
