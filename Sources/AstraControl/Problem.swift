@@ -91,7 +91,7 @@ struct Problem: APIProblem {
   var hint: String? {
     switch number {
     case 3, 4, 166: "the token (ASTRA_API_TOKEN) is not accepted: make a new one on the API access page"
-    case 11: "the token's role does not allow this: it takes at least the role Member"
+    case 11: "the token's role does not allow this: it needs at least the role Member"
     case 14: "the token's user is disabled"
     case 18, 33: "check ASTRA_INSTANCE_ID: it is the account id of the API access page"
     case 25, 26, 43: "Astra Control's licence does not allow this"

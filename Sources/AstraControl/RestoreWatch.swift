@@ -52,12 +52,12 @@ struct RestoreWatch {
     let isForeign = !now.restoredFrom.isEmpty && !now.restoredFrom.contains(point.text)
     if isForeign, now.restoredFrom != before.restoredFrom {
       let from = now.restoredFrom.joined(separator: ", ")
-      return .failed("ended elsewhere: the application was restored from another recovery point (\(from))")
+      return .failed("was overtaken: the application was restored from another recovery point (\(from))")
     }
     if sawRestoring {
       // A replica that lags behind would show the old marks with the old state.
       if isMarked(now) || sinceRequest - lastNotReady >= longestLag { return .succeeded }
-      return .running("ready, but with nothing else that shows an end")
+      return .running("ready, but nothing else shows that the restore has ended")
     }
     let wasLookedThrough = sawOtherState || Self.differ(now.collectedAt, before.collectedAt)
     let wasChanged =

@@ -47,7 +47,7 @@ struct AtomicReplacement {
       do throws(FileError) { try inPlace.write(bytes) } catch _ { throw error }
       var refused = error
       refused.attempt = "replace"
-      remarks.add(refused, "it was written where it lies")
+      remarks.add(refused, "it was written in place")
     }
   }
 
@@ -114,7 +114,7 @@ struct AtomicReplacement {
       guard error.code.isRefusal else { throw error }
       var refused = error
       refused.attempt = "set the permissions of"
-      remarks.add(refused, "it has those that the file system gives it")
+      remarks.add(refused, "it has the permissions that the file system gives it")
     }
   }
 

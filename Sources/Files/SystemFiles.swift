@@ -35,7 +35,7 @@ package struct SystemFiles: FileWriter, Sendable {
         if unsafe chmod(prefix, 0o755) != 0 {
           let refused = FileError("set the permissions of", path, .last)
           guard refused.code.isRefusal else { throw FileError("create folder", path, refused.code) }
-          remarks.add(refused, "it has those that the file system gives it")
+          remarks.add(refused, "it has the permissions that the file system gives it")
         }
       } else {
         // Not only EEXIST: a file system that is read-only may say so even for what is there.

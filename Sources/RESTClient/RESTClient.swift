@@ -308,7 +308,8 @@ package final class RESTClient<Problem: APIProblem> {
   /// Somebody on the way says that a path is not there.
   private func gatewayError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
     BackendError(
-      .brokenContract, error(for: problem, .get, path, attempt).message + ", without a word from the API",
+      .brokenContract,
+      error(for: problem, .get, path, attempt).message + ", but the answer is not from the API",
       hint: Problem.wrongServerHint)
   }
 

@@ -76,7 +76,7 @@ enum PatternText {
 
     mutating func mayBeOperation(_ scalar: Unicode.Scalar) throws(RegularExpressionError) {
       if isInClass, rest.first == scalar {
-        throw .invalid("\(scalar)\(scalar) in a class, which is no operation here; look ahead in its place")
+        throw .invalid("\(scalar)\(scalar) in a class, which has no meaning here; use a lookahead instead")
       }
       result.append(scalar)
     }

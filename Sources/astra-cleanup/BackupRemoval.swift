@@ -15,7 +15,7 @@ extension CleanupRun {
     for (point, reason) in last.passedOver {
       log.info("left alone: \(point.title) (\(point.whereabouts)): \(reason)")
     }
-    if last.kept.isEmpty { log.info("no good backup of \"\(source.name)\" fits \(pattern.text)") }
+    if last.kept.isEmpty { log.info("no good backup of \"\(source.name)\" matches \(pattern.text)") }
     return last.toRemove
   }
 
@@ -32,7 +32,7 @@ extension CleanupRun {
         let decision = try decision(keep, pattern, of: source)
         guard decision.kept.count >= keep else {
           throw .protected(
-            "of \(keep) backups that are to be kept \(decision.kept.count) are there by now, so \(title) stays"
+            "only \(decision.kept.count) of the \(keep) backups to keep are still there, so \(title) stays"
           )
         }
         for kept in decision.kept { try checkIsWhole(kept, sparing: title) }
@@ -42,10 +42,10 @@ extension CleanupRun {
         }
         guard let now, now.state != .deleting else { return .mayBeRemoved }
         if let held = decision.passedOver.first(where: { $0.point.id == backup.id }) {
-          throw .protected("\(title) is not to go any more: \(held.reason)")
+          throw .protected("\(title) must not be removed any more: \(held.reason)")
         }
         guard decision.toRemove.contains(where: { $0.id == backup.id }) else {
-          throw .protected("\(title) is one of the \(keep) newest by now, so it stays")
+          throw .protected("\(title) is now one of the \(keep) newest, so it stays")
         }
         return .mayBeRemoved
       },
@@ -90,7 +90,7 @@ extension CleanupRun {
     }
     guard let now, now.state == .completed, !now.hooks.didFail else {
       throw .protected(
-        "\(kept.title), which was to be kept, is \(now?.state.rawValue ?? "gone") by now, so \(title) stays")
+        "\(kept.title), which was to be kept, is now \(now?.state.rawValue ?? "gone"), so \(title) stays")
     }
   }
 }

@@ -9,8 +9,8 @@ package struct CleanupCommand: StepCommand {
       "Remove a debug clone that astra-clone made, all but the newest backups of a pipeline, and old evidence.",
     discussion: HelpText.discussion(
       """
-      Does what it is asked by --remove-clone, by --keep-backups and by --evidence-older-than, and removes nothing that \
-      it cannot prove to be its own to remove.
+      Does what --remove-clone, --keep-backups and --evidence-older-than ask for, and removes only what it can prove \
+      to be its own.
       """),
     version: "\(CleanupStep.identity.name) \(Version.current)")
 

@@ -21,7 +21,7 @@ struct CleanupParameters {
     fallback: "any")
   static let olderThan = Parameter(
     "older-than", "ASTRA_CLEANUP_OLDER_THAN",
-    meaning: "remove all clones of the application that astra-clone made this long ago or longer (7d, 36h)")
+    meaning: "remove all clones of the application that astra-clone made at least this long ago (7d, 36h)")
   static let withRecoveryPoints = Parameter(
     "with-recovery-points", "ASTRA_CLEANUP_RECOVERY_POINTS",
     meaning: "remove the clone's own backups and snapshots first")
@@ -32,15 +32,16 @@ struct CleanupParameters {
   )
   static let keepBackups = Parameter(
     "keep-backups", "ASTRA_KEEP_BACKUPS",
-    meaning: "keep this many of the newest good backups that the pattern fits, and remove older ones of it")
+    meaning:
+      "keep this many of the newest good backups that match the pattern, and remove older ones that match")
   static let backupPattern = Parameter(
     "backup-pattern", "ASTRA_BACKUP_PATTERN",
-    meaning: "the names of the backups that pipelines made, as in upgrade-prod-*")
+    meaning: "the names of the backups that pipelines made, such as upgrade-prod-*")
 
   static let evidenceOlderThan = Parameter(
     "evidence-older-than", "ASTRA_CLEANUP_EVIDENCE_OLDER_THAN",
     meaning:
-      "remove the snapshots that astra-restore made of the application as evidence this long ago or longer (7d)"
+      "remove the snapshots that astra-restore made of the application as evidence at least this long ago (7d)"
   )
 
   /// Which clones are to go.
@@ -74,7 +75,7 @@ struct CleanupParameters {
     evidenceAge = try Self.age(Self.evidenceOlderThan, command.evidenceOlderThan, reader)
     guard clones != nil || retention != nil || evidenceAge != nil else {
       throw .badParameter(
-        "nothing is asked for: give \(Self.removeClone.title), \(Self.keepBackups.title), "
+        "there is nothing to do: give \(Self.removeClone.title), \(Self.keepBackups.title), "
           + "\(Self.evidenceOlderThan.title), or several")
     }
   }
@@ -102,7 +103,7 @@ struct CleanupParameters {
     }
     guard ResourceName.label(for: name) != nil else {
       throw .badParameter(
-        "\(clone.title) is \"\(name)\", which leaves no name: give a letter or digit of a-z and 0-9 at least")
+        "\(clone.title) is \"\(name)\", which leaves no name: give at least one letter a-z or digit 0-9")
     }
     return .named(name)
   }
@@ -127,7 +128,7 @@ struct CleanupParameters {
       guard let pattern = NamePattern(text) else {
         throw .badParameter(
           "\(backupPattern.title) is \"\(text)\": give a pattern of letters, digits, dashes, * and ? that begins with "
-            + "three characters of the names at least, as in upgrade-prod-*")
+            + "at least three characters of the names, such as upgrade-prod-*")
       }
       return pattern
     }

@@ -23,7 +23,7 @@ package final class CleanupStep: Step {
       .independent("remove clones", by: CleanupStep.removeClones),
       .independent("remove backups", by: CleanupStep.removeBackups),
       .independent("remove evidence", by: CleanupStep.removeEvidence),
-      .independent("look for what is left", by: CleanupStep.lookForRest),
+      .independent("look for what is left", by: CleanupStep.lookForLeftNamespaces),
     ]
   }
 
@@ -33,10 +33,10 @@ package final class CleanupStep: Step {
   private var clones: [CloneToRemove] = []
   private var backups: [RecoveryPoint] = []
   private var evidence: [RecoveryPoint] = []
-  /// What was to go and is there still.
-  private var stayed: [String] = []
-  /// The clones whose recovery points stayed: they stay with them.
-  private var burdened: Set<Application.ID> = []
+  /// What was to be removed and is still there.
+  private var notRemoved: [String] = []
+  /// The clones whose recovery points could not be removed, so that they are not removed either.
+  private var clonesWithRecoveryPoints: Set<Application.ID> = []
 
   package init(_ command: CleanupCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   {
@@ -58,7 +58,7 @@ package final class CleanupStep: Step {
     }
     try CleanupRun(run: run).settleRemovals()
     clones = try CleanupRun(run: run).chooseClones(wanted, try known(run), parameters)
-    for clone in clones { tell("\(clone.title); that astra-clone made it is proven by \(clone.proof)", run) }
+    for clone in clones { tell("\(clone.title); \(clone.proof) that astra-clone made it", run) }
     return .done
   }
 
@@ -107,7 +107,7 @@ package final class CleanupStep: Step {
       do throws(StepFailure) {
         try CleanupRun(run: run).remove(point, of: clone, known, parameters)
       } catch {
-        burdened.insert(clone.application.id)
+        clonesWithRecoveryPoints.insert(clone.application.id)
         throw error
       }
     }
@@ -116,11 +116,12 @@ package final class CleanupStep: Step {
   private func removeClones(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard !clones.isEmpty else { return .notNeeded("there are none to remove") }
     let known = try known(run)
-    for clone in clones where burdened.contains(clone.application.id) {
-      stays((clone.title, clone.application.name), because: "its recovery points stayed", run)
+    for clone in clones where clonesWithRecoveryPoints.contains(clone.application.id) {
+      reportNotRemoved(
+        (clone.title, clone.application.name), because: "its recovery points were not removed", run)
     }
-    let free = clones.filter { !burdened.contains($0.application.id) }
-    guard !free.isEmpty else { return .notNeeded("the recovery points of all of them stayed") }
+    let free = clones.filter { !clonesWithRecoveryPoints.contains($0.application.id) }
+    guard !free.isEmpty else { return .notNeeded("all of them still have recovery points") }
     return try removeEach(free, { ($0.title, $0.application.name) }, run) { clone throws(StepFailure) in
       try CleanupRun(run: run).remove(clone, known)
     }
@@ -144,7 +145,7 @@ package final class CleanupStep: Step {
     }
   }
 
-  /// Removes one after another; what will not go does not keep the others from going, and fails the phase at its end.
+  /// Removes one after another; one that cannot be removed does not stop the others, but fails the phase at its end.
   private func removeEach<Item>(
     _ items: [Item], _ words: (Item) -> Words, _ run: StepRun, _ remove: (Item) throws(StepFailure) -> Void
   ) throws(StepFailure) -> PhaseEnd {
@@ -154,7 +155,7 @@ package final class CleanupStep: Step {
       do throws(StepFailure) {
         try remove(item)
       } catch {
-        stays(words(item), because: error.message, run)
+        reportNotRemoved(words(item), because: error.message, run)
         if error.endsEveryStep { throw error }
         failures.append(error)
         names.append(words(item).title)
@@ -166,29 +167,29 @@ package final class CleanupStep: Step {
       first.message =
         "\(failures.count) of \(items.count) were not removed (\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : "")); the first: \(first.message)"
     }
-    first.hint = first.hint ?? "the others were seen to; run the step again once what keeps it is mended"
+    first.hint = first.hint ?? "the step has handled the others; fix this, and run the step again"
     throw first
   }
 
-  /// Says what was to go and is there still, and why.
-  private func stays(_ words: Words, because reason: String, _ run: StepRun) {
+  /// Says what was not removed, and why.
+  private func reportNotRemoved(_ words: Words, because reason: String, _ run: StepRun) {
     run.log.warning("not removed: \(words.title): \(reason)")
     run.facts.noteAlso("notRemoved", "\(words.title): \(reason)")
-    stayed.append(words.name)
+    notRemoved.append(words.name)
     publish(run)
   }
 
   /// What is removed, for messages, and its name for values.
   private typealias Words = (title: String, name: String)
 
-  /// Removing a clone takes it from the backend's books, and what runs in its namespace goes on running.
-  private func lookForRest(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+  /// Names the namespaces of removed clones: the backend forgets a removed clone, but what runs there goes on running.
+  private func lookForLeftNamespaces(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let places = CleanupRun(run: run).removed(.cloneRemoval).compactMap(\.place)
     guard !places.isEmpty else { return .notNeeded("no clone was removed") }
     let left = try CleanupRun(run: run).namespacesLeft(in: places)
     for (namespace, cluster) in left {
       let rest =
-        "namespace \"\(namespace)\" on cluster \"\(cluster)\", and what runs in it, is left: "
+        "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; to remove it: "
         + Lookup.deletionCommand(namespace, on: cluster)
       run.log.warning(rest)
       run.facts.noteAlso("left", rest)
@@ -216,6 +217,6 @@ package final class CleanupStep: Step {
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),
     ]
     for (key, removed) in lists { run.facts.publish(key, names: removed.map(\.name)) }
-    run.facts.publish("ASTRA_NOT_REMOVED", names: stayed)
+    run.facts.publish("ASTRA_NOT_REMOVED", names: notRemoved)
   }
 }

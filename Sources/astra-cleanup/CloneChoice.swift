@@ -7,7 +7,7 @@ struct CloneToRemove {
   var application: Application
   /// Its own backups and snapshots, which go first.
   var points: [RecoveryPoint]
-  /// What proves that astra-clone made it.
+  /// What proves that astra-clone made it, with the verb: `its labels prove`.
   var proof: String
   var withRecoveryPoints: Bool
 
@@ -81,7 +81,7 @@ extension CleanupRun {
     let label = ResourceName.label(for: name)
     var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
     if let cluster { candidates = try lookup.narrowed(candidates, named: label ?? name, to: cluster) }
-    candidates = candidates.withoutEntriesOfGoneOnes
+    candidates = candidates.preferringExisting
     if candidates.isEmpty {
       let clones = all.filter { $0.sourceID == known.source.id }.map(\.name)
       choice.remarks = [
@@ -92,7 +92,7 @@ extension CleanupRun {
     } else if candidates.count > 1 {
       choice.refusal = .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
-        hint: "name the cluster, or give the id in place of the name")
+        hint: "name the cluster, or give the id instead of the name")
     } else {
       var clone = candidates[0]
       // A clone that is not running does not tell its cluster; the one it was found on is it.
@@ -118,7 +118,7 @@ extension CleanupRun {
     guard let now = backend.serverTime else {
       choice.refusal = .protected(
         "the server does not tell the time, so the age of its clones cannot be known",
-        hint: "name the clone in place of --\(CleanupParameters.olderThan.flag)")
+        hint: "name the clone instead of --\(CleanupParameters.olderThan.flag)")
       return choice
     }
     for clone in all where clone.sourceID == known.source.id {
@@ -157,7 +157,7 @@ extension CleanupRun {
   ) throws(StepFailure) -> CloneDecision {
     let proof: String
     switch known.proof.finding(on: clone, of: known.source) {
-    case .notProven(let reason): return .kept(reason, hint: Self.whatWouldProve)
+    case .notProven(let reason): return .kept(reason, hint: Self.proofHint)
     case .proven(let words): proof = words
     }
     // What is going already is waited for.
@@ -169,7 +169,8 @@ extension CleanupRun {
     guard clone.state.allowsRemoval || clone.state == .discovering else {
       return .kept(
         "is \(clone.state)",
-        hint: "run the step again when it is ready, or remove it in \(backend.name) if it never will be")
+        hint: "run the step again when it is ready, or remove it in \(backend.name) if it never becomes ready"
+      )
     }
     if let other = all.first(where: { $0.sourceID == clone.id && $0.state.isBeingMade }) {
       return .kept(
@@ -193,9 +194,9 @@ extension CleanupRun {
         application: clone, points: points, proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
   }
 
-  private static var whatWouldProve: String {
-    "proof would be the labels that astra-clone writes where the server keeps them, or the file astra-clone.json of the "
-      + "run that made it, with --\(CleanupParameters.record.flag)"
+  private static var proofHint: String {
+    "as proof, give the file astra-clone.json of the run that made it with --\(CleanupParameters.record.flag); the "
+      + "labels that astra-clone writes would prove it too, where the server keeps them"
   }
 
   /// The backups and snapshots of a clone; none of one that has gone meanwhile, whose lists are gone with it.

@@ -7,7 +7,7 @@ struct CloneProof {
   let records: [RunRecord.Operation]
 
   enum Finding {
-    /// It did, by this.
+    /// It did; what proves it, with the verb: `its labels prove`.
     case proven(by: String)
     /// Nothing proves it, or something speaks against it.
     case notProven(because: String)
@@ -17,17 +17,17 @@ struct CloneProof {
   ///
   /// The server has to say itself that it comes from there. Beside that, the clone's labels have to say so, or, where
   /// it has none of ours, a record that names its very id. Labels that say something else count against it, whatever a
-  /// record says: somebody has made the clone his own.
+  /// record says: somebody has taken the clone over.
   func finding(on clone: Application, of source: Application) -> Finding {
     if clone.id == source.id { return .notProven(because: "is the application itself") }
     guard let sourceID = clone.sourceID else {
-      return .notProven(because: "is not a clone, as far as the server tells")
+      return .notProven(because: "is not a clone, according to the server")
     }
     guard sourceID == source.id else {
       return .notProven(because: "is a clone of another application (\(sourceID))")
     }
     switch CloneMark(of: source.id, named: clone.name).reading(on: clone) {
-    case .there: return .proven(by: "its labels")
+    case .there: return .proven(by: "its labels prove")
     case .another(let labels): return .notProven(because: "has labels of another clone (\(labels))")
     case .absent: break
     }
@@ -38,6 +38,6 @@ struct CloneProof {
     guard isRecorded else {
       return .notProven(because: "has no labels of astra-clone, and no record names it")
     }
-    return .proven(by: "the record of astra-clone")
+    return .proven(by: "the record of astra-clone proves")
   }
 }

@@ -68,10 +68,10 @@ extension CleanupRun {
       return .mayBeRemoved
     }
     if case .notProven(let reason) = known.proof.finding(on: now, of: known.source) {
-      throw .protected("\(clone.title) \(reason) by now, so it is not removed")
+      throw .protected("\(clone.title) now \(reason), so it is not removed")
     }
     if now.state == .restoring {
-      throw .protected("\(clone.title) is being restored in place by now, so it is not removed")
+      throw .protected("\(clone.title) is now being restored in place, so it is not removed")
     }
     // A look that shows what was before, or that the server looks through it again: that passes.
     guard now.state.allowsRemoval || now.state == .deleting else { return .busy("is \(now.state)") }
@@ -86,13 +86,13 @@ extension CleanupRun {
     for _ in 1...2 {
       let now = try ask { () throws(BackendError) in try backend.application(source.id) }
       guard let now else {
-        throw .protected("\"\(source.name)\" is gone by now, so nothing more of it is removed")
+        throw .protected("\"\(source.name)\" is gone, so the step removes nothing more of it")
       }
       history.remember(lookAt: now, lag: backend.longestLag)
       guard now.state == .restoring else { return }
     }
     throw .protected(
-      "\"\(source.name)\" is being restored in place, and what is to be removed may be needed until that has ended well",
+      "\"\(source.name)\" is being restored in place, and what was to be removed may be needed until the restore has ended well",
       hint: "wait for the in-place restore to end and run the step again")
   }
 
@@ -150,10 +150,10 @@ extension CleanupRun {
         }
         if let system = SystemNamespace.owner(of: namespace) {
           log.info(
-            "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" is \(system)'s own: leave it")
+            "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" belongs to \(system): leave it")
         } else if let owner {
           log.info(
-            "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" is one of \"\(owner.name)\" too: leave it"
+            "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" belongs to \"\(owner.name)\" too: leave it"
           )
         } else {
           left.append((namespace, place.clusterName))

@@ -31,7 +31,8 @@ extension CleanupRun {
         if !now.state.isSettled { return .busy("is \(now.state)") }
         let reasons = try held(source)
         if let reason = objection(to: now, of: reasons) {
-          throw .protected("\(title) is not to go any more: \(reason)", hint: "run the step again later")
+          throw .protected(
+            "\(title) must not be removed any more: \(reason)", hint: "run the step again later")
         }
         return .mayBeRemoved
       },
@@ -64,7 +65,7 @@ extension CleanupRun {
         && ![.refused, .finished].contains($0.stage)
     }
     for id in restores.compactMap(\.evidence?.id) {
-      held.reasons[id] = "an in-place restore that has not ended well was begun with it"
+      held.reasons[id] = "it is the evidence of an in-place restore that has not ended well"
     }
     return held
   }

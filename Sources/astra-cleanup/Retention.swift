@@ -36,7 +36,7 @@ struct Retention {
       } else if let made = backup.createdAt {
         good.append((backup, made))
       } else {
-        decision.passedOver.append((backup, "nothing tells when it was made"))
+        decision.passedOver.append((backup, "the time it was made is not known"))
       }
     }
     good.sort { ($0.made, $0.point.id.text) > ($1.made, $1.point.id.text) }

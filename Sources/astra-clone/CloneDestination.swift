@@ -17,13 +17,13 @@ package struct CloneDestination: StepPart {
   ) throws(StepFailure) -> CloneRequest {
     guard ![source.name, source.id.text].contains(parameters.clone) else {
       throw .protected(
-        "the name \"\(parameters.clone)\" is taken: it is that of the application to clone (\(source.whereabouts)), and a clone of "
-          + "that name could not be told from it, on whichever cluster",
+        "the name \"\(parameters.clone)\" is taken: the application to clone has it (\(source.whereabouts)), and nobody "
+          + "could tell the clone from it, on any cluster",
         hint: "choose another name with --\(CloneParameters.clone.flag)")
     }
     guard let sourceCluster = source.clusterID else {
       throw .notFound(
-        "the backend does not tell on which cluster \"\(source.name)\" is",
+        "the backend does not tell which cluster \"\(source.name)\" is on",
         hint: "name it with \(CloneParameters.sourceCluster.title)")
     }
     let destination = try parameters.destinationCluster.map { name throws(StepFailure) in
@@ -31,7 +31,7 @@ package struct CloneDestination: StepPart {
     }
     if point?.kind == .snapshot, let destination, destination.id != sourceCluster {
       throw .badParameter(
-        "\(CloneParameters.snapshot.title) is set together with another cluster: a snapshot does not leave its own; "
+        "\(CloneParameters.snapshot.title) is set together with another cluster: a snapshot cannot leave its own; "
           + "give a backup, or no cluster")
     }
     return CloneRequest(
@@ -59,13 +59,16 @@ package struct CloneDestination: StepPart {
           "namespace \"\(namespace)\" on cluster \(cluster) is being removed, and would take the clone along",
           hint: "wait until it is gone and run the step again, or \(another)")
       }
-      let place = "namespace \"\(namespace)\"\(exists == true ? " exists already" : "") on cluster \(cluster)"
+      let place =
+        "namespace \"\(namespace)\" on cluster \(cluster)" + (exists == true ? " already exists" : "")
       switch try lookup.owner(of: namespace, standing, on: request.destinationCluster) {
       case .system(let owner):
-        throw .protected("\(place) and is of the cluster's own machinery (\(owner))", hint: another)
+        throw .protected(
+          "\(place)\(exists == true ? " and" : "") belongs to the cluster itself (\(owner))", hint: another)
       case .application(let owner):
         throw .protected(
-          "\(place) and belongs to application \"\(owner.name)\" (\(owner.whereabouts))", hint: another)
+          "\(place)\(exists == true ? " and" : "") belongs to application \"\(owner.name)\" (\(owner.whereabouts))",
+          hint: another)
       // Where the backend does not tell, its own refusal has to do.
       case _ where exists == nil: continue
       case .notTold: throw .protected("\(place), and a clone makes its own", hint: another)
@@ -73,8 +76,8 @@ package struct CloneDestination: StepPart {
         throw .protected(
           "\(place), and a clone makes its own",
           hint:
-            "\(another); no application that the token sees has it, so it may be the rest of a clone: once you have seen "
-            + "that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))"
+            "\(another); no application that the token sees has it, so it may be left over from a clone: once you have "
+            + "checked that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))"
         )
       }
     }
@@ -97,7 +100,7 @@ package struct CloneDestination: StepPart {
     guard source.namespaces.count <= 1 else {
       throw .badParameter(
         "\"\(source.name)\" spans several namespaces (\(source.namespaces.joined(separator: ", "))): give each its own "
-          + "with \(CloneParameters.mapping.title), as in "
+          + "with \(CloneParameters.mapping.title), such as "
           + source.namespaces.map { "\($0)=\($0)-debug" }.joined(separator: ","))
     }
     guard let only = source.namespaces.first else {

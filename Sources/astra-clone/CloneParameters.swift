@@ -14,7 +14,7 @@ package struct CloneParameters {
     fallback: "the clone's name")
   package static let mapping = Parameter(
     "namespace-mapping", "DEBUG_NAMESPACE_MAPPING",
-    meaning: "the clone's namespaces, for a source of several: each of the source's with its own")
+    meaning: "the clone's namespaces, if the source has several: pairs of the source's and the clone's")
   package static let destinationCluster = Parameter(
     "destination-cluster", "DEBUG_KUBERNETES_CLUSTER", meaning: "the clone's cluster (name or id)",
     fallback: "the source's")
@@ -22,10 +22,10 @@ package struct CloneParameters {
   // all its stages.
   package static let backup = Parameter(
     "use-existing-backup", "ASTRA_CLONE_BACKUP",
-    meaning: "the backup to clone in place of the live application")
+    meaning: "the backup to clone instead of the live application")
   package static let snapshot = Parameter(
     "use-existing-snapshot", "ASTRA_CLONE_SNAPSHOT",
-    meaning: "the snapshot to clone in place of the live application")
+    meaning: "the snapshot to clone instead of the live application")
   package static let storageClass = Parameter(
     "storage-class", "DEBUG_STORAGE_CLASS", meaning: "the storage class of all the clone's volumes",
     fallback: "each as in the source")
@@ -74,7 +74,8 @@ package struct CloneParameters {
     for namespace in namespaces {
       guard let owner = SystemNamespace.owner(of: namespace) else { continue }
       throw .badParameter(
-        "\(title) names namespace \"\(namespace)\", which is \(owner)'s own: give the clone one of its own")
+        "\(title) names namespace \"\(namespace)\", which belongs to \(owner): give the clone a namespace of its own"
+      )
     }
   }
 
@@ -117,7 +118,7 @@ package struct CloneParameters {
       let sides = entry.split(separator: "=", omittingEmptySubsequences: false).map { String($0).trimmed }
       guard sides.count == 2, !sides[0].isEmpty, let destination = ResourceName.label(for: sides[1]) else {
         throw .badParameter(
-          "\(mapping.title) has \"\(entry)\": give pairs of the source's and the clone's namespace, as in "
+          "\(mapping.title) has \"\(entry)\": give pairs of the source's and the clone's namespace, such as "
             + "shop=shop-debug,db=db-debug")
       }
       mappings.append(.init(source: sides[0], destination: destination))

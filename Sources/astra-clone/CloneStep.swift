@@ -40,7 +40,7 @@ package final class CloneStep: Step {
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     source = found
-    run.lookup.warnOfNeighbours(of: found, "what it has there may come with the clone")
+    run.lookup.warnOfNeighbours(of: found, "the clone may contain what it has there")
     return .done
   }
 
@@ -69,7 +69,7 @@ package final class CloneStep: Step {
       return .done
     case .complete(let found):
       publish(found, run)
-      return .stepDone("clone \"\(found.name)\" is there already")
+      return .stepDone("clone \"\(found.name)\" already exists")
     }
     // A copy of an application that is being overwritten would be evidence of nothing.
     if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }
@@ -126,7 +126,7 @@ package final class CloneStep: Step {
       for: title, isKnown: wasThere,
       read: { () throws(BackendError) in try run.backend.cloning(begun) },
       judge: \.pollResult)
-    if case .failed(let last, _) = outcome, let wreck = last.application { publish(wreck, run) }
+    if case .failed(let last, _) = outcome, let failed = last.application { publish(failed, run) }
     let id = clone?.id.text ?? begun.text
     let operation = run.history.operations.last { $0.id == id }
     let ended = try run.operations.settle(outcome, title, goal: "ready", operation)

@@ -21,7 +21,7 @@ package struct ExistingClone: StepPart {
       look: { () throws(BackendError) in try applicationsInPlace(of: request) },
       isThere: { $0.contains { $0.state != .removed } })
     operations.noteNamesakes(all.map(\.id.text), of: "clone \"\(request.name)\"")
-    // What is gone from its cluster has left an entry at most, and that is in nobody's way.
+    // An application that is gone from its cluster leaves at most an entry, which blocks nothing.
     let living = all.filter { $0.state != .removed }
     guard let found = living.first else {
       try operations.refuseUnseen(asked(request), title)
@@ -66,8 +66,8 @@ package struct ExistingClone: StepPart {
         try removeFailed(entry, title)
       } else {
         log.info(
-          "passed over: the entry of application \"\(entry.name)\" (\(entry.whereabouts)), which is removed; "
-            + "--\(Common.replaceFailed.flag) clears that of a clone")
+          "passed over the entry of application \"\(entry.name)\" (\(entry.whereabouts)), which is removed; "
+            + "--\(Common.replaceFailed.flag) clears the entry of a clone")
       }
     }
   }
@@ -108,7 +108,7 @@ package struct ExistingClone: StepPart {
     }
   }
 
-  /// Refuses a clone that is not known to be made from what was asked for: what cannot be told apart is not taken.
+  /// Refuses a clone of which nothing shows that it was made from what was asked for.
   private func checkOrigin(of clone: Application, _ request: CloneRequest) throws(StepFailure) {
     let wanted: CloneOrigin
     let title: String
@@ -121,10 +121,10 @@ package struct ExistingClone: StepPart {
     guard found != wanted else { return }
     let reason =
       switch found {
-      case .live?: "made from the live application, and not from \(title)"
-      case .point(let id)?: "made from another recovery point (\(id)), and not from \(title)"
+      case .live?: "made from the live application, not from \(title)"
+      case .point(let id)?: "made from another recovery point (\(id)), not from \(title)"
       case nil:
-        "not known to be made from \(title): neither the backend shows it nor a record in \(place.folder)"
+        "not known to be made from \(title): neither the backend nor a record in \(place.folder) shows it"
       }
     throw .protected(
       "the name \"\(request.name)\" is taken: the clone of that name (\(clone.whereabouts)) is \(reason)",
@@ -153,8 +153,8 @@ package struct ExistingClone: StepPart {
     // One that was restored in place since shows that too, or that instead.
     if let first = shown.first { return shown.count == 1 ? first : nil }
     if let label { return label }
-    // That a server shows nothing is no sign: it may show it of no clone. An id is not given twice, and so a record of
-    // any run tells what was asked for under it.
+    // A server that shows no origin proves nothing: it may show that of no clone. Ids are never reused, so a record of
+    // any run tells what was asked for under this one.
     return history.operationsOfAnyRun(ofStep: StepName.clone.program)
       .last { $0.kind == .clone && $0.id == clone.id.text && $0.application == request.application.id.text }
       .map { CloneOrigin($0.point) }
@@ -198,7 +198,7 @@ package struct ExistingClone: StepPart {
 }
 
 extension Application.State {
-  /// Whether a clone in this state is none, and does not become one by itself.
+  /// Whether a clone in this state is unusable and stays so by itself.
   fileprivate var isSpoilt: Bool { isDead || self == .unavailable || self == .restoring }
 
   /// How far a clone in this state is.

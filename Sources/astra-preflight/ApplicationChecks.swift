@@ -9,7 +9,8 @@ extension PreflightStep {
   func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     if isPlanned(.clone, .restore) {
-      run.lookup.warnOfNeighbours(of: application, "what it has there is overwritten or cloned with it")
+      run.lookup.warnOfNeighbours(
+        of: application, "a restore overwrites what it has there too, and a clone may contain it")
     }
     let title = "application \"\(application.name)\""
     let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
@@ -19,7 +20,7 @@ extension PreflightStep {
     case _ where application.state.isDead || application.state == .unavailable:
       throw .prerequisite(
         "\(title) is \(application.state)\(reasons), and the steps need it to be ready",
-        hint: "bring it back; nothing but that leads out of this state")
+        hint: "bring it back: it does not leave this state by itself")
     default:
       run.log.warning("\(title) is \(application.state)\(reasons): the steps will wait until it is ready")
       return .done
@@ -35,7 +36,7 @@ extension PreflightStep {
     guard !planned.isEmpty else { return notNeeded(.backup, .snapshot, .clone, .restore) }
     guard application.state == .ready else {
       return .notNeeded(
-        "it is \(application.state), and what may be done with it is told of this moment only")
+        "it is \(application.state), and the backend tells what may be done with it at this moment only")
     }
     let hints = try ask { () throws(BackendError) in try run.backend.hints(for: application.id) }
     let untold = planned.filter { hints[$0] == nil }.map(\.withArticle)
@@ -47,7 +48,8 @@ extension PreflightStep {
       throw .prerequisite(
         "\(run.backend.label) does not allow \(refused.joined(separator: ", ")) of \"\(application.name)\" at present",
         hint:
-          "see whether another operation is under way, or what its page in the backend says of its volumes")
+          "see whether another operation is under way, or what its page in the backend says about its volumes"
+      )
     }
     return .done
   }
@@ -56,22 +58,22 @@ extension PreflightStep {
   func checkHooks(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     guard let expected = parameters.expectedHooks else {
-      return .notNeeded("nothing is expected of them (\(PreflightParameters.expectHooks.title) is not set)")
+      return .notNeeded("not asked for: \(PreflightParameters.expectHooks.title) is not set")
     }
     let hooks = try ask { () throws(BackendError) in try run.backend.executionHooks(of: application.id) }
     let hint =
-      "mend the hooks, or change what \(PreflightParameters.expectHooks.title) expects (it is \(expected.rawValue))"
+      "fix the hooks, or change what \(PreflightParameters.expectHooks.title) expects (it is \(expected.rawValue))"
     switch (hooks, expected) {
     case (.named(let names), .present) where !names.isEmpty:
       run.log.info("execution hooks of \"\(application.name)\": \(names.joined(separator: ", "))")
     case (.named([]), .absent), (.switchedOff, .absent): break
     case (.named(let names), .absent):
       throw .prerequisite(
-        "application \"\(application.name)\" has execution hooks (\(names.joined(separator: ", "))), and none are expected",
+        "application \"\(application.name)\" has execution hooks (\(names.joined(separator: ", "))), but none are expected",
         hint: hint)
     case (.named, .present):
       throw .prerequisite(
-        "application \"\(application.name)\" has no execution hooks, so copies of it are not made consistent",
+        "application \"\(application.name)\" has no execution hooks, so nothing makes copies of it consistent",
         hint: hint)
     case (.switchedOff, .present):
       throw .prerequisite(

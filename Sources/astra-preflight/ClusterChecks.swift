@@ -11,20 +11,20 @@ extension PreflightStep {
   /// Whether the application's cluster works and is managed.
   func checkCluster(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let cluster = try standing(of: try run.known(application).clusterID, run) else {
-      return .notNeeded("the backend does not tell on which cluster the application is")
+      return .notNeeded("the backend does not tell which cluster the application is on")
     }
-    try refuse(flaws(of: cluster, run), of: "cluster \"\(cluster.name)\"")
+    try refuse(clusterComplaints(of: cluster, run), of: "cluster \"\(cluster.name)\"")
     return .done
   }
 
   /// Whether snapshots can be made where the application is; backups and clones are read from them.
   func checkStorage(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let copiesLive = parameters.clone.map { $0.point == nil } == true
-    guard isPlanned(.backup, .snapshot, .restore) || copiesLive else {
+    let clonesLiveApplication = parameters.clone.map { $0.point == nil } == true
+    guard isPlanned(.backup, .snapshot, .restore) || clonesLiveApplication else {
       return notNeeded(.backup, .snapshot, .clone, .restore)
     }
     guard let cluster = try standing(of: try run.known(application).clusterID, run) else {
-      return .notNeeded("the backend does not tell on which cluster the application is")
+      return .notNeeded("the backend does not tell which cluster the application is on")
     }
     var complaints: Complaints = []
     switch cluster.makesSnapshots {
@@ -33,26 +33,26 @@ extension PreflightStep {
       complaints.append(
         (
           "it makes no snapshots",
-          "it needs a VolumeSnapshotClass of the driver of the application's volumes"
+          "it needs a VolumeSnapshotClass for the driver of the application's volumes"
         ))
     case nil: sayNotTold("whether cluster \"\(cluster.name)\" makes snapshots", run)
     }
     if cluster.storageDriver == nil {
       sayNotTold("the version of the storage driver (Trident) on cluster \"\(cluster.name)\"", run)
     }
-    complaints += try classFlaws(on: cluster.id, cluster.name, named: nil, run)
+    complaints += try storageClassComplaints(on: cluster.id, cluster.name, named: nil, run)
     try refuse(complaints, of: "cluster \"\(cluster.name)\"")
     return .done
   }
 
   /// Whether backups have a place to go to: a backup, and a clone that crosses to another cluster as one.
   func checkBackupStore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard isPlanned(.backup) || isFar else {
-      return .notNeeded("only for a backup, or for a clone onto another cluster")
+    guard isPlanned(.backup) || crossesClusters else {
+      return .notNeeded("only for a backup, or for a clone to another cluster")
     }
     let application = try run.known(application)
     guard let cluster = application.clusterID else {
-      return .notNeeded("the backend does not tell on which cluster the application is")
+      return .notNeeded("the backend does not tell which cluster the application is on")
     }
     try checkStore(of: cluster, application.clusterName ?? cluster.text, run)
     return .done
@@ -60,15 +60,15 @@ extension PreflightStep {
 
   /// Whether the clone's cluster works, is managed, takes applications from elsewhere, and is of the same version.
   func checkDestinationCluster(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard let destination = try farDestination(run) else { return nearClone() }
-    var complaints = flaws(of: destination, run)
+    guard let destination = try otherCluster(run) else { return notNeededOnOneCluster() }
+    var complaints = clusterComplaints(of: destination, run)
     switch destination.acceptsRestores {
     case true?: break
     case false?:
       complaints.append(
         (
           "it takes no applications from other clusters",
-          "choose another with \(CloneParameters.destinationCluster.title), or see what the backend says of it"
+          "choose another with \(CloneParameters.destinationCluster.title), or see what the backend says about it"
         ))
     case nil:
       sayNotTold("whether cluster \"\(destination.name)\" takes applications from other clusters", run)
@@ -82,7 +82,7 @@ extension PreflightStep {
           complaints.append(
             (
               "its version is \(to), and cluster \"\(source.name)\" has \(from)",
-              "clone between OpenShift clusters of one version"
+              "clone between OpenShift clusters of the same version"
             ))
         }
       } else {
@@ -96,20 +96,20 @@ extension PreflightStep {
   /// Whether volumes can be made where the clone is to be.
   func checkDestinationStorage(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let clone = parameters.clone else { return notNeeded(.clone) }
-    guard isFar || clone.storageClass != nil else { return nearClone() }
+    guard crossesClusters || clone.storageClass != nil else { return notNeededOnOneCluster() }
     let application = try run.known(application)
     let id = destination?.id ?? application.clusterID
-    guard let id else { return .notNeeded("the backend does not tell on which cluster the application is") }
+    guard let id else { return .notNeeded("the backend does not tell which cluster the application is on") }
     let name = destination?.name ?? application.clusterName ?? id.text
     try refuse(
-      try classFlaws(on: id, name, named: clone.storageClass, run),
+      try storageClassComplaints(on: id, name, named: clone.storageClass, run),
       of: "destination cluster \"\(name)\"")
     return .done
   }
 
   /// Whether backups have a place to go to on the clone's side too: a clone between clusters needs both.
   func checkDestinationBackupStore(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard let destination = try farDestination(run) else { return nearClone() }
+    guard let destination = try otherCluster(run) else { return notNeededOnOneCluster() }
     try checkStore(of: destination.id, destination.name, run)
     return .done
   }
@@ -117,19 +117,19 @@ extension PreflightStep {
   // MARK: -
 
   /// Whether the clone is to be on another cluster than its source; so too while that cannot be found out.
-  private var isFar: Bool {
+  private var crossesClusters: Bool {
     guard parameters.clone?.destinationCluster != nil else { return false }
     return destination == nil || destination?.id != application?.clusterID
   }
 
-  private func nearClone() -> PhaseEnd {
+  private func notNeededOnOneCluster() -> PhaseEnd {
     parameters.clone == nil
       ? notNeeded(.clone) : .notNeeded("the clone is to be on the cluster of its source")
   }
 
   /// The clone's cluster, if that is another than its source's.
-  private func farDestination(_ run: StepRun) throws(StepFailure) -> ClusterStanding? {
-    isFar ? try standing(of: try run.known(destination).id, run) : nil
+  private func otherCluster(_ run: StepRun) throws(StepFailure) -> ClusterStanding? {
+    crossesClusters ? try standing(of: try run.known(destination).id, run) : nil
   }
 
   private func standing(of id: Cluster.ID?, _ run: StepRun) throws(StepFailure) -> ClusterStanding? {
@@ -137,7 +137,7 @@ extension PreflightStep {
     guard let found = standings.first(where: { $0.id == id }) else {
       throw .prerequisite(
         "cluster \(id) is not among the clusters of \(run.backend.label)",
-        hint: "it may have been removed just now: look again")
+        hint: "it may have just been removed: run the step again")
     }
     return found
   }
@@ -148,14 +148,15 @@ extension PreflightStep {
   }
 
   /// What is wrong with a cluster, whatever it is needed for.
-  private func flaws(of cluster: ClusterStanding, _ run: StepRun) -> Complaints {
+  private func clusterComplaints(of cluster: ClusterStanding, _ run: StepRun) -> Complaints {
     var complaints: Complaints = []
     var untold: [String] = []
     let title = "cluster \"\(cluster.name)\""
     let reasons = cluster.problems.isEmpty ? "" : " (\(cluster.problems.joined(separator: "; ")))"
     if let (word, isWorking) = cluster.state {
       if !isWorking {
-        complaints.append(("it is \(word)\(reasons)", "see what the backend says of it, and bring it back"))
+        complaints.append(
+          ("it is \(word)\(reasons)", "see what the backend says about it, and bring it back"))
       }
     } else {
       untold.append("whether it works")
@@ -172,17 +173,17 @@ extension PreflightStep {
     case .full?: break
     case .atRisk?:
       complaints.append(
-        ("what runs on it is at risk\(reasons)", "see what the backend says of its protection"))
+        ("what runs on it is at risk\(reasons)", "see what the backend says about its protection"))
     case let other?:
       run.log.warning("the protection of \(title) is \(other.rawValue), not full\(reasons)")
     case nil: untold.append("how far what runs on it is protected")
     }
-    if !untold.isEmpty { sayNotTold("of \(title), \(untold.joined(separator: ", "))", run) }
+    if !untold.isEmpty { sayNotTold("of \(title) \(untold.joined(separator: ", "))", run) }
     return complaints
   }
 
   /// What is wrong with a cluster's storage classes: the one that is named, or all of them.
-  private func classFlaws(
+  private func storageClassComplaints(
     on cluster: Cluster.ID, _ name: String, named wanted: String?, _ run: StepRun
   ) throws(StepFailure) -> Complaints {
     let classes = try ask { () throws(BackendError) in try run.backend.storageClasses(on: cluster) }
@@ -224,17 +225,17 @@ extension PreflightStep {
     case nil: sayNotTold("where backups of cluster \"\(name)\" go", run)
     case BackupStore.none?:
       throw .prerequisite(
-        "backups of cluster \"\(name)\" have no place to go to: no default store is set for it",
+        "backups of cluster \"\(name)\" have nowhere to go: no default store is set for it",
         hint: "set a default store for it")
     case .lost(let id)?:
       throw .prerequisite(
-        "backups of cluster \"\(name)\" go to store \(id), which is not there",
+        "backups of cluster \"\(name)\" go to store \(id), which does not exist",
         hint: "set another default store for it")
     case .store(let store, let state, let isAvailable)?:
       if isAvailable == false {
         throw .prerequisite(
           "backups of cluster \"\(name)\" go to store \"\(store)\", which is \(state ?? "not available")",
-          hint: "mend the store or its credentials, or set another default store for it")
+          hint: "fix the store or its credentials, or set another default store for it")
       }
       if isAvailable == nil {
         sayNotTold(
@@ -247,7 +248,7 @@ extension PreflightStep {
   private func refuse(_ complaints: Complaints, of title: String) throws(StepFailure) {
     guard !complaints.isEmpty else { return }
     throw .prerequisite(
-      "\(title) will not do: \(complaints.map(\.what).joined(separator: "; "))",
+      "\(title) does not meet the requirements: \(complaints.map(\.what).joined(separator: "; "))",
       hint: complaints.map(\.hint).joined(separator: "; "))
   }
 }

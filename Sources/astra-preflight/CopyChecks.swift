@@ -9,7 +9,7 @@ extension PreflightStep {
   /// Whether the recovery point to restore from is there and fits, as `astra-restore` will choose it.
   func chooseRecoveryPoint(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let restore = parameters.restore else { return notNeeded(.restore) }
-    guard !parameters.restoresWhatIsYetToBeMade else {
+    guard !parameters.restoresFromFutureCopy else {
       return .notNeeded("an earlier stage of the pipeline makes the \(restore.kind.rawValue) to restore from")
     }
     let chosen = try RecoveryPointChoice(run).recoveryPoint(for: try run.known(application), restore)
@@ -27,7 +27,7 @@ extension PreflightStep {
       try run.backend.recoveryPoints(.snapshot, of: application.id)
     }
     let count = snapshots.count(where: EvidenceMark.isNamed)
-    guard count >= Self.muchEvidence else { return .done }
+    guard count >= Self.evidenceWarningThreshold else { return .done }
     let words =
       "\"\(application.name)\" has \(count) evidence snapshots of restores, and volumes have a limit on snapshots: "
       + "remove old ones with astra-cleanup --evidence-older-than 7d"
@@ -36,7 +36,7 @@ extension PreflightStep {
   }
 
   /// How many evidence snapshots are worth a warning: 5.
-  private static var muchEvidence: Int { 5 }
+  private static var evidenceWarningThreshold: Int { 5 }
 
   /// Whether it is young enough.
   func checkAge(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -48,12 +48,12 @@ extension PreflightStep {
     let title = "\(point.kind.rawValue) \"\(point.name)\""
     guard let createdAt = point.createdAt else {
       throw .prerequisite(
-        "\(run.backend.label) does not tell how old \(title) is, and \(longest.shortText) is the most allowed",
+        "\(run.backend.label) does not tell how old \(title) is, and at most \(longest.shortText) is allowed",
         hint: "name another one, or leave \(PreflightParameters.maxAge.title) empty")
     }
     guard run.backend.currentTime - createdAt <= longest else {
       throw .prerequisite(
-        "\(title) is \(run.history.age(createdAt)), and \(longest.shortText) is the most allowed: it is too old to go back to",
+        "\(title) is \(run.history.age(createdAt)), and at most \(longest.shortText) is allowed: it is too old to go back to",
         hint: "make a new one, name another one, or change \(PreflightParameters.maxAge.title)")
     }
     return .done

@@ -10,9 +10,9 @@ package struct PreflightCommand: StepCommand {
     abstract: "Check all that the pipeline's other steps will need, and change nothing.",
     discussion: HelpText.discussion(
       """
-      Every check is made, whatever another one finds, and all that is wrong is shown in one run. What the steps \
-      are asked is read under the flags and variables that they read themselves.
-      """, makesNames: false, codes: "Exit codes (of several failures, the first one's):"),
+      Every check runs, whatever the others find, so that one run shows everything that is wrong. The parameters of \
+      the other steps have the same flags and variables here.
+      """, makesNames: false, codes: "Exit codes (with several failures, that of the first):"),
     version: "\(PreflightStep.identity.name) \(Version.current)")
 
   @Option(help: .init(PreflightParameters.steps.help, valueName: "word,…"))

@@ -14,7 +14,7 @@ enum HookExpectation: String, CaseIterable {
 struct PreflightParameters {
   static let steps = Parameter(
     "steps", "ASTRA_STEPS",
-    meaning: "the steps to check for, by their words (backup, snapshot, clone, restore, verify, cleanup)",
+    meaning: "the steps to check for (backup, snapshot, clone, restore, verify, cleanup)",
     fallback: "clone restore")
   static let application = Parameter(
     "application", "PROD_APP_NAME", meaning: "the application that the steps work on (name or id)")
@@ -80,7 +80,7 @@ struct PreflightParameters {
   }
 
   /// Whether the copy to restore from is one that an earlier stage of the pipeline has yet to make.
-  var restoresWhatIsYetToBeMade: Bool {
+  var restoresFromFutureCopy: Bool {
     guard let restore, case .named(let name) = restore.choice else { return false }
     return copies.contains { $0.kind == restore.kind && $0.name == ResourceName.label(for: name) }
   }
@@ -119,7 +119,7 @@ struct PreflightParameters {
       else { continue }
       throw .badParameter(
         "\(variable) is \"\(other)\" and \(parameter.title) is \"\(value)\": \(step.program) would take the "
-          + "first; set them alike, or check for the steps of each by themselves")
+          + "first; set both to the same value, or run one preflight for each")
     }
   }
 
@@ -129,13 +129,13 @@ struct PreflightParameters {
     for word in text.lowercased().split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }) {
       guard let step = Self.plannable.first(where: { $0.rawValue == word }) else {
         throw .badParameter(
-          "\(Self.steps.title) has \"\(word)\": give words of "
+          "\(Self.steps.title) has \"\(word)\": give one or more of "
             + Self.plannable.map(\.rawValue).joined(separator: ", "))
       }
       steps.insert(step)
     }
     guard !steps.isEmpty else {
-      throw .badParameter("\(Self.steps.title) is \"\(text)\", which names no step: give one at least")
+      throw .badParameter("\(Self.steps.title) is \"\(text)\", which names no step: give at least one")
     }
     return steps
   }

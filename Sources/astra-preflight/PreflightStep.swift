@@ -6,7 +6,7 @@ internal import Timing
 
 /// Checks all that the pipeline's other steps will need, and changes nothing.
 ///
-/// A check that fails keeps from being made only those that are built on it, so that one run shows all that is wrong.
+/// A failed check skips only the checks that depend on it, so that one run shows all that is wrong.
 package final class PreflightStep: Step {
   package static let identity = StepIdentity(.preflight)
   package static let outputKeys: [String] = []
@@ -85,7 +85,7 @@ package final class PreflightStep: Step {
 
   private func findCluster(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard let name = parameters.cluster else {
-      return .notNeeded("no cluster is named: it is that of the one application of that name")
+      return .notNeeded("no cluster is named, so that of the application counts")
     }
     _ = try run.lookup.cluster(name)
     return .done
@@ -126,7 +126,7 @@ extension PreflightStep {
 
   /// Says what the backend does not tell: that is no failure, and not to be taken for a good answer either.
   func sayNotTold(_ what: String, _ run: StepRun) {
-    run.log.info("not told by the backend: \(what)")
+    run.log.info("the backend does not tell \(what)")
     run.facts.noteAlso("notTold", what)
   }
 }

@@ -8,7 +8,7 @@ enum Evidence: CustomStringConvertible {
   case clone(Application, ApplicationMarks)
   /// A snapshot that the step made for this; the application looked like this.
   case snapshot(RecoveryPoint, ApplicationMarks)
-  /// What an in-place restore of this run that failed was begun with: it stands, and the wreck needs no copy of its own.
+  /// The evidence of a failed in-place restore of this run: it is intact, and the failed application needs no copy.
   case standing(RunRecord.Copy, ApplicationMarks)
   /// The user said in so many words that the present state may be lost.
   case discarded
@@ -29,7 +29,7 @@ enum Evidence: CustomStringConvertible {
     switch self {
     case .clone(let clone, _): "clone \"\(clone.name)\" (\(clone.whereabouts)) holds the present state"
     case .snapshot(let point, _): "snapshot \"\(point.name)\" (\(point.whereabouts)) holds the present state"
-    case .standing(let copy, _): "\(copy) holds the state before the in-place restore that failed"
+    case .standing(let copy, _): "\(copy) holds the state from before the failed in-place restore"
     case .discarded: "the present state is thrown away, as --\(RestoreParameters.discard.flag) says"
     case .planned: "dry run: would make a snapshot of the present state first"
     }

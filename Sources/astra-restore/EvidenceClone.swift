@@ -58,7 +58,7 @@ extension RestoreRun {
   {
     guard clone.state == .ready else { return .doubt("is \(clone.state)") }
     if let doubt = history.doubt {
-      return .doubt("may be of before an in-place restore that is not known of: \(doubt)")
+      return .doubt("may be older than an in-place restore that no record shows: \(doubt)")
     }
     let asked = history.operations.filter {
       $0.kind == .clone && $0.name == clone.name && $0.application == application.id.text
@@ -67,8 +67,8 @@ extension RestoreRun {
     guard history.isOfThisRun(id: clone.id.text, createdAt: clone.createdAt, asked: asked) else {
       return .doubt(
         history.operations.contains { $0.kind == .clone }
-          ? "is not of this run (it is \(history.age(clone.createdAt)))"
-          : "is not known to be of this run (it is \(history.age(clone.createdAt)), and \(place.folder)/ holds no record of this run's clone)"
+          ? "is not from this run (it is \(history.age(clone.createdAt)))"
+          : "is not known to be from this run (it is \(history.age(clone.createdAt)), and \(place.folder)/ holds no record of this run's clone)"
       )
     }
     let operation = asked.last { $0.id == clone.id.text } ?? asked.last
@@ -79,14 +79,14 @@ extension RestoreRun {
       return .doubt("is not newer than the recovery point")
     }
     guard restores(of: application.id).allSatisfy({ $0.stage == .refused }) else {
-      return .doubt("is of before an in-place restore that this run has asked for")
+      return .doubt("is older than an in-place restore that this run has asked for")
     }
     let cloning = operation?.askedTime
     let later = history.restoresOfAnyRun(of: application.id).contains { restore in
       guard let cloning, let asked = restore.askedTime else { return true }
       return asked >= cloning
     }
-    guard !later else { return .doubt("is of before an in-place restore that another run has asked for") }
+    guard !later else { return .doubt("is older than an in-place restore that another run has asked for") }
     guard backend.overwriteSigns(on: application, since: operation?.before, or: cloned) == .unchanged else {
       return .doubt("is older than the last change of the application, which may have been a restore")
     }

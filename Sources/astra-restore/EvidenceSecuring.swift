@@ -5,7 +5,7 @@ internal import Timing
 extension RestoreRun {
   /// Finds a copy that fits as evidence, or makes a snapshot.
   ///
-  /// With `isAnew` nothing from before counts: the application may have been overwritten since, without a sign.
+  /// With `isAnew` no earlier copy counts: the application may have been overwritten since, without a sign.
   func secureEvidence(
     of id: Application.ID, _ point: RecoveryPoint, _ parameters: RestoreParameters, isAnew: Bool = false
   ) throws(StepFailure) -> Evidence {
@@ -24,7 +24,7 @@ extension RestoreRun {
       log.info("evidence: \(evidence)")
       return evidence
     case .doubt(let reason): doubt = reason
-    case nil: doubt = "the application may have changed since the last was secured"
+    case nil: doubt = "the application may have changed since the last evidence was secured"
     }
     log.info("evidence: \(doubt), so a snapshot is made first")
     let application = try current(id)
@@ -55,7 +55,7 @@ extension RestoreRun {
   ) throws(StepFailure) -> RecoveryPoint {
     let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
     var lost: String?
-    if !isAnew, let last = earlier.last, mayBeTaken(last, application) {
+    if !isAnew, let last = earlier.last, isReusable(last, application) {
       do throws(StepFailure) {
         switch try operations.existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
         case .complete(let found) where !found.hooks.didFail: return found
@@ -66,7 +66,7 @@ extension RestoreRun {
         case .nothing: lost = last.name
         }
       } catch  where [.protected, .notFound, .operationFailed].contains(error.code) {
-        log.info("\(error.message): another one is made")
+        log.info("\(error.message): making another one")
       }
     }
     let known = Set(earlier.filter { $0.stage != .refused }.map(\.name)).subtracting([lost].compactMap { $0 })
@@ -75,7 +75,7 @@ extension RestoreRun {
   }
 
   /// Whether a snapshot that an earlier attempt asked for may be a copy of the present state.
-  private func mayBeTaken(_ earlier: RunRecord.Operation, _ application: Application) -> Bool {
+  private func isReusable(_ earlier: RunRecord.Operation, _ application: Application) -> Bool {
     // Another step, or another run, may have restored it since; and so may what cannot be read.
     let isOvertaken = history.restoresOfAnyRun(of: application.id).contains { restore in
       guard let secured = earlier.askedTime, let asked = restore.askedTime else { return true }
@@ -115,7 +115,7 @@ extension RestoreRun {
           .snapshot, named: name, of: application, as: .evidence, for: point.id,
           labels: EvidenceMark(of: application.id, named: name).labels)
       } catch  where error.refusal == .nameTaken && refusals < Self.mostNamesTaken {
-        log.info("\(error.message): another name is tried")
+        log.info("\(error.message): trying another name")
         taken.insert(name)
         refusals += 1
       }
@@ -187,15 +187,15 @@ extension RestoreRun {
   private func withoutCopy(of application: Application, because cause: StepFailure) -> StepFailure {
     let remedy =
       if cause.type == "hooksFailed" {
-        "mend the execution hooks and run the step again"
+        "fix the execution hooks and run the step again"
       } else if application.state != .ready {
-        "have the application, which is \(application.state), repaired in \(backend.name) until a copy of it can be made"
+        "the application is \(application.state): have it repaired in \(backend.name) until a copy of it can be made"
       } else {
-        "mend that and run the step again (old evidence goes with astra-cleanup --evidence-older-than 7d, which frees snapshots)"
+        "fix that and run the step again (astra-cleanup --evidence-older-than 7d removes old evidence, which frees snapshots)"
       }
     return .protected(
       "no copy of the present state of \"\(application.name)\" could be made, and the restore would destroy it: \(cause.message)",
-      hint: "\(remedy); or make another kind of copy, a clone by astra-clone in this run, and name it with "
+      hint: "\(remedy); or make a clone with astra-clone in this run and name it with "
         + "--\(RestoreParameters.evidence.flag); only if the present state may be lost, say so with "
         + "--\(RestoreParameters.discard.flag)")
   }

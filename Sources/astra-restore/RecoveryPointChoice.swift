@@ -57,18 +57,19 @@ package struct RecoveryPointChoice: StepPart {
       let limit = before.map { " made before \($0.text)" } ?? ""
       throw .notFound(
         "there is no complete \(kind.rawValue) of \"\(application.name)\"\(limit) to restore from",
-        hint: there.isEmpty ? "there is none at all" : "there is: \(there.prefix(5).joined(separator: ", "))")
+        hint: there.isEmpty
+          ? "there is none at all" : "these exist: \(there.prefix(5).joined(separator: ", "))")
     }
     let passedOver = all.count - fitting.count
     if passedOver > 0 {
       log.info(
-        "\(passedOver) of \(all.count) \(kind.rawValue)s passed over: unfinished, failed, or not before the time asked for"
+        "passed over \(passedOver) of \(all.count) \(kind.rawValue)s: unfinished, failed, or not made before the given time"
       )
     }
     let twins = fitting.filter { $0.createdAt == newest.createdAt }
     guard twins.count == 1 else {
       throw .ambiguous(
-        "there are \(twins.count) \(kind.rawValue)s of the same newest time: "
+        "\(twins.count) \(kind.rawValue)s have the same newest time: "
           + twins.map { "\"\($0.name)\" (\($0.whereabouts))" }.joined(separator: ", "),
         hint: "give the id of one of them")
     }

@@ -23,7 +23,7 @@ package struct RestoreParameters {
     fallback: "none, and a snapshot is made first")
   package static let discard = Parameter(
     "discard-present-state", "ASTRA_DISCARD_PRESENT_STATE",
-    meaning: "restore although no copy of the present state exists")
+    meaning: "restore even if no copy of the present state exists")
 
   /// Which recovery point to go back to.
   package enum Choice: Sendable {
@@ -74,7 +74,7 @@ package struct RestoreParameters {
       return (kind, .named(name))
     } else {
       throw .badParameter(
-        "\(Self.before.title) is set, but the \(kind.rawValue) is named (\"\(name)\"): give the name latest with it, or no time"
+        "\(Self.before.title) is set, but the \(kind.rawValue) to restore from is \"\(name)\", not latest: give latest, or no time"
       )
     }
   }

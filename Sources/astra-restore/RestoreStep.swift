@@ -39,7 +39,7 @@ package final class RestoreStep: Step {
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     run.facts.publish("ASTRA_RESTORE_APP_ID", found.id.text)
     application = found
-    run.lookup.warnOfNeighbours(of: found, "what it has there is overwritten too")
+    run.lookup.warnOfNeighbours(of: found, "the restore overwrites what it has there too")
     return .done
   }
 
@@ -75,7 +75,7 @@ package final class RestoreStep: Step {
 
   private func secureEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard restore == nil else {
-      return .notNeeded("the restore is under way: it overwrites the state already")
+      return .notNeeded("the restore is under way and already overwrites the state")
     }
     let found = try RestoreRun(run: run).secureEvidence(
       of: try run.known(application).id, try run.known(point), parameters)
@@ -128,13 +128,13 @@ package final class RestoreStep: Step {
     do throws(StepFailure) {
       _ = try run.operations.settle(outcome, title, goal: "finished", operation)
     } catch {
-      if case .failed(let seen, _) = outcome, let operation, let wreck = seen.application {
+      if case .failed(let seen, _) = outcome, let operation, let failed = seen.application {
         // One that an earlier attempt asked for may have been ready in between.
-        if evidence != nil || run.backend.isUntouched(wreck, sinceFailureOf: restore.restore, nil) {
-          run.history.noteWreck(operation, wreck.marks)
+        if evidence != nil || run.backend.isUntouched(failed, sinceFailureOf: restore.restore, nil) {
+          run.history.noteMarksAfterFailure(operation, failed.marks)
         }
       }
-      throw RestoreRun(run: run).explained(error, of: application, begunWith: operation?.evidence)
+      throw RestoreRun(run: run).withEvidenceHint(error, of: application, begunWith: operation?.evidence)
     }
     return .done
   }

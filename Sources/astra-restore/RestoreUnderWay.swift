@@ -46,7 +46,7 @@ extension RestoreRun {
     guard points == [point.id] else {
       let from =
         points.isEmpty
-        ? "from what is not known"
+        ? "from an unknown recovery point"
         : "from another recovery point (\(points.map(\.text).joined(separator: " or ")))"
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
@@ -63,8 +63,8 @@ extension RestoreRun {
   ) throws(StepFailure) {
     guard let doubt = history.doubt, !backend.shownOrigins(of: application).contains(point.id) else { return }
     throw .protected(
-      "\"\(application.name)\" was restored from it in this run, \(history.moment(of: ours)), and whether it was restored from elsewhere since is not known: \(doubt)",
-      hint: "put that file back as it was; or, to restore again, do so with another --\(Common.run.flag)")
+      "\"\(application.name)\" was restored from it in this run, \(history.moment(of: ours)), but may have been restored from elsewhere since: \(doubt)",
+      hint: "put that file back as it was; to restore again, use another --\(Common.run.flag)")
   }
 
   /// Watches for a sign that a restore of unknown fate was carried out, until no lag can hide one any more.
@@ -81,13 +81,13 @@ extension RestoreRun {
       }
       if isShown { return true }
       if age + (time.now - began) >= poller.longestLag {
-        log.info("nothing shows that the restore was begun")
+        log.info("the application shows no sign that the restore was begun")
         return false
       }
       if deadline.hasPassed(on: time) {
         throw .deadline(
           "the time was up before it was clear whether the in-place restore of \"\(application.name)\" was begun",
-          hint: "running the step again finds out")
+          hint: "run the step again to find out")
       }
       try poller.rest(poller.pollInterval(since: began))
     }

@@ -2,10 +2,11 @@ internal import AppProtection
 internal import StepCommon
 internal import Timing
 
-// After an in-place restore that failed, what it was begun with still holds what the application held before: the wreck
-// that it left holds nothing that anybody misses.
+// After a failed in-place restore its evidence still holds the earlier state: the application that the restore left
+// behind holds nothing that anybody needs.
 extension RestoreRun {
-  /// The evidence of an in-place restore of this run that failed, if it stands and the application is that wreck still.
+  /// The evidence of a failed in-place restore of this run, if it is intact and nobody has touched the application
+  /// since.
   func standingEvidence(of id: Application.ID) throws(StepFailure) -> Evidence? {
     guard let last = restores(of: id).last(where: { $0.stage != .refused }), let copy = last.evidence,
       last.stage != .finished, history.doubt == nil
@@ -16,21 +17,22 @@ extension RestoreRun {
       return asked > then
     }
     guard !isOvertaken else { return nil }
-    // Two looks: a stale one must not show a wreck where customers write again.
+    // Two looks: a stale one must not show a failed application where customers write again.
     for _ in 1...2 {
-      guard isWreck(try current(id), of: last) else { return nil }
+      guard isFailedResult(try current(id), of: last) else { return nil }
     }
     let application = try current(id)
-    guard isWreck(application, of: last) else { return nil }
+    guard isFailedResult(application, of: last) else { return nil }
     guard try stands(copy, of: id) else {
-      log.warning("\(copy), which the in-place restore that failed was begun with, does not stand any more")
+      log.warning(
+        "\(copy), the evidence of the failed in-place restore, is no longer there or no longer complete")
       return nil
     }
     return .standing(copy, application.marks)
   }
 
   /// Whether an application is what a restore of this run has left behind, with no sign that anybody has touched it since.
-  private func isWreck(_ application: Application, of restore: RunRecord.Operation) -> Bool {
+  private func isFailedResult(_ application: Application, of restore: RunRecord.Operation) -> Bool {
     let wasSeenToFail = restore.stage == .failed
     guard application.state == .failed || wasSeenToFail && application.state == .unavailable else {
       return false
@@ -55,21 +57,21 @@ extension RestoreRun {
     }
   }
 
-  /// Says of a restore that failed where what the application held lies, and what to do next; nothing of that is lost.
-  func explained(
+  /// Says of a failed restore which copy holds the earlier state, and what to do next.
+  func withEvidenceHint(
     _ failure: StepFailure, of application: Application, begunWith copy: RunRecord.Copy?
   ) -> StepFailure {
     guard failure.code == .operationFailed else { return failure }
     var told = failure
     let again =
-      "running the step again restores again, from this recovery point or from another that you name"
+      "run the step again to restore again, from this recovery point or from another that you name"
     guard let copy else {
       told.hint = again
       return told
     }
-    told.message += "; what \"\(application.name)\" held before lies in \(copy)"
+    told.message += "; \(copy) holds what \"\(application.name)\" held before"
     told.hint =
-      "\(again): that copy stands as evidence"
+      "\(again); that copy still counts as evidence"
       + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
     return told
   }

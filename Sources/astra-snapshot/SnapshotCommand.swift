@@ -7,7 +7,7 @@ package struct SnapshotCommand: StepCommand {
     commandName: SnapshotStep.identity.name,
     abstract: "Make a snapshot of an application under a name and wait until the snapshot is complete.",
     discussion: HelpText.discussion(
-      "A snapshot lies beside the application's volumes: it takes seconds, and is lost with them. A backup is not."
+      "A snapshot lies beside the application's volumes: it takes seconds, but is lost with them. A backup is not."
     ),
     version: "\(SnapshotStep.identity.name) \(Version.current)")
 

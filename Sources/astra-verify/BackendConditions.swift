@@ -36,7 +36,8 @@ extension VerifyStep {
       let place = ready.clusterID ?? found.clusterID
       run.log.info(
         "\(title) is \(ready.state), in \(ready.namespaces.joined(separator: ", "))"
-          + (place == nil ? "; its cluster is not told, so its namespaces were not looked for" : ""))
+          + (place == nil
+            ? "; the backend does not tell its cluster, so its namespaces were not checked" : ""))
       return .done
     case .lacked(let sight, let reason):
       run.facts.publish("ASTRA_VERIFY_STATE", sight.application?.state.rawValue ?? "gone")
@@ -51,7 +52,7 @@ extension VerifyStep {
     if application.state != .ready { return .lacks("is \(application.state), not ready\(reasons)") }
     if application.namespaces.isEmpty { return .lacks("is ready, but spans no namespace") }
     guard sight.missing.isEmpty else {
-      return .lacks("is ready, but not there are: namespace \(sight.missing.joined(separator: ", "))")
+      return .lacks("is ready, but these namespaces are missing: \(sight.missing.joined(separator: ", "))")
     }
     return .holds
   }
@@ -80,13 +81,13 @@ extension VerifyStep {
       run.log.info("\(title) has all \(comparison.count) resources of \(copy) that keep their names")
       if !comparison.extra.isEmpty {
         run.log.warning(
-          "\(title) has what \(copy) has not: \(AssetComparison.list(comparison.extra)); an in-place restore need not remove it"
+          "\(title) has resources that \(copy) lacks: \(AssetComparison.list(comparison.extra)); an in-place restore need not remove them"
         )
       }
       return .done
     case .lacked(_, let reason):
       throw .notAsClaimed(
-        "\(title) has not all resources of \(copy) within \(parameters.within.shortText): \(reason)")
+        "\(title) did not have all resources of \(copy) within \(parameters.within.shortText): \(reason)")
     }
   }
 }

@@ -11,13 +11,13 @@ extension VerifyParameters {
     let hasContent = expectations.isAboutContent
     if hasContent, status.isSubset(of: StatusSet.withoutBody) {
       throw .badParameter(
-        "\(Self.status.title) is \(status.text), which comes without a body, and something is expected of the body: leave one of them out"
+        "\(Self.status.title) is \(status.text), which comes without a body, but something is expected of the body: leave one of them out"
       )
     }
     guard let fault else {
       guard !hasSignsFlag else {
         throw .badParameter(
-          "--\(Self.brokenAs.flag) is set without --\(Self.broken.flag): healthy pages are told by --\(Self.status.flag)"
+          "--\(Self.brokenAs.flag) is set without --\(Self.broken.flag): for healthy pages use --\(Self.status.flag)"
         )
       }
       return
@@ -32,12 +32,12 @@ extension VerifyParameters {
       fault.statuses?.isSubset(of: status) == true
     {
       throw .badParameter(
-        "\(Self.brokenAs.title) is \(fault.text), and all of these are healthy (--\(Self.status.flag) \(status.text)): say what a healthy page holds, as with --\(Self.text.flag), or other statuses"
+        "\(Self.brokenAs.title) is \(fault.text), and all of these are healthy (--\(Self.status.flag) \(status.text)): say what a healthy page holds, with --\(Self.text.flag) for example, or give other statuses"
       )
     }
     if fault.statuses == nil, let parameter = addressParameter {
       throw .badParameter(
-        "\(parameter.title) is set, and --\(Self.brokenAs.flag) \(fault.text) wants no answer, which has no address: leave one of them out"
+        "\(parameter.title) is set, but --\(Self.brokenAs.flag) \(fault.text) expects no answer, and so no address: leave one of them out"
       )
     }
   }
@@ -60,7 +60,7 @@ extension VerifyParameters {
       return
     }
     throw .badParameter(
-      "\(parameter.title) contradicts \(Self.compareWith.title): \(path) saw \(page) at \(seen), and the same is to answer again"
+      "\(parameter.title) contradicts \(Self.compareWith.title): \(path) saw \(page) at \(seen), and the same address must answer again"
     )
   }
 

@@ -48,7 +48,7 @@ struct Expectations {
     let list = try reader.text(VerifyParameters.status, flag: command.expectStatus)
     guard let status = StatusSet(list ?? "200-299") else {
       throw .badParameter(
-        "\(VerifyParameters.status.title) is \"\(list ?? "")\": give statuses of 100 to 599, as in 200,204 or 200-299"
+        "\(VerifyParameters.status.title) is \"\(list ?? "")\": give statuses of 100 to 599, such as 200,204 or 200-299"
       )
     }
     self.status = status
@@ -57,7 +57,7 @@ struct Expectations {
     if let text = try reader.text(VerifyParameters.json, flag: command.expectJson) {
       guard let expectation = JSONExpectation(text) else {
         throw .badParameter(
-          "\(VerifyParameters.json.title) is \"\(text)\": give a path and a value, as in status.nodes[0].name=web"
+          "\(VerifyParameters.json.title) is \"\(text)\": give a path and a value, such as status.nodes[0].name=web"
         )
       }
       json = expectation
@@ -66,7 +66,8 @@ struct Expectations {
       let parts = text.split(separator: ":", maxSplits: 1).map { String($0).trimmed }
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !parts[0].contains(" ") else {
         throw .badParameter(
-          "\(VerifyParameters.header.title) is \"\(text)\": give a name and a value, as in X-Release: 2.4.1")
+          "\(VerifyParameters.header.title) is \"\(text)\": give a name and a value, such as X-Release: 2.4.1"
+        )
       }
       header = (parts[0], parts[1])
     }
@@ -94,7 +95,7 @@ struct Expectations {
   func findings(on answer: PageAnswer) throws(StepFailure) -> Findings {
     var findings = Findings()
     if !status.contains(answer.status) {
-      findings.faults.append("the status is \(answer.status) in place of \(status.text)")
+      findings.faults.append("the status is \(answer.status) instead of \(status.text)")
     }
     if let text {
       var found = answer.text.find(text, in: answer.body)
@@ -108,7 +109,7 @@ struct Expectations {
     if let regex, try !matches(regex, answer) {
       let words = "nothing matches the regular expression \"\(regex.pattern)\""
       let isLong =
-        answer.body.count > Self.regexBytes ? "it is run on the first \(Self.regexBytes) bytes only" : nil
+        answer.body.count > Self.regexBytes ? "it was run on the first \(Self.regexBytes) bytes only" : nil
       let isASCII = regex.pattern.utf8.allSatisfy { $0 < 0x80 }
       if let doubt = answer.gap ?? isLong ?? answer.text.doubt(isASCII: isASCII) {
         findings.doubts.append("\(words), but \(doubt)")
@@ -162,7 +163,7 @@ struct Expectations {
     return switch error {
     case .invalid(let reason):
       .badParameter(
-        "\(title): that is no regular expression (\(reason)); write one as in Release \\d+\\.\\d+")
+        "\(title): that is not a regular expression (\(reason)); write one such as Release \\d+\\.\\d+")
     case .tooMuchWork:
       .badParameter(
         "\(title): it needs more than \(RegularExpression.stepLimit / 1_000_000) million steps on a page of \(bytes) bytes",
@@ -175,7 +176,7 @@ struct Expectations {
     if values.contains(wanted.value) { return nil }
     return values.isEmpty
       ? "the header field \(wanted.name) is not there"
-      : "the header field \(wanted.name) is \"\(values.joined(separator: ", "))\" in place of \"\(wanted.value)\""
+      : "the header field \(wanted.name) is \"\(values.joined(separator: ", "))\" instead of \"\(wanted.value)\""
   }
 }
 
@@ -197,7 +198,7 @@ struct FaultSigns {
     if !words.isEmpty {
       guard let set = StatusSet(words.joined(separator: ",")) else {
         throw .badParameter(
-          "\(VerifyParameters.brokenAs.title) is \"\(list)\": give statuses of 100 to 599 and the word unreachable, as in 500,503 or 503,unreachable"
+          "\(VerifyParameters.brokenAs.title) is \"\(list)\": give statuses of 100 to 599 and the word unreachable, such as 500,503 or 503,unreachable"
         )
       }
       statuses = set

@@ -49,7 +49,7 @@ struct JSONExpectation {
     }
     guard let value else { return "its JSON has no \(path)" }
     if value.equals(expected) { return nil }
-    return "\(path) of its JSON is \(value.shown) in place of \(expected)"
+    return "\(path) of its JSON is \(value.shown) instead of \(expected)"
   }
 }
 

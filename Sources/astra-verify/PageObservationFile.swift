@@ -50,18 +50,18 @@ struct PageObservationFile {
   init(parsing text: String, path: String, of parameter: Parameter) throws(StepFailure) {
     let right = "name a file that astra-verify has written (--seen-file)"
     guard let json = StructuredValue(parsing: Array(text.utf8)), let version = json["version"]?.integer else {
-      throw .badParameter("\(parameter.title): \(path) is not what an earlier astra-verify saw: \(right)")
+      throw .badParameter("\(parameter.title): \(path) was not written by astra-verify: \(right)")
     }
     guard version == Self.version else {
       throw .badParameter(
-        "\(parameter.title): \(path) is of version \(version), and this program reads \(Self.version)",
+        "\(parameter.title): \(path) has version \(version), but this program reads \(Self.version)",
         hint: "use one version of the steps in one pipeline")
     }
     guard let run = json.ifAny("run", \.string), let id = json["application"]?["id"]?.string,
       let name = json["application"]?["name"]?.string,
       let pages = json["pages"]?.list(of: PageObservation.init(json:))
     else {
-      throw .badParameter("\(parameter.title): \(path) lacks what an astra-verify writes: \(right)")
+      throw .badParameter("\(parameter.title): \(path) is incomplete: \(right)")
     }
     self.init(run: run, application: Subject(id: id, name: name), pages: pages)
   }
@@ -112,12 +112,12 @@ extension PageObservationFile.PageObservation {
   /// How this look differs from an earlier one, as a sentence.
   func difference(from earlier: PageObservationFile.PageObservation) -> String {
     func shown(_ sight: PageObservationFile.PageObservation) -> String {
-      sight.status.map { "\($0) from \(sight.address ?? "an address that is not known")" } ?? "no answer"
+      sight.status.map { "\($0) from \(sight.address ?? "an unknown address")" } ?? "no answer"
     }
     let body =
       switch (earlier.bodyDigest, bodyDigest) {
       case (let then?, let now?) where then == now: "the body is the same"
-      case (_?, _?): "the body is another one (then: \"\(earlier.excerpt?.prefix(200) ?? "")\")"
+      case (_?, _?): "the body has changed (then: \"\(earlier.excerpt?.prefix(200) ?? "")\")"
       default: "one of the bodies is not known"
       }
     let status =
@@ -145,12 +145,12 @@ extension PageLook {
       let target =
         (300..<400).contains(answer.status) ? answer.fields.first { $0.name.lowercased() == "location" } : nil
       let redirect = target.map { ", a redirect to \($0.value.prefix(200)), which is not followed" } ?? ""
-      let size = "\(answer.body.count) bytes" + (answer.gap.map { " (not whole: \($0))" } ?? "")
+      let size = "\(answer.body.count) bytes" + (answer.gap.map { " (incomplete: \($0))" } ?? "")
       return
         "\(answer.status) from \(from) after \(duration.shortText)\(redirect), \(size): \"\(answer.excerpt)\""
     case .unreachable(let reason, _): return "no answer (\(reason))"
     case .unseen(let reason, _): return "not seen (\(reason))"
-    case .untrusted(let reason, _): return "no answer that could be believed (\(reason))"
+    case .untrusted(let reason, _): return "an answer that cannot be trusted (\(reason))"
     }
   }
 

@@ -16,7 +16,7 @@ extension VerifyStep {
   func checkAddresses(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard !parameters.pages.isEmpty else { return .notNeeded("no page is named to look at") }
     guard parameters.address != nil || parameters.otherAddress != nil || earlier != nil else {
-      return .notNeeded("no address is named or known from before")
+      return .notNeeded("no address is given or known from before")
     }
     try probe(run, goal: "at the right address") { looks throws(StepFailure) in
       if let fault = self.addressFault(of: looks) { return fault }
@@ -76,7 +76,7 @@ extension VerifyStep {
     // A report's message has at most 500 characters; the log has the whole. Cleaned before it is cut, as any text.
     let allowance = min(parameters.within, run.deadline.allowance)
     let message = run.log.cleaned(
-      "\"\(parameters.application)\" was not seen \(goal) within \(allowance.shortText): \(reason) (last seen: \(seen))"
+      "\"\(parameters.application)\" was not seen to be \(goal) within \(allowance.shortText): \(reason) (last seen: \(seen))"
     ).unicodeScalars
     throw .notAsClaimed(message.count > 480 ? String(message.prefix(480)) + "…" : String(message))
   }
@@ -93,11 +93,11 @@ extension VerifyStep {
     guard let answer = look.answer else {
       if case .unseen(let reason, _) = look.outcome { return "\(look.page) was not seen: \(reason)" }
       if parameters.fault?.isUnreachable == true, case .unreachable = look.outcome { return nil }
-      let proof = parameters.fault == nil ? "" : ", which by itself is no fault of the application's"
+      let proof = parameters.fault == nil ? "" : ", which alone does not show a fault of the application"
       return "\(look.page) gives no answer\(proof)"
     }
     let findings = try parameters.expectations.findings(on: answer)
-    let doubts = "cannot be told to be well or not: \(findings.doubts.joined(separator: "; "))"
+    let doubts = "cannot be judged: \(findings.doubts.joined(separator: "; "))"
     guard let signs = parameters.fault else {
       if !findings.faults.isEmpty {
         return "\(look.page) is not healthy: \(findings.faults.joined(separator: "; "))"
@@ -120,15 +120,15 @@ extension VerifyStep {
       guard let answer = look.answer else { return "\(look.page) gives no answer, so no address is known" }
       guard let address = answer.address else {
         return
-          "\(look.page) answers from \(answer.isThroughProxy ? "behind a proxy, which hides its address: name its host in no_proxy" : "an address that is not known")"
+          "\(look.page) answers from \(answer.isThroughProxy ? "behind a proxy, which hides its address: name its host in no_proxy" : "an unknown address")"
       }
       if let wanted = parameters.address, address != wanted {
-        return "\(look.page) answers at \(address) in place of \(wanted)"
+        return "\(look.page) answers at \(address) instead of \(wanted)"
       }
       if address == parameters.otherAddress { return "\(look.page) answers at \(address), where it must not" }
       let before = earlier?.pages.first { $0.url == look.page.description }
       if let before = before?.address.flatMap({ PageAddress($0) }), address != before {
-        return "\(look.page) answers at \(address), and answered at \(before) before"
+        return "\(look.page) answers at \(address), but answered at \(before) before"
       }
     }
     return nil
@@ -201,7 +201,7 @@ extension VerifyStep {
         || (try? PageObservationFile(parsing: text, path: path, of: VerifyParameters.seenFile)) != nil
     else {
       throw .badParameter(
-        "\(VerifyParameters.seenFile.title): \(path) is there already and is not what an astra-verify saw: name another file"
+        "\(VerifyParameters.seenFile.title): \(path) already exists and was not written by astra-verify: name another file"
       )
     }
   }
@@ -210,26 +210,26 @@ extension VerifyStep {
   func readEarlier(_ run: StepRun) throws(StepFailure) {
     guard let path = parameters.compareWith else { return }
     let parameter = VerifyParameters.compareWith
-    guard Self.plain(path) != Self.plain(seenPath(run)) else {
+    guard Self.normalized(path) != Self.normalized(seenPath(run)) else {
       throw .badParameter(
-        "\(parameter.title) is \(path), where this step is going to write what it sees: give another \(Common.reportSuffix.title) or \(VerifyParameters.seenFile.title)"
+        "\(parameter.title) is \(path), which this step will overwrite with what it sees: give another \(Common.reportSuffix.title) or \(VerifyParameters.seenFile.title)"
       )
     }
     let seen = try PageObservationFile(
       parsing: try run.readFile(path, named: parameter), path: path, of: parameter)
     if let theirs = seen.run, let ours = run.settings.run, theirs != ours {
       throw .badParameter(
-        "\(parameter.title): \(path) was seen by another run (\"\(theirs)\"): run the earlier astra-verify in this one"
+        "\(parameter.title): \(path) is from another run (\"\(theirs)\"): run the earlier astra-verify in this run"
       )
     }
     for page in parameters.pages {
       guard let before = seen.pages.first(where: { $0.url == page.description }) else {
         let there = seen.pages.prefix(5).map(\.url).joined(separator: ", ")
-        throw .badParameter("\(parameter.title): \(path) says nothing of \(page) but of \(there)")
+        throw .badParameter("\(parameter.title): \(path) does not hold \(page); it holds \(there)")
       }
       guard before.address != nil else {
         throw .badParameter(
-          "\(parameter.title): \(path) has no address of \(page): \(before.trouble ?? "it was not known")",
+          "\(parameter.title): \(path) has no address for \(page): \(before.trouble ?? "it was not known")",
           hint: "behind a proxy the address is not known: name the page's host in no_proxy")
       }
       try parameters.checkAddress(before.address, ofEarlier: page, in: path)
@@ -238,7 +238,7 @@ extension VerifyStep {
   }
 
   /// A path without what does not change it.
-  private static func plain(_ path: String) -> String {
+  private static func normalized(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." }
     return (path.first == "/" ? "/" : "") + parts.joined(separator: "/")
   }

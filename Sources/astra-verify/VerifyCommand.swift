@@ -6,11 +6,11 @@ package struct VerifyCommand: StepCommand {
   package static let configuration = CommandConfiguration(
     commandName: VerifyStep.identity.name,
     abstract:
-      "See that an application is in the condition that is claimed, from the backend and from outside.",
+      "Check that an application is in the expected condition, in the backend and from outside.",
     discussion: HelpText.discussion(
       """
-      Nothing is changed anywhere, and no page is ever sent the credentials of the service. A condition that does not \
-      come true in time ends with 1.
+      The step changes nothing, and never sends the credentials of the service to a page. If a condition does not come \
+      true in time, the exit code is 1.
       """, makesNames: false),
     version: "\(VerifyStep.identity.name) \(Version.current)")
 

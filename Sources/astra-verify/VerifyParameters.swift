@@ -23,7 +23,7 @@ struct VerifyParameters {
     meaning: "a page to look at, as customers do; may be given several times (the variable: between spaces)")
   static let status = Parameter(
     "expect-status", "ASTRA_VERIFY_STATUS",
-    meaning: "the statuses of a healthy page, as in 200,204 or 200-299", fallback: "200-299")
+    meaning: "the statuses of a healthy page, such as 200,204 or 200-299", fallback: "200-299")
   static let text = Parameter(
     "expect-text", "ASTRA_VERIFY_TEXT", meaning: "a text that a healthy page holds")
   static let regex = Parameter(
@@ -31,21 +31,21 @@ struct VerifyParameters {
     meaning: "a regular expression (Perl's dialect, by PCRE2) that something on a healthy page matches")
   static let json = Parameter(
     "expect-json", "ASTRA_VERIFY_JSON",
-    meaning: "a value that a healthy page's JSON holds, as in status.nodes[0].name=web")
+    meaning: "a value that a healthy page's JSON holds, such as status.nodes[0].name=web")
   static let header = Parameter(
     "expect-header", "ASTRA_VERIFY_HEADER",
-    meaning: "a header field that a healthy page comes with, as in X-Release: 2.4.1")
+    meaning: "a header field of a healthy page, such as X-Release: 2.4.1")
   static let address = Parameter(
     "expect-address", "ASTRA_VERIFY_ADDRESS", meaning: "the IP address that must answer")
   static let otherAddress = Parameter(
-    "other-address", "ASTRA_VERIFY_OTHER_ADDRESS", meaning: "an IP address that must not be the one to answer"
+    "other-address", "ASTRA_VERIFY_OTHER_ADDRESS", meaning: "an IP address that must not answer"
   )
   static let broken = Parameter(
     "expect-broken", "ASTRA_EXPECT_BROKEN",
-    meaning: "see that every page shows the fault: that it answers and is not healthy")
+    meaning: "check that every page shows the fault: that it answers and is not healthy")
   static let brokenAs = Parameter(
     "broken-as", "ASTRA_VERIFY_BROKEN_AS",
-    meaning: "the statuses that may count as the fault, and unreachable if no answer may",
+    meaning: "the statuses that count as the fault, and unreachable if no answer counts too",
     fallback: "200-299,500")
   static let seenFile = Parameter(
     "seen-file", "ASTRA_VERIFY_SEEN_FILE", meaning: "the file for what was seen, for a later astra-verify",
@@ -64,7 +64,7 @@ struct VerifyParameters {
     fallback: "true")
   static let resolve = Parameter(
     "probe-resolve", "ASTRA_VERIFY_RESOLVE",
-    meaning: "an address to take for a page's host, as curl's --resolve; may be given several times")
+    meaning: "an address to use for a page's host, like curl's --resolve; may be given several times")
 
   var application: String
   var cluster: String?
@@ -101,7 +101,7 @@ struct VerifyParameters {
       authorityTitle: Self.authorityFile.title, reader)
     if let address, address == otherAddress {
       throw .badParameter(
-        "\(Self.address.title) and \(Self.otherAddress.title) are both \(address): no address can be that one and another"
+        "\(Self.address.title) and \(Self.otherAddress.title) are both \(address): give different addresses"
       )
     }
     if pages.isEmpty { try refuseExpectations() }
@@ -118,7 +118,7 @@ struct VerifyParameters {
       ]
     guard let parameter = given.first(where: \.1)?.0 else { return }
     throw .badParameter(
-      "\(parameter.title) is set, and there is no page to look at: give one or more in \(Self.url.title)")
+      "\(parameter.title) is set, but there is no page to look at: give one or more in \(Self.url.title)")
   }
 
   private static func point(
@@ -163,9 +163,9 @@ struct VerifyParameters {
         PageAddress(String(bare.last == "]" ? bare.dropLast() : bare)) != nil
       else {
         // What stands before an @ may be a password.
-        let shown = entry.contains("@") ? "is" : "is \"\(entry)\":"
+        let shown = entry.contains("@") ? "is not valid" : "is \"\(entry)\""
         throw .badParameter(
-          "\(resolve.title) \(shown) no entry: give host:port:address, as in shop.example.com:443:192.0.2.10")
+          "\(resolve.title) \(shown): give host:port:address, such as shop.example.com:443:192.0.2.10")
       }
     }
     return entries

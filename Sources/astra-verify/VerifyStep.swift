@@ -62,7 +62,7 @@ package final class VerifyStep: Step {
     application = found
     if let earlier, earlier.application.id != found.id.text {
       throw .badParameter(
-        "\(VerifyParameters.compareWith.title) was seen of \"\(earlier.application.name)\" (id \(earlier.application.id)), and this is \"\(found.name)\" (id \(found.id))"
+        "\(VerifyParameters.compareWith.title) is about \"\(earlier.application.name)\" (id \(earlier.application.id)), but this is \"\(found.name)\" (id \(found.id))"
       )
     }
     return .done
@@ -82,7 +82,7 @@ package final class VerifyStep: Step {
   }
 
   private var dryRunReason: String {
-    "dry run: would look whether \"\(parameters.application)\" is as it should be, and at \(parameters.pages.count) pages"
+    "dry run: would check that \"\(parameters.application)\" is as it should be, and look at \(parameters.pages.count) pages"
   }
 
   /// A recovery point of the application or, where it is a clone, of its source.
@@ -105,7 +105,7 @@ package final class VerifyStep: Step {
     let sources = try ask { () throws(BackendError) in try run.backend.applications(named: name) }
     guard let source = application.sourceID else {
       throw .notAsClaimed(
-        "\"\(application.name)\" is no clone of \"\(name)\": the backend names no source of it")
+        "\"\(application.name)\" is not a clone of \"\(name)\": the backend names no source for it")
     }
     let isIt = source.text == name || sources.contains { $0.id == source }
     guard isIt || !sources.isEmpty else {
@@ -113,7 +113,7 @@ package final class VerifyStep: Step {
     }
     guard isIt else {
       throw .notAsClaimed(
-        "\"\(application.name)\" is no clone of \"\(name)\" but of the application with the id \(source)")
+        "\"\(application.name)\" is not a clone of \"\(name)\" but of the application with the id \(source)")
     }
     run.facts.note("clone", "\(application.name) is a clone of \(name) (id \(source))")
     run.log.info("\"\(application.name)\" is a clone of \"\(name)\"")

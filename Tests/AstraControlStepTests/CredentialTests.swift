@@ -69,14 +69,14 @@ import AstraBackup
 
   /// What people paste in the place of a token, and what is said to be right; the token itself is shown nowhere.
   static let pasted = [
-    ("Bearer SECRET", "begins with the word Bearer: give what comes after it"),
+    ("Bearer SECRET", "begins with the word Bearer: give only what follows"),
     ("bearer SECRET", "the word Bearer"),
     ("Bearer: SECRET", "the word Bearer"), ("Bearer\tSECRET", "the word Bearer"),
     ("token=SECRET", "token=: give what"),
     ("ASTRA_API_TOKEN=SECRET", "astra_api_token=: give what"),
     ("Authorization: Bearer SECRET", "authorization:"),
     ("export ASTRA_API_TOKEN=SECRET", "astra_api_token="),
-    ("\"SECRET\"", "quotation marks: give what is between"),
+    ("\"SECRET\"", "is in quotation marks: leave them out"),
     ("'SECRET'", "quotation marks"), ("SECRET SECRET", "holds a space"),
   ]
 

@@ -79,7 +79,8 @@ import Timing
       let result =
         step == "clone" ? try harness.run(CloneStep.self) : try harness.run(RestoreStep.self)
       result.expectSuccess()
-      #expect(result.standardError.contains("not told by the backend: who shares"), "\(result.standardError)")
+      #expect(
+        result.standardError.contains("the backend does not tell who shares"), "\(result.standardError)")
     }
   }
 }

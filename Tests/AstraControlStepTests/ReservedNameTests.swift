@@ -100,7 +100,8 @@ import Testing
       harness.environment["DEBUG_KUBERNETES_CLUSTER"] = cluster
       let before = harness.site.world.changes
       let result = try harness.run(CloneStep.self)
-      result.expect(.protected, saying: "namespace \"\(namespace)\" exists already", "\"\(owner)\"")
+      result.expect(
+        .protected, saying: "namespace \"\(namespace)\" on cluster", "already exists", "\"\(owner)\"")
       #expect(!result.standardError.contains("kubectl") && !result.standardError.contains("remove it"))
       #expect(harness.site.world.changes == before)
     }
@@ -133,7 +134,7 @@ import Testing
       }
     }
     let refused = try blind.run(CloneStep.self)
-    refused.expect(.protected, saying: "exists already")
+    refused.expect(.protected, saying: "already exists")
     #expect(!refused.standardError.contains("kubectl"))
   }
 }

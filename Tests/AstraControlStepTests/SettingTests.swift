@@ -178,7 +178,8 @@ import AstraVerify
     let harness = try Magento.astraControl(variant.change)
     harness.site.world.addNamespace("magento-debug", onCluster: "ocp-debug")
     let before = harness.site.world.changes
-    try harness.run(CloneStep.self).expect(.protected, saying: "namespace \"magento-debug\" exists already")
+    try harness.run(CloneStep.self).expect(
+      .protected, saying: "namespace \"magento-debug\" on cluster", "already exists")
     #expect(harness.site.world.changes == before)
   }
 }

@@ -24,9 +24,10 @@ import Timing
       for _ in 1...2 {
         let result = try harness.run(step)
         result.expect(
-          .operationFailed, saying: "was accepted as id", "the token may not see it", nature: "failure")
+          .operationFailed, saying: "was accepted as id", "the token may not be allowed to see it",
+          nature: "failure")
         #expect(!result.message.contains("vanished") && !result.message.contains("was removed"))
-        #expect(result.standardError.contains("hint: it may well be under way"))
+        #expect(result.standardError.contains("hint: it may be under way"))
         #expect(made(harness.site.world) == 1)
         harness.site.pass(.seconds(600))
       }
@@ -42,7 +43,7 @@ import Timing
 
   @Test func evidenceThatIsNeverShownIsNone() throws {
     let harness = try Magento.astraControl { $0.newHiddenFromToken = true }
-    try harness.run(RestoreStep.self).expect(.protected, saying: "the token may not see it")
+    try harness.run(RestoreStep.self).expect(.protected, saying: "the token may not be allowed to see it")
     #expect(harness.site.world.tally.restoresRequested == 0)
   }
 

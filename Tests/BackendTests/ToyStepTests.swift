@@ -156,8 +156,8 @@ struct ToyStepTests {
   }
 
   @Test(arguments: [
-    (NamespaceStanding.terminating, "being removed"), (.occupied(system: nil), "exists already"),
-    (.occupied(system: "the toy's own"), "machinery"), (.empty, "exists already"),
+    (NamespaceStanding.terminating, "being removed"), (.occupied(system: nil), "already exists"),
+    (.occupied(system: "the toy's own"), "belongs to the cluster itself"), (.empty, "already exists"),
   ])
   func aNamespaceThatIsThereIsNotClonedInto(standing: NamespaceStanding, words: String) {
     let workspace = Workspace()

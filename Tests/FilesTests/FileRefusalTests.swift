@@ -53,7 +53,7 @@ import Testing
           return call == .open && count % 2 == 0 ? nil : .fails(code)
         }
       }
-      #expect(remarks.count == 1 && remarks[0].contains("written where it lies"), "\(remarks)")
+      #expect(remarks.count == 1 && remarks[0].contains("written in place"), "\(remarks)")
     }
   }
 

@@ -109,14 +109,14 @@ struct RunRecordTests {
 
   @Test func whatLaterVersionsAddedIsReadAsItWasWritten() throws {
     var record = try #require(RunRecord(parsing: Array(Self.golden.utf8)))
-    #expect(record.lastWord == nil && record.lastWordTime == Timestamp("2026-11-23T10:00:00Z"))
-    (record.lastWord, record.isIncomplete) = ("2026-11-23T11:00:00Z", true)
+    #expect(record.lastUpdate == nil && record.lastUpdateTime == Timestamp("2026-11-23T10:00:00Z"))
+    (record.lastUpdate, record.isIncomplete) = ("2026-11-23T11:00:00Z", true)
     record.operations[0].namesakes = []
     record.operations[1].namesakes = ["a", "b"]
     (record.operations[0].endedAt, record.operations[0].attempt) = ("2026-11-23T10:30:00Z", "2")
     record.formerRestores = [record.operations[0]]
     let read = try #require(RunRecord(parsing: record.bytes))
-    #expect(read == record && read.lastWordTime == Timestamp("2026-11-23T11:00:00Z"))
+    #expect(read == record && read.lastUpdateTime == Timestamp("2026-11-23T11:00:00Z"))
     #expect(read.operations[0].lastTime == Timestamp("2026-11-23T10:30:00Z"))
     #expect(read.lastRestores.map(\.point) == ["61728394-a5b6-4c7d-98e9-f00112233444"])
     for (part, other) in [

@@ -12,7 +12,7 @@ extension HTTPRequest {
     for field in wireFields(userAgent: userAgent) {
       let name = field.name.lowercased()
       guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else {
-        throw Self.refused("\(printable(field.name, limit: 40)) is no name of a header field")
+        throw Self.refused("\(printable(field.name, limit: 40)) is not a name of a header field")
       }
       guard !Self.ownNames.contains(name) else {
         throw Self.refused("the header field \(field.name) is the transport's own")

@@ -25,7 +25,7 @@ final class TokenFile {
     guard !token.isSame(as: known) else { return .same }
     known = token
     log.hide(token)
-    log.info("the API token was refused, and \(path) holds another one by now: going on with that")
+    log.info("the API token was refused, but \(path) now holds another one: going on with that one")
     return .changed(token)
   }
 }

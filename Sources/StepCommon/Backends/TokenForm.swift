@@ -4,9 +4,9 @@ enum TokenForm {
   ///
   /// It never quotes the text.
   static func fault(of token: String) -> String? {
-    if let word = leadingWord(of: token) { return "begins with \(word): give what comes after it" }
+    if let word = leadingWord(of: token) { return "begins with \(word): give only what follows" }
     if let first = token.first, token.count > 1, first == token.last, "\"'`".contains(first) {
-      return "stands in quotation marks: give what is between them"
+      return "is in quotation marks: leave them out"
     }
     // It goes into a header field, so it is visible ASCII without spaces (RFC 6750, 2.1).
     guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), token.utf8.count <= 8192 else {

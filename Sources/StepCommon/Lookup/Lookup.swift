@@ -14,23 +14,23 @@ package struct Lookup {
     var candidates = try ask { () throws(BackendError) in try backend.applications(matching: name) }
     let everywhere = candidates
     if let cluster { candidates = try narrowed(candidates, named: name, to: cluster) }
-    candidates = candidates.withoutEntriesOfGoneOnes
+    candidates = candidates.preferringExisting
     if candidates.count > 1 {
       throw .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
-        hint: "name the cluster, or give the id in place of the name")
+        hint: "name the cluster, or give the id instead of the name")
     }
     guard var application = candidates.first else {
       throw try noApplication(name, on: cluster, elsewhere: everywhere)
     }
-    // An application that is not running does not tell its cluster; the one it was found on is it.
+    // An application that is not running does not tell its cluster: take the one that it was found on.
     if let cluster, application.clusterID == nil {
       (application.clusterID, application.clusterName) = (cluster.id, cluster.name)
     }
     if let predecessor = history.predecessor(of: application) {
       throw .protected(
-        "application \"\(application.name)\" is not the one that this run began with (\(application.whereabouts), and it was \(predecessor))",
-        hint: "if that is meant, start the pipeline anew")
+        "application \"\(application.name)\" is not the one that this run began with: it is \(application.whereabouts), and the run began with id \(predecessor)",
+        hint: "if you mean this one, start a new pipeline run")
     }
     history.remember(application)
     history.remember(lookAt: application, lag: backend.longestLag)
@@ -57,7 +57,7 @@ package struct Lookup {
     if found.count > 1 {
       throw .ambiguous(
         "there are \(found.count) clusters \"\(name)\": \(found.map(\.id.text).joined(separator: ", "))",
-        hint: "give the id in place of the name")
+        hint: "give the id instead of the name")
     }
     guard let cluster = found.first else {
       throw .notFound(
@@ -78,7 +78,7 @@ package struct Lookup {
       throw .ambiguous(
         "there are \(found.count) \(kind.rawValue)s \"\(name)\" of \"\(application.name)\": "
           + found.map(\.whereabouts).joined(separator: ", "),
-        hint: "give the id in place of the name")
+        hint: "give the id instead of the name")
     }
     guard let point = found.first else {
       throw .notFound(
@@ -99,7 +99,7 @@ package struct Lookup {
     guard point.state == .completed else {
       let reason = point.problems.isEmpty ? "" : ": \(point.problems.joined(separator: "; "))"
       throw .protected(
-        "\(title) is not whole: it is \(point.state)\(reason)", hint: "name one that is completed")
+        "\(title) is not complete: it is \(point.state)\(reason)", hint: "name a completed one")
     }
     if case .failed(let details) = point.hooks {
       let reason = details.isEmpty ? "" : " (\(details.joined(separator: "; ")))"
@@ -113,7 +113,7 @@ package struct Lookup {
     }
   }
 
-  /// Looks once more at a recovery point, which may have been removed or spoilt since it was chosen.
+  /// Looks once more at a recovery point, which may have been removed or damaged since it was chosen.
   package func checkStillFits(
     _ point: RecoveryPoint, _ application: Application, acceptFailedHooks: Bool
   ) throws(StepFailure) {
@@ -132,14 +132,16 @@ package struct Lookup {
   package func narrowed(
     _ candidates: [Application], named name: String, to cluster: Cluster
   ) throws(StepFailure) -> [Application] {
-    var silent: [Application.ID] = []
+    var idsOnCluster: [Application.ID] = []
     if candidates.contains(where: { $0.clusterID == nil && $0.clusterName == nil }) {
-      silent = try ask { () throws(BackendError) in try backend.applicationIDs(named: name, on: cluster.id) }
+      idsOnCluster = try ask { () throws(BackendError) in
+        try backend.applicationIDs(named: name, on: cluster.id)
+      }
     }
     return candidates.filter { application in
       if let id = application.clusterID { return id == cluster.id }
       if let name = application.clusterName { return name == cluster.name }
-      return silent.contains(application.id)
+      return idsOnCluster.contains(application.id)
     }
   }
 
@@ -157,14 +159,14 @@ package struct Lookup {
   }
 
   private static func choices(_ names: [String]) -> String {
-    names.isEmpty ? "there are none" : "the nearest there are: \(names.joined(separator: ", "))"
+    names.isEmpty ? "there are none" : "the nearest names are: \(names.joined(separator: ", "))"
   }
 }
 
 extension [Application] {
-  /// Those of one name that are meant by it: the entry of one that is gone from its cluster counts only if there is no
-  /// other.
-  package var withoutEntriesOfGoneOnes: [Application] {
+  /// The applications that one name means: an entry whose application is gone from its cluster counts only if there is
+  /// no other.
+  package var preferringExisting: [Application] {
     let living = filter { $0.state != .removed }
     return living.isEmpty ? self : living
   }

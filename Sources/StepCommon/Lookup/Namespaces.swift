@@ -26,7 +26,7 @@ extension Lookup {
       }
       return owner.map { .application($0) } ?? .nobodyKnown
     } catch {
-      // What keeps the step from going on anyway has the better words for it.
+      // The refusal that follows explains it better.
       if case .interrupted = error.kind { throw StepFailure(error) }
       return .notTold
     }
@@ -47,13 +47,13 @@ extension Lookup {
     do throws(BackendError) {
       neighbours = try backend.neighbours(of: application)
     } catch {
-      // Nobody needs the answer to go on: what is wrong meets the next request too.
+      // The step can go on without the answer; if something is wrong, the next request shows it too.
       log.info(
-        "not told by the backend: who shares the namespaces of \"\(application.name)\" (\(error.message))")
+        "the backend does not tell who shares the namespaces of \"\(application.name)\" (\(error.message))")
       return
     }
     guard let neighbours else {
-      log.info("not told by the backend: who shares the namespaces of \"\(application.name)\"")
+      log.info("the backend does not tell who shares the namespaces of \"\(application.name)\"")
       return
     }
     for other in neighbours {

@@ -12,7 +12,7 @@ package func ask<Value>(_ call: BackendCall<Value>) throws(StepFailure) -> Value
   }
 }
 
-/// Looks at the backend, for `watch`: trouble that may pass is no end.
+/// Looks at the backend, for `watch`: trouble that may pass does not end it.
 package func observe<Observed>(_ call: BackendCall<Observed>) throws(StepFailure) -> Observation<Observed> {
   do throws(BackendError) {
     return .seen(try call())

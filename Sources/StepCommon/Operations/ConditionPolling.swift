@@ -6,7 +6,7 @@ package enum ConditionResult: Hashable, Sendable {
   case holds
   /// It does not hold, or not yet; and what is missing.
   case lacks(String)
-  /// It does not hold, and nothing but a deliberate act will change that; and what is missing.
+  /// It does not hold and will not by itself; and what is missing.
   case lost(String)
 }
 
@@ -72,15 +72,16 @@ extension Poller {
         case .lacks(let reason) where time.now >= end, .lost(let reason) where time.now >= end:
           return .lacked(observed, reason)
         case .holds where deadline.hasPassed(on: time):
-          return .lacked(observed, "was as it should be in one look only, and then the time was up")
-        // What holds at the last moment is given the look that confirms it.
+          return .lacked(
+            observed, "was as it should be in one look only, and the time was up before the second look")
+        // A condition that holds at the last moment gets its confirming look.
         default: break
         }
       }
       guard !isConfirming else { continue }
       let pause = pollInterval(since: began)
       try rest(last?.result == .holds ? min(pause, .seconds(1)) : min(pause, max(.zero, end - time.now)))
-      // With no time left a look shows nothing: what the last one showed is what there is to say.
+      // With no time left a look shows nothing: the last one counts.
       if deadline.hasPassed(on: time), let last, case .lacks(let reason) = last.result {
         return .lacked(last.observed, reason)
       }

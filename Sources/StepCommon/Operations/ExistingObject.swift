@@ -1,6 +1,6 @@
 package import Timing
 
-/// What a step found in the place of what it should make.
+/// What a step found where it wants to make something.
 package enum Existing<Value> {
   case nothing
   /// Complete, and to be taken as this step's result.
@@ -9,14 +9,14 @@ package enum Existing<Value> {
   case underWay(Value)
 }
 
-/// What stands, under the name that a step is to use, in the place of what it is to make.
+/// An object that already has the name that a step wants to use.
 package struct ExistingObject {
   /// How far it is.
   package enum Progress: Hashable, Sendable, CaseIterable {
     case complete
     case underWay
     case failed
-    /// It ended otherwise, and does not become whole by itself.
+    /// It ended in another way, and will not become complete by itself.
     case spoilt
   }
 
@@ -66,13 +66,13 @@ package struct ExistingObject {
     case refuseSpoilt
   }
 
-  /// The table of situations: a leftover is no result, and what failed is in the way, unless the user says otherwise.
+  /// The table of situations: unless the user says otherwise, a leftover is not a result, and a failed object blocks.
   package static func decision(_ progress: Progress, isOurs: Bool, _ leftovers: Leftovers) -> Decision {
     switch (progress, isOurs) {
     case (.complete, true): .recognise
     case (.complete, false): leftovers.ifExists == .reuse ? .reuse : .refuseOlder
     case (.underWay, true): .waitForOwn
-    // Once it is complete it is a leftover of another run; so it is no better while it is made.
+    // Once complete it would be another run's leftover, so it is treated as one while it is made.
     case (.underWay, false): leftovers.ifExists == .reuse ? .waitForOthers : .refuseUnderWay
     case (.failed, _): leftovers.replaceFailed ? .replace : .refuseFailed
     case (.spoilt, _): .refuseSpoilt
@@ -117,11 +117,11 @@ extension OperationRunner {
       history.adopt(object.id, among: asked, as: .finished)
       let operation = history.operations.last { $0.id == object.id }
       log.info(
-        "\(title) of this run is there and \(words.goal) (\(object.whereabouts)), made \(history.moment(of: operation, createdAt: object.createdAt))"
+        "\(title) of this run exists and is \(words.goal) (\(object.whereabouts)), made \(history.moment(of: operation, createdAt: object.createdAt))"
       )
       history.tellRecognised(
         "\(title) was made in this run already", by: operation, in: facts,
-        otherwise: "if a newer one is meant, start a new run or choose another name")
+        otherwise: "to make a newer one, start a new run or choose another name")
       return .complete(value)
     case .reuse:
       log.warning(
@@ -132,7 +132,7 @@ extension OperationRunner {
       let whose = history.provenance(
         of: object.id, createdAt: object.createdAt, asked: asked, lacking: words.lack)
       throw .protected(
-        "\(title) is there already\(whose.clause)",
+        "\(title) already exists\(whose.clause)",
         hint: whose.hint(else: "choose another name, \(words.choices)"))
     case .waitForOwn:
       history.adopt(object.id, among: asked, as: .accepted)
@@ -142,19 +142,19 @@ extension OperationRunner {
       )
     case .refuseUnderWay:
       throw .protected(
-        "\(title) is there already and is \(object.state), from an earlier run (\(history.age(object.createdAt))): it will not hold \(words.lack)",
+        "\(title) already exists and is \(object.state), from an earlier run (\(history.age(object.createdAt))): it will not hold \(words.lack)",
         hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse")
     case .replace:
       try remove()
       return .nothing
     case .refuseFailed:
       throw .protected(
-        "\(title) is there already and failed\(object.problems.isEmpty ? "" : ": " + object.problems.joined(separator: "; "))",
+        "\(title) already exists and failed\(object.problems.isEmpty ? "" : ": " + object.problems.joined(separator: "; "))",
         hint: "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
     case .refuseSpoilt:
-      throw .protected("\(title) is there already and is \(object.state)", hint: "choose another name")
+      throw .protected("\(title) already exists and is \(object.state)", hint: "choose another name")
     }
-    log.info("\(title) is there already and is \(object.state) (\(object.whereabouts)): waiting for it")
+    log.info("\(title) already exists and is \(object.state) (\(object.whereabouts)): waiting for it")
     return .underWay(value)
   }
 }

@@ -32,7 +32,7 @@ package final class Poller {
   private let schedule: PollSchedule
   /// Where the jitter of its pauses comes from.
   private var random: SeededRandom
-  /// Tells the records that this run is still at it.
+  /// Notes in the records that this run is still active.
   private let keepAlive: () -> Void
 
   init(
@@ -50,9 +50,9 @@ package final class Poller {
 
   /// Looks at an operation again and again until it has ended or the time is up.
   ///
-  /// An end counts when two looks in a row agree on it, and a disappearance likewise: one stale answer of a
-  /// replica must not end the wait. What was never seen yet may be missing for as long as answers may lag. A
-  /// backend that cannot be reached is borne for ten minutes, since the operation goes on without us.
+  /// An end, or a disappearance, counts when two looks in a row agree on it: one stale answer of a replica must not
+  /// end the wait. An object that was never seen may be missing for as long as answers may lag. A backend that cannot
+  /// be reached is tolerated for ten minutes, since the operation goes on without us.
   ///
   /// - Parameters:
   ///   - what: the operation, for the log: `clone "magento-debug" of "magento-prod"`.
@@ -114,7 +114,7 @@ package final class Poller {
           var failure = StepFailure(error)
           let hint = failure.hint.map { "\($0); " } ?? ""
           failure.hint =
-            "\(hint)\(what) goes on in the backend: with a token that is accepted, running the step again continues it"
+            "\(hint)\(what) goes on in the backend: give a token that it accepts, and run the step again to continue"
           throw failure
         default: throw StepFailure(error)
         }
@@ -153,7 +153,7 @@ package final class Poller {
   /// The application was busy until the end.
   func timeIsUp(after refusal: BackendError, for what: String) -> StepFailure {
     .deadline(
-      "\(refusal.message), and so until the time was up after \(deadline.allowance.shortText)",
+      "\(refusal.message), and this had not changed when the time was up after \(deadline.allowance.shortText)",
       hint: "\(what) was not begun; run the step again when the application is free")
   }
 
@@ -182,7 +182,7 @@ package final class Poller {
     do throws(Interruption) {
       try time.sleep(for: min(duration, deadline.remaining(on: time)))
     } catch {
-      throw .interrupted(error, "ended by a signal; what was asked of the backend goes on there")
+      throw .interrupted(error, "ended by a signal; the backend goes on with what it was asked to do")
     }
   }
 
@@ -207,13 +207,13 @@ package final class Poller {
 }
 
 extension StepFailure {
-  /// What was accepted has never been shown: not to be seen is not to be gone.
+  /// The request was accepted, but the backend never showed the object: that does not prove that it is gone.
   static func neverShown(_ title: String, id: String?) -> Self {
     .operationFailed(
-      "\(title) was accepted\(id.map { " as id \($0)" } ?? ""), and nothing has ever shown it since: the token may not see it",
+      "\(title) was accepted\(id.map { " as id \($0)" } ?? ""), but the backend has never shown it: the token may not be allowed to see it",
       hint:
-        "it may well be under way: look for it as an administrator; a user who is bound to namespaces sees a new one only "
-        + "once it was added to them, and then running the step again goes on with it")
+        "it may be under way: look for it as an administrator; a user limited to namespaces sees a new one only after it "
+        + "was added to them, and then running the step again continues with it")
   }
 }
 

@@ -48,7 +48,7 @@ package final class RecoveryPointCreation {
     case .complete(let point):
       publish(point, run)
       try run.operations.checkHooks(of: point, application, accept: parameters.acceptFailedHooks)
-      return .stepDone("\(kind.rawValue) \"\(point.name)\" is there already")
+      return .stepDone("\(kind.rawValue) \"\(point.name)\" already exists")
     }
   }
 

@@ -83,20 +83,20 @@ package enum Common {
     fallback: "BUILD_TAG, or what the CI system calls it")
   package static let runMaxAge = Parameter(
     "run-max-age", "ASTRA_RUN_MAX_AGE",
-    meaning: "how long after its last word a record of the run is believed (1d, 36h)", fallback: "1d")
+    meaning: "how long after its last update a record of the run still counts (1d, 36h)", fallback: "1d")
   package static let reportFolder = Parameter(
     "report-dir", "ASTRA_REPORT_DIR", meaning: "the folder of the report and the run record",
     fallback: "reports")
   package static let reportSuffix = Parameter(
     "report-suffix", "ASTRA_REPORT_SUFFIX",
-    meaning: "an ending for the report's name, for several uses of one step in one workspace")
+    meaning: "a suffix for the report's name, to use one step several times in one workspace")
   package static let outputFile = Parameter(
     "output-file", "ASTRA_OUTPUT_FILE", meaning: "a file that gets KEY=VALUE lines (ids, names, times)")
   package static let logLevel = Parameter(
     "log-level", "ASTRA_LOG_LEVEL", meaning: "how much the log says: debug adds a line per request",
     fallback: "info")
   package static let dryRun = Parameter(
-    "dry-run", "ASTRA_DRY_RUN", meaning: "do everything but the change, and say what it would be")
+    "dry-run", "ASTRA_DRY_RUN", meaning: "do everything but the change, and say what would change")
 
   // Shared by several steps, though not by all.
   package static let ifExists = Parameter(
@@ -107,7 +107,7 @@ package enum Common {
     "replace-failed", "ASTRA_REPLACE_FAILED", meaning: "remove a failed one of that name first")
   package static let acceptFailedHooks = Parameter(
     "accept-failed-hooks", "ASTRA_ACCEPT_FAILED_HOOKS",
-    meaning: "take a copy although execution hooks around it failed")
+    meaning: "accept a copy even if execution hooks around it failed")
 }
 
 /// What to do with a finished object of an earlier run.

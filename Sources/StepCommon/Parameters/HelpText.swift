@@ -13,7 +13,7 @@ package enum HelpText {
     let parameters =
       ["Parameters come from the environment; a flag overrides its variable (in brackets)."]
       + BackendRegistry.all.map { $0.credentialsHelp }
-      + (makesNames ? ["Names are made DNS-1123 labels: 2.4.1 becomes 2-4-1."] : [])
+      + (makesNames ? ["Names become DNS-1123 labels: 2.4.1 becomes 2-4-1."] : [])
     return [purpose, parameters.joined(separator: " "), "\(codes)\n\(ExitCode.help)"].compactMap { $0 }
       .joined(separator: "\n\n")
   }

@@ -80,7 +80,7 @@ package struct ParameterReader: Sendable {
     for variable in secretVariables {
       guard let token = environment[variable]?.trimmed.utf8, token.count >= 20 else { continue }
       if Array(value.utf8).firstRange(of: Array(token)) != nil {
-        throw .badParameter("\(origin) holds the API token, which belongs into \(variable) alone")
+        throw .badParameter("\(origin) holds the API token, which belongs only in \(variable)")
       }
     }
   }
@@ -98,7 +98,7 @@ package struct ParameterReader: Sendable {
     guard let value = try text(parameter, flag: flag) else { return nil }
     guard let label = ResourceName.label(for: value) else {
       throw .badParameter(
-        "\(parameter.title) is \"\(value)\", which leaves no name: give a letter or digit of a-z and 0-9 at least"
+        "\(parameter.title) is \"\(value)\", which leaves no name: give at least one letter a-z or digit 0-9"
       )
     }
     return label
@@ -154,7 +154,7 @@ package struct ParameterReader: Sendable {
     guard let value = try text(parameter, flag: flag) else { return nil }
     guard let timestamp = Timestamp(value) else {
       throw .badParameter(
-        "\(parameter.title) is \"\(value)\": give a time as in 2026-11-23T10:00:00Z, with its zone")
+        "\(parameter.title) is \"\(value)\": give a time with its zone, such as 2026-11-23T10:00:00Z")
     }
     return timestamp
   }

@@ -1,11 +1,11 @@
-/// Names that mean something else, and so are none for a thing that is made.
+/// Names that have a meaning of their own, so that nothing may be made under them.
 package enum ReservedName {
   /// What `astra-restore` takes for the newest recovery point that fits, whatever is called so.
   package static let latest = "latest"
   /// The beginning of the names of the snapshots that `astra-restore` makes as evidence; `latest` passes over them.
   package static let evidence = "evidence-"
 
-  /// Throws if a label that something is to be made under means something else.
+  /// Throws if the label of something new is reserved.
   ///
   /// - Parameters:
   ///   - label: the label.
@@ -15,12 +15,12 @@ package enum ReservedName {
   package static func check(_ label: String, isCopy: Bool, from title: String) throws(StepFailure) {
     guard label != latest else {
       throw .badParameter(
-        "\(title) is \"\(label)\", which means the newest recovery point and is no name for something new: give another"
+        "\(title) is \"\(label)\", which means the newest recovery point: give something new another name"
       )
     }
     guard !isCopy || !label.hasPrefix(evidence) else {
       throw .badParameter(
-        "\(title) is \"\(label)\": names that begin with \"\(evidence)\" are those of the evidence that astra-restore makes: give another"
+        "\(title) is \"\(label)\": names that begin with \"\(evidence)\" are kept for the evidence of astra-restore: give another"
       )
     }
   }

@@ -18,8 +18,8 @@ package enum RunIdentity {
     ("bamboo_buildResultKey", "bamboo-"),
   ]
 
-  /// Words that name no run, in small letters: tags and branches that every run has alike, and what scripts write for
-  /// nothing.
+  /// Words that name no run, in lower case: tags and branches that all runs share, and what scripts write for an empty
+  /// value.
   package static let wordsForNone = [
     "latest", "current", "stable", "main", "master", "trunk", "develop", "head", "default", "none", "null",
     "nil",

@@ -9,7 +9,7 @@ package struct Settings: Sendable {
   package var run: String?
   /// Which attempt of the run this is, where the CI system counts them.
   package var attempt: String?
-  /// How long after its last word a record of the run is believed.
+  /// How long after its last update a record of the run counts.
   package var runMaxAge: Duration
   package var isDryRun: Bool
   package var logLevel: Log.Level
@@ -30,9 +30,11 @@ package struct Settings: Sendable {
       outputFile: try reader.text(Common.outputFile, flag: options.outputFile))
   }
 
-  /// How long after its last word a record is believed: that of a run without a name for as long as the step may
-  /// take, since its hints say that running it again goes on, and an hour at least.
-  package var beliefInRecords: Duration { run == nil ? max(timeout, .seconds(3600)) : runMaxAge }
+  /// How long after its last update a record counts.
+  ///
+  /// That of a run without a name counts as long as the step may take, since its hints say that running it again
+  /// continues, and for at least an hour.
+  package var recordLifetime: Duration { run == nil ? max(timeout, .seconds(3600)) : runMaxAge }
 
   private static func run(
     _ options: CommonOptions, _ reader: ParameterReader
@@ -42,7 +44,7 @@ package struct Settings: Sendable {
     }
     guard RunIdentity.isName(run) else {
       throw .badParameter(
-        "\(Common.run.title) is \"\(run)\", which is the name of no run: give one that no other run has, such as a build number"
+        "\(Common.run.title) is \"\(run)\", which names no run: give a name that no other run has, such as a build number"
       )
     }
     return (run, nil)

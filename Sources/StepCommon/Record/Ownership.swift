@@ -4,9 +4,10 @@ package import Timing
 extension RunHistory {
   /// Whether something was made in this pipeline run, by the run's own records.
   ///
-  /// Of this run is what a record names, and, since an intent whose answer is not recorded, what bears that name now and
-  /// did not then; only where that is not known, what was made no earlier. Age alone proves nothing, but what was made
-  /// days before the request, by any clock, was brought back by somebody else.
+  /// An object is of this run if a record names its id. If the answer to a request was never recorded, it is the object
+  /// that has the name now and did not have it before the request; where that is not known, one that was made no earlier
+  /// than the request. Age alone proves nothing, but an object that is days older than the request, by any clock, was
+  /// brought back by somebody else.
   package func isOfThisRun(
     id: String, createdAt: Timestamp?, asked operations: [RunRecord.Operation]
   ) -> Bool {
@@ -14,7 +15,7 @@ extension RunHistory {
       if let known = operation.id { return known == id }
       let lead = createdAt.flatMap { made in operation.askedTime.map { $0 - made } }
       if let namesakes = operation.namesakes {
-        return !namesakes.contains(id) && (lead ?? .zero) <= Self.furthestClocks
+        return !namesakes.contains(id) && (lead ?? .zero) <= Self.maximumClockSkew
       }
       guard let lead else { return false }
       return lead <= .zero
@@ -22,7 +23,7 @@ extension RunHistory {
   }
 
   /// How far two clocks may be apart, wrong zones included: a day.
-  private static var furthestClocks: Duration { .seconds(86_400) }
+  private static var maximumClockSkew: Duration { .seconds(86_400) }
 
   /// How old something is, for messages: `2h5m old`.
   package func age(_ createdAt: Timestamp?) -> String {

@@ -33,27 +33,27 @@ extension RunHistory {
     let age = age(createdAt)
     if let record = foreignRecord(naming: id) {
       let whose = record.run.map { "of run \($0)" } ?? "of a run without a name"
-      let spent = record.run == settings.run ? ", whose record is too old to be believed" : ""
+      let spent = record.run == settings.run ? ", whose record is too old to count" : ""
       return Provenance(", from an earlier run (\(age), \(whose)\(spent)): it does not hold \(lack)")
     }
     if let other = asked.last(where: { $0.id != nil })?.id {
       return Provenance(
-        ", from an earlier run or of others (\(age)): by its record, this run has made another one (id \(other))"
+        ", from an earlier run or made by others (\(age)): the record of this run names another one (id \(other))"
       )
     }
     if let doubt {
       return Provenance(
-        " (\(age)), and whether it is of this run or from an earlier run is not known: \(doubt)",
-        ifOurs: "put that file back as the job that made it left it")
+        " (\(age)), and it may be from this run or from an earlier run: \(doubt)",
+        ifOurs: "put that file back as the job that wrote it left it")
     }
     guard isKnown else {
       let record = settings.run.map { "record of run \($0)" } ?? "fresh record of a run without a name"
       return Provenance(
-        " (\(age)), and whether it is of this run or from an earlier run is not known: there is no \(record) in \(folder)/",
-        ifOurs: "carry \(folder)/*.json from the job that made it")
+        " (\(age)), and it may be from this run or from an earlier run: there is no \(record) in \(folder)/",
+        ifOurs: "copy \(folder)/*.json here from the job that made it")
     }
     return Provenance(
-      ", from an earlier run or of others (\(age)): the records of this run in \(folder)/ do not tell of it",
-      ifOurs: "carry \(folder)/*.json from the job that made it as well")
+      ", from an earlier run or made by others (\(age)): the records of this run in \(folder)/ do not name it",
+      ifOurs: "copy \(folder)/*.json here from the job that made it too")
   }
 }

@@ -4,8 +4,8 @@ internal import Timing
 
 /// What this run has done, by all the records of its report folder, whichever step and suffix they are of.
 ///
-/// Only the step's own record is written; what is learned of an entry of another is written there as a copy. A record
-/// that cannot be written is said aloud and does not stop the step: without one a second attempt only trusts less.
+/// Only the step's own record is written; news of an entry of another record is written there as a copy. A record that
+/// cannot be written is a warning and does not stop the step: without it, a second attempt only trusts less.
 package final class RunHistory {
   private let step: String
   let settings: Settings
@@ -101,7 +101,7 @@ package final class RunHistory {
     }
     guard let record = RunRecord(parsing: bytes), record.step == step else {
       throw .badParameter(
-        "\(title) is \"\(path)\", which is no record of \(step): give the file \(step).json of the run that made it"
+        "\(title) is \"\(path)\", which is not a record of \(step): give the file \(step).json of the run that made it"
       )
     }
     return record.operations
@@ -160,11 +160,11 @@ package final class RunHistory {
     save()
   }
 
-  /// Writes down what a look shows of the doing of others: that they restore the application in place. The server may
-  /// show no trace of that later, and what was copied before is no copy of what the application holds then.
+  /// Writes down that others are restoring the application in place, if a look shows that.
   ///
-  /// Every look of a step at its application comes by here. It may show this run's own restore, as long as `lag` after
-  /// the end of that.
+  /// The server may show no trace of it later, and copies from before it do not hold what the application holds after it.
+  /// Every look of a step at its application goes through here. It may still show this run's own restore for `lag`
+  /// after that has ended.
   package func remember(lookAt application: Application, lag: Duration) {
     guard application.state == .restoring, RecordFolder.holdsRecords(ofStep: step) else { return }
     let id = application.id
@@ -184,7 +184,7 @@ package final class RunHistory {
   }
 
   /// Writes down what the application looked like when an in-place restore of it was seen to have failed.
-  package func noteWreck(_ operation: RunRecord.Operation, _ marks: ApplicationMarks) {
+  package func noteMarksAfterFailure(_ operation: RunRecord.Operation, _ marks: ApplicationMarks) {
     guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }
     record.operations[index].after = marks
     save()
@@ -199,10 +199,10 @@ package final class RunHistory {
     update(known, stage, id: id)
   }
 
-  /// Says that this run is still at it: what a record says is believed for a while after its last word only.
+  /// Notes that this run is still active: a record counts only for a while after its last update.
   func keepAlive(atMostEvery pause: Duration = .seconds(300)) {
     guard !record.operations.isEmpty else { return }
-    if let last = record.lastWordTime, case let age = now() - last, age >= .zero, age < pause { return }
+    if let last = record.lastUpdateTime, case let age = now() - last, age >= .zero, age < pause { return }
     save()
   }
 
@@ -220,7 +220,7 @@ package final class RunHistory {
 
   private func save() {
     guard !settings.isDryRun else { return }
-    record.lastWord = now().text
+    record.lastUpdate = now().text
     defer { log.warn(of: files) }
     do throws(FileError) {
       try files.createFolder(folder)
@@ -233,7 +233,7 @@ package final class RunHistory {
 
   // MARK: - Which records count
 
-  /// The record that this run goes on with: the one found, if it is to be believed.
+  /// The record that this run continues: the one found, if it still counts.
   private func startingRecord() -> RunRecord {
     var fresh = RunRecord(step: step, run: settings.run)
     switch found {
@@ -245,7 +245,7 @@ package final class RunHistory {
       if !restores.isEmpty { fresh.formerRestores = restores }
       if earlier.run == settings.run, settings.run != nil, let age = age(of: earlier) {
         log.info(
-          "\(path) is of a run of this name, but \(age.shortText) old: what it says is not believed any more")
+          "\(path) is from a run of this name, but \(age.shortText) old: it no longer counts")
       }
     }
     return fresh
@@ -259,15 +259,15 @@ package final class RunHistory {
   /// Those of them that are of this run.
   private var believedOthers: [RunRecord] { otherRecords.filter(isBelieved) }
 
-  /// Whether a record is of this run, and its last word not too long ago.
+  /// Whether a record is of this run, and its last update not too long ago.
   ///
-  /// One without a run's name counts for a run without a name, while it is young.
+  /// A record without a run's name counts for a run without a name, while it is young.
   private func isBelieved(_ record: RunRecord) -> Bool {
     guard record.run == settings.run, let age = age(of: record) else { return false }
-    return age < settings.beliefInRecords
+    return age < settings.recordLifetime
   }
 
-  private func age(of record: RunRecord) -> Duration? { record.lastWordTime.map { now() - $0 } }
+  private func age(of record: RunRecord) -> Duration? { record.lastUpdateTime.map { now() - $0 } }
 
   /// The entries of several records in the order in which they were asked for, each once.
   ///

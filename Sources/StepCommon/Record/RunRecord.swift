@@ -3,16 +3,16 @@ package import Timing
 
 /// What a step of this pipeline run asked for and learned, written beside its report before each change.
 ///
-/// A killed step's second run reads it, and so do the other steps of the run. A record of another run is never
-/// believed, nor one whose last word is long ago.
+/// The second attempt of a killed step reads it, and so do the other steps of the run. A record of another run never
+/// counts, nor does one that was not updated for long.
 package struct RunRecord: Hashable, Sendable {
   package var step: String
   /// The pipeline run; nil if it has no name.
   package var run: String?
   package var operations: [Operation] = []
   /// When it was written last, by the backend's clock where that is known: `2026-11-23T10:00:00Z`.
-  package var lastWord: String?
-  /// Whether it stands in the place of one that could not be read: what that one held is not known.
+  package var lastUpdate: String?
+  /// Whether it replaces one that could not be read, so that it may not tell everything.
   package var isIncomplete: Bool?
   /// The last in-place restore of each application in the records of other runs that this one took the place of: not
   /// this run's, and yet they overwrote what was there before.
@@ -61,7 +61,7 @@ package struct RunRecord: Hashable, Sendable {
       /// The backend said no: nothing was begun.
       case refused
 
-      /// How far on it is: of two copies of one entry the further one counts.
+      /// How far it has got: of two copies of one entry the further one counts.
       var rank: Int {
         switch self {
         case .asked: 0
@@ -178,9 +178,9 @@ package struct RunRecord: Hashable, Sendable {
     }
   }
 
-  /// The time of its last word; of a record that tells none, the time of its last request.
-  package var lastWordTime: Timestamp? {
-    (lastWord ?? operations.map(\.askedAt).max()).flatMap { Timestamp($0) }
+  /// The time of its last update; without one, the time of its last request.
+  package var lastUpdateTime: Timestamp? {
+    (lastUpdate ?? operations.map(\.askedAt).max()).flatMap { Timestamp($0) }
   }
 
   /// The last in-place restore of each application that it knows of, and that was not refused.

@@ -1,8 +1,8 @@
 internal import AppProtection
 internal import StructuredValues
 
-// The record as a file. Whatever is missing, is of another kind or has a word that is not known makes it none; what
-// is there besides is passed over.
+// The record as a file. A file in which something is missing, of another type or unknown is not a record; additional
+// members are ignored.
 
 extension RunRecord {
   /// Reads a record's bytes; nil if they are not one.
@@ -11,12 +11,12 @@ extension RunRecord {
       let run = json.ifAny("run", \.string),
       let operations = json["operations"]?.list(of: Operation.init(json:)),
       let subjects = json.ifAny("subjects", { $0.list(of: Subject.init(json:)) }),
-      let lastWord = json.ifAny("lastWord", \.string), let isIncomplete = json.ifAny("incomplete", \.bool),
+      let lastUpdate = json.ifAny("lastWord", \.string), let isIncomplete = json.ifAny("incomplete", \.bool),
       let former = json.ifAny("formerRestores", { $0.list(of: Operation.init(json:)) })
     else { return nil }
     self.init(step: step, run: run)
     self.operations = operations
-    (self.subjects, self.lastWord) = (subjects, lastWord)
+    (self.subjects, self.lastUpdate) = (subjects, lastUpdate)
     (self.isIncomplete, formerRestores) = (isIncomplete, former)
   }
 
@@ -25,7 +25,7 @@ extension RunRecord {
     let json = StructuredValue.members([
       "step": .string(step), "run": run.map { .string($0) },
       "operations": .array(operations.map(\.json)), "subjects": subjects.map { .array($0.map(\.json)) },
-      "lastWord": lastWord.map { .string($0) }, "incomplete": isIncomplete.map { .bool($0) },
+      "lastWord": lastUpdate.map { .string($0) }, "incomplete": isIncomplete.map { .bool($0) },
       "formerRestores": formerRestores.map { .array($0.map(\.json)) },
     ])
     return Array((json.indented + "\n").utf8)

@@ -43,7 +43,7 @@ package final class Log {
   package func info(_ text: String) { line(text) }
   /// Says what the user should look at.
   package func warning(_ text: String) { line("warning: \(text)") }
-  /// Says what writing files met that did not keep it from being done.
+  /// Says what went wrong when files were written that were written all the same.
   func warn(of files: any FileWriter) {
     for remark in files.takeRemarks() { warning(remark) }
   }

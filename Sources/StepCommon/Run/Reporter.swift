@@ -94,7 +94,7 @@ final class Reporter {
     } catch {
       // On a file system without the folder, or one that takes nothing, there may be nothing stale either.
       if files.exists(file.path) {
-        trouble = "\(trouble ?? error.message), and what lies there is an earlier run's"
+        trouble = "\(trouble ?? error.message), and the file there is an earlier run's"
       }
     }
   }

@@ -69,7 +69,7 @@ package struct Runner<S: Step> {
     let reporter = makeReporter(place)
     reporter.saveUnfinished(phase: 0)
     if let trouble = reporter.trouble {
-      log.warning("\(trouble): the step goes on, and will say so by its exit code")
+      log.warning("\(trouble): the step goes on, and its exit code will show this")
     }
 
     var output: OutputFile?
@@ -86,7 +86,7 @@ package struct Runner<S: Step> {
         if let loss = try output?.purge() { log.warning(loss) }
       } catch {
         log.warning(
-          "\(error.message): values of an earlier run stay in it; the step goes on, and will say so by its exit code"
+          "\(error.message): it still holds values of an earlier run; the step goes on, and its exit code will show this"
         )
       }
       log.warn(of: environment.files)
@@ -105,7 +105,7 @@ package struct Runner<S: Step> {
 
   /// Whether the step would change something, and is told not to.
   ///
-  /// What is no truth value ends the step before anything, under its usual name.
+  /// A value that is neither true nor false ends the step at once, and its report has the usual name.
   private func isDryRun(_ options: CommonOptions?) -> Bool {
     let isTold = try? reader.truth(
       Common.dryRun, flag: options?.dryRun ?? environment.arguments.contains("--dry-run"))
@@ -152,10 +152,10 @@ package struct Runner<S: Step> {
 
   /// Runs the phases until the step is done or one fails that is no check, and returns what failed, in order.
   ///
-  /// A check that fails keeps from being done only those that are built on it.
+  /// A failed check skips only the checks that depend on it.
   private func runPhases(_ prepared: Prepared, _ reporter: Reporter) -> [StepFailure] {
     var failures: [StepFailure] = []
-    // The checks that failed, and those that were not done for that, each with the one that failed.
+    // The checks that failed or were skipped, each with the one that failed first.
     var missing: [String: String] = [:]
     for (offset, phase) in S.phases.enumerated() {
       let index = offset + 1
@@ -193,7 +193,7 @@ package struct Runner<S: Step> {
 
   /// Hands the values on, after a failure too, since they are true.
   ///
-  /// Returns why that did not go well, if nothing had failed before.
+  /// Returns why that failed, if nothing had failed before.
   private func writeValues(
     _ values: OutputValues, to output: OutputFile?, after failures: [StepFailure], _ reporter: Reporter
   ) -> StepFailure? {
@@ -217,7 +217,7 @@ package struct Runner<S: Step> {
     }
   }
 
-  /// Ends a run whose place for a report is all that could be read.
+  /// Ends a run of which no more than the place of its report could be read.
   private func end(without failure: StepFailure, _ options: CommonOptions?) -> ExitCode {
     let place =
       (try? ReportPlace.read(options, reader, isDryRun: isDryRun(options)))
@@ -239,7 +239,7 @@ package struct Runner<S: Step> {
     // By now it may be known which API the server speaks.
     if let run { run.facts.note("backend", run.backend.label) }
     reporter.saveFinal(facts: run?.facts.facts ?? [])
-    // Of several the first counts, unless another kept the rest from being looked at.
+    // Of several failures the first counts, unless a later one ended the step early.
     let failure = failures.last { $0.endsEveryStep } ?? failures.first
     var code = failure?.code ?? .success
     if let trouble = reporter.trouble {

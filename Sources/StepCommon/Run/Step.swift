@@ -52,8 +52,8 @@ package struct StepIdentity: Sendable {
 
   /// The class name of a report of that suffix: `astra.clone.AstraClone_eu_west`.
   ///
-  /// The suffix belongs to the last part, which is all that some CI systems show, and which may hold neither dots nor
-  /// dashes. What it loses by that is made up for by a number, so that no two suffixes share a class.
+  /// The suffix goes into the last part, since some CI systems show nothing else. That part may hold neither dots nor
+  /// dashes; a number makes up for what is lost, so that no two suffixes share a class.
   func className(suffix: String) -> String {
     suffix.isEmpty ? className : "\(className)_\(ReportName.classPart(suffix))"
   }
@@ -65,7 +65,7 @@ package struct StepIdentity: Sendable {
 /// One named, ordered part of a step; one test case of its report.
 package struct Phase<S: Step> {
   package let name: String
-  /// The checks without whose success it cannot be done; nil for a phase whose failure ends the step.
+  /// The checks that must succeed before it can run; nil for a phase whose failure ends the step.
   let foundations: [String]?
   let body: (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
 
@@ -76,11 +76,11 @@ package struct Phase<S: Step> {
     foundations = nil
   }
 
-  /// Names a phase that only checks something: when it fails, those that are not built on it are done all the same.
+  /// Names a phase that only checks something: when it fails, the phases that do not depend on it still run.
   ///
   /// - Parameters:
   ///   - name: what it checks.
-  ///   - foundations: the earlier checks that it is built on, by name.
+  ///   - foundations: the earlier checks that it depends on, by name.
   ///   - body: the method that does it.
   /// - Returns: the phase.
   package static func check(
@@ -90,7 +90,7 @@ package struct Phase<S: Step> {
     Self(name: name, foundations: foundations, body: body)
   }
 
-  /// Names a phase whose failure keeps none of the later ones from being done.
+  /// Names a phase whose failure does not stop the later ones.
   package static func independent(
     _ name: String, by body: @escaping (S) -> (StepRun) throws(StepFailure) -> PhaseEnd
   ) -> Self {

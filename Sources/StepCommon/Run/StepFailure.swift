@@ -4,7 +4,7 @@ package import Timing
 
 /// Why a step ends without success: what it exits with, and what the report says of it.
 package struct StepFailure: Error, Sendable {
-  /// What a report's reader is to make of it.
+  /// How a report's reader should take it.
   package enum Nature: Sendable {
     /// The backend did it, and it ended badly.
     case failure
@@ -97,7 +97,7 @@ package struct StepFailure: Error, Sendable {
     if case .refused(let reason) = error.kind { refusal = reason }
   }
 
-  /// Whether it says nothing of what was looked at, and everything that is still to be looked at would meet it too.
+  /// Whether it has nothing to do with the thing in hand, so that whatever comes next would meet it too.
   package var endsEveryStep: Bool {
     [.interrupted, .terminated, .deadlinePassed, .unreachable, .ourBug].contains(code)
   }

@@ -36,7 +36,7 @@ package struct OutputFile {
       }
       do throws(FileError) { try files.remove(target) } catch _ { throw error }
       return
-        "\(error.message): it was removed, with the lines of others, for it held values of an earlier run"
+        "\(error.message): it held values of an earlier run, so it was removed, with the lines of others"
     }
   }
 

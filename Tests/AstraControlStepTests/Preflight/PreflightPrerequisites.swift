@@ -189,7 +189,7 @@ extension PreflightStepTests {
       unmade: 1,
       arguments: ["--use-backup", "latest", "--before", "2020-01-01T00:00:00Z"]),
     Wrong(
-      "a backup that is too old", "check age of recovery point", "26h old, and 24h is the most",
+      "a backup that is too old", "check age of recovery point", "26h old, and at most 24h",
       arguments: ["--max-age", "1d"]),
     Wrong(
       "an unknown backup to clone", "choose recovery point to clone", "no backup \"release-1\"",
@@ -198,7 +198,7 @@ extension PreflightStepTests {
   ]
 
   private static let names = [
-    Wrong("a clone's namespace that is taken", "check clone name and namespace", "exists already") {
+    Wrong("a clone's namespace that is taken", "check clone name and namespace", "already exists") {
       $0.site.world.addNamespace("magento-debug", onCluster: "ocp-debug")
     },
     Wrong(

@@ -55,7 +55,7 @@ struct PreflightStepTests {
     // Without more being said it is for the pipeline of the worked example.
     let usual = try look(try Magento.astraControl(), [])
     usual.expectSuccess()
-    #expect(usual.standardError.contains("not told by the backend: whether a clone, an in-place restore"))
+    #expect(usual.standardError.contains("the backend does not tell whether a clone, an in-place restore"))
   }
 
   @Test(arguments: wrongs) func aWrongPrerequisiteIsCaughtByItsCheck(wrong: Wrong) throws {

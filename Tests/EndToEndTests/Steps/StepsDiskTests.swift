@@ -63,7 +63,7 @@ extension StepsTests {
       #expect(result.exit == .code(73), "\(result.summary)")
       #expect(
         result.errors.contains(
-          "error: cannot write reports/\(name): \(kind.words), and what lies there is an earlier run's"),
+          "error: cannot write reports/\(name): \(kind.words), and the file there is an earlier run's"),
         "\(result.summary)")
       #expect(try Data(contentsOf: site.workspace.url.appending(path: "reports/\(name)")) == old)
       #expect(try await site.world().tally.backupsCreated == 1)
@@ -71,7 +71,7 @@ extension StepsTests {
     }
 
     @Test(
-      "one in a folder that takes no new files is written where it lies", .inTurn,
+      "one in a folder that takes no new files is written in place", .inTurn,
       arguments: BadDisk.Kind.possible.filter { $0 == .forbidden })
     func oldReportInTheWay(_ kind: BadDisk.Kind) async throws {
       let site = try await site()
@@ -80,7 +80,7 @@ extension StepsTests {
       let result = try await site.run(.backup, shell: disk.shell)
       result.expect(0)
       #expect(result.report?.suite == "astra-backup", "\(result.summary)")
-      #expect(result.errors.contains("permission denied: it was written where it lies"), "\(result.summary)")
+      #expect(result.errors.contains("permission denied: it was written in place"), "\(result.summary)")
       withExtendedLifetime(disk) {}
     }
 
@@ -123,7 +123,7 @@ extension StepsTests {
       #expect(result.report?.suite == "astra-backup" && result.report?.claimsSuccess == true)
       #expect(result.values["OTHER"] == "1" && result.values["ASTRA_BACKUP_STATE"] == "completed")
       #expect(
-        result.errors.contains("device or resource busy: it was written where it lies"), "\(result.summary)")
+        result.errors.contains("device or resource busy: it was written in place"), "\(result.summary)")
       #expect(try await site.world().tally.backupsCreated == 1, "the record was written and read")
       withExtendedLifetime(mounts) {}
     }

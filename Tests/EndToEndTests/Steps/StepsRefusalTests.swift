@@ -103,10 +103,10 @@ extension Refusal {
       "earlier run"),
     Refusal(
       "a namespace that is taken", [.clone], ["DEBUG_NAMESPACE": "jenkins"], code: 78, "jenkins",
-      "exists already"),
+      "already exists"),
     Refusal(
       "a namespace that is taken by nobody's application", [.clone],
-      events: [("namespace", ["cluster": "ocp-debug", "name": "magento-debug"])], code: 78, "exists already"),
+      events: [("namespace", ["cluster": "ocp-debug", "name": "magento-debug"])], code: 78, "already exists"),
     Refusal(
       "a name that is taken", [.clone], ["DEBUG_APP_NAME": "jenkins"], code: 78, "jenkins", "not a clone"),
     Refusal(

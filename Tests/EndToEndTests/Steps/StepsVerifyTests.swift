@@ -63,7 +63,7 @@ extension StepsTests {
       let shop = try await page(production, site)
       let result = try await site.run(.verify, ["-u", shop.url, "--within", "10s"])
       result.expect(
-        1, saying: "was not seen healthy within 10s", "status is 500", "500 from \(shop.address)",
+        1, saying: "was not seen to be healthy within 10s", "status is 500", "500 from \(shop.address)",
         "cannot take orders")
       #expect(
         result.report?.problem?.name == "look at pages"
@@ -92,9 +92,9 @@ extension StepsTests {
       #expect(new.address != old.address)
       let compare = ["--compare-with", "reports/astra-before.json"]
       try await site.run(.verify, resolved(to: new.address) + compare).expect(
-        1, saying: "answers at \(new.address), and answered at \(old.address) before")
+        1, saying: "answers at \(new.address), but answered at \(old.address) before")
       try await site.run(.verify, resolved(to: new.address) + ["--expect-address", old.address]).expect(
-        1, saying: "in place of \(old.address)")
+        1, saying: "instead of \(old.address)")
       try await site.run(.verify, resolved(to: new.address)).expect(0)
     }
 
@@ -146,7 +146,7 @@ extension StepsTests {
       ]
       try await site.run(.verify, arguments + ["applications[0].content.broken=true"]).expect(0)
       try await site.run(.verify, arguments + ["applications[0].name=magento"]).expect(
-        1, saying: "is \"magento-prod\" in place of magento")
+        1, saying: "is \"magento-prod\" instead of magento")
     }
 
     @Test("an expression that never ends, and a signal, end it", .inTurn)

@@ -119,7 +119,7 @@ import Timing
     harness.files.contents["reports/astra-restore-b.json"] = []
     let rows = harness.site.service.productionContent?.rows
     try harness.run(RestoreStep.self).expect(
-      .protected, saying: "from elsewhere since is not known", "astra-restore-b")
+      .protected, saying: "may have been restored from elsewhere since", "astra-restore-b")
     #expect(
       harness.site.service.tally.restoresRequested == 1
         && harness.site.service.productionContent?.rows == rows)
@@ -186,7 +186,7 @@ import Timing
     other.site.service.removeByOthers(try #require(made.values["ASTRA_BACKUP_ID"]))
     other.site.service.addBackup(RecoveryPointSeed("one", content: Content()), of: Magento.production)
     try other.run(BackupStep.self).expect(
-      .protected, saying: "this run has made another one", made.values["ASTRA_BACKUP_ID"] ?? "")
+      .protected, saying: "the record of this run names another one", made.values["ASTRA_BACKUP_ID"] ?? "")
 
     // One that cannot be read may name it.
     let torn = try Magento.harness()
@@ -214,7 +214,7 @@ import Timing
     #expect(
       harness.site.service.tally.backupsCreated == 2 && harness.site.service.tally.restoresFinished == 2)
     #expect(harness.site.service.productionContent?.version == Magento.goodVersion)
-    try harness.run(BackupStep.self, "--run-id", "latest").expect(.badParameter, saying: "the name of no run")
+    try harness.run(BackupStep.self, "--run-id", "latest").expect(.badParameter, saying: "which names no run")
   }
 
   @Test(arguments: [23, 25])
@@ -242,7 +242,7 @@ import Timing
           "warning: \"magento-prod\" was restored from it in this run already, 23h"))
       #expect(report.contains("astra.recognised") && report.contains("23h"))
     } else {
-      backup.expect(.protected, saying: "from an earlier run", "too old to be believed")
+      backup.expect(.protected, saying: "from an earlier run", "too old to count")
       #expect(harness.site.service.tally.restoresFinished == 2)
       #expect(
         harness.site.service.recoveryPoints.contains { $0.kind == .snapshot && $0.content?.rows == rows })
@@ -256,7 +256,7 @@ import Timing
     harness.site.pass(.seconds(2 * 86_400))
     try harness.run(BackupStep.self, "--run-max-age", "3d").expectSuccess()
     harness.environment["ASTRA_RUN_MAX_AGE"] = "1d12h"
-    try harness.run(BackupStep.self).expect(.protected, saying: "too old to be believed")
+    try harness.run(BackupStep.self).expect(.protected, saying: "too old to count")
     harness.environment["ASTRA_RUN_MAX_AGE"] = "soon"
     try harness.run(BackupStep.self).expect(.badParameter, saying: "ASTRA_RUN_MAX_AGE")
   }

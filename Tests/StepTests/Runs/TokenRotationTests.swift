@@ -80,7 +80,7 @@ import Timing
         let old = harness.site.service.credential
         let result = try harness.run(step, arguments: arguments)
         result.expectSuccess()
-        #expect(result.standardError.contains("\(Self.path) holds another one by now"), "\(number)")
+        #expect(result.standardError.contains("\(Self.path) now holds another one"), "\(number)")
         #expect(!harness.hasTold(Self.newToken) && !harness.hasTold(old))
         // The new token is one change more, and nothing was asked for twice.
         #expect(harness.site.service.changes == changes + 1, "\(number)")

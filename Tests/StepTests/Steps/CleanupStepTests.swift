@@ -268,7 +268,7 @@ struct CleanupStepTests {
     let second = try shared.run(CleanupStep.self, "--remove-clone")
     second.expectSuccess()
     #expect(
-      !second.standardError.contains("kubectl") && second.standardError.contains("is one of \"tenant\" too"))
+      !second.standardError.contains("kubectl") && second.standardError.contains("belongs to \"tenant\" too"))
   }
 
   @Test func aWholeBackupIsNeverForced() throws {

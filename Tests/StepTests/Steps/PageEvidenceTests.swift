@@ -39,7 +39,7 @@ struct PageEvidenceTests {
   private func expectDoubt(_ shown: Shown, _ expectation: [String], _ words: String) throws {
     for broken in [[], ["--expect-broken"]] {
       try verify(shown, expectation + broken).expect(
-        .operationFailed, saying: "cannot be told to be well or not", words, nature: "failure")
+        .operationFailed, saying: "cannot be judged", words, nature: "failure")
     }
   }
 

@@ -39,7 +39,7 @@ extension VerifyStepTests {
     let harness = try harness()
     harness.site.service.removeNamespace("magento-prod", onCluster: "ocp-prod")
     try harness.run(VerifyStep.self, "--within", "10s").expect(
-      .operationFailed, saying: "not there are: namespace magento-prod", nature: "failure")
+      .operationFailed, saying: "these namespaces are missing: magento-prod", nature: "failure")
     harness.site.service.addNamespace("magento-prod", onCluster: "ocp-prod")
     let gone = SiteFault(
       .world { _ = $0.removeByOthers(Magento.production) }, .read, .application, naming: Magento.production)
@@ -54,11 +54,12 @@ extension VerifyStepTests {
     try harness.run(VerifyStep.self, arguments: clone + ["magento-prod"]).expectSuccess()
     try harness.run(VerifyStep.self, arguments: clone + [Magento.production]).expectSuccess()
     try harness.run(VerifyStep.self, arguments: clone + ["wordpress"]).expect(
-      .operationFailed, saying: "is no clone of \"wordpress\" but of", Magento.production, nature: "failure")
+      .operationFailed, saying: "is not a clone of \"wordpress\" but of", Magento.production,
+      nature: "failure")
     try harness.run(VerifyStep.self, arguments: clone + ["nobody"]).expect(
       .notFound, saying: "there is no application \"nobody\"")
     try harness.run(VerifyStep.self, "--clone-of", "wordpress").expect(
-      .operationFailed, saying: "is no clone", nature: "failure")
+      .operationFailed, saying: "is not a clone", nature: "failure")
   }
 
   @Test func whatIsMissingOfARecoveryPointIsNamed() throws {
@@ -68,12 +69,12 @@ extension VerifyStepTests {
     harness.site.service.changeResources(of: Magento.production, losing: [], gaining: ["feature-flags"])
     let more = try harness.run(VerifyStep.self, "-B", Magento.goodBackup)
     more.expectSuccess()
-    #expect(more.standardError.contains("warning: \"magento-prod\" has what backup"))
+    #expect(more.standardError.contains("warning: \"magento-prod\" has resources that backup"))
     #expect(more.standardError.contains("ConfigMap feature-flags in magento-prod"))
     harness.site.service.changeResources(of: Magento.production, losing: ["magento-prod"], gaining: [])
     let less = try harness.run(VerifyStep.self, "-B", Magento.goodBackup)
     less.expect(
-      .operationFailed, saying: "has not all resources of backup",
+      .operationFailed, saying: "did not have all resources of backup",
       "1 missing: Deployment magento-prod in magento-prod",
       nature: "failure")
     #expect(less.report.problem?.name == "compare resources")
@@ -95,26 +96,26 @@ extension VerifyStepTests {
       guard code != .success else { return result.expectSuccess() }
       result.expect(code, saying: "ASTRA_VERIFY_COMPARE_WITH")
       for word in words { #expect(result.message.contains(word), "\(result.message)") }
-      if url == named { #expect(result.requests == 0 || words.contains("was seen of")) }
+      if url == named { #expect(result.requests == 0 || words.contains("is about")) }
     }
     try compare(first, .success)
     try compare(nil, .badParameter, saying: "given.json")
-    try compare("", .badParameter, saying: "is not what an earlier astra-verify saw")
-    try compare(String(first.prefix(60)), .badParameter, saying: "is not what an earlier astra-verify saw")
+    try compare("", .badParameter, saying: "was not written by astra-verify")
+    try compare(String(first.prefix(60)), .badParameter, saying: "was not written by astra-verify")
     try compare(
       first.replacing("\"version\" : 1", with: "\"version\" : 2"), .badParameter, saying: "version 2")
-    try compare(#"{"version":1}"#, .badParameter, saying: "lacks what")
+    try compare(#"{"version":1}"#, .badParameter, saying: "is incomplete")
     try compare(
       first.replacing("jenkins-post-mortem-42", with: "jenkins-1"), .badParameter, saying: "another run")
     try compare(first.replacing("127.77.0.2", with: ""), .success)
     try compare(first.replacing("\"address\"", with: "\"adress\""), .badParameter, saying: "has no address")
-    try compare(first, at: page, .badParameter, saying: "says nothing of \(page) but of \(named)")
-    try compare(first.replacing(Magento.production, with: "x"), .badParameter, saying: "was seen of")
+    try compare(first, at: page, .badParameter, saying: "does not hold \(page); it holds \(named)")
+    try compare(first.replacing(Magento.production, with: "x"), .badParameter, saying: "is about")
     // Compared with what it is about to write, it would agree with itself the second time.
     for path in ["reports/astra-verify.seen.json", "./reports//astra-verify.seen.json"] {
       harness.files.contents["reports/astra-verify.seen.json"] = Array(first.utf8)
       try harness.run(VerifyStep.self, "-u", named, "--compare-with", path).expect(
-        .badParameter, saying: "where this step is going to write")
+        .badParameter, saying: "which this step will overwrite")
     }
   }
 
@@ -124,7 +125,7 @@ extension VerifyStepTests {
     let record = harness.files.text("reports/astra-restore.json")
     let result = try harness.run(
       VerifyStep.self, "-u", named, "--seen-file", "reports/astra-restore.json")
-    result.expect(.badParameter, saying: "is there already and is not what an astra-verify saw")
+    result.expect(.badParameter, saying: "already exists and was not written by astra-verify")
     #expect(result.requests == 0 && record != nil)
     #expect(harness.files.text("reports/astra-restore.json") == record)
     for _ in 1...2 { try harness.run(VerifyStep.self, "-u", named).expectSuccess() }
@@ -149,7 +150,7 @@ extension VerifyStepTests {
     (["-u", page, "--expect-status", "2xx"], "100 to 599"),
     (["-u", page, "--expect-status", "600"], "100 to 599"),
     (["-u", page, "--expect-status", "300-200"], "100 to 599"),
-    (["-u", page, "--expect-regex", "(a"], "no regular expression"),
+    (["-u", page, "--expect-regex", "(a"], "not a regular expression"),
     (["-u", page, "--expect-json", "a"], "a path and a value"),
     (["-u", page, "--expect-json", "a[x]=1"], "a path and a value"),
     (["-u", page, "--expect-json", "a..b=1"], "a path and a value"),
@@ -176,7 +177,7 @@ extension VerifyStepTests {
     (["-u", page, "--expect-status", "204,304", "--expect-text", "x"], "without a body"),
     (
       ["-u", page, "--expect-broken", "--broken-as", "unreachable", "--expect-address", "::1"],
-      "has no address"
+      "and so no address"
     ),
     (["-u", named, "--probe-resolve", "shop.example.com:443:192.0.2.1"], "no page has that host and port"),
     (["-u", named, "--probe-resolve", "other.example.com:80:192.0.2.1"], "no page has that host and port"),

@@ -68,7 +68,7 @@ struct VerifyStepTests {
     after.expectSuccess()
     #expect(after.report.cases.map(\.name) == Runner<VerifyStep>.phaseNames)
     #expect(after.standardError.contains("500 from 127.77.0.2 at 2026"))
-    #expect(after.standardError.contains("the body is another one (then: \""))
+    #expect(after.standardError.contains("the body has changed (then: \""))
     #expect(harness.site.service.changes == changes, "it changes nothing")
   }
 
@@ -89,7 +89,7 @@ struct VerifyStepTests {
     let began = harness.site.time.now
     let result = try harness.run(VerifyStep.self, "-u", named)
     result.expect(
-      .operationFailed, saying: "was not seen healthy within 5m", "the status is 500 in place of 200",
+      .operationFailed, saying: "was not seen to be healthy within 5m", "the status is 500 instead of 200",
       "500 from 127.77.0.2", "cannot take orders", nature: "failure")
     #expect(result.report.problem?.name == "look at pages")
     #expect(result.values["ASTRA_VERIFY_SEEN_STATUS"] == "500")
@@ -115,10 +115,10 @@ struct VerifyStepTests {
     let result = try harness.run(
       VerifyStep.self, "-u", named, "--compare-with", "reports/astra-verify-before.seen.json")
     result.expect(
-      .operationFailed, saying: "answers at \(moved), and answered at 127.77.0.2 before", nature: "failure")
+      .operationFailed, saying: "answers at \(moved), but answered at 127.77.0.2 before", nature: "failure")
     #expect(result.report.problem?.name == "check addresses")
     try harness.run(VerifyStep.self, "-u", named, "--expect-address", "127.77.0.2").expect(
-      .operationFailed, saying: "answers at \(moved) in place of 127.77.0.2", nature: "failure")
+      .operationFailed, saying: "answers at \(moved) instead of 127.77.0.2", nature: "failure")
     try harness.run(VerifyStep.self, "-u", named, "--other-address", moved).expect(
       .operationFailed, saying: "where it must not", nature: "failure")
     try harness.run(VerifyStep.self, "-u", named, "--expect-address", moved).expectSuccess()
@@ -183,7 +183,7 @@ struct VerifyStepTests {
     let harness = try harness()
     let began = harness.site.time.now
     try harness.run(VerifyStep.self, "-u", named, "--timeout", "20s").expect(
-      .operationFailed, saying: "within 20s", "in place of 200", nature: "failure")
+      .operationFailed, saying: "within 20s", "instead of 200", nature: "failure")
     #expect(harness.site.time.now - began < .seconds(25))
   }
 
@@ -216,7 +216,7 @@ struct VerifyStepTests {
     mend(harness)
     let result = try harness.run(VerifyStep.self, "-u", named, "--expect-broken")
     result.expect(
-      .operationFailed, saying: "was not seen broken", "shows no fault", "200 from 127.77.0.2",
+      .operationFailed, saying: "was not seen to be broken", "shows no fault", "200 from 127.77.0.2",
       nature: "failure")
   }
 
@@ -234,7 +234,7 @@ struct VerifyStepTests {
     let harness = try harness()
     harness.site.names[host] = "127.77.99.99"
     try harness.run(VerifyStep.self, "-u", named, "--expect-broken").expect(
-      .operationFailed, saying: "gives no answer, which by itself is no fault", nature: "failure")
+      .operationFailed, saying: "gives no answer, which alone does not show a fault", nature: "failure")
     try harness.run(VerifyStep.self, "-u", named, "--expect-broken", "--broken-as", "500,unreachable")
       .expectSuccess()
     // A name that nobody knows, likewise.
@@ -274,7 +274,7 @@ struct VerifyStepTests {
   @Test(
     arguments: [
       (["--expect-status", "200-299"], nil), (["--expect-status", "500, 200"], nil),
-      (["--expect-status", "201-299"], "the status is 200 in place of 201-299"),
+      (["--expect-status", "201-299"], "the status is 200 instead of 201-299"),
       (["--expect-text", "\"web\""], nil), (["--expect-text", "WEB"], "the text \"WEB\" is not there"),
       (["--expect-regex", #""load":0\.\d+"#], nil), (["--expect-regex", "^web"], "nothing matches"),
       (["--expect-regex", "(?i)NODES"], nil),
@@ -283,11 +283,11 @@ struct VerifyStepTests {
       (["--expect-json", "status.nodes[0].load=0.5"], nil),
       (["--expect-json", "status.why=null"], nil), (["--expect-json", "list[0][1]=2"], nil),
       (["--expect-json", "status.nodes[2].name=db"], "has no status.nodes[2].name"),
-      (["--expect-json", "status.nodes[0].name=db"], "is \"web\" in place of db"),
+      (["--expect-json", "status.nodes[0].name=db"], "is \"web\" instead of db"),
       (["--expect-json", "status=x"], "is an object"),
-      (["--expect-json", "status.ok=1"], "is true in place of 1"),
+      (["--expect-json", "status.ok=1"], "is true instead of 1"),
       (["--expect-header", "x-release: 2.4.1"], nil),
-      (["--expect-header", "X-Release: 2.4"], "is \"2.4.1\" in place of \"2.4\""),
+      (["--expect-header", "X-Release: 2.4"], "is \"2.4.1\" instead of \"2.4\""),
       (["--expect-header", "X-Other: 1"], "the header field X-Other is not there"),
     ] as [([String], String?)])
   func eachExpectation(arguments: [String], fault: String?) throws {
@@ -345,7 +345,7 @@ struct VerifyStepTests {
           body: body)
         let result = try harness.run(
           VerifyStep.self, "-u", page, "--expect-header", "X-Echo: none", "--within", "2s")
-        result.expect(.operationFailed, saying: "was not seen healthy", nature: "failure")
+        result.expect(.operationFailed, saying: "was not seen to be healthy", nature: "failure")
         #expect(!result.standardError.contains("\u{1B}") && !harness.hasTold(String(token.prefix(20))))
         #expect(result.standardError.utf8.count < 60_000)
       }

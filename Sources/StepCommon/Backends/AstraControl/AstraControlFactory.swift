@@ -106,7 +106,7 @@ struct AstraControlFactory: BackendFactory {
     else {
       throw .badParameter(
         // Not quoted: it may be the token, put into the wrong variable.
-        "\(Names.account.title) is no account id (it has \(account.count) characters): give a UUID such as "
+        "\(Names.account.title) is not an account id (it has \(account.count) characters): give a UUID such as "
           + "5b1f2c3d-8a47-4e0b-9c61-2f7d0a4e9b10, from the API access page")
     }
   }
@@ -125,7 +125,7 @@ struct AstraControlFactory: BackendFactory {
     }
     let token = try files.text(at: path, named: Names.tokenFile.title).trimmed
     guard !token.isEmpty else {
-      throw .badParameter("\(Names.tokenFile.title): \(path) is empty: it has to hold the API token")
+      throw .badParameter("\(Names.tokenFile.title): \(path) is empty: it must hold the API token")
     }
     return (token, path)
   }

@@ -45,7 +45,7 @@ struct ToolkitConfiguration {
     account = try entry("uid")
     let authorization = try entry("headers.Authorization")
     guard authorization.lowercased().hasPrefix("bearer ") else {
-      throw .badParameter("config.yaml: \(path): headers.Authorization has to begin with \"Bearer \"")
+      throw .badParameter("config.yaml: \(path): headers.Authorization must begin with \"Bearer \"")
     }
     token = String(authorization.dropFirst("bearer ".count)).trimmed
     switch entries["verifySSL"]?.lowercased() {

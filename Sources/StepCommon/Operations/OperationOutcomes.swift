@@ -29,7 +29,7 @@ extension OperationRunner {
     case .vanished:
       note(.failed)
       throw .operationFailed(
-        "\(title) has vanished: it, or the application, was removed while it was waited for")
+        "\(title) has vanished: somebody removed it, or the application, while the step waited for it")
     case .neverShown:
       if let operation { history.noteNeverShown(operation) }
       throw .neverShown(title, id: operation?.id)
@@ -42,8 +42,8 @@ extension OperationRunner {
     }
   }
 
-  /// Throws if an earlier attempt of this run was never shown what it had asked for: nothing says that it is not there,
-  /// and asking again might make it twice.
+  /// Throws if the backend never showed an earlier attempt of this run what that had asked for: it may exist all the
+  /// same, and asking again might make it twice.
   package func refuseUnseen(_ asked: [RunRecord.Operation], _ title: String) throws(StepFailure) {
     guard let unseen = asked.last(where: { $0.stage == .accepted && $0.wasSeen == false }) else { return }
     throw .neverShown(title, id: unseen.id)
