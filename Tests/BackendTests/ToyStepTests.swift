@@ -142,6 +142,7 @@ struct ToyStepTests {
       #expect(code == .badParameter && workspace.said.contains("Toy cannot do an in-place restore"))
     }
     #expect(workspace.run(PreflightStep.self, "--steps", "restore") == .badParameter, "\(workspace.said)")
+    workspace.variables["BACKUP_NAME"] = "nightly"
     #expect(workspace.run(PreflightStep.self, "--steps", "backup") == .success, "\(workspace.said)")
     #expect(toy.works.isEmpty && toy.points.count == 1)
   }
