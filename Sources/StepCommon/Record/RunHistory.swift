@@ -160,8 +160,10 @@ package final class RunHistory {
     save()
   }
 
-  /// Writes down what a look shows of the doing of others: that they restore the application in place. The server may
-  /// show no trace of that later, and what was copied before is no copy of what the application holds then.
+  /// Writes down what a look shows of the doing of others: that they restore the application in place.
+  ///
+  /// The server may show no trace of that later, and what was copied before is no copy of what the application holds
+  /// then.
   ///
   /// Every look of a step at its application comes by here. It may show this run's own restore, as long as `lag` after
   /// the end of that.
