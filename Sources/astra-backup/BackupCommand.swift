@@ -22,7 +22,9 @@ package struct BackupCommand: StepCommand {
 
   /// The name of the backup.
   static let name = Parameter(
-    "backup-name", "BACKUP_NAME", meaning: "the name of the backup", fallback: "the name of the pipeline run")
+    "backup-name", "BACKUP_NAME", meaning: "the name of the backup",
+    detail: "Required if the run has no name",
+    fallback: "the name of the pipeline run")
 
   /// Makes the command, for the parser.
   package init() {}

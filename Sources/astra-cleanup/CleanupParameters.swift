@@ -6,25 +6,30 @@ internal import Timing
 struct CleanupParameters {
   static let application = Parameter(
     "source-application", "PROD_APP_NAME",
-    meaning: "the application whose clone or backups are removed (name or id)")
+    meaning: "the application whose clone, backups or evidence is removed (name or id)", isRequired: true)
   static let sourceCluster = Parameter(
     "source-cluster", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")
   // The variables that name the clone are set in every stage of a pipeline, so they alone remove nothing.
   static let removeClone = Parameter(
-    "remove-clone", "ASTRA_REMOVE_CLONE", meaning: "remove the clone that astra-clone made of the application"
-  )
+    "remove-clone", "ASTRA_REMOVE_CLONE",
+    meaning: "remove the clone that astra-clone made of the application",
+    detail: "Without it the parameters of clones do not count")
   static let clone = Parameter(
-    "clone-name", "DEBUG_APP_NAME", meaning: "the clone to remove (name or id), unless --older-than chooses")
+    "clone-name", "DEBUG_APP_NAME", meaning: "the clone to remove (name or id), unless --older-than chooses",
+    detail: "Required with --remove-clone")
   static let destinationCluster = Parameter(
     "destination-cluster", "DEBUG_KUBERNETES_CLUSTER", meaning: "the clone's cluster (name or id)",
-    fallback: "any")
+    detail: "With --older-than, the only one that is looked at", fallback: "any cluster")
   static let olderThan = Parameter(
     "older-than", "ASTRA_CLEANUP_OLDER_THAN",
-    meaning: "remove all clones of the application that astra-clone made at least this long ago (7d, 36h)")
+    meaning:
+      "remove all clones of the application that astra-clone provably made at least this long ago (7d, 36h)",
+    detail: "DEBUG_APP_NAME then does not count")
   static let withRecoveryPoints = Parameter(
     "with-recovery-points", "ASTRA_CLEANUP_RECOVERY_POINTS",
-    meaning: "remove the clone's own backups and snapshots first")
+    meaning: "remove the clone's own backups and snapshots first",
+    detail: "Without it a clone that has any is refused")
   static let record = Parameter(
     "record", "ASTRA_CLEANUP_RECORD",
     meaning:
@@ -33,15 +38,17 @@ struct CleanupParameters {
   static let keepBackups = Parameter(
     "keep-backups", "ASTRA_KEEP_BACKUPS",
     meaning:
-      "keep this many of the newest good backups that match the pattern, and remove older ones that match")
+      "keep this many (at least 1) of the newest good backups that match the pattern, and remove older ones that match"
+  )
   static let backupPattern = Parameter(
     "backup-pattern", "ASTRA_BACKUP_PATTERN",
-    meaning: "the names of the backups that pipelines made, such as upgrade-prod-*")
+    meaning: "the names of the backups that pipelines made, with * and ?, as in upgrade-prod-*",
+    detail: "It begins with three characters that stand for themselves, and is made a label like the names")
 
   static let evidenceOlderThan = Parameter(
     "evidence-older-than", "ASTRA_CLEANUP_EVIDENCE_OLDER_THAN",
     meaning:
-      "remove the snapshots that astra-restore made of the application as evidence at least this long ago (7d)"
+      "remove the snapshots that astra-restore provably made of the application as evidence this long ago or longer (7d)"
   )
 
   /// Which clones are to go.

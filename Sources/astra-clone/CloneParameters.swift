@@ -4,17 +4,18 @@ package import StepCommon
 /// What `astra-clone` is asked.
 package struct CloneParameters {
   package static let application = Parameter(
-    "source-application", "PROD_APP_NAME", meaning: "the application to clone (name or id)")
+    "source-application", "PROD_APP_NAME", meaning: "the application to clone (name or id)", isRequired: true)
   package static let sourceCluster = Parameter(
     "source-cluster", "PROD_KUBERNETES_CLUSTER", meaning: "the source's cluster (name or id)",
     fallback: "the one that has an application of that name")
-  package static let clone = Parameter("clone-name", "DEBUG_APP_NAME", meaning: "the name of the clone")
+  package static let clone = Parameter(
+    "clone-name", "DEBUG_APP_NAME", meaning: "the name of the clone", isRequired: true)
   package static let namespace = Parameter(
     "clone-namespace", "DEBUG_NAMESPACE", meaning: "the clone's namespace, which must not exist yet",
-    fallback: "the clone's name")
+    detail: "For a source with one namespace", fallback: "the clone's name")
   package static let mapping = Parameter(
     "namespace-mapping", "DEBUG_NAMESPACE_MAPPING",
-    meaning: "the clone's namespaces, if the source has several: pairs of the source's and the clone's")
+    meaning: "the clone's namespaces for a source with several, each once: shop=shop-debug,db=db-debug")
   package static let destinationCluster = Parameter(
     "destination-cluster", "DEBUG_KUBERNETES_CLUSTER", meaning: "the clone's cluster (name or id)",
     fallback: "the source's")
@@ -22,10 +23,11 @@ package struct CloneParameters {
   // all its stages.
   package static let backup = Parameter(
     "use-existing-backup", "ASTRA_CLONE_BACKUP",
-    meaning: "the backup to clone instead of the live application")
+    meaning: "the backup to clone in place of the live application (name or id)")
   package static let snapshot = Parameter(
     "use-existing-snapshot", "ASTRA_CLONE_SNAPSHOT",
-    meaning: "the snapshot to clone instead of the live application")
+    meaning: "the snapshot to clone in place of the live application (name or id)",
+    detail: "Onto the source's own cluster only")
   package static let storageClass = Parameter(
     "storage-class", "DEBUG_STORAGE_CLASS", meaning: "the storage class of all the clone's volumes",
     fallback: "each as in the source")

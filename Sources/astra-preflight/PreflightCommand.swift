@@ -28,43 +28,43 @@ package struct PreflightCommand: StepCommand {
     help: .init(PreflightParameters.cluster.help, valueName: "name"))
   package var cluster: String?
 
-  @Option(help: .init(PreflightParameters.backup.help, valueName: "name"))
+  @Option(help: .init(PreflightParameters.backup.help(with: .backup), valueName: "name"))
   package var backupName: String?
 
-  @Option(help: .init(PreflightParameters.snapshot.help, valueName: "name"))
+  @Option(help: .init(PreflightParameters.snapshot.help(with: .snapshot), valueName: "name"))
   package var snapshotName: String?
 
-  @Option(help: .init(CloneParameters.clone.help, valueName: "name"))
+  @Option(help: .init(CloneParameters.clone.help(with: .clone), valueName: "name"))
   package var cloneName: String?
 
-  @Option(help: .init(CloneParameters.namespace.help, valueName: "name"))
+  @Option(help: .init(CloneParameters.namespace.help(with: .clone), valueName: "name"))
   package var cloneNamespace: String?
 
-  @Option(help: .init(CloneParameters.mapping.help, valueName: "from=to,…"))
+  @Option(help: .init(CloneParameters.mapping.help(with: .clone), valueName: "from=to,…"))
   package var namespaceMapping: String?
 
-  @Option(help: .init(CloneParameters.destinationCluster.help, valueName: "name"))
+  @Option(help: .init(CloneParameters.destinationCluster.help(with: .clone), valueName: "name"))
   package var destinationCluster: String?
 
-  @Option(help: .init(CloneParameters.backup.help, valueName: "name"))
+  @Option(help: .init(CloneParameters.backup.help(with: .clone), valueName: "name"))
   package var useExistingBackup: String?
 
-  @Option(help: .init(CloneParameters.snapshot.help, valueName: "name"))
+  @Option(help: .init(CloneParameters.snapshot.help(with: .clone), valueName: "name"))
   package var useExistingSnapshot: String?
 
-  @Option(help: .init(CloneParameters.storageClass.help, valueName: "name"))
+  @Option(help: .init(CloneParameters.storageClass.help(with: .clone), valueName: "name"))
   package var storageClass: String?
 
-  @Option(help: .init(RestoreParameters.backup.help, valueName: "name"))
+  @Option(help: .init(RestoreParameters.backup.help(with: .restore), valueName: "name"))
   package var useBackup: String?
 
-  @Option(help: .init(RestoreParameters.snapshot.help, valueName: "name"))
+  @Option(help: .init(RestoreParameters.snapshot.help(with: .restore), valueName: "name"))
   package var useSnapshot: String?
 
-  @Option(help: .init(RestoreParameters.before.help, valueName: "time"))
+  @Option(help: .init(RestoreParameters.before.help(with: .restore), valueName: "time"))
   package var before: String?
 
-  @Option(help: .init(PreflightParameters.maxAge.help, valueName: "duration"))
+  @Option(help: .init(PreflightParameters.maxAge.help(with: .restore), valueName: "duration"))
   package var maxAge: String?
 
   @Option(help: .init(PreflightParameters.expectHooks.help, valueName: "present|absent"))

@@ -14,10 +14,12 @@ enum HookExpectation: String, CaseIterable {
 struct PreflightParameters {
   static let steps = Parameter(
     "steps", "ASTRA_STEPS",
-    meaning: "the steps to check for (backup, snapshot, clone, restore, verify, cleanup)",
+    meaning:
+      "the steps to check for: backup, snapshot, clone, restore, verify, cleanup, with spaces or commas between",
     fallback: "clone restore")
   static let application = Parameter(
-    "application", "PROD_APP_NAME", meaning: "the application that the steps work on (name or id)")
+    "application", "PROD_APP_NAME", meaning: "the application that the steps work on (name or id)",
+    isRequired: true)
   static let cluster = Parameter(
     "cluster", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")
@@ -29,11 +31,12 @@ struct PreflightParameters {
     fallback: "the name of the pipeline run")
   static let maxAge = Parameter(
     "max-age", "ASTRA_MAX_BACKUP_AGE",
-    meaning: "how old the recovery point to restore from may be (36h, 7d)", fallback: "any age")
+    meaning: "how old the recovery point to restore from may be (36h, 7d)", detail: "At most ten years",
+    fallback: "any age")
   static let expectHooks = Parameter(
     "expect-hooks", "ASTRA_EXPECT_HOOKS",
-    meaning: "whether the application must have execution hooks, or must have none: present or absent",
-    fallback: "either")
+    meaning: "whether the application must have execution hooks (present) or must have none (absent)",
+    fallback: "either will do")
 
   /// The steps that can be looked ahead for.
   private static let plannable: [StepName] = [.backup, .snapshot, .clone, .restore, .verify, .cleanup]

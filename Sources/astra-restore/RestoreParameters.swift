@@ -5,7 +5,7 @@ package import Timing
 /// What `astra-restore` is asked.
 package struct RestoreParameters {
   package static let application = Parameter(
-    "application-name", "PROD_APP_NAME", meaning: "the application to restore (name or id)")
+    "application-name", "PROD_APP_NAME", meaning: "the application to restore (name or id)", isRequired: true)
   package static let cluster = Parameter(
     "cluster", "ASTRA_CLUSTER", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")
@@ -16,7 +16,7 @@ package struct RestoreParameters {
     meaning: "the snapshot to restore from: its name, its id, or the word latest")
   package static let before = Parameter(
     "before", "ASTRA_RESTORE_BEFORE",
-    meaning: "a time: latest then means the newest one made before it (2026-11-23T10:00:00Z)")
+    meaning: "a time with its zone: latest then means the newest one made before it (2026-11-23T10:00:00Z)")
   package static let evidence = Parameter(
     "evidence-clone", "DEBUG_APP_NAME",
     meaning: "the clone of this pipeline run that holds the state to be overwritten",

@@ -25,6 +25,7 @@ package struct SnapshotCommand: StepCommand {
   /// The name of the snapshot.
   static let name = Parameter(
     "snapshot-name", "SNAPSHOT_NAME", meaning: "the name of the snapshot",
+    detail: "Required if the run has no name",
     fallback: "the name of the pipeline run")
 
   /// Makes the command, for the parser.

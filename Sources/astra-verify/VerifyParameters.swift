@@ -6,7 +6,8 @@ internal import Timing
 /// What `astra-verify` is asked.
 struct VerifyParameters {
   static let application = Parameter(
-    "application", "ASTRA_APP_NAME", "PROD_APP_NAME", meaning: "the application to look at (name or id)")
+    "application", "ASTRA_APP_NAME", "PROD_APP_NAME", meaning: "the application to look at (name or id)",
+    isRequired: true)
   static let cluster = Parameter(
     "cluster", "ASTRA_CLUSTER", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")
@@ -14,18 +15,22 @@ struct VerifyParameters {
     "clone-of", "ASTRA_VERIFY_CLONE_OF", meaning: "the application that it must be a clone of (name or id)")
   static let backup = Parameter(
     "against-backup", "ASTRA_VERIFY_BACKUP",
-    meaning: "the backup whose resources it must have (name or id)")
+    meaning: "the backup whose resources it must have (name or id)", detail: "For a clone, one of its source")
   static let snapshot = Parameter(
     "against-snapshot", "ASTRA_VERIFY_SNAPSHOT",
-    meaning: "the snapshot whose resources it must have (name or id)")
+    meaning: "the snapshot whose resources it must have (name or id)",
+    detail: "For a clone, one of its source")
   static let url = Parameter(
     "url", "ASTRA_VERIFY_URL",
-    meaning: "a page to look at, as customers do; may be given several times (the variable: between spaces)")
+    meaning: "a page to look at, as customers do",
+    detail:
+      "May be given several times; the variable takes several with spaces between. Without one, nothing is looked at from outside"
+  )
   static let status = Parameter(
     "expect-status", "ASTRA_VERIFY_STATUS",
     meaning: "the statuses of a healthy page, such as 200,204 or 200-299", fallback: "200-299")
   static let text = Parameter(
-    "expect-text", "ASTRA_VERIFY_TEXT", meaning: "a text that a healthy page holds")
+    "expect-text", "ASTRA_VERIFY_TEXT", meaning: "a text that a healthy page holds, byte by byte")
   static let regex = Parameter(
     "expect-regex", "ASTRA_VERIFY_REGEX",
     meaning: "a regular expression (Perl's dialect, by PCRE2) that something on a healthy page matches")
@@ -34,7 +39,7 @@ struct VerifyParameters {
     meaning: "a value that a healthy page's JSON holds, such as status.nodes[0].name=web")
   static let header = Parameter(
     "expect-header", "ASTRA_VERIFY_HEADER",
-    meaning: "a header field of a healthy page, such as X-Release: 2.4.1")
+    meaning: "a header field that a healthy page comes with, its value in full (X-Release: 2.4.1)")
   static let address = Parameter(
     "expect-address", "ASTRA_VERIFY_ADDRESS", meaning: "the IP address that must answer")
   static let otherAddress = Parameter(
@@ -45,26 +50,29 @@ struct VerifyParameters {
     meaning: "check that every page shows the fault: that it answers and is not healthy")
   static let brokenAs = Parameter(
     "broken-as", "ASTRA_VERIFY_BROKEN_AS",
-    meaning: "the statuses that count as the fault, and unreachable if no answer counts too",
+    meaning: "the statuses that may count as the fault (500,503), and the word unreachable if no answer may",
     fallback: "200-299,500")
   static let seenFile = Parameter(
     "seen-file", "ASTRA_VERIFY_SEEN_FILE", meaning: "the file for what was seen, for a later astra-verify",
     fallback: "astra-verify.seen.json beside the report")
   static let compareWith = Parameter(
     "compare-with", "ASTRA_VERIFY_COMPARE_WITH",
-    meaning: "a file that an earlier astra-verify wrote: the same addresses must answer")
+    meaning: "a file that an earlier astra-verify of this run wrote: the same addresses must answer")
   static let within = Parameter(
     "within", "ASTRA_VERIFY_WITHIN", meaning: "how long each condition may take to come true",
-    fallback: "5m")
+    detail: "Never longer than the step's timeout", fallback: "5m")
   static let authorityFile = Parameter(
     "probe-ca-file", "ASTRA_VERIFY_CA_FILE",
-    meaning: "a PEM file of certificate authorities to trust for pages, beside the system's")
+    meaning: "a PEM file of certificate authorities to trust for pages, beside the system's",
+    detail: "The backend's are not trusted for pages")
   static let verify = Parameter(
     "probe-tls-verify", "ASTRA_VERIFY_TLS_VERIFY", meaning: "whether certificates of pages are verified",
-    fallback: "true")
+    detail: "If they are not, log and report say so each time", fallback: "true")
   static let resolve = Parameter(
     "probe-resolve", "ASTRA_VERIFY_RESOLVE",
-    meaning: "an address to use for a page's host, like curl's --resolve; may be given several times")
+    meaning:
+      "an address to take for a page's host, since a clone often has no name (shop.example.com:443:192.0.2.10)",
+    detail: "May be given several times")
 
   var application: String
   var cluster: String?

@@ -13,8 +13,9 @@ import Testing
 
   @Test func everySituationEndsInACodeOfTheTable() throws {
     let known = Set(ExitCode.table.map { Int($0.code.rawValue) })
-    let situations = tableRows(in: try Checkout.text("docs/steps.md"), headed: "Situation")
-    #expect(situations.count > 30)
+    let pages = [try Checkout.text("docs/steps.md")] + (try Checkout.pagesOfSteps().map(\.text))
+    let situations = pages.flatMap { tableRows(in: $0, headed: "Situation") }
+    #expect(situations.count > 80)
     let named = situations.flatMap { codes(in: $0.last ?? "") }
     #expect(Set(named).isSubset(of: known) && named.count > 25)
   }
@@ -26,7 +27,7 @@ import Testing
     for row in rows where codes(in: row[0]).count == 1 {
       #expect(ExitCode.table.first { String($0.code.rawValue) == row[0] }?.meaning == row[1])
     }
-    let steps = try Checkout.text("docs/steps.md")
+    let steps = try Checkout.text("docs/steps.md") + Checkout.pagesOfSteps().map(\.text).joined()
     let names = prose(page).matches(of: /`(--[a-z-]+|(?:ASTRA|PROD|DEBUG|BACKUP|SNAPSHOT)_[A-Z_]+)/)
     #expect(names.count > 30)
     for name in names { #expect(steps.contains("`\(name.1)`"), "\(name.1)") }

@@ -37,8 +37,24 @@ import Testing
     for program in Self.programs { #expect(text.contains(program), "\(page) does not name \(program)") }
   }
 
-  @Test func eachHasItsTableOfParameters() throws {
-    let lines = try Checkout.text("docs/steps.md").split(separator: "\n")
-    for program in Self.programs { #expect(lines.contains("### \(program)"), "no table of \(program)") }
+  @Test func eachHasItsPage() throws {
+    let shared = try Checkout.text("docs/steps.md")
+    let listing = ["docs/steps.md", "docs/architecture.md"]
+    for page in try Checkout.pagesOfSteps() {
+      let program = try #require(page.path.split { "/.".contains($0) }.dropLast().last)
+      #expect(page.text.hasPrefix("# \(program)\n"), "\(page.path)")
+      for heading in ["Parameters", "Success", "Situations", "Phases"] {
+        #expect(page.lines.contains("## \(heading)"), "\(page.path) has no \(heading)")
+      }
+      for table in ["Flag", "Situation", "Phase"] {
+        #expect(!tableRows(in: page.text, headed: table).isEmpty, "\(page.path) has no table of \(table)")
+      }
+      for path in listing {
+        #expect(try Checkout.text(path).contains("](steps/\(program).md)"), "\(path) does not link to it")
+      }
+    }
+    #expect(tableRows(in: shared, headed: "Program").count == Self.programs.count)
+    let pages = try Checkout.files(below: ["docs/steps"], endingIn: ".md").map(\.path)
+    #expect(Set(pages) == Set(try Checkout.pagesOfSteps().map(\.path)))
   }
 }

@@ -22,10 +22,4 @@ import Testing
       #expect(throws: DocumentError.self) { try JUnitDocument(other.report).verify(bytes) }
     }
   }
-
-  @Test func theExampleOfTheDocumentationIsTheGoldenFile() throws {
-    let page = try String(contentsOf: Checkout.root.appending(path: "docs/report.md"), encoding: .utf8)
-    let golden = try String(contentsOf: Checkout.goldenReport("failed"), encoding: .utf8)
-    #expect(page.contains("```xml\n\(golden)```\n"))
-  }
 }

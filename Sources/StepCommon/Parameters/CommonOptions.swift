@@ -77,23 +77,27 @@ package enum Common {
     "backend", "ASTRA_BACKEND", meaning: "the service that does the work", fallback: BackendRegistry.usual)
   package static let timeout = Parameter(
     "timeout", "ASTRA_TIMEOUT", meaning: "how long the step may take (90s, 30m, 1h30m, 1d, or seconds)",
-    fallback: "1h")
+    detail: "At most seven days", fallback: "1h")
   package static let run = Parameter(
     "run-id", "ASTRA_RUN_ID", meaning: "the name of the pipeline run",
     fallback: "BUILD_TAG, or what the CI system calls it")
   package static let runMaxAge = Parameter(
     "run-max-age", "ASTRA_RUN_MAX_AGE",
-    meaning: "how long after its last update a record of the run still counts (1d, 36h)", fallback: "1d")
+    meaning: "how long after its last update a record of the run still counts (36h, 7d)",
+    detail: "At most ten years",
+    fallback: "1d")
   package static let reportFolder = Parameter(
     "report-dir", "ASTRA_REPORT_DIR", meaning: "the folder of the report and the run record",
     fallback: "reports")
   package static let reportSuffix = Parameter(
     "report-suffix", "ASTRA_REPORT_SUFFIX",
-    meaning: "a suffix for the report's name, to use one step several times in one workspace")
+    meaning: "a suffix for the names of both files, to use one step several times in one workspace",
+    detail: "At most 100 letters, digits, dots, dashes or underscores")
   package static let outputFile = Parameter(
     "output-file", "ASTRA_OUTPUT_FILE", meaning: "a file that gets KEY=VALUE lines (ids, names, times)")
   package static let logLevel = Parameter(
-    "log-level", "ASTRA_LOG_LEVEL", meaning: "how much the log says: debug adds a line per request",
+    "log-level", "ASTRA_LOG_LEVEL",
+    meaning: "how much the log says: info, or debug, which adds a line per request",
     fallback: "info")
   package static let dryRun = Parameter(
     "dry-run", "ASTRA_DRY_RUN", meaning: "do everything but the change, and say what would change")
@@ -101,13 +105,13 @@ package enum Common {
   // Shared by several steps, though not by all.
   package static let ifExists = Parameter(
     "if-exists", "ASTRA_IF_EXISTS",
-    meaning: "what to do with one of that name from an earlier run, finished or under way: refuse or reuse",
+    meaning: "what to do with one of that name from an earlier run, complete or under way: refuse or reuse",
     fallback: "refuse")
   package static let replaceFailed = Parameter(
     "replace-failed", "ASTRA_REPLACE_FAILED", meaning: "remove a failed one of that name first")
   package static let acceptFailedHooks = Parameter(
     "accept-failed-hooks", "ASTRA_ACCEPT_FAILED_HOOKS",
-    meaning: "accept a copy even if execution hooks around it failed")
+    meaning: "accept a backup or snapshot even if execution hooks around it failed")
 }
 
 /// What to do with a finished object of an earlier run.

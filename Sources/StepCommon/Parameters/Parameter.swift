@@ -10,23 +10,44 @@ package struct Parameter: Sendable {
   package var variables: [String]
   /// What it is, as a noun phrase: `the application to restore`.
   package var meaning: String
+  /// What else is to be known of it, as a sentence or two without the last point.
+  package var detail: String?
   /// The default, in words, if there is one.
   package var fallback: String?
+  /// Whether a step refuses to work without it.
+  package var isRequired: Bool
 
   /// Makes a parameter.
-  package init(_ flag: String, _ variables: String..., meaning: String, fallback: String? = nil) {
+  package init(
+    _ flag: String, _ variables: String..., meaning: String, detail: String? = nil, fallback: String? = nil,
+    isRequired: Bool = false
+  ) {
     self.flag = flag
     self.variables = variables
     self.meaning = meaning
+    self.detail = detail
     self.fallback = fallback
+    self.isRequired = isRequired
   }
 
-  /// The help text of its flag.
+  /// The help text of its flag; the tables of the documentation are made from it.
   package var help: String {
+    let sentences =
+      [meaning.prefix(1).uppercased() + meaning.dropFirst(), detail, isRequired ? "Required" : nil]
+      + [fallback.map { "Default: \($0)" }]
     let named = variables.isEmpty ? "" : " [\(variables.joined(separator: ", then "))]"
-    return meaning.prefix(1).uppercased() + meaning.dropFirst() + "."
-      + (fallback.map { " Default: \($0)." } ?? "")
-      + named
+    return sentences.compactMap { $0.map { "\($0)." } }.joined(separator: " ") + named
+  }
+
+  /// The help text of its flag in `astra-preflight`, where it counts only if that step is planned.
+  package func help(with step: StepName) -> String {
+    var planned = self
+    planned.meaning = "with \(step.rawValue): \(meaning)"
+    if isRequired {
+      planned.isRequired = false
+      planned.detail = [detail, "Required then"].compactMap { $0 }.joined(separator: ". ")
+    }
+    return planned.help
   }
 
   /// How messages name it: `ASTRA_APP_NAME or PROD_APP_NAME (--application)`.

@@ -25,7 +25,8 @@ package struct RecoveryPointOptions: ParsableArguments {
 /// What a step that makes a recovery point is asked.
 package struct RecoveryPointParameters: Sendable {
   package static let application = Parameter(
-    "application", "ASTRA_APP_NAME", "PROD_APP_NAME", meaning: "the application to copy (name or id)")
+    "application", "ASTRA_APP_NAME", "PROD_APP_NAME", meaning: "the application to copy (name or id)",
+    isRequired: true)
   package static let cluster = Parameter(
     "cluster", "ASTRA_CLUSTER", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")

@@ -1,4 +1,5 @@
 import Foundation
+import StepCommon
 import Testing
 
 /// The package's own files, as the rules about them see them.
@@ -72,6 +73,14 @@ enum Checkout {
       below: ["docs", "jenkins", "Sources", "Tests", "Fixtures"], endingIn: ".md", inRoot: true)
     try #require(pages.count > 10, "the pages were not found")
     return pages
+  }
+
+  /// The page of each step.
+  static func pagesOfSteps() throws -> [File] {
+    try StepName.allCases.map { step in
+      let path = "docs/steps/\(step.program).md"
+      return File(path: path, text: try text(path))
+    }
   }
 }
 

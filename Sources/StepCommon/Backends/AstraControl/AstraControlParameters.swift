@@ -24,17 +24,24 @@ package struct AstraControlOptions: ParsableArguments {
 /// The parameters by which Astra Control is reached.
 package enum AstraControlParameters {
   package static let host = Parameter(
-    "fqdn", "ASTRA_FQDN", meaning: "the host of Astra Control, with :port if it is not 443")
+    "fqdn", "ASTRA_FQDN",
+    meaning: "the host of Astra Control, with :port if it is not 443",
+    detail: "Plain HTTP only to a loopback host")
   package static let account = Parameter(
-    "account-id", "ASTRA_INSTANCE_ID", meaning: "the account id of Astra Control's API access page")
+    "account-id", "ASTRA_INSTANCE_ID", meaning: "the account id, a UUID, from Astra Control's API access page"
+  )
   /// The token has no flag: arguments are readable by everyone on the machine.
-  package static let token = Parameter("", "ASTRA_API_TOKEN", meaning: "the API token")
+  package static let token = Parameter(
+    "", "ASTRA_API_TOKEN",
+    meaning: "the API token itself, without the word Bearer, quotation marks or a name before it",
+    detail: "It has no flag: everyone on the machine can read arguments")
   package static let tokenFile = Parameter(
     "api-token-file", "ASTRA_API_TOKEN_FILE",
-    meaning: "a file that holds the API token, when ASTRA_API_TOKEN is not set")
+    meaning: "a file that holds the API token",
+    detail: "Read only if ASTRA_API_TOKEN is not set, and again when the token is refused")
   package static let authorityFile = Parameter(
     "ca-file", "ASTRA_CA_FILE", meaning: "a PEM file of certificate authorities to trust beside the system's")
   package static let verify = Parameter(
     "tls-verify", "ASTRA_TLS_VERIFY", meaning: "whether the server's certificate is verified",
-    fallback: "true")
+    detail: "If it is not, log and report say so each time", fallback: "true")
 }
