@@ -69,7 +69,7 @@ import AstraBackup
 
   /// What people paste in the place of a token, and what is said to be right; the token itself is shown nowhere.
   static let pasted = [
-    ("Bearer SECRET", "begins with the word Bearer: give only what follows"),
+    ("Bearer SECRET", "begins with the word Bearer: give what comes after it"),
     ("bearer SECRET", "the word Bearer"),
     ("Bearer: SECRET", "the word Bearer"), ("Bearer\tSECRET", "the word Bearer"),
     ("token=SECRET", "token=: give what"),

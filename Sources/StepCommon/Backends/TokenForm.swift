@@ -4,7 +4,7 @@ enum TokenForm {
   ///
   /// It never quotes the text.
   static func fault(of token: String) -> String? {
-    if let word = leadingWord(of: token) { return "begins with \(word): give only what follows" }
+    if let word = leadingWord(of: token) { return "begins with \(word): give what comes after it" }
     if let first = token.first, token.count > 1, first == token.last, "\"'`".contains(first) {
       return "is in quotation marks: leave them out"
     }

@@ -15,7 +15,7 @@ package enum ReservedName {
   package static func check(_ label: String, isCopy: Bool, from title: String) throws(StepFailure) {
     guard label != latest else {
       throw .badParameter(
-        "\(title) is \"\(label)\", which means the newest recovery point: give something new another name"
+        "\(title) is \"\(label)\", which means the newest recovery point: give another name"
       )
     }
     guard !isCopy || !label.hasPrefix(evidence) else {

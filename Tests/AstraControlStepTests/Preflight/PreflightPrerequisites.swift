@@ -215,7 +215,7 @@ extension PreflightStepTests {
           ApplicationSeed("magento-prod", cluster: "ocp-debug", namespaces: ["other"]))
       }),
     Wrong(
-      "a snapshot for another cluster", "check clone name and namespace", "does not leave",
+      "a snapshot for another cluster", "check clone name and namespace", "cannot leave",
       code: .badParameter,
       arguments: ["--use-existing-snapshot", "nightly-0213"]),
     Wrong(

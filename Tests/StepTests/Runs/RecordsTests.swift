@@ -170,7 +170,7 @@ import Timing
     let refused = try lost.run(CloneStep.self)
     refused.expect(.protected, saying: "no record of run jenkins-post-mortem-42 in reports/")
     #expect(!refused.message.contains("today's fault"))
-    #expect(refused.standardError.contains("carry reports/*.json from the job that made it"))
+    #expect(refused.standardError.contains("copy reports/*.json here from the job that made it"))
 
     // A record of another run names it.
     let another = try Magento.harness()
