@@ -1,6 +1,10 @@
-internal import AppProtection
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
 
-/// A pattern for names: `*` stands for any run of characters, `?` for one, everything else for itself.
+/// A pattern for names: `*` stands for any run of characters, `?` for one, everything else for itself (`fnmatch`).
 ///
 /// It is made a label by the rule of all names, so that `upgrade-prod-2.4.*` fits the backup that was made as
 /// `upgrade-prod-2.4.1`. It begins with three characters at least that stand for themselves: what it fits is then
@@ -24,18 +28,10 @@ struct NamePattern: Sendable {
     self.text = String(known)
   }
 
-  /// Whether it fits a whole name.
+  /// Whether it fits a whole name; `?` stands for one byte of it.
   func fits(_ name: String) -> Bool {
-    // How many characters of the name may be used up after each character of the pattern.
-    let name = Array(name)
-    var ends: Set<Int> = [0]
-    for character in text {
-      switch character {
-      case "*": ends = ends.min().map { Set($0...name.count) } ?? []
-      case "?": ends = Set(ends.filter { $0 < name.count }.map { $0 + 1 })
-      default: ends = Set(ends.filter { $0 < name.count && name[$0] == character }.map { $0 + 1 })
-      }
-    }
-    return ends.contains(name.count)
+    // A C string ends at a NUL: what comes after it would not be looked at.
+    guard !name.utf8.contains(0) else { return false }
+    return unsafe fnmatch(text, name, 0) == 0
   }
 }

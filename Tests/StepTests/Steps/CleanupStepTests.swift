@@ -271,6 +271,21 @@ struct CleanupStepTests {
       !second.standardError.contains("kubectl") && second.standardError.contains("belongs to \"tenant\" too"))
   }
 
+  /// The pattern has to fit the whole name, whatever is in it.
+  @Test(arguments: [
+    "upgrade-prod-2\u{0}of-somebody-else", "my-upgrade-prod-2", "upgrade-prod2", "upgrade-prod-[2]",
+  ])
+  func aNameThatThePatternDoesNotFitStays(name: String) throws {
+    let harness = try Magento.harness()
+    var seed = RecoveryPointSeed(name)
+    seed.age = .seconds(90 * 86_400)
+    harness.site.service.addBackup(seed, of: Magento.production)
+    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "upgrade-prod-2*")
+      .expectSuccess()
+    #expect(harness.site.service.recoveryPoints(named: name).count == 1)
+    #expect(harness.site.service.tally.deletions == 1)
+  }
+
   @Test func aWholeBackupIsNeverForced() throws {
     let harness = try Magento.harness()
     try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "upgrade-prod-2.4.*")
