@@ -1,4 +1,4 @@
-/** Runs astra-cleanup, which removes a debug clone when the post-mortem is over, and backups that are too many. */
+/** Runs astra-cleanup, which removes a debug clone when the post-mortem is over, and surplus backups. */
 Map call(Map given = [:]) {
   return astraStep('astra-cleanup', [
     application: 'PROD_APP_NAME',
