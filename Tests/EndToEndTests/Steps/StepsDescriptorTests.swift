@@ -24,6 +24,8 @@ extension StepsTests {
         let result = try await limited.run(
           step, shell: "ulimit -n \(number); exec \"$@\"", leaving: .whatCanBeWritten)
         guard case .code(let code) = result.exit, code != 0 else { continue }
+        // One that has found its application has enough of them, and may be slow on a busy machine.
+        if code == 75, result.errors.contains("application \"") { continue }
         #expect(Self.codes.contains(code), "\(number): \(result.summary)")
         #expect(
           result.messages.first?.contains("too many open files") == true, "\(number): \(result.summary)")
