@@ -10,11 +10,21 @@ package enum HelpText {
   package static func discussion(
     _ purpose: String? = nil, makesNames: Bool = true, codes: String = "Exit codes:"
   ) -> String {
-    let parameters =
-      ["Parameters come from the environment; a flag overrides its variable (in brackets)."]
-      + BackendRegistry.all.map { $0.credentialsHelp }
-      + (makesNames ? ["Names become DNS-1123 labels: 2.4.1 becomes 2-4-1."] : [])
-    return [purpose, parameters.joined(separator: " "), "\(codes)\n\(ExitCode.help)"].compactMap { $0 }
-      .joined(separator: "\n\n")
+    var text = ""
+    if let purpose {
+      text.append(purpose)
+      text.append("\n\n")
+    }
+    text.append("Parameters come from the environment; a flag overrides its variable (in brackets).")
+    for backend in BackendRegistry.all {
+      text.append(" ")
+      text.append(backend.credentialsHelp)
+    }
+    if makesNames { text.append(" Names become DNS-1123 labels: 2.4.1 becomes 2-4-1.") }
+    text.append("\n\n")
+    text.append(codes)
+    text.append("\n")
+    text.append(ExitCode.help)
+    return text
   }
 }

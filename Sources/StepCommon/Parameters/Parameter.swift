@@ -31,12 +31,37 @@ package struct Parameter: Sendable {
   }
 
   /// The help text of its flag; the tables of the documentation are made from it.
+  ///
+  /// Every start makes those of all flags, so it is put together plainly.
   package var help: String {
-    let sentences =
-      [meaning.prefix(1).uppercased() + meaning.dropFirst(), detail, isRequired ? "Required" : nil]
-      + [fallback.map { "Default: \($0)" }]
-    let named = variables.isEmpty ? "" : " [\(variables.joined(separator: ", then "))]"
-    return sentences.compactMap { $0.map { "\($0)." } }.joined(separator: " ") + named
+    var text = Self.capitalized(meaning)
+    text.reserveCapacity(256)
+    text.append(".")
+    if let detail { Self.append(" ", detail, to: &text) }
+    if isRequired { text.append(" Required.") }
+    if let fallback { Self.append(" Default: ", fallback, to: &text) }
+    var separator = " ["
+    for variable in variables {
+      text.append(separator)
+      text.append(variable)
+      separator = ", then "
+    }
+    if !variables.isEmpty { text.append("]") }
+    return text
+  }
+
+  private static func append(_ beginning: String, _ sentence: String, to text: inout String) {
+    text.append(beginning)
+    text.append(sentence)
+    text.append(".")
+  }
+
+  /// A phrase with a capital at its beginning, if that is one of a-z.
+  private static func capitalized(_ phrase: String) -> String {
+    guard let first = phrase.utf8.first, (0x61...0x7A).contains(first) else { return phrase }
+    var bytes = Array(phrase.utf8)
+    bytes[0] = first - 0x20
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The help text of its flag in `astra-preflight`, where it counts only if that step is planned.

@@ -40,9 +40,15 @@ package struct ExitCode: RawRepresentable, Hashable, Sendable {
 
   /// The table as lines for `--help`.
   package static var help: String {
-    table.map { entry in
-      let code = String(entry.code.rawValue)
-      return "  " + String(repeating: " ", count: 3 - code.count) + code + "  " + entry.meaning
-    }.joined(separator: "\n")
+    var text = ""
+    for (code, meaning) in table {
+      if !text.isEmpty { text.append("\n") }
+      // Codes have one to three digits.
+      text.append(code.rawValue < 10 ? "    " : code.rawValue < 100 ? "   " : "  ")
+      text.append(String(code.rawValue))
+      text.append("  ")
+      text.append(meaning)
+    }
+    return text
   }
 }

@@ -102,8 +102,8 @@ package struct StepEnvironment {
     var entry = unsafe environ
     while let line = unsafe entry.pointee {
       let text = unsafe String(cString: line)
-      if let equals = text.firstIndex(of: "=") {
-        variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+        variables[String(text[..<equals])] = String(text[text.utf8.index(after: equals)...])
       }
       unsafe entry += 1
     }
