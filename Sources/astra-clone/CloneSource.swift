@@ -13,35 +13,21 @@ struct CloneSource: StepPart {
 
   /// The request as it is to be sent: a copy of the live application is made first where the service needs one.
   ///
-  /// The copy has a name of its own in each run, so that a further attempt finds it.
+  /// A further attempt takes the copy of an earlier one only if that is one of the present state.
   func withSource(
     _ request: CloneRequest, _ plan: ClonePlan, acceptFailedHooks: Bool
   ) throws(StepFailure) -> CloneRequest {
     guard case .afterMaking(let kind) = plan, case .live = request.source else { return request }
-    let application = request.application
-    let operation: RunRecord.Operation.Kind = kind == .backup ? .backup : .snapshot
-    guard let name = name(of: request, as: operation) else { return request }
-    let copy: RecoveryPoint
-    switch try operations.existing(kind, named: name, of: application, leftovers: .untouched) {
-    case .complete(let found): copy = found
-    case .underWay(let found): copy = try operations.waitForCompletion(of: found, application, isKnown: true)
-    case .nothing:
-      copy = try operations.waitForCompletion(
-        of: try operations.request(kind, named: name, of: application, as: operation), application)
+    // A clock time keeps apart the runs that have no name.
+    let run = settings.run ?? backend.currentTime.text
+    let copy = PresentStateCopy(kind, as: .cloneSource) { number in
+      let name = "\(request.name)-\(run)\(number == 1 ? "" : "-\(number)")"
+      return ResourceName.label(for: name) ?? "\(request.name)-\(number)"
     }
-    try operations.checkHooks(of: copy, application, accept: acceptFailedHooks)
+    let made = try operations.presentState(of: request.application, by: copy)
+    try operations.checkHooks(of: made, request.application, accept: acceptFailedHooks)
     var request = request
-    request.source = .recoveryPoint(copy)
+    request.source = .recoveryPoint(made)
     return request
-  }
-
-  /// The name of the copy: that of the run's name, or, in a run without one, that of an earlier attempt.
-  private func name(of request: CloneRequest, as operation: RunRecord.Operation.Kind) -> String? {
-    if let run = settings.run { return ResourceName.label(for: "\(request.name)-\(run)") }
-    let earlier = history.operations.last {
-      $0.kind == operation && $0.application == request.application.id.text && $0.stage != .refused
-        && $0.name.hasPrefix("\(request.name)-")
-    }
-    return earlier?.name ?? ResourceName.label(for: "\(request.name)-\(backend.currentTime.text)")
   }
 }

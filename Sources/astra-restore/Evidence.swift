@@ -15,8 +15,8 @@ enum Evidence: CustomStringConvertible {
   /// A dry run: a snapshot would be made.
   case planned
 
-  /// How old a snapshot may be when the restore is asked for: 10 minutes.
-  static var longestAge: Duration { .seconds(600) }
+  /// How old a snapshot may be when the restore is asked for.
+  static var longestAge: Duration { PresentStateCopy.longestAge }
 
   /// The name of the evidence of a run: `evidence-<run>`, and from the second on with a number.
   static func name(run: String, number: Int) -> String {

@@ -46,84 +46,16 @@ extension RestoreRun {
   }
 
   /// The snapshot that this run made for the purpose, or a new one.
-  ///
-  /// An earlier attempt's is taken only if it is minutes old, since customers go on writing, and if nothing has
-  /// happened to the application since it was asked for: that attempt may have restored it, and its record may be
-  /// lost. One that came to nothing is passed over.
   private func evidenceSnapshot(
     of application: Application, _ point: RecoveryPoint, isAnew: Bool
   ) throws(StepFailure) -> RecoveryPoint {
-    let earlier = history.operations.filter { $0.kind == .evidence && $0.application == application.id.text }
-    var lost: String?
-    if !isAnew, let last = earlier.last, isReusable(last, application) {
-      do throws(StepFailure) {
-        switch try operations.existing(.snapshot, named: last.name, of: application, leftovers: .untouched) {
-        case .complete(let found) where !found.hooks.didFail: return found
-        case .complete: break
-        case .underWay(let found):
-          return try operations.waitForCompletion(of: found, application, isKnown: true)
-        // Whatever became of that request, its name may be asked for again: the two cannot both be made.
-        case .nothing: lost = last.name
-        }
-      } catch  where [.protected, .notFound, .operationFailed].contains(error.code) {
-        log.info("\(error.message): making another one")
-      }
-    }
-    let known = Set(earlier.filter { $0.stage != .refused }.map(\.name)).subtracting([lost].compactMap { $0 })
-    return try operations.waitForCompletion(
-      of: try requestEvidence(of: application, point, knownNames: known), application)
-  }
-
-  /// Whether a snapshot that an earlier attempt asked for may be a copy of the present state.
-  private func isReusable(_ earlier: RunRecord.Operation, _ application: Application) -> Bool {
-    // Another step, or another run, may have restored it since; and so may what cannot be read.
-    let isOvertaken = history.restoresOfAnyRun(of: application.id).contains { restore in
-      guard let secured = earlier.askedTime, let asked = restore.askedTime else { return true }
-      return asked >= secured
-    }
-    let isUntouched = isUnchanged(application, since: earlier.before)
-    let isFresh = earlier.askedTime.map { backend.currentTime - $0 <= Evidence.longestAge } ?? false
-    return isUntouched && isFresh && !isOvertaken && history.doubt == nil
-      && ![.failed, .refused].contains(earlier.stage)
-  }
-
-  /// Whether the marks of an application show that nothing has changed it since they were taken.
-  private func isUnchanged(_ application: Application, since marks: ApplicationMarks?) -> Bool {
-    guard let marks else { return false }
-    return backend.overwriteSigns(on: application, since: marks, or: nil) == .unchanged
-  }
-
-  /// Asks for a snapshot under the first name that is free.
-  ///
-  /// A name may be taken by one that a lost record, another workspace or a list that lags does not show.
-  private func requestEvidence(
-    of application: Application, _ point: RecoveryPoint, knownNames: Set<String>
-  ) throws(StepFailure) -> RecoveryPoint {
     // A clock time keeps apart the runs that have no name.
     let run = settings.run ?? backend.currentTime.text
-    let there = try ask { () throws(BackendError) in
-      try backend.recoveryPoints(.snapshot, of: application.id)
-    }
-    var taken = knownNames.union(there.map(\.name))
-    var refusals = 0
-    while true {
-      let number = (1...).first { !taken.contains(Evidence.name(run: run, number: $0)) } ?? 1
-      let name = Evidence.name(run: run, number: number)
-      operations.noteNamesakes([], of: "the snapshot \"\(name)\" of \"\(application.name)\"")
-      do throws(StepFailure) {
-        return try operations.request(
-          .snapshot, named: name, of: application, as: .evidence, for: point.id,
-          labels: EvidenceMark(of: application.id, named: name).labels)
-      } catch  where error.refusal == .nameTaken && refusals < Self.mostNamesTaken {
-        log.info("\(error.message): trying another name")
-        taken.insert(name)
-        refusals += 1
-      }
-    }
+    let copy = PresentStateCopy(
+      .snapshot, as: .evidence, for: point.id, name: { Evidence.name(run: run, number: $0) },
+      labels: { EvidenceMark(of: application.id, named: $0).labels })
+    return try operations.presentState(of: application, by: copy, isAnew: isAnew)
   }
-
-  /// How many names are tried after the list of snapshots has shown them to be free: 10.
-  private static var mostNamesTaken: Int { 10 }
 
   /// Asks for the removal of this run's evidence that a newer, complete one replaces: what no restore was begun with.
   ///
@@ -138,7 +70,7 @@ extension RestoreRun {
     let older = history.operations.filter { operation in
       guard operation.kind == .evidence, operation.application == application.id.text,
         operation.stage != .refused, let asked = operation.askedTime,
-        isUnchanged(application, since: operation.before)
+        operations.isUnchanged(application, since: operation.before)
       else { return false }
       return operation.id != newer.id.text && !needed.contains(operation.id ?? "")
         && lastBegun.map { asked > $0 } ?? true

@@ -112,7 +112,8 @@ extension OperationRunner {
   private func asked(
     _ kind: RecoveryPoint.Kind, _ name: String, _ application: Application
   ) -> [RunRecord.Operation] {
-    let kinds: [RunRecord.Operation.Kind] = kind == .backup ? [.backup] : [.snapshot, .evidence]
+    let kinds: [RunRecord.Operation.Kind] =
+      kind == .backup ? [.backup, .cloneSource] : [.snapshot, .evidence, .cloneSource]
     return history.operations.filter {
       kinds.contains($0.kind) && $0.name == name && $0.application == application.id.text
         && $0.stage != .refused

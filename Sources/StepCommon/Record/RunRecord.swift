@@ -40,6 +40,8 @@ package struct RunRecord: Hashable, Sendable {
       case snapshot
       case clone
       case evidence
+      /// A copy of a live application that a clone is made from.
+      case cloneSource
       case inPlaceRestore
       case cloneRemoval
       case backupRemoval
