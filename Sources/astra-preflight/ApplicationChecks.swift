@@ -31,6 +31,11 @@ extension PreflightStep {
   func checkHints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     for operation in plannedOperations { try run.lookup.checkCan(operation) }
+    if case .missing(let missing) = permissions {
+      throw .prerequisite(
+        "the credentials do not allow what the steps need: \(missing.joined(separator: "; "))",
+        hint: "have it allowed, or use the credentials of somebody who may")
+    }
     // What its state says counts for a clone of the live application alone.
     let planned = plannedOperations.filter { $0 != .clone || parameters.clone?.point == nil }
     guard !planned.isEmpty else { return notNeeded(.backup, .snapshot, .clone, .restore) }

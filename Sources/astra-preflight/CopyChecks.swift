@@ -16,6 +16,7 @@ extension PreflightStep {
     run.log.info("to restore from: \(chosen.kind.rawValue) \"\(chosen.name)\" (\(chosen.whereabouts))")
     run.facts.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
     point = chosen
+    try RecoveryPointChoice(run).checkPlan(of: try run.known(application), from: chosen)
     return .done
   }
 

@@ -52,6 +52,8 @@ package final class PreflightStep: Step {
   }
 
   let parameters: PreflightParameters
+  /// Whether the credentials allow what the planned steps will do.
+  var permissions = Permissions.notTold
   /// How each cluster stands.
   var standings: [ClusterStanding] = []
   var application: Application?
@@ -71,15 +73,10 @@ package final class PreflightStep: Step {
   private func reachBackend(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     standings = try ask { () throws(BackendError) in try run.backend.clusterStandings() }
     run.log.info("\(run.backend.label) answers and accepts the token; it knows \(standings.count) clusters")
-    let planned = plannedOperations
-    switch try ask({ () throws(BackendError) in try run.backend.permissions(for: planned) }) {
-    case .notTold: sayNotTold("whether the token's role allows changes", run)
-    case .allowed: run.log.info("the credentials allow what is planned")
-    case .missing(let missing):
-      throw .prerequisite(
-        "the credentials do not allow what the steps need: \(missing.joined(separator: "; "))",
-        hint: "have it allowed, or use the credentials of somebody who may")
+    permissions = try ask { () throws(BackendError) in
+      try run.backend.permissions(for: plannedOperations)
     }
+    if permissions == .notTold { sayNotTold("whether the token's role allows changes", run) }
     return .done
   }
 

@@ -11,6 +11,20 @@ package struct RecoveryPointChoice: StepPart {
     self.run = run
   }
 
+  /// Refuses a restore that would destroy more than one request says.
+  package func checkPlan(of application: Application, from point: RecoveryPoint) throws(StepFailure) {
+    let plan = try ask { () throws(BackendError) in
+      try backend.plan(restoreOf: application, from: point)
+    }
+    guard case .stepwise(let losses) = plan else { return }
+    throw .protected(
+      "\(backend.name) restores \"\(application.name)\" in place by \(losses.count) changes, each of which destroys something: "
+        + losses.joined(separator: "; "),
+      hint:
+        "make a clone of that \(point.kind.rawValue) with astra-clone, which destroys nothing, and point customers at it"
+    )
+  }
+
   /// Chooses the recovery point to go back to: the one that is named, or the newest that fits.
   package func recoveryPoint(
     for application: Application, _ parameters: RestoreParameters

@@ -100,18 +100,6 @@ extension RestoreRun {
     return intent
   }
 
-  /// Refuses a restore that would destroy more than the one request says.
-  func checkPlan(of application: Application, from point: RecoveryPoint) throws(StepFailure) {
-    let plan = try ask { () throws(BackendError) in
-      try backend.plan(restoreOf: application, from: point)
-    }
-    guard case .stepwise(let losses) = plan else { return }
-    throw .protected(
-      "\(backend.name) restores \"\(application.name)\" in place by \(losses.count) changes, each of which destroys something: "
-        + losses.joined(separator: "; "),
-      hint: "restore into another namespace with astra-clone, or in place by the service's own means")
-  }
-
   /// The server restores no application that has failed: what the application held is safe, and somebody has to help.
   private func refusedByWreck(
     _ failure: StepFailure, _ application: Application, _ copy: RunRecord.Copy

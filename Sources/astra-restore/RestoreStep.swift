@@ -59,7 +59,7 @@ package final class RestoreStep: Step {
     let (application, point) = (try run.known(application), try run.known(point))
     switch try RestoreRun(run: run).restoreUnderWay(of: application.id, from: point) {
     case .nothing:
-      try RestoreRun(run: run).checkPlan(of: application, from: point)
+      try RecoveryPointChoice(run).checkPlan(of: application, from: point)
       return .done
     case .underWay(let accepted):
       restore = accepted

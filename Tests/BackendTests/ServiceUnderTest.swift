@@ -58,12 +58,12 @@ struct Subject: CustomTestStringConvertible, Sendable {
 
   static let all =
     SimulatedProduct.all.map { product in
-      Subject(testDescription: product.description) { SimulatedServiceUnderTest(try product.setup()) }
+      Subject(testDescription: product.description) { AstraControlUnderTest(try product.setup()) }
     } + [Subject(testDescription: "a toy") { ToyUnderTest() }]
 }
 
-/// Any service that has a simulator, by its API.
-final class SimulatedServiceUnderTest: ServiceUnderTest {
+/// Astra Control, by its API at its simulator.
+final class AstraControlUnderTest: ServiceUnderTest {
   let backend: any Backend
   let production = "magento-prod"
   let goodBackup = Magento.goodBackup

@@ -98,6 +98,31 @@ struct ToyStepTests {
     #expect(toy.points.count { $0.kind == .snapshot } == 1 && toy.applications.count == 2)
   }
 
+  /// A copy of an earlier attempt is no copy of what the application holds by now: a clone of it would be no evidence.
+  @Test(arguments: ["restored by others", "hours ago", "failed"])
+  func aCopyThatIsNotOfThePresentStateIsNotCloned(what: String) throws {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    workspace.variables["BACKUP_NAME"] = nil
+    if what == "failed" { toy.disturbance = .operationFails }
+    #expect(
+      workspace.run(CloneStep.self, "--timeout", what == "failed" ? "1h" : "5s") != .success,
+      "\(workspace.said)")
+    if what == "restored by others" {
+      toy.time.advance(by: .seconds(20))
+      toy.settle()
+      try toy.restore(shop, from: RecoveryPoint.ID("backup:good"))
+      toy.time.advance(by: .seconds(20))
+    }
+    if what == "hours ago" { toy.time.advance(by: .seconds(4 * 3600)) }
+    toy.settle()
+    toy.contents[shop]?.append("order-since")
+    #expect(workspace.run(CloneStep.self) == .success, "\(workspace.said)")
+    let clone = try #require(toy.applications.first { $0.name == "shop-debug" })
+    #expect(toy.contents[clone.id] == toy.contents[shop], "\(workspace.said)")
+    #expect(toy.points.count { $0.kind == .snapshot } == 2)
+  }
+
   @Test func aRestoreWithoutACloneMakesEvidence() {
     let workspace = Workspace()
     let toy = workspace.toy
@@ -152,6 +177,11 @@ struct ToyStepTests {
     workspace.toy.permissions = .missing(["create backups in namespace shop"])
     #expect(workspace.run(PreflightStep.self) == .protected)
     #expect(workspace.said.contains("create backups in namespace shop"), "\(workspace.said)")
+    // And everything else that is wrong is shown in the same run.
+    workspace.variables["BACKUP_NAME"] = "nobody"
+    #expect(workspace.run(PreflightStep.self) == .protected)
+    #expect(workspace.said.contains("\"nobody\""), "\(workspace.said)")
+    workspace.variables["BACKUP_NAME"] = "good"
     workspace.toy.permissions = .allowed
     #expect(workspace.run(PreflightStep.self) == .success, "\(workspace.said)")
   }
@@ -176,8 +206,10 @@ struct ToyStepTests {
     let workspace = Workspace()
     let toy = workspace.toy
     toy.restorePlan = .stepwise(["the shelf is emptied", "the boxes are put back"])
-    #expect(workspace.run(RestoreStep.self) == .protected, "\(workspace.said)")
-    #expect(workspace.said.contains("the shelf is emptied"))
+    for code in [workspace.run(PreflightStep.self, "--steps", "restore"), workspace.run(RestoreStep.self)] {
+      #expect(code == .protected, "\(workspace.said)")
+      #expect(workspace.said.contains("the shelf is emptied"))
+    }
     #expect(toy.works.isEmpty && toy.contents[shop] == ["order-1", "order-2"])
   }
 
