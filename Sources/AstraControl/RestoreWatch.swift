@@ -1,4 +1,5 @@
 internal import AppProtection
+internal import Timing
 
 /// Decides when an in-place restore has truly ended, from one look at the application after another.
 ///
@@ -73,10 +74,13 @@ struct RestoreWatch {
       || now.restoredFrom != before.restoredFrom
   }
 
-  /// Whether a time was shown both before and now, and has changed; that a server shows none, or no longer the same
-  /// ones since it was upgraded, is no sign of a restore.
+  /// Whether a time was shown both before and now, and has changed; that a server shows none, or writes the same one
+  /// otherwise since it was upgraded, is no sign of a restore.
   private static func differ(_ one: String?, _ other: String?) -> Bool {
-    guard let one, let other else { return false }
-    return one != other
+    guard let one = one.flatMap({ Timestamp($0) }), let other = other.flatMap({ Timestamp($0) }) else {
+      return false
+    }
+    // A spelling may have a fraction of a second or none.
+    return one.wholeSeconds != other.wholeSeconds
   }
 }

@@ -213,6 +213,27 @@ struct AstraControlBackendTests {
     #expect(backend.shownOrigins(of: application).map(\.text) == ["old", "new"])
   }
 
+  /// A server that was upgraded meanwhile may write the same times otherwise: that is no sign of a restore.
+  @Test func anotherSpellingOfATimeIsNoSignOfARestore() throws {
+    func application(_ fraction: String, _ zone: String) -> HTTPResponse {
+      json(
+        """
+        {"id":"1","name":"n","state":"ready","lastResourceCollectionTimestamp":"2023-09-14T08:02:11\(fraction)\(zone)",
+         "metadata":{"modificationTimestamp":"2023-09-14T08:02:12\(fraction)\(zone)"}}
+        """)
+    }
+    let time = ManualTime()
+    let looks = [application("", "Z"), application(".305", "Z"), application("", "+00:00")]
+    let backend = backend(Script(looks), time: time)
+    let before = try #require(try backend.application(Application.ID("1")))
+    let restore = InPlaceRestore(
+      of: before.id, from: RecoveryPoint.ID("bk-1"), before: before.marks, requestedAt: time.now)
+    for _ in 1...2 {
+      time.advance(by: .seconds(120))
+      #expect(try backend.restoring(restore)?.state == .running("ready, as before the restore"))
+    }
+  }
+
   @Test func aListThatNeverEndsIsAnError() {
     let page = json(#"{"items":[],"metadata":{"continue":"again"}}"#)
     do {
