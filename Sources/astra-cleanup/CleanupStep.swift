@@ -189,7 +189,7 @@ package final class CleanupStep: Step {
     let left = try CleanupRun(run: run).namespacesLeft(in: places)
     for (namespace, cluster) in left {
       let rest =
-        "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; to remove it: "
+        "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; to remove it once nobody needs it: "
         + Lookup.deletionCommand(namespace, on: cluster)
       run.log.warning(rest)
       run.facts.noteAlso("left", rest)

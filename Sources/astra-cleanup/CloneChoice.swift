@@ -169,7 +169,8 @@ extension CleanupRun {
     guard clone.state.allowsRemoval || clone.state == .discovering else {
       return .kept(
         "is \(clone.state)",
-        hint: "run the step again when it is ready, or remove it in \(backend.name) if it never becomes ready"
+        hint:
+          "run the step again when it is ready; if it never becomes ready, see in \(backend.name) what it does and whether anybody needs it"
       )
     }
     if let other = all.first(where: { $0.sourceID == clone.id && $0.state.isBeingMade }) {

@@ -43,7 +43,7 @@ package struct Lookup {
     guard let reason = backend.limits[operation] else { return }
     throw .badParameter(
       "\(backend.name) cannot do \(operation.withArticle): \(reason)",
-      hint: "leave the step out, or name another service with --\(Common.backend.flag)")
+      hint: "name a service that can with --\(Common.backend.flag)")
   }
 
   /// Finds the one cluster of that name or id.

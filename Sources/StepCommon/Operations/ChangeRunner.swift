@@ -29,8 +29,7 @@ package struct ChangeRunner {
 
   /// Asks for a change until it is accepted.
   ///
-  /// A request of unknown fate is not repeated before `look` has searched for what it may have begun. While the
-  /// application is busy with another operation the request waits.
+  /// A request of unknown fate is not repeated before `look` has searched for what it may have begun.
   ///
   /// - Parameters:
   ///   - what: the change, for messages: `the backup "nightly" of "magento-prod"`.
@@ -40,7 +39,7 @@ package struct ChangeRunner {
   ///   - id: the id of what is made, if that is known.
   ///   - isUnknown: whether an error leaves open what became of the request.
   ///   - look: searches for what a request has begun; nil if nothing shows it.
-  ///   - judge: what a refusal means, where that is not only to wait while the application is busy.
+  ///   - judge: what any other refusal means.
   /// - Returns: what the change made, and its record; no record if there was nothing to ask for.
   /// - Throws: what the refusal means for the step; `.deadline` if the application stayed busy.
   package func request<Value>(

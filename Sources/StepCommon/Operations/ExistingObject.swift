@@ -150,7 +150,9 @@ extension OperationRunner {
     case .refuseFailed:
       throw .protected(
         "\(title) already exists and failed\(object.problems.isEmpty ? "" : ": " + object.problems.joined(separator: "; "))",
-        hint: "choose another name, or have the failed one removed first with --\(Common.replaceFailed.flag)")
+        hint:
+          "choose another name; or, once you have seen that nobody needs the failed one, have it removed first with --\(Common.replaceFailed.flag)"
+      )
     case .refuseSpoilt:
       throw .protected("\(title) already exists and is \(object.state)", hint: "choose another name")
     }

@@ -157,7 +157,8 @@ package final class OperationRunner {
     }
     guard let application else {
       throw .operationFailed(
-        "\(refusal.message), and the application is gone", hint: "look in \(backend.name) who has removed it")
+        "\(refusal.message), and the application is gone",
+        hint: "find out in \(backend.name) who removed it before anything else is changed")
     }
     history.remember(lookAt: application, lag: backend.longestLag)
     if application.state == .restoring { throw .beingRestored(application) }

@@ -124,7 +124,9 @@ package struct RemovalRunner {
     case .failed(_, let reason):
       throw .operationFailed(
         "\(title) was not removed: it \(reason) after the removal had begun",
-        hint: "run the step again, or remove it in \(backend.name)")
+        hint:
+          "see in \(backend.name) why it came back, and run the step again, which checks once more that it may go"
+      )
     case .deadline(let lastSeen):
       throw .deadline(
         "\(title) was not gone when the time was up after \(poller.deadline.allowance.shortText) (last seen: \(lastSeen))",
