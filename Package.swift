@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Where libxml2's headers are. It is no system library to the package manager, which would link it.
+let xmlHeaders = ["-I/usr/include/libxml2"]
+
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -44,7 +47,7 @@ func step(_ word: String, needing modules: [Target.Dependency] = []) -> [Target]
 let package = Package(
   name: "astra-steps",
   platforms: [.macOS(.v15)],
-  products: (steps.map { "astra-\($0)" } + ["astra-simulator"]).map { .executable(name: $0, targets: [$0]) },
+  products: (steps.map { "astra-\($0)" } + ["astra-steps", "astra-simulator"]).map { .executable(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -58,14 +61,15 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    // C libraries: the only places that see C. libcurl is not linked but loaded, by a few lines of C.
+    // C libraries: the only places that see C. libcurl and libxml2 are not linked but loaded, by a few lines of C.
+    .target(name: "CLoading", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
-      name: "CCurl",
-      linkerSettings: [
-        .linkedLibrary("dl", .when(platforms: [.linux])), .linkedLibrary("curl", .when(platforms: [.macOS])),
-      ]),
-    .systemLibrary(
-      name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+      name: "CCurl", dependencies: ["CLoading"],
+      linkerSettings: [.linkedLibrary("curl", .when(platforms: [.macOS]))]),
+    .target(
+      name: "CLibXML2", dependencies: ["CLoading"],
+      cSettings: [.unsafeFlags(xmlHeaders)],
+      linkerSettings: [.linkedLibrary("xml2", .when(platforms: [.macOS]))]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
@@ -99,7 +103,9 @@ let package = Package(
     .target(
       name: "AstraControl",
       dependencies: ["AppProtection", "HTTPTransport", "RESTClient", "StructuredValues", "Timing"]),
-    .target(name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
+    .target(
+      name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"],
+      swiftSettings: [.unsafeFlags(xmlHeaders.flatMap { ["-Xcc", $0] })]),
     .target(
       name: "StepCommon",
       dependencies: [
@@ -107,6 +113,8 @@ let package = Package(
         "StructuredValues", "Text", "Timing", argumentParser,
       ]
     ),
+    // Every step in one program, as they are shipped.
+    .executableTarget(name: "astra-steps", dependencies: ["StepCommon", argumentParser] + stepModules),
     // The simulator: shares no code with the steps.
     .target(name: "AstraSimulator"),
     .executableTarget(
@@ -241,7 +249,7 @@ let package = Package(
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["astra-simulator"] + stepPrograms),
+      dependencies: ["astra-simulator", "astra-steps"] + stepPrograms),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,11 +1,8 @@
-// libcurl is opened by name when the first connection is set up, and not by the loader at the start of the program.
-//
-// With it come some thirty libraries (TLS, Kerberos, LDAP, SSH, …), whose loading takes longer than all else that a step
-// does before its first request. A step that only prints its help, or refuses a parameter, has no use for them; and one on
-// an agent without libcurl can say so in a sentence and in its report, where the loader would end it without either.
+// libcurl is opened when the first connection is set up: with it come some thirty libraries (TLS, Kerberos, LDAP, SSH, …).
 
 #define CURL_DISABLE_TYPECHECK
 #include "CCurl.h"
+#include "CLoading.h"
 
 #include <stdio.h>
 
@@ -44,32 +41,20 @@
 
 #ifdef __linux__
 
-#include <dlfcn.h>
-
-#define DECLARE(name) static __typeof__(&name) loaded_##name;
-// Hidden, so that libcurl itself, and whatever else is in the process, never meets these in place of its own.
-#define DEFINE(result, name, parameters, arguments)               \
-  DECLARE(name)                                                   \
-  __attribute__((visibility("hidden"))) result name parameters {  \
-    return loaded_##name arguments;                               \
-  }
-PLAIN_FUNCTIONS(DEFINE)
-VARIADIC_FUNCTIONS(DECLARE)
+PLAIN_FUNCTIONS(ASTRA_DEFINE)
+VARIADIC_FUNCTIONS(ASTRA_DECLARE)
 
 #define CALL(name) loaded_##name
 
-static char problem[300];
+static char problem[600];
 
 static const char *load(void) {
   // The ABI that every libcurl since 2006 has, by the name under which distributions install the one with OpenSSL.
-  void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
-  if (!library) return dlerror();
-#define FIND(name)                                                        \
-  loaded_##name = (__typeof__(loaded_##name))dlsym(library, #name);       \
-  if (!loaded_##name) return "libcurl.so.4 has no function " #name;
-#define FIND_PLAIN(result, name, parameters, arguments) FIND(name)
-  PLAIN_FUNCTIONS(FIND_PLAIN)
-  VARIADIC_FUNCTIONS(FIND)
+  static const char *const names[] = {"libcurl.so.4", NULL};
+  void *library = astra_open_library(names, problem, sizeof problem);
+  if (!library) return problem;
+  PLAIN_FUNCTIONS(ASTRA_FIND_ONE)
+  VARIADIC_FUNCTIONS(ASTRA_FIND)
   curl_version_info_data *version = loaded_curl_version_info(CURLVERSION_NOW);
   if (version->version_num < ASTRA_CURL_OLDEST) {
     snprintf(problem, sizeof problem, "it is libcurl %s, and 7.87 or newer is needed", version->version);
@@ -81,13 +66,7 @@ static const char *load(void) {
 const char *astra_curl_load(void) {
   static int is_done;
   static const char *outcome;
-  if (is_done) return outcome;
-  const char *text = load();
-  if (text && text != problem) {
-    snprintf(problem, sizeof problem, "%s", text);
-    text = problem;
-  }
-  outcome = text;
+  if (!is_done) outcome = load();
   is_done = 1;
   return outcome;
 }

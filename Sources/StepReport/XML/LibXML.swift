@@ -3,15 +3,24 @@ internal import Text
 
 /// The library's own state: its start, and the errors it would print.
 enum LibXML {
-  private static let started: Void = xmlInitParser()
+  /// Why the library is not there; nil if it is, and has started.
+  private static let absence: String? = {
+    if let reason = unsafe astra_xml_load() { return unsafe String(cString: reason) }
+    xmlInitParser()
+    return nil
+  }()
 
   /// Runs calls of the library without letting it print: every error is in a code or a nil that it returns.
   ///
-  /// The library prints errors on stderr by default, which is the step's log.
-  static func quietly<Value: ~Copyable, Failure>(
-    _ body: () throws(Failure) -> Value
-  ) throws(Failure) -> Value {
-    started
+  /// The library prints errors on stderr by default, which is the step's log. Throws if there is no libxml2.
+  static func quietly<Value: ~Copyable>(
+    _ body: () throws(DocumentError) -> Value
+  ) throws(DocumentError) -> Value {
+    if let absence {
+      throw DocumentError(
+        reason: "libxml2 cannot be loaded (\(CleanText(absence).singleLine().string)); install libxml2 "
+          + "on the machine that runs this step")
+    }
     astra_xml_silence()
     defer { astra_xml_end_silence() }
     return try body()

@@ -63,6 +63,19 @@ extension StepsTests {
       #expect(try await site.world().tally.backupsCreated == 0)
     }
 
+    @Test("where libxml2 is not there, or is none: the operation goes on, and the exit code says it")
+    func noReportLibrary() async throws {
+      let folder = try TemporaryFolder()
+      for name in ["libxml2.so.2", "libxml2.so.16"] { try folder.write("not a library", to: name) }
+      let site = try await site(["LD_LIBRARY_PATH": folder.path("")])
+      let result = try await site.run(.backup, leaving: .noReport)
+      result.expect(73, saying: "libxml2 cannot be loaded (libxml2.so.2: ")
+      #expect(result.errors.contains("install libxml2 on the machine that runs this step"))
+      try await expectBackup(site)
+      let refused = try await site.with(["PROD_APP_NAME": nil]).run(.backup, leaving: .noReport)
+      refused.expect(64, saying: "PROD_APP_NAME")
+    }
+
     @Test("a proxy that nobody knows ends a step at once, and its password is nowhere")
     func unknownProxy() async throws {
       let site = try await site(["https_proxy": "http://svc:S3c@retPw@proxy.invalid:3128", "no_proxy": nil])

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import StepCommon
+
+/// What `astra-steps` says when it is asked for no step: what there is, and how each is used.
+struct AllSteps: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "astra-steps",
+    abstract: "Back up, clone and restore stateful applications from a CI pipeline.",
+    discussion: """
+      astra-steps backup and astra-backup are the same: this program is each step by the name that it is called by.
+      """,
+    version: "astra-steps \(Version.current)", subcommands: OfferedStep.all.map(\.command))
+
+  @Argument(help: .hidden)
+  var step: String?
+
+  func run() throws {
+    if step == "help" { throw CleanExit.helpRequest(self) }
+    let names = OfferedStep.all.map(\.name.rawValue).joined(separator: ", ")
+    throw ValidationError((step.map { "there is no step \"\($0)\"" } ?? "no step is named") + ": give one of \(names)")
+  }
+}
+
+/// A step as a subcommand, for help and completion; `StepCall` has taken away those that are to be run.
+struct Subcommand<S: Step>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    let step = S.Command.configuration
+    return CommandConfiguration(
+      commandName: String(S.identity.name.dropFirst("astra-".count)), abstract: step.abstract,
+      discussion: step.discussion, version: step.version)
+  }
+
+  @OptionGroup
+  var options: S.Command
+}
