@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Where libxml2's headers are. It is no system library to the package manager, which would link it.
+/// Where libxml2's headers are: as a system library it would be linked.
 let xmlHeaders = ["-I/usr/include/libxml2"]
 
 let argumentParser: Target.Dependency = .product(
@@ -47,7 +47,9 @@ func step(_ word: String, needing modules: [Target.Dependency] = []) -> [Target]
 let package = Package(
   name: "astra-steps",
   platforms: [.macOS(.v15)],
-  products: (steps.map { "astra-\($0)" } + ["astra-steps", "astra-simulator"]).map { .executable(name: $0, targets: [$0]) },
+  products: (steps.map { "astra-\($0)" } + ["astra-steps", "astra-simulator"]).map {
+    .executable(name: $0, targets: [$0])
+  },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),

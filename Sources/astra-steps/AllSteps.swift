@@ -17,7 +17,8 @@ struct AllSteps: ParsableCommand {
   func run() throws {
     if step == "help" { throw CleanExit.helpRequest(self) }
     let names = OfferedStep.all.map(\.name.rawValue).joined(separator: ", ")
-    throw ValidationError((step.map { "there is no step \"\($0)\"" } ?? "no step is named") + ": give one of \(names)")
+    let problem = step.map { "there is no step \"\($0)\"" } ?? "no step is named"
+    throw ValidationError("\(problem): give one of \(names)")
   }
 }
 
