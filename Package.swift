@@ -64,6 +64,7 @@ let package = Package(
   ],
   targets: [
     // C libraries: the only places that see C. libcurl and libxml2 are not linked but loaded, by a few lines of C.
+    .target(name: "CArguments"),
     .target(name: "CLoading", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
       name: "CCurl", dependencies: ["CLoading"],
@@ -111,8 +112,8 @@ let package = Package(
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "Files", "HTTPTransport", "PageProbe", "RESTClient", "StepReport",
-        "StructuredValues", "Text", "Timing", argumentParser,
+        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "PageProbe", "RESTClient",
+        "StepReport", "StructuredValues", "Text", "Timing", argumentParser,
       ]
     ),
     // Every step in one program, as they are shipped.

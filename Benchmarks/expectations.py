@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
 from arithmetic import mean
-from binaries import LARGEST_STEP
+from binaries import LARGEST_STEPS
 from clients import C, KINDS, STEPS, TOOLKIT
 from figures import Figures
 from words import NOTHING, count, length, percent, seconds
@@ -217,13 +217,12 @@ def connecting(figures: Figures) -> list[Expectation]:
 
 
 def fitting(figures: Figures) -> list[Expectation]:
-    sizes: Mapping[str, int] = figures.part("start").get("sizes", {})
-    text = "every step is smaller than this, stripped"
-    limit = f"below {LARGEST_STEP:,} bytes"
-    if not sizes:
+    size: int | None = figures.part("start").get("size")
+    text = "all steps together are smaller than this, stripped"
+    limit = f"below {LARGEST_STEPS:,} bytes"
+    if size is None:
         return [unknown(text, limit)]
-    largest = max(sizes, key=lambda step: sizes[step])
-    return [Expectation(text, f"{sizes[largest]:,} bytes ({largest})", limit, sizes[largest] < LARGEST_STEP)]
+    return [Expectation(text, f"{size:,} bytes", limit, size < LARGEST_STEPS)]
 
 
 def waited(figures: Figures, nominal: float) -> list[Mapping[str, Any]]:

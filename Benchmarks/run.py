@@ -2,7 +2,7 @@
 
 usage: run.py --build FOLDER --venv FOLDER --output FOLDER [--page FILE] [--quick] [PART…]
 
-`./benchmark` builds everything and calls this; FOLDER of --build holds `steps/`, `astra-simulator`, `step-
+`./benchmark` builds everything and calls this; FOLDER of --build holds `tree/`, `astra-simulator`, `step-
 benchmark`, `linked` and `launch`. Without a part, all of them are measured; the part `page` measures nothing.
 What other parts left in the output folder before stays as it is.
 """
@@ -86,7 +86,7 @@ def measure(arguments: argparse.Namespace, results: dict[str, Any], chosen: list
         bench = Bench(
             folder=folder,
             launcher=Launcher(build / "launch"),
-            steps=Steps(build / "steps"),
+            steps=Steps(build / "tree" / "bin"),
             toolkit=Toolkit(arguments.venv, Path(__file__).parent / "toolkit_wrapper.py"),
             simulator_program=build / "astra-simulator",
             linked=build / "linked",

@@ -93,10 +93,7 @@ def counts(figures: Figures) -> str:
         ],
         ["instructions of a refused parameter", count(instructions["refusal"]["total"]), NOTHING, NOTHING],
         ["… of them in the program's own file", count(instructions["refusal"]["own"]), NOTHING, NOTHING],
-        *(
-            [f"size of {step}, stripped", f"{size:,} bytes", NOTHING, NOTHING]
-            for step, size in part["sizes"].items()
-        ),
+        ["size of all steps together, stripped", f"{part['size']:,} bytes", NOTHING, NOTHING],
     ]
     return table(["", "astra-backup", "toolkit", "C program"], rows)
 

@@ -17,6 +17,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping
 
@@ -34,8 +36,10 @@ PROGRAMS = (
 # What the executable opens when it needs it (Sources/CCurl/lazy.c, Sources/CLibXML2/lazy.c), and what the library of C
 # opens where a thread ends in an unusual way.
 OPENED = ("libcurl.so.4", "libxml2.so.2", "libgcc_s.so.1")
-# ICU, 34 MB, is what libxml2 reads encodings with that are neither UTF-8, UTF-16 nor ASCII. Reports are UTF-8.
-STAND_IN = re.compile(r"libicuuc\.so\.\d+")
+# What is left out, since no step uses it: ICU (34 MB), with which libxml2 reads encodings that are neither UTF-8, UTF-16 nor
+# ASCII, and libcurl's way to servers that speak neither HTTP nor HTTPS (8 MB, and half the time that it takes to load).
+# In the place of each stands a library whose functions do nothing, and return 0.
+LEFT_OUT = re.compile(r"(?:libicuuc|librtmp|libssh2|libldap(?:-[\d.]+)?|liblber(?:-[\d.]+)?)\.so\.\d+")
 
 
 def output(*command: str | Path) -> str:
@@ -59,7 +63,7 @@ def known_libraries() -> dict[str, Path]:
 
 
 def closure(start: Iterable[str], places: Mapping[str, Path]) -> dict[str, Path]:
-    """Every library that those of `start` need, themselves included, but for the stand-in's own."""
+    """Every library that those of `start` need, themselves included, but not what those left out need."""
     found: dict[str, Path] = {}
     waiting = list(start)
     while waiting:
@@ -69,27 +73,61 @@ def closure(start: Iterable[str], places: Mapping[str, Path]) -> dict[str, Path]
         if name not in places:
             raise SystemExit(f"error: {name} is not on this machine")
         found[name] = places[name]
-        if not STAND_IN.fullmatch(name):
+        if not LEFT_OUT.fullmatch(name):
             waiting += needed(places[name])
     return found
 
 
-def stand_in(library: str, users: Iterable[Path]) -> str:
-    """The C of a library that has every name which the others want of `library`, and can do nothing."""
-    wanted = set()
-    suffix = library.rsplit(".", 1)[1]
+@dataclass(frozen=True)
+class Symbol:
+    """A name that a library has for others, and the version of it, if it has versions."""
+
+    name: str
+    version: str
+
+
+def wanted(library: Path, users: Iterable[Path]) -> list[Symbol]:
+    """What the others want of a library."""
+    offered = {name for name in re.findall(r" [TWBDRVi] (\w+)", output("nm", "--dynamic", library))}
+    symbols = set()
     for user in users:
-        symbols = re.findall(r" U (\w+)$", output("nm", "--dynamic", "--undefined-only", user), re.M)
-        wanted |= {symbol for symbol in symbols if symbol.endswith(f"_{suffix}")}
-    if not wanted:
-        raise SystemExit(f"error: nothing is wanted of {library}")
-    # ucnv_open(name, status): U_UNSUPPORTED_ERROR, and no converter for the others to be called with.
-    return "\n".join(
-        f"void *{name}(const char *name, int *status) {{ (void)name; if (status) *status = 16; return 0; }}"
-        if name.startswith("ucnv_open_")
-        else f"void {name}(void) {{}}"
-        for name in sorted(wanted)
+        listed = output("nm", "--dynamic", "--undefined-only", user)
+        for name, version in re.findall(r" U (\w+)(?:@(\S+))?$", listed, re.M):
+            if name in offered:
+                symbols.add(Symbol(name, version))
+    return sorted(symbols, key=lambda symbol: (symbol.version, symbol.name))
+
+
+def stand_in(symbols: Iterable[Symbol]) -> str:
+    """The C of functions that do nothing."""
+    return "".join(
+        # ucnv_open(name, status): U_UNSUPPORTED_ERROR, and no converter for the others to be called with.
+        f"void *{symbol.name}(const char *n, int *status) {{ (void)n; if (status) *status = 16; return 0; }}\n"
+        if symbol.name.startswith("ucnv_open_")
+        else f"void *{symbol.name}(void) {{ return 0; }}\n"
+        for symbol in symbols
     )
+
+
+def versions(symbols: Iterable[Symbol]) -> str:
+    """The linker's version script for them."""
+    groups: dict[str, list[str]] = {}
+    for symbol in symbols:
+        groups.setdefault(symbol.version, []).append(symbol.name)
+    return "".join(f"{version} {{ global: {'; '.join(names)}; }};\n" for version, names in groups.items())
+
+
+def make_stand_in(library: Path, users: Iterable[Path], target: Path) -> None:
+    """Makes the library that stands for one that is left out."""
+    symbols = wanted(library, users)
+    with tempfile.TemporaryDirectory() as scratch:
+        source, script = Path(scratch) / "stand-in.c", Path(scratch) / "versions"
+        source.write_text(stand_in(symbols))
+        script.write_text(versions(symbols))
+        options = ["-shared", "-fPIC", "-nostdlib", f"-Wl,-soname,{target.name}"]
+        if any(symbol.version for symbol in symbols):
+            options.append(f"-Wl,--version-script={script}")
+        compile_c("gcc", source, target, *options)
 
 
 def compile_c(compiler: str, source: Path, target: Path, *options: str) -> None:
@@ -110,11 +148,9 @@ def make_libraries(folder: Path, executable: Path) -> None:
     shutil.copyfile(interpreter[1], folder / "loader")
     libraries = closure([*needed(program), *OPENED], known_libraries())
     for name, path in sorted(libraries.items()):
-        if STAND_IN.fullmatch(name):
-            source = folder / "stand-in.c"
-            source.write_text(stand_in(name, libraries.values()) + "\n")
-            compile_c("gcc", source, folder / name, "-shared", "-fPIC", "-nostdlib", f"-Wl,-soname,{name}")
-            source.unlink()
+        if LEFT_OUT.fullmatch(name):
+            users = [other for user, other in libraries.items() if not LEFT_OUT.fullmatch(user)]
+            make_stand_in(path, users, folder / name)
         elif path.name != Path(interpreter[1]).name:
             shutil.copyfile(path, folder / name)
     for path in folder.iterdir():

@@ -41,17 +41,28 @@ install_readers() {
 # shellcheck disable=SC2034 # used by those who source this
 steps=(astra-backup astra-cleanup astra-clone astra-preflight astra-restore astra-snapshot astra-verify)
 
-# How the steps are shipped: with Swift's own library inside, optimised for size (they wait most of their time), and
-# without the names that only a library's users need.
-release_options=(-c release --static-swift-stdlib --scratch-path .build-release -Xswiftc -Osize)
+# Where a release build leaves its things, and the folder that the release files are made of (packaging/tree.py).
+release_build=.build-release
+release_tree=$release_build/tree
+
+# How the steps are shipped: with the libraries of Swift and of C++ inside, optimised for size (they wait most of their
+# time), without the names that only a library's users need, and without the paths of the machine that built them. The
+# linker is the one whose program loads with the least memory.
+release_options=(-c release --static-swift-stdlib --scratch-path "$release_build" -Xswiftc -Osize
+  -Xswiftc -file-prefix-map -Xswiftc "$PWD=/astra-steps" -Xcc "-ffile-prefix-map=$PWD=/astra-steps")
 [ "$(uname)" != Linux ] ||
-  release_options+=(-Xlinker -O2 -Xlinker --no-export-dynamic -Xlinker --icf=safe)
+  release_options+=(-Xswiftc -use-ld=lld -Xlinker -O2 -Xlinker --no-export-dynamic -Xlinker --icf=safe -Xlinker --as-needed
+    -Xlinker "-L$PWD/$release_build/archives" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
 
-# Builds the steps as they are shipped.
+# What a release build needs beside what every build does.
+# shellcheck disable=SC2034
+release_packages=(gcc musl-tools binutils python3)
+
+# Builds the steps as they are shipped, and the folder around them.
 build_release() {
-  local product
-  for product in "${steps[@]}"; do swift build "${release_options[@]}" --product "$product"; done
+  # Swift asks for the shared library of C++ by its name, and gets the archive.
+  mkdir -p "$release_build/archives"
+  ln -sfn "$(gcc -print-file-name=libstdc++.a)" "$release_build/archives/libstdc++.so"
+  swift build "${release_options[@]}" --product astra-steps
+  python3 packaging/tree.py "$release_build/release/astra-steps" "$release_tree"
 }
-
-# Where `build_release` leaves them.
-release_folder() { swift build -c release --scratch-path .build-release --show-bin-path; }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import Bench, Samples, say, scenario
-from binaries import PLAIN, STEPS, instructions, libraries
+from binaries import PLAIN, instructions, libraries, named, size
 from clients import C, STEPS as OURS, TOOLKIT
 from measure import Command, Invalid, Run
 
@@ -72,16 +72,17 @@ def check(client: str, what: str, command: Command, run: Run) -> None:
 def counted(bench: Bench) -> dict[str, Any]:
     """What needs no rounds: sizes, libraries, instructions."""
     say("counting instructions, libraries and bytes")
-    programs = bench.steps.programs
-    help_ = instructions([str(programs / "astra-backup"), "--help"])
-    refusal = instructions([str(programs / "astra-backup")], expected=64)
+    tree = bench.steps.programs.parent
+    backup = named("astra-backup", tree, bench.new_folder())
+    help_ = instructions([str(backup), "--help"])
+    refusal = instructions([str(backup)], expected=64)
     floor = instructions([str(bench.linked)])
     command = bench.toolkit.run("--help", simulator=None, folder=bench.new_folder(), through=("libraries",))
     toolkit = bench.launcher.run(command)
     return {
-        "sizes": {step: (programs / step).stat().st_size for step in STEPS},
+        "size": size(tree),
         "libraries": {
-            OURS: len(libraries(programs / "astra-backup")),
+            OURS: len(libraries(backup)),
             C: len(libraries(bench.linked)),
             TOOLKIT: int(toolkit.output.splitlines()[-1]),
         },

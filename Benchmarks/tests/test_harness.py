@@ -141,30 +141,41 @@ class GuardTests(unittest.TestCase):
         module = guard()
         figures = {
             "instructions": {"a": 115, "b": 116},
-            "bytes": {"c": 16_999_999, "d": 17_000_000, "f": 1},
+            "bytes": {"all steps": 20_000_000, "f": 1},
             "shared libraries": {"e": 40},
+            "KiB of memory": {"a backup": 24 * 1024, "astra-backup --help": 12 * 1024 + 1},
         }
         limits = {
             "instructions": {"a": 115, "b": 115},
-            "bytes": {"c": 17_500_000, "d": 17_500_000},
+            "bytes": {"all steps": 20_500_000},
             "shared libraries": {"e": 39},
+            "KiB of memory": {"a backup": 99_999, "astra-backup --help": 99_999},
         }
         self.assertEqual(
             module.grown(figures, limits),
             [
                 "b has grown: 116 instructions, and the limit is 115",
-                "d is not below 17,000,000 bytes: it has 17,000,000",
+                "all steps: 20,000,000 bytes are not below 20,000,000, as was promised",
                 "f: there is no limit for its bytes",
                 "e has grown: 40 shared libraries, and the limit is 39",
+                "astra-backup --help: 12,289 KiB of memory are not below 12,289, as was promised",
             ],
         )
 
     def test_what_it_writes_is_above_what_was_measured(self) -> None:
         module = guard()
-        figures = {"instructions": {"a": 1000}, "bytes": {"b": 1000}, "shared libraries": {"c": 39}}
+        figures = {
+            "instructions": {"a": 1000},
+            "bytes": {"b": 1000, "all steps": 19_999_998},
+            "shared libraries": {"c": 39},
+        }
         self.assertEqual(
             module.limits_of(figures),
-            {"instructions": {"a": 1150}, "bytes": {"b": 1050}, "shared libraries": {"c": 39}},
+            {
+                "instructions": {"a": 1150},
+                "bytes": {"b": 1050, "all steps": 19_999_999},
+                "shared libraries": {"c": 39},
+            },
         )
         self.assertEqual(module.grown(figures, module.limits_of(figures)), [])
 

@@ -4,7 +4,8 @@ internal import StepCommon
 @main
 enum Main {
   static func main() {
-    if let call = StepCall(CommandLine.arguments) { call.step.run(call.arguments) }
-    AllSteps.main()
+    let arguments = ProcessCall.arguments
+    if let call = StepCall(arguments) { call.step.run(call.arguments) }
+    AllSteps.main(Array(arguments.dropFirst()))
   }
 }

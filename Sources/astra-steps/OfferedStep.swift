@@ -20,6 +20,7 @@ struct OfferedStep {
     self.name = name
     command = Subcommand<S>.self
     run = { arguments in
+      ProcessCall.name(name.program)
       var environment = StepEnvironment.system()
       environment.arguments = arguments
       Runner<S>(environment).runAndExit()

@@ -14,6 +14,7 @@ import Testing
     Rule(
       module: "CCurl",
       places: ["Sources/HTTPTransport/Curl/", "Sources/HTTPTransport/TLS/SystemRoots.swift"]),
+    Rule(module: "CArguments", places: ["Sources/StepCommon/Run/ProcessCall.swift"]),
     Rule(module: "CLibXML2", places: ["Sources/StepReport/XML/"]),
     Rule(module: "CYAML", places: ["Sources/StructuredValues/YAMLParser.swift"]),
     Rule(module: "CJansson", places: ["Sources/StructuredValues/JSONReading.swift"]),

@@ -73,7 +73,7 @@ package struct StepEnvironment {
     forbidCoreFiles()
     var systemRandom = SystemRandomNumberGenerator()
     return StepEnvironment(
-      arguments: Array(CommandLine.arguments.dropFirst()),
+      arguments: Array(ProcessCall.arguments.dropFirst()),
       variables: environmentVariables(), time: SystemTime(), files: SystemFiles(), hostname: machineName(),
       random: SeededRandom(seed: systemRandom.next()),
       writeError: { write($0, to: STDERR_FILENO) },

@@ -17,7 +17,8 @@ import Testing
   /// A name for the executable in a folder.
   private func named(_ name: String, in folder: TemporaryFolder) throws -> String {
     let path = folder.path(name)
-    try FileManager.default.linkItem(atPath: Installation.program("astra-steps"), toPath: path)
+    try FileManager.default.createSymbolicLink(
+      atPath: path, withDestinationPath: Installation.program("astra-steps"))
     return path
   }
 

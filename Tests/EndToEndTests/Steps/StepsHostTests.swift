@@ -69,7 +69,7 @@ extension StepsTests {
       for name in ["libxml2.so.2", "libxml2.so.16"] { try folder.write("not a library", to: name) }
       let site = try await site(["LD_LIBRARY_PATH": folder.path("")])
       let result = try await site.run(.backup, leaving: .noReport)
-      result.expect(73, saying: "libxml2 cannot be loaded (libxml2.so.2: ")
+      result.expect(73, saying: "libxml2 cannot be loaded (")
       #expect(result.errors.contains("install libxml2 on the machine that runs this step"))
       try await expectBackup(site)
       let refused = try await site.with(["PROD_APP_NAME": nil]).run(.backup, leaving: .noReport)
