@@ -265,6 +265,16 @@ package.targets += steps.flatMap { word in
   }
 }
 
+// For a first look (./demo): the steps as one program and the simulator, without tests, benchmarks or a program per step.
+if Context.environment["ASTRA_PROGRAMS_ONLY"] != nil {
+  let kept = ["astra-steps", "astra-simulator"]
+  package.products.removeAll { !kept.contains($0.name) }
+  package.targets.removeAll { target in
+    let isAside = ["Tests/", "Benchmarks/"].contains { target.path?.hasPrefix($0) == true }
+    return target.type == .test || isAside || (target.type == .executable && !kept.contains(target.name))
+  }
+}
+
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -4,10 +4,10 @@
 # Says in one line what happens next.
 say() { printf '\n== %s\n' "$*"; }
 
-# Ends with one sentence.
+# Ends with one sentence, and with 1 or another code.
 fail() {
-  printf 'error: %s\n' "$*" >&2
-  exit 1
+  printf 'error: %s\n' "$1" >&2
+  exit "${2:-1}"
 }
 
 # Installs the Debian packages that are not there yet.
@@ -24,6 +24,43 @@ install_packages() {
   echo "apt-get install ${missing[*]}"
   "${sudo[@]}" apt-get update -qq
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# What every build needs.
+# shellcheck disable=SC2034
+build_packages=(libcurl4-openssl-dev libxml2-dev libyaml-dev libjansson-dev libpcre2-dev libmicrohttpd-dev libgnutls28-dev
+  ca-certificates)
+
+# Builds the steps, as one executable, and the simulator; with a line of progress that moves, or on no terminal one for
+# every tenth of the way.
+build_programs() {
+  local log
+  log=$(mktemp)
+  if ! ASTRA_PROGRAMS_ONLY=1 swift build 2>&1 | tee "$log" | show_progress; then
+    tail -n 30 "$log" >&2
+    rm -f "$log"
+    fail "the build failed"
+  fi
+  rm -f "$log"
+}
+
+# Reads what `swift build` says, and shows how far it is.
+show_progress() {
+  local terminal=0
+  [ ! -t 1 ] || terminal=1
+  awk -v terminal="$terminal" '
+    match($0, /^\[[0-9]+\/[0-9]+\]/) {
+      split(substr($0, 2, RLENGTH - 2), part, "/")
+      words = substr($0, RLENGTH + 2)
+      if (terminal) printf "\r\033[K  %d of %d: %s", part[1], part[2], substr(words, 1, 70)
+      else if (int(10 * part[1] / part[2]) > shown) printf "  %d of %d\n", part[1], part[2]
+      shown = int(10 * part[1] / part[2])
+      fflush()
+      next
+    }
+    /^(Fetching|Fetched|Cloning|Creating working copy|Working copy)/ && terminal { printf "\r\033[K  %s", substr($0, 1, 90); fflush() }
+    /error:/ { if (terminal) printf "\r\033[K"; print; fflush() }
+    END { if (terminal) printf "\r\033[K" }'
 }
 
 # Puts the Python programs that judge our reports and our simulator into .venv.

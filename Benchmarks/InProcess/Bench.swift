@@ -85,8 +85,8 @@ package final class Bench {
     let site = harness.site
     harness.seed = chance.next()
     harness.environment["BACKUP_NAME"] =
-      [.backup, .preflightOfRelease].contains(use) ? "release-2-4-3" : Scene.backup
-    harness.environment["SNAPSHOT_NAME"] = use == .snapshot ? "release-2-4-3" : nil
+      [.backup, .preflightOfRelease].contains(use) ? "before-2-4-4" : Scene.backup
+    harness.environment["SNAPSHOT_NAME"] = use == .snapshot ? "before-2-4-4" : nil
     if let length { use.operation?.setLength(length, in: &site.world.settings) }
 
     var measured = Measured(began: site.time.now.sinceOrigin)

@@ -42,7 +42,7 @@ struct CleanupParameters {
   )
   static let backupPattern = Parameter(
     "backup-pattern", "ASTRA_BACKUP_PATTERN",
-    meaning: "the names of the backups that pipelines made, with * and ?, as in upgrade-prod-*",
+    meaning: "the names of the backups that pipelines made, with * and ?, as in before-*",
     detail: "It begins with three characters that stand for themselves, and is made a label like the names")
 
   static let evidenceOlderThan = Parameter(
@@ -135,7 +135,7 @@ struct CleanupParameters {
       guard let pattern = NamePattern(text) else {
         throw .badParameter(
           "\(backupPattern.title) is \"\(text)\": give a pattern of letters, digits, dashes, * and ? that begins with "
-            + "at least three characters of the names, such as upgrade-prod-*")
+            + "at least three characters of the names, such as before-*")
       }
       return pattern
     }

@@ -6,8 +6,8 @@
 
 /// A pattern for names: `*` stands for any run of characters, `?` for one, everything else for itself (`fnmatch`).
 ///
-/// It is made a label by the rule of all names, so that `upgrade-prod-2.4.*` fits the backup that was made as
-/// `upgrade-prod-2.4.1`. It begins with three characters at least that stand for themselves: what it fits is then
+/// It is made a label by the rule of all names, so that `before-2.4.*` fits the backup that was made as
+/// `before-2.4.2`. It begins with three characters at least that stand for themselves: what it fits is then
 /// one family of names.
 struct NamePattern: Sendable {
   let text: String

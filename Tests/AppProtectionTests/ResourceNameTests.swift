@@ -4,7 +4,7 @@ import Testing
 /// Names as labels, and the nearest of many.
 struct ResourceNameTests {
   @Test(arguments: [
-    ("upgrade-prod-2.4.1-debian-10-r14", "upgrade-prod-2-4-1-debian-10-r14"),
+    ("before-2.4.2-debian-10-r14", "before-2-4-2-debian-10-r14"),
     ("magento-debug", "magento-debug"), ("Magento_Prod", "magento-prod"), ("a..b", "a--b"),
     (".leading-and-trailing.", "leading-and-trailing"), ("2.4.1", "2-4-1"),
     ("jenkins-Job/x #7", "jenkins-job-x--7"),

@@ -192,14 +192,14 @@ struct CleanupRefusalTests {
       "the last good one, beside a newer one whose hooks failed", ["1"], .success, saying: "hooks failed"
     ) {
       $0.site.world.removeByOthers(Magento.goodBackupID)
-      var seed = RecoveryPointSeed("upgrade-prod-2-4-2")
+      var seed = RecoveryPointSeed("before-2-4-3")
       seed.hookState = "failed"
       $0.site.world.addBackup(seed, of: Magento.production)
     },
     Situation("the last good one, beside a newer one under way", ["1"], .success, saying: "it is running") {
       $0.site.world.removeByOthers(Magento.goodBackupID)
-      $0.backUpByHand(Magento.production, as: "upgrade-prod-2-4-2", untilDone: false)
-      $0.site.world.stallOperation(of: "upgrade-prod-2-4-2")
+      $0.backUpByHand(Magento.production, as: "before-2-4-3", untilDone: false)
+      $0.site.world.stallOperation(of: "before-2-4-3")
     },
     Situation("one under way", ["1"], .success, saying: "it is running") {
       $0.site.world.setState("running", of: older)
@@ -210,8 +210,8 @@ struct CleanupRefusalTests {
     Situation("one in a state that nobody knows", ["1"], .success, saying: "it is quiescing") {
       $0.site.world.setState("quiescing", of: older)
     },
-    Situation("one outside the pattern", ["1", "upgrade-prod-2-4-1*"], .success, saying: "nothing to remove")
-    { _ in },
+    Situation("one outside the pattern", ["1", "before-2-4-2*"], .success, saying: "nothing to remove") { _ in
+    },
     Situation("one of another application", ["1", "wordpress-*"], .success, saying: "no good backup") {
       $0.site.world.addBackup(RecoveryPointSeed("wordpress-daily"), of: CleanupScene.wordpress)
     },
@@ -262,7 +262,7 @@ struct CleanupRefusalTests {
   ]
 
   private static func restore(_ harness: StepHarness) {
-    harness.environment["BACKUP_NAME"] = "upgrade-prod-2-4-0-debian-10-r14"
+    harness.environment["BACKUP_NAME"] = "before-2-4-1-debian-10-r14"
     _ = try? harness.run(RestoreStep.self, "--discard-present-state").expectSuccess()
   }
 
@@ -349,7 +349,7 @@ struct CleanupRefusalTests {
     harness.environment["ASTRA_BACKUP_PATTERN"] = "Upgrade-Prod-2.4.?-*"
     let result = try harness.run(CleanupStep.self)
     result.expectSuccess()
-    #expect(result.values["ASTRA_REMOVED_BACKUPS"] == "upgrade-prod-2-4-0-debian-10-r14")
+    #expect(result.values["ASTRA_REMOVED_BACKUPS"] == "before-2-4-1-debian-10-r14")
     #expect(harness.site.world.clones.isEmpty)
     let unnamed = try CleanupScene.astraControl()
     unnamed.environment["DEBUG_APP_NAME"] = nil

@@ -121,7 +121,7 @@ struct OlderGenerationTests {
           let isOlder = result.standardError.contains("API generation k8s/v1/managedApps")
           #expect(isOlder == (number == denied), "round \(round), \(number)")
         }
-        harness.environment["BACKUP_NAME"] = "release-2.4.2"
+        harness.environment["BACKUP_NAME"] = "before-2.4.3"
         try run(BackupStep.self, 0)
         harness.environment["BACKUP_NAME"] = Magento.goodBackup
         try run(CloneStep.self, 1)

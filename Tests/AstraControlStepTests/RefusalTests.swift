@@ -47,7 +47,7 @@ import AstraVerify
     try one(BackupStep.self, Entry(environment: ["BACKUP_NAME": "new-backup"]))
     try one(
       CleanupStep.self,
-      Entry(environment: ["ASTRA_KEEP_BACKUPS": "1", "ASTRA_BACKUP_PATTERN": "upgrade-prod-*"]))
+      Entry(environment: ["ASTRA_KEEP_BACKUPS": "1", "ASTRA_BACKUP_PATTERN": "before-*"]))
     try one(CloneStep.self)
     try one(PreflightStep.self, Entry(asksForChanges: false))
     try one(RestoreStep.self)
@@ -187,9 +187,9 @@ import AstraVerify
 
   @Test func anUnknownBackup() throws {
     let harness = try Magento.astraControl()
-    harness.environment["BACKUP_NAME"] = "upgrade-prod-2-4-9"
+    harness.environment["BACKUP_NAME"] = "before-2-4-10"
     let result = try harness.run(RestoreStep.self)
-    result.expect(.notFound, saying: "upgrade-prod-2-4-9")
+    result.expect(.notFound, saying: "before-2-4-10")
     #expect(result.standardError.contains(Magento.goodBackup))
     try harness.run(CloneStep.self, "-B", "nothing-like-it").expect(.notFound)
     #expect(harness.site.world.tally.clonesCreated == 0 && harness.site.world.tally.restoresRequested == 0)

@@ -142,7 +142,7 @@ import AstraVerify
     let address = try #require(harness.site.world.application("magento-prod")?.address)
     // Twice, as the same run: the second time makes nothing.
     for _ in 1...2 {
-      harness.environment["BACKUP_NAME"] = "release-2.4.2"
+      harness.environment["BACKUP_NAME"] = "before-2.4.3"
       try harness.run(BackupStep.self).expectSuccess()
       harness.environment["BACKUP_NAME"] = Magento.goodBackup
       try harness.run(CloneStep.self).expectSuccess()

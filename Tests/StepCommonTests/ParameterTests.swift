@@ -61,7 +61,7 @@ struct ParameterTests {
     #expect(try RunIdentity.detect(reader(["BUILD_TAG": word, "CI_PIPELINE_ID": "8"]))?.name == "gitlab-8")
   }
 
-  @Test(arguments: ["latest-1", "release-2.4.2", "main-77", "headless", "1", "jenkins-x/main-3"])
+  @Test(arguments: ["latest-1", "before-2.4.3", "main-77", "headless", "1", "jenkins-x/main-3"])
   func whatHoldsSuchAWordNamesOneAllTheSame(word: String) throws {
     #expect(try RunIdentity.detect(reader(["BUILD_TAG": word, "CI_PIPELINE_ID": "8"]))?.name == word)
   }

@@ -44,8 +44,8 @@ import Timing
   }
 
   @Test(arguments: [150, 1000]) func manyNamesAreTheFirstFewAndDots(count: Int) {
-    let value = OutputValues.joined((0..<count).map { "upgrade-prod-2-4-\($0)-debian-10-r14" })
-    #expect(value.hasPrefix("upgrade-prod-2-4-0-debian-10-r14+upgrade-prod-2-4-1-"))
+    let value = OutputValues.joined((0..<count).map { "before-2-4-\($0)-debian-10-r14" })
+    #expect(value.hasPrefix("before-2-4-1-debian-10-r14+before-2-4-2-"))
     #expect(value.hasSuffix("-r14+...") && value.utf8.count <= OutputValues.largestValue)
   }
 

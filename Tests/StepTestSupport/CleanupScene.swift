@@ -11,7 +11,7 @@ package enum CleanupScene {
   package static let clusterOfProduction = "1c2d3e4f-5061-4728-8394-a5b6c7d8e9f0"
   package static let wordpress = "51627384-95a6-4b7c-88d9-eafb01122334"
   package static let olderBackup = "61728394-a5b6-4c7d-98e9-f00112233444"
-  package static let pattern = "upgrade-prod-*"
+  package static let pattern = "before-*"
 
   /// A site with a clone that astra-clone made, looked at from another workspace a week later.
   package static func harness(

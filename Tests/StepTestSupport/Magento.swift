@@ -4,7 +4,7 @@ package import SimulatedBackend
 /// The worked example, which every simulated service can start as.
 package enum Magento {
   package static let production = "40516273-8495-4a6b-b7c8-d9eaf0011223"
-  package static let goodBackup = "upgrade-prod-2-4-1-debian-10-r14"
+  package static let goodBackup = "before-2-4-2-debian-10-r14"
   package static let goodBackupID = "62738495-a6b7-4c8d-99ea-fb0c12233445"
   package static let goodVersion = "2.4.1-debian-10-r14"
   package static let goodRows = ["order-1001", "order-1002", "order-1003"]

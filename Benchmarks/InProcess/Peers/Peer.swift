@@ -172,7 +172,7 @@ extension Peer {
       let path = "k8s/v1/\(isNewer ? "apps" : "managedApps")/\(subject.application)/appBackups"
       let version = isNewer ? "1.1" : "1.0"
       return (
-        "POST", path, "astra-appBackup", body("astra-appBackup", version, [("name", "release-2-4-3")])
+        "POST", path, "astra-appBackup", body("astra-appBackup", version, [("name", "before-2-4-4")])
       )
     case .clone:
       let namespace = isNewer ? [] : [("namespace", "shop-debug")]

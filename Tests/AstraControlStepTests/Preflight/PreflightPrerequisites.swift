@@ -224,7 +224,7 @@ extension PreflightStepTests {
       arguments: ["--namespace-mapping", "shop=shop-debug"]),
     Wrong(
       "a backup's name that is taken", "check backup name", "from an earlier run",
-      arguments: ["--backup-name", "upgrade-prod-2.4.0-debian-10-r14"]),
+      arguments: ["--backup-name", "before-2.4.1-debian-10-r14"]),
     Wrong(
       "a snapshot's name that is taken", "check snapshot name", "from an earlier run",
       arguments: ["--snapshot-name", "nightly-0213"]),

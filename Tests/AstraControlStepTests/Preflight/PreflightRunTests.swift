@@ -31,7 +31,7 @@ extension PreflightStepTests {
       harness.site.world.addNamespace("magento-debug", onCluster: "ocp-debug")
       harness.environment["DEBUG_APP_NAME"] = nil
     }
-    if steps.contains("backup") { harness.environment["BACKUP_NAME"] = "release-2.4.3" }
+    if steps.contains("backup") { harness.environment["BACKUP_NAME"] = "before-2.4.4" }
     if !steps.lowercased().contains("restore") && !steps.contains("backup") {
       harness.environment["BACKUP_NAME"] = nil
     }
@@ -46,7 +46,7 @@ extension PreflightStepTests {
 
   @Test func aCopyThatThePipelineMakesNeedNotBeThereYet() throws {
     let harness = try Self.harness()
-    harness.environment["BACKUP_NAME"] = "release-2.4.3"
+    harness.environment["BACKUP_NAME"] = "before-2.4.4"
     let result = try look(harness, ["--steps", "backup, clone, restore"])
     result.expectSuccess()
     let chosen = result.report.cases.first { $0.name == "choose recovery point" }
@@ -55,7 +55,7 @@ extension PreflightStepTests {
 
   @Test func whatThisRunHasMadeIsNoObstacle() throws {
     let harness = try Self.harness()
-    harness.environment["BACKUP_NAME"] = "release-2.4.3"
+    harness.environment["BACKUP_NAME"] = "before-2.4.4"
     try harness.run(BackupStep.self).expectSuccess()
     try harness.run(CloneStep.self).expectSuccess()
     let before = harness.site.world.changes
@@ -72,7 +72,7 @@ extension PreflightStepTests {
   /// What a clone was made from in this run is no choice of what to restore from.
   @Test func latestIsNotWhatWasCloned() throws {
     let harness = try Self.harness()
-    let older = "upgrade-prod-2-4-0-debian-10-r14"
+    let older = "before-2-4-1-debian-10-r14"
     try harness.run(CloneStep.self, "--use-existing-backup", older).expectSuccess()
     let result = try harness.run(
       PreflightStep.self, "--steps", "restore", "--use-backup", "latest", "--max-age", "2d")

@@ -17,7 +17,7 @@ import Timing
 struct PreflightStepTests {
   /// Every step that needs something, each with parameters of its own.
   static let everything = [
-    "--steps", "backup snapshot clone restore", "--backup-name", "release-2.4.3", "--snapshot-name", "before",
+    "--steps", "backup snapshot clone restore", "--backup-name", "before-2.4.4", "--snapshot-name", "before",
     "--use-backup", Magento.goodBackup, "--max-age", "2d", "--expect-hooks", "present",
   ]
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The post-mortem pipeline runs as Jenkins runs it")
 struct JenkinsfileTests {
-  private let good = "upgrade-prod-2-4-1-debian-10-r14"
+  private let good = "before-2-4-2-debian-10-r14"
   /// Check, See the fault, Check for the clone, Clone, Check the clone, Restore, Check production, of a good run
   /// without pages.
   private static let allDone = [
@@ -181,8 +181,8 @@ struct JenkinsfileTests {
     "what cannot work is found out before anything is changed, and the report says it",
     arguments: [
       (["PROD_KUBERNETES_CLUSTER": "ocp-nowhere"], "ocp-nowhere"),
-      (["BACKUP_NAME": "upgrade-stag-2.4.1-debian-10-r14"], "upgrade-stag-2.4.1"),
-      (["BACKUP_NAME": "", "MAGENTO_VERSION": "9.9"], "upgrade-prod-9.9"),
+      (["BACKUP_NAME": "before-2.4.2-debian-10-r14"], "before-2.4.2"),
+      (["BACKUP_NAME": "", "MAGENTO_VERSION": "9.9"], "before-9.9"),
     ])
   func refusals(_ changes: [String: String], _ text: String) async throws {
     let home = try await JenkinsHome.start()

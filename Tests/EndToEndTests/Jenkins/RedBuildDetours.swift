@@ -125,7 +125,7 @@ extension RedBuildTests {
     let green = try await release(home, nil, restart: (red.number, "Backup"))
     #expect(green.result == "SUCCESS", "\(green.console)")
     let world = try await home.simulator.world()
-    for name in ["upgrade-stag-2-4-2", "upgrade-prod-2-4-2"] {
+    for name in ["before-2-4-3", "before-2-4-3"] {
       #expect(world.backups.filter { $0.name == name }.map(\.state) == ["completed"])
     }
     // The one that was complete was kept.

@@ -34,7 +34,7 @@ enum RedEnd: String, CaseIterable, Sendable {
 
 @Suite("It ended red: what the page says to do then, does it", .reportsAreRead)
 struct RedBuildTests {
-  static let good = "upgrade-prod-2-4-1-debian-10-r14"
+  static let good = "before-2-4-2-debian-10-r14"
   static let soon = [
     "ASTRA_TIMEOUT = '5m'": "ASTRA_TIMEOUT = '12s'", "ASTRA_TIMEOUT = '10m'": "ASTRA_TIMEOUT = '12s'",
   ]
@@ -88,7 +88,7 @@ struct RedBuildTests {
     let home = try await JenkinsHome.start()
     let before = try await home.simulator.world()
     var parameters = home.parameters
-    parameters["BACKUP_NAME"] = "upgrade-prod-2.4.1-debian-10-r41"
+    parameters["BACKUP_NAME"] = "before-2.4.2-debian-10-r41"
     let red = try await home.build(.init(parameters: parameters))
     expectRed(red, in: "Check", code: 65)
     #expect(try await home.simulator.world().journal == before.journal)

@@ -67,11 +67,11 @@ struct MovingOverTests {
     }
     let world = try await site.world()
     let broken = try #require(before.application("magento-prod")?.content)
-    #expect(world.backup("upgrade-prod-2-4-2")?.content == broken)
-    #expect(world.backup("release-2-4-2")?.content == broken)
+    #expect(world.backup("before-2-4-3")?.content == broken)
+    #expect(world.backup("before-2-4-3")?.content == broken)
     #expect(world.snapshot("before-migration")?.content == broken)
     #expect(world.application("magento-debug")?.content == broken)
-    let good = before.backup("upgrade-prod-2-4-1-debian-10-r14")?.content
+    let good = before.backup("before-2-4-2-debian-10-r14")?.content
     #expect(world.application("from-backup")?.content == good)
     #expect(world.application("from-snapshot")?.content == before.snapshot("nightly-0213")?.content)
     #expect(world.application("magento-prod")?.content == before.snapshot("nightly-0213")?.content)

@@ -40,7 +40,7 @@ struct SimulatorProcessTests {
     #expect(environment["DEBUG_APP_NAME"] == "magento-debug")
     #expect(environment["DEBUG_NAMESPACE"] == "magento-debug")
     #expect(environment["DEBUG_KUBERNETES_CLUSTER"] == "ocp-debug")
-    #expect(environment["BACKUP_NAME"] == "upgrade-prod-2-4-1-debian-10-r14")
+    #expect(environment["BACKUP_NAME"] == "before-2-4-2-debian-10-r14")
     #expect(environment["ASTRA_API_TOKEN"]?.hasPrefix("not-a-real-token") == true)
   }
 

@@ -43,7 +43,7 @@ struct ToolkitTests {
     arguments: [
       (["list", "clusters"], ["ocp-prod", "ocp-debug", "managed"]),
       (["list", "apps"], ["magento-prod", "wordpress", "erp-db, erp-web", "ready"]),
-      (["list", "backups"], ["upgrade-prod-2-4-1-debian-10-r14", "wordpress-weekly", "completed"]),
+      (["list", "backups"], ["before-2-4-2-debian-10-r14", "wordpress-weekly", "completed"]),
       (["list", "snapshots"], ["nightly-0213", "completed"]),
       (["list", "namespaces"], ["magento-prod", "jenkins"]),
       (["list", "storageclasses"], ["ontap-nas-gold", "ocp-debug"]),

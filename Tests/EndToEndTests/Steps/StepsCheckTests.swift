@@ -40,7 +40,7 @@ struct StepsCheckTests {
 
   @Test("a step that waits is seen, and tells nothing")
   func watched() async throws {
-    let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+    let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "before-2.4.3"])
     let program = try Installation.program(StepProgram.backup.rawValue)
     try await site.run(.backup) { running in
       try await site.waits(.backup, running)

@@ -5,7 +5,7 @@ extension StepsTests {
   @Suite("A disk that cannot be written to does not stop a step, and is not hidden")
   struct Disks {
     private func site() async throws -> StepSite {
-      try await StepSite.start(seconds: 0.4).with(["BACKUP_NAME": "release-2.4.2"])
+      try await StepSite.start(seconds: 0.4).with(["BACKUP_NAME": "before-2.4.3"])
     }
 
     @Test(
@@ -20,7 +20,7 @@ extension StepsTests {
       // Under the limit there is no room for the log either.
       #expect(kind == .limited || result.messages.first?.contains(kind.words) == true, "\(result.summary)")
       let world = try await site.world()
-      #expect(world.backup("release-2-4-2")?.state == "completed" && world.tally.backupsCreated == 1)
+      #expect(world.backup("before-2-4-3")?.state == "completed" && world.tally.backupsCreated == 1)
 
       // It never hides a worse result.
       let worse = try await site.with(["PROD_APP_NAME": "magento-prd", "ASTRA_OUTPUT_FILE": nil]).run(
@@ -103,7 +103,7 @@ extension StepsTests {
       "a report, a record and an output file that are mounted each by itself", .inTurn,
       .enabled(if: MountedFile.isPossible, "takes the right to mount"), arguments: [false, true])
     func mountedFiles(_ isKilled: Bool) async throws {
-      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "before-2.4.3"])
       let old = try Data(contentsOf: Installation.root.appending(path: "Fixtures/golden/passed.xml"))
       let stale = Data("OTHER=1\nASTRA_BACKUP_ID=stale\n".utf8)
       let mounts = try [

@@ -6,12 +6,12 @@ extension StepsTests {
   struct Hosts {
     /// A site on which a backup takes a moment, and its environment.
     private func site(_ changes: [String: String?] = [:]) async throws -> StepSite {
-      try await StepSite.start(seconds: 0.4).with(["BACKUP_NAME": "release-2.4.2"]).with(changes)
+      try await StepSite.start(seconds: 0.4).with(["BACKUP_NAME": "before-2.4.3"]).with(changes)
     }
 
     private func expectBackup(_ site: StepSite, at location: SourceLocation = #_sourceLocation) async throws {
       let world = try await site.world()
-      #expect(world.backup("release-2-4-2")?.state == "completed", sourceLocation: location)
+      #expect(world.backup("before-2-4-3")?.state == "completed", sourceLocation: location)
       #expect(world.tally.backupsCreated == 1, sourceLocation: location)
     }
 
@@ -19,7 +19,7 @@ extension StepsTests {
       "without standard streams, or with full ones", .serialized,
       arguments: [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full"])
     func streams(_ redirection: String) async throws {
-      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "before-2.4.3"])
       var streams: [String] = []
       let result = try await site.run(.backup, shell: "exec \"$@\" \(redirection)") { running in
         try await site.until("the request", running) { try await site.world().tally.backupsCreated == 1 }
@@ -28,7 +28,7 @@ extension StepsTests {
           return try FileManager.default.destinationOfSymbolicLink(
             atPath: "/proc/\(running.processID)/fd/\(number)")
         }
-        try await site.simulator.post("complete", ["subject": "release-2-4-2"])
+        try await site.simulator.post("complete", ["subject": "before-2-4-3"])
       }
       // Where nothing was, the next socket would be, and the log would go into that.
       #expect(Set(streams).isSubset(of: ["/dev/null", "/dev/full"]), "\(streams)")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-private let good = "upgrade-prod-2-4-1-debian-10-r14"
+private let good = "before-2-4-2-debian-10-r14"
 private let production = "magento-prod"
 
 /// The real programs against the simulator, over HTTPS.
@@ -12,7 +12,7 @@ struct StepsTests {
     /// What stands in the pipeline: a backup before the release, then the clone and the restore.
     private func pipeline(_ site: StepSite) async throws -> [StepResult] {
       [
-        try await site.with(["BACKUP_NAME": "release-2.4.2"]).run(.backup),
+        try await site.with(["BACKUP_NAME": "before-2.4.3"]).run(.backup),
         try await site.run(.clone), try await site.run(.restore),
       ]
     }
@@ -29,8 +29,8 @@ struct StepsTests {
 
       let world = try await site.world()
       try await expectRecovered(site, world, since: before)
-      #expect(world.backup("release-2-4-2")?.content == broken.content)
-      #expect(world.backup("release-2-4-2")?.state == "completed")
+      #expect(world.backup("before-2-4-3")?.content == broken.content)
+      #expect(world.backup("before-2-4-3")?.state == "completed")
 
       // The same run once more: everything is there, nothing is made twice.
       let again = try await pipeline(site)
@@ -81,7 +81,7 @@ struct StepsTests {
       #expect(broken.broken && broken.rows == rows)
 
       // A backup of that name protects last week's data, a clone of that name holds last week's fault.
-      try await week.with(["BACKUP_NAME": "release-2.4.2"]).run(.backup).expect(78, saying: "earlier run")
+      try await week.with(["BACKUP_NAME": "before-2.4.3"]).run(.backup).expect(78, saying: "earlier run")
       try await week.run(.clone).expect(78, saying: "magento-debug", "earlier run", "(168h")
       #expect(try await site.world().contents == before.contents)
 

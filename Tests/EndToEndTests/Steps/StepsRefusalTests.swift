@@ -78,7 +78,7 @@ extension Refusal {
     Refusal("an unknown cluster", all: ["PROD_KUBERNETES_CLUSTER": "ocp-prd"], code: 65, "ocp-prd"),
     Refusal("an unknown destination", [.clone], ["DEBUG_KUBERNETES_CLUSTER": "ocp-dbg"], code: 65, "ocp-dbg"),
     Refusal(
-      "an unknown backup", [.restore], ["BACKUP_NAME": "upgrade-prod-2-4-9"], code: 65, "upgrade-prod-2-4-9"),
+      "an unknown backup", [.restore], ["BACKUP_NAME": "before-2-4-10"], code: 65, "before-2-4-10"),
     Refusal("an unknown backup", [.clone], [:], ["-B", "no-such-backup"], code: 65, "no-such-backup"),
     Refusal(
       "another application's backup, by its name", [.restore], ["BACKUP_NAME": "wordpress-weekly"], code: 78,
@@ -99,7 +99,7 @@ extension Refusal {
       events: [("backup", ["application": "magento-prod", "name": "broken-off", "state": "failed"])],
       code: 78, "broken-off", "failed"),
     Refusal(
-      "a backup of an earlier run", [.backup], ["BACKUP_NAME": "upgrade-prod-2-4-1-debian-10-r14"], code: 78,
+      "a backup of an earlier run", [.backup], ["BACKUP_NAME": "before-2-4-2-debian-10-r14"], code: 78,
       "earlier run"),
     Refusal(
       "a namespace that is taken", [.clone], ["DEBUG_NAMESPACE": "jenkins"], code: 78, "jenkins",
@@ -136,7 +136,7 @@ extension StepsTests {
       let before = try await site.world().contents
       for step in refusal.steps {
         var changes = refusal.environment
-        if step == .backup, changes["BACKUP_NAME"] == nil { changes["BACKUP_NAME"] = "release-2.4.2" }
+        if step == .backup, changes["BACKUP_NAME"] == nil { changes["BACKUP_NAME"] = "before-2.4.3" }
         let result = try await site.with(changes).run(step, refusal.arguments)
         #expect(result.exit == .code(refusal.code), "\(result.summary)")
         for word in refusal.words {
@@ -187,7 +187,7 @@ extension StepsTests {
     func deadline() async throws {
       let site = try await StepSite.start(seconds: 7200)
       for step in StepProgram.allCases {
-        let site = step == .backup ? site.with(["BACKUP_NAME": "release-2.4.2"]) : site
+        let site = step == .backup ? site.with(["BACKUP_NAME": "before-2.4.3"]) : site
         let first = try await site.with(["ASTRA_TIMEOUT": "15s"]).run(step)
         first.expect(75, saying: "when the time was up after 15s")
         #expect(first.report?.problem?.name == step.waitingPhase, "\(first.summary)")

@@ -57,7 +57,7 @@ extension StepsTests {
 
     @Test("in a transfer that hangs: at once, too")
     func inATransfer() async throws {
-      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "release-2.4.2"])
+      let site = try await StepSite.start(seconds: 7200).with(["BACKUP_NAME": "before-2.4.3"])
       defer { site.simulator.send(SIGCONT) }
       try await end(.backup, site, by: .terminated) {
         site.simulator.send(SIGSTOP)

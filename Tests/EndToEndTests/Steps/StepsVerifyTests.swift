@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-private let good = "upgrade-prod-2-4-1-debian-10-r14"
+private let good = "before-2-4-2-debian-10-r14"
 private let production = "magento-prod"
 
 extension StepsTests {

@@ -78,7 +78,7 @@ struct StepSite: Sendable {
       "BUILD_TAG": "jenkins-post-mortem-42", "ASTRA_LOG_LEVEL": "debug", "ASTRA_OUTPUT_FILE": "values.env",
       "HOME": home.path(""), "PATH": "/usr/bin:/bin",
       // What astra-cleanup is to do; nobody else reads it.
-      "ASTRA_KEEP_BACKUPS": "1", "ASTRA_BACKUP_PATTERN": "upgrade-prod-*",
+      "ASTRA_KEEP_BACKUPS": "1", "ASTRA_BACKUP_PATTERN": "before-*",
     ]) { $1 }
   }
 

@@ -77,7 +77,7 @@ extension StepSite {
 
   /// The steps in the order of the pipeline, each in an environment of its own.
   var pipeline: [(StepProgram, StepSite)] {
-    StepProgram.allCases.map { ($0, $0 == .backup ? with(["BACKUP_NAME": "release-2.4.2"]) : self) }
+    StepProgram.allCases.map { ($0, $0 == .backup ? with(["BACKUP_NAME": "before-2.4.3"]) : self) }
   }
 
   /// Checks that a backup, a clone and a restore have each been made, once, and hold what they must.
@@ -95,7 +95,7 @@ extension StepSite {
     #expect(world.tally == expected, sourceLocation: location)
     #expect(
       world.application("magento-prod")?.content
-        == world.backup("upgrade-prod-2-4-1-debian-10-r14")?.content, sourceLocation: location)
+        == world.backup("before-2-4-2-debian-10-r14")?.content, sourceLocation: location)
     #expect(
       world.clones(of: "magento-prod").map(\.content?.version) == ["2.4.2-debian-10-r14"],
       sourceLocation: location)

@@ -75,12 +75,12 @@ extension Mission.Stage {
 
 extension WorkedExample {
   /// What the pipelines call their backups.
-  static let backupPattern = "upgrade-prod-*"
+  static let backupPattern = "before-*"
   /// A backup of that pattern that is newer than the one that production goes back to.
-  static let laterBackup = "upgrade-prod-2-4-2"
+  static let laterBackup = "before-2-4-3"
 
   /// Whether a recovery point is one of the pattern.
-  static func isOfPattern(_ name: String) -> Bool { name.hasPrefix("upgrade-prod-") }
+  static func isOfPattern(_ name: String) -> Bool { name.hasPrefix("before-") }
 }
 
 extension GroundTruth {

@@ -136,7 +136,7 @@ struct Mission: Sendable {
   var restoresTheNewest: Bool { stages.contains { $0.arguments.contains("latest") } }
 
   /// The backup that the stage of `astra-backup` makes.
-  static let newBackup = "release-2-4-2"
+  static let newBackup = "before-2-4-4"
 
   /// The snapshot that the stage of `astra-snapshot` makes.
   static let newSnapshot = "before-2-4-3"
@@ -223,9 +223,9 @@ struct Mission: Sendable {
 /// The worked example, `Fixtures/scenarios/magento.json`, and what is to come of it.
 enum WorkedExample {
   static let production = "40516273-8495-4a6b-b7c8-d9eaf0011223"
-  static let goodBackup = "upgrade-prod-2-4-1-debian-10-r14"
+  static let goodBackup = "before-2-4-2-debian-10-r14"
   static let goodBackupID = "62738495-a6b7-4c8d-99ea-fb0c12233445"
-  static let olderBackup = "upgrade-prod-2-4-0-debian-10-r14"
+  static let olderBackup = "before-2-4-1-debian-10-r14"
   static let olderBackupID = "61728394-a5b6-4c7d-98e9-f00112233444"
   static let nightly = "nightly-0213"
   static let cloneName = "magento-debug"

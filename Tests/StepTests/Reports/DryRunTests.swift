@@ -22,7 +22,7 @@ struct DryRunTests {
 
   static let uses = [
     Use(testDescription: "astra-backup", change: "request backup") {
-      $0.environment["BACKUP_NAME"] = "release-2-4-2"
+      $0.environment["BACKUP_NAME"] = "before-2-4-3"
       return try $0.run(BackupStep.self, arguments: $1)
     },
     Use(testDescription: "astra-snapshot", change: "request snapshot") {

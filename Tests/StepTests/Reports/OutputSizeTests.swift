@@ -34,7 +34,7 @@ struct OutputSizeTests {
     let count = 150
     let harness = try CleanupScene.harness()
     for number in 0..<count {
-      var backup = RecoveryPointSeed("upgrade-prod-2-4-\(number)-debian-10-r14")
+      var backup = RecoveryPointSeed("before-2-4-\(number)-debian-10-r14")
       backup.age = .seconds(40 * 86_400 + number * 60)
       try #require(harness.site.service.addBackup(backup, of: "magento-prod") != nil)
     }
@@ -44,11 +44,11 @@ struct OutputSizeTests {
     result.expectSuccess()
     let removed = try #require(result.values["ASTRA_REMOVED_BACKUPS"])
     #expect(result.values["ASTRA_REMOVED_BACKUPS_COUNT"].flatMap { Int($0) } ?? 0 >= count)
-    #expect(removed.hasPrefix("upgrade-prod-2-4-\(count - 1)-debian-10-r14+") && removed.hasSuffix("+..."))
+    #expect(removed.hasPrefix("before-2-4-\(count - 1)-debian-10-r14+") && removed.hasSuffix("+..."))
     #expect(result.values["ASTRA_REMOVED_CLONES_COUNT"] == "0")
     let file = try #require(harness.environment["ASTRA_OUTPUT_FILE"].flatMap { harness.files.contents[$0] })
     #expect(file.count <= Self.largest)
     // Nobody has to guess the rest: the log and the report have all of them.
-    #expect(result.standardError.contains("upgrade-prod-2-4-0-debian-10-r14"))
+    #expect(result.standardError.contains("before-2-4-1-debian-10-r14"))
   }
 }

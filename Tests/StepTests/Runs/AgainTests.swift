@@ -59,8 +59,8 @@ import Timing
     }
     // Not the clone as evidence: a snapshot is made in seconds.
     if word == "restore" { harness.environment["DEBUG_APP_NAME"] = nil }
-    if word == "backup" { harness.environment["BACKUP_NAME"] = "release-2.4.2" }
-    if word == "snapshot" { harness.environment["SNAPSHOT_NAME"] = "release-2.4.2" }
+    if word == "backup" { harness.environment["BACKUP_NAME"] = "before-2.4.3" }
+    if word == "snapshot" { harness.environment["SNAPSHOT_NAME"] = "before-2.4.3" }
     return harness
   }
 

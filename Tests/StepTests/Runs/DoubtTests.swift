@@ -36,14 +36,14 @@ import Timing
 
   @Test func whatOthersMadeWhileThisRunWasTurnedAwayIsNotOfThisRun() throws {
     let harness = try Magento.harness()
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     harness.environment["ASTRA_TIMEOUT"] = "20s"
     harness.site.faults = [
       SiteFault(.overload(harness.site.service.refusal(.snapshotUnderWay), .seconds(60)), .create, .backup)
     ]
     try harness.run(BackupStep.self).expect(.deadlinePassed, saying: "409")
     harness.site.endTroubles()
-    var seed = RecoveryPointSeed("release-2-4-2")
+    var seed = RecoveryPointSeed("before-2-4-3")
     seed.age = .seconds(1)
     harness.site.service.addBackup(seed, of: Magento.production)
     try harness.run(BackupStep.self).expect(.protected, saying: "from an earlier run")
@@ -51,7 +51,7 @@ import Timing
 
   @Test func theSearchForALostRequestCountsFromTheLastOne() throws {
     let harness = try Magento.harness { $0.duplicateBackupNames = true }
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     // The application is busy for ten minutes; then the request leaves, and the step is killed with it.
     let first = SiteFault(
       .overload(harness.site.service.refusal(.snapshotUnderWay), .seconds(600)), .create, .backup)
@@ -118,7 +118,7 @@ import Timing
 
   @Test func anotherApplicationThatTookTheNameIsNotTheOneOfThisRun() throws {
     let harness = try Magento.harness()
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     try harness.run(BackupStep.self).expectSuccess()
     // Production is removed, and somebody gives its name to another application.
     harness.site.service.removeByOthers(Magento.production)

@@ -22,7 +22,7 @@ import AstraRestore
       if first.wasKilled { #expect(!first.report.claimsSuccess, "killed, but the report claims success") }
       results.append(first.code == .success && !first.wasKilled ? first : try harness.run(step))
     }
-    try twice(BackupStep.self, backup: "release-2.4.2")
+    try twice(BackupStep.self, backup: "before-2.4.3")
     try twice(CloneStep.self, backup: "")
     try twice(RestoreStep.self, backup: Magento.goodBackup)
     return results
@@ -49,10 +49,10 @@ import AstraRestore
     func check<S: Step>(_ step: S.Type) throws {
       let name = S.identity.name
       let whole = try Magento.harness()
-      whole.environment["BACKUP_NAME"] = "release-2.4.2"
+      whole.environment["BACKUP_NAME"] = "before-2.4.3"
       for number in 1...(try whole.run(step).requests) {
         let harness = try Magento.harness()
-        harness.environment["BACKUP_NAME"] = "release-2.4.2"
+        harness.environment["BACKUP_NAME"] = "before-2.4.3"
         harness.site.faults = [SiteFault(.killAfter, atRequest: number)]
         #expect(try harness.run(step).wasKilled && harness.run(step).code == .success)
         let record = harness.files.text("reports/\(name).json") ?? ""
@@ -85,7 +85,7 @@ import AstraRestore
   @Test func aListThatLagsDoesNotHideWhatWasMade() throws {
     // Older servers take two backups of one name, so a blind repetition would make a second one.
     let harness = try Magento.harness { $0.duplicateBackupNames = true }
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     harness.site.faults = [
       SiteFault(.lostAnswer, .create, .backup),
       SiteFault(
@@ -111,7 +111,7 @@ import AstraRestore
   func aRequestOfAKilledAttemptThatNothingShowsYetIsLookedFor(effect: SiteFault.Effect) throws {
     // Two backups of one name are taken here, and two clones everywhere.
     let harness = try Magento.harness { $0.duplicateBackupNames = true }
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     harness.site.faults = [SiteFault(effect, .create, .backup)]
     #expect(try harness.run(BackupStep.self).wasKilled)
     let again = try harness.run(BackupStep.self)
@@ -125,7 +125,7 @@ import AstraRestore
 
   @Test func whatIsAcceptedAndNotShownYetHasNotVanished() throws {
     let harness = try Magento.harness()
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     harness.site.faults = [SiteFault(.lag(.seconds(20)), .create, .backup)]
     let result = try harness.run(BackupStep.self)
     result.expectSuccess()
@@ -135,7 +135,7 @@ import AstraRestore
   @Test func aGatewaysNotFoundTellsNothingOfAChange() throws {
     for afterwards in [true, false] {
       let harness = try Magento.harness()
-      harness.environment["BACKUP_NAME"] = "release-2.4.2"
+      harness.environment["BACKUP_NAME"] = "before-2.4.3"
       let page = ServiceResponse(
         status: 404, headers: [("Content-Type", "text/html")], body: Array("<html>no upstream</html>".utf8))
       harness.site.faults = [

@@ -34,7 +34,7 @@ import AstraRestore
 
   @Test func aSecondTimeInTheSameRunMakesNothingTwice() throws {
     let harness = try Magento.harness()
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     for _ in 1...2 { try harness.run(BackupStep.self).expectSuccess() }
     harness.environment["BACKUP_NAME"] = Magento.goodBackup
     for _ in 1...2 {

@@ -11,7 +11,7 @@ import Timing
 
 /// What a run has done is found in all records of its folder, and what cannot be read there is a reason for doubt.
 @Suite(.eachService) struct RecordsTests {
-  private static let older = "upgrade-prod-2-4-0-debian-10-r14"
+  private static let older = "before-2-4-1-debian-10-r14"
 
   /// A server that shows nothing of a restore, a clone, and a restore with that as evidence; then an order comes in.
   private func afterARestore(suffix: String = "a") throws -> StepHarness {
@@ -146,7 +146,7 @@ import Timing
 
   @Test func whatAnotherSuffixMadeIsRecognisedAndGoneOnWith() throws {
     let harness = try Magento.harness { $0.restore = .seconds(300) }
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     try harness.run(BackupStep.self).expectSuccess()
     harness.environment["ASTRA_REPORT_SUFFIX"] = "again"
     try harness.run(BackupStep.self).expectSuccess()

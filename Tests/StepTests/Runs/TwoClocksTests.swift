@@ -42,8 +42,8 @@ import Timing
             duplicates, duplicates, duplicates
           )
         }
-        harness.environment["BACKUP_NAME"] = "release-2.4.2"
-        harness.environment["SNAPSHOT_NAME"] = "release-2.4.2"
+        harness.environment["BACKUP_NAME"] = "before-2.4.3"
+        harness.environment["SNAPSHOT_NAME"] = "before-2.4.3"
         harness.site.faults = [SiteFault(loss.effect, .create, subject)]
         var result = try harness.run(step)
         if result.wasKilled { result = try harness.run(step) }
@@ -66,12 +66,12 @@ import Timing
       let harness = try Magento.harness {
         ($0.tellsTime, $0.clockSkew, $0.duplicateBackupNames) = (date, .seconds(skew), false)
       }
-      harness.environment["BACKUP_NAME"] = "release-2.4.2"
+      harness.environment["BACKUP_NAME"] = "before-2.4.3"
       // Somebody takes the name just before the request, which is refused.
       harness.site.beforeRequest = { [unowned harness] number in
         guard harness.site.purposes[number - 1].action == .create else { return }
         harness.site.beforeRequest = nil
-        var seed = RecoveryPointSeed("release-2-4-2", content: Content())
+        var seed = RecoveryPointSeed("before-2-4-3", content: Content())
         seed.age = .zero
         harness.site.service.addBackup(seed, of: Magento.production)
         harness.site.faults = [
@@ -93,12 +93,12 @@ import Timing
     let harness = try Magento.harness {
       ($0.clockSkew, $0.duplicateBackupNames) = (.seconds(skew), mayRepeat)
     }
-    harness.environment["BACKUP_NAME"] = "release-2.4.2"
+    harness.environment["BACKUP_NAME"] = "before-2.4.3"
     harness.site.faults = [
       SiteFault(
         .several([
           .world { service in
-            var seed = RecoveryPointSeed("release-2-4-2", content: Content())
+            var seed = RecoveryPointSeed("before-2-4-3", content: Content())
             seed.age = .seconds(7 * 86_400)
             service.addBackup(seed, of: Magento.production)
           }, .answers(ServiceResponse(status: 503)),
@@ -107,7 +107,7 @@ import Timing
     let result = try harness.run(BackupStep.self)
     #expect(result.code == (mayRepeat ? .success : .protected), "\(result.standardError)")
     #expect(harness.site.service.tally.backupsCreated == (mayRepeat ? 1 : 0))
-    let own = harness.site.service.recoveryPoints(named: "release-2-4-2").filter {
+    let own = harness.site.service.recoveryPoints(named: "before-2-4-3").filter {
       $0.content?.rows == Magento.brokenRows
     }
     if mayRepeat { #expect(own.count == 1 && result.values["ASTRA_BACKUP_ID"] == own.first?.id) }

@@ -10,7 +10,7 @@ import AstraBackup
 /// `astra-backup` in every situation of the table.
 @Suite(.eachService) struct BackupStepTests {
   private func harness(
-    name: String = "upgrade-prod-2.4.2", _ change: (inout ServiceBehaviour) -> Void = { _ in }
+    name: String = "before-2.4.3", _ change: (inout ServiceBehaviour) -> Void = { _ in }
   ) throws -> StepHarness {
     let harness = try Magento.harness(change)
     harness.environment["BACKUP_NAME"] = name
@@ -21,7 +21,7 @@ import AstraBackup
     let harness = try harness()
     let result = try harness.run(BackupStep.self)
     result.expectSuccess()
-    let backup = try #require(harness.site.service.recoveryPoints(named: "upgrade-prod-2-4-2").first)
+    let backup = try #require(harness.site.service.recoveryPoints(named: "before-2-4-3").first)
     #expect(backup.state == "completed" && backup.content?.rows == Magento.brokenRows)
     #expect(
       result.values["ASTRA_BACKUP_ID"] == backup.id && result.values["ASTRA_BACKUP_STATE"] == "completed")
@@ -63,7 +63,7 @@ import AstraBackup
     let harness = try harness { $0.backup = .seconds(300) }
     harness.environment["ASTRA_TIMEOUT"] = "60s"
     let first = try harness.run(BackupStep.self)
-    first.expect(.deadlinePassed, saying: "upgrade-prod-2-4-2", "running", "1m")
+    first.expect(.deadlinePassed, saying: "before-2-4-3", "running", "1m")
     harness.environment["ASTRA_TIMEOUT"] = "10m"
     let second = try harness.run(BackupStep.self)
     second.expectSuccess()
@@ -80,7 +80,7 @@ import AstraBackup
     #expect(refused.standardError.contains("--replace-failed"))
     #expect(harness.site.service.changes == before)
     try harness.run(BackupStep.self, "--replace-failed").expectSuccess()
-    #expect(harness.site.service.recoveryPoints(named: "upgrade-prod-2-4-2").map(\.state) == ["completed"])
+    #expect(harness.site.service.recoveryPoints(named: "before-2-4-3").map(\.state) == ["completed"])
     #expect(harness.site.service.tally.deletions == 1)
   }
 
@@ -116,7 +116,7 @@ import AstraBackup
     #expect(result.code == code, "\(result.standardError)")
     #expect(result.report.claimsSuccess == (code == .success))
     let isComplete =
-      harness.site.service.recoveryPoints(named: "upgrade-prod-2-4-2").map(\.state) == ["completed"]
+      harness.site.service.recoveryPoints(named: "before-2-4-3").map(\.state) == ["completed"]
     #expect(isComplete == (code == .success))
   }
 
@@ -126,7 +126,7 @@ import AstraBackup
     let result = try harness.run(BackupStep.self, "--dry-run")
     result.expectSuccess()
     #expect(
-      result.standardError.contains("dry run: would back up \"magento-prod\" as \"upgrade-prod-2-4-2\""))
+      result.standardError.contains("dry run: would back up \"magento-prod\" as \"before-2-4-3\""))
     #expect(harness.site.service.changes == before)
     #expect(harness.files.contents["reports/astra-backup.json"] == nil)
   }

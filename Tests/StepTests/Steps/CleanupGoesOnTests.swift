@@ -12,7 +12,7 @@ struct CleanupGoesOnTests {
 
   private func backups(_ harness: StepHarness) -> Set<String> {
     Set(
-      harness.site.service.recoveryPoints.filter { $0.kind == .backup && $0.name.hasPrefix("upgrade-prod-") }
+      harness.site.service.recoveryPoints.filter { $0.kind == .backup && $0.name.hasPrefix("before-") }
         .map(
           \.name))
   }
@@ -20,7 +20,7 @@ struct CleanupGoesOnTests {
   /// A site with four backups of the pattern and a clone.
   private func scene() throws -> StepHarness {
     let harness = try CleanupScene.harness()
-    for name in ["upgrade-prod-2-4-2", "upgrade-prod-2-4-3"] {
+    for name in ["before-2-4-3", "before-2-4-4"] {
       harness.backUpByHand(Magento.production, as: name)
       harness.site.pass(.seconds(60))
     }
@@ -39,14 +39,14 @@ struct CleanupGoesOnTests {
     ]
     let result = try harness.run(CleanupStep.self, arguments: Self.keepOne + ["--remove-clone"])
     #expect(result.code == code && !result.report.claimsSuccess, "\(result.standardError)")
-    #expect(backups(harness) == ["upgrade-prod-2-4-0-debian-10-r14", "upgrade-prod-2-4-3"])
+    #expect(backups(harness) == ["before-2-4-1-debian-10-r14", "before-2-4-4"])
     #expect(harness.site.service.clones.isEmpty)
-    #expect(result.values["ASTRA_NOT_REMOVED"] == "upgrade-prod-2-4-0-debian-10-r14")
+    #expect(result.values["ASTRA_NOT_REMOVED"] == "before-2-4-1-debian-10-r14")
     #expect(result.values["ASTRA_REMOVED_CLONES"] == "magento-debug")
-    #expect(result.standardError.contains("not removed: backup \"upgrade-prod-2-4-0-debian-10-r14\": "))
+    #expect(result.standardError.contains("not removed: backup \"before-2-4-1-debian-10-r14\": "))
     // The stone gone, the same run takes the rest.
     try harness.run(CleanupStep.self, arguments: Self.keepOne).expectSuccess()
-    #expect(backups(harness) == ["upgrade-prod-2-4-3"])
+    #expect(backups(harness) == ["before-2-4-4"])
   }
 
   /// A person removes a clone between two looks of the step: what is gone is no stone.
@@ -59,7 +59,7 @@ struct CleanupGoesOnTests {
     ]
     let result = try harness.run(CleanupStep.self, arguments: Self.keepOne + ["--remove-clone"])
     result.expectSuccess()
-    #expect(harness.site.service.clones.isEmpty && backups(harness) == ["upgrade-prod-2-4-3"])
+    #expect(harness.site.service.clones.isEmpty && backups(harness) == ["before-2-4-4"])
   }
 
   @Test func aCloneThatMustStayDoesNotStopTheBackups() throws {
@@ -67,7 +67,7 @@ struct CleanupGoesOnTests {
     harness.backUpByHand(harness.madeClone, as: "of-the-clone")
     let result = try harness.run(CleanupStep.self, arguments: Self.keepOne + ["--remove-clone"])
     result.expect(.protected, saying: "recovery points of its own")
-    #expect(harness.site.service.clones.count == 1 && backups(harness) == ["upgrade-prod-2-4-3"])
+    #expect(harness.site.service.clones.count == 1 && backups(harness) == ["before-2-4-4"])
   }
 
   @Test func aCloneStaysWithItsBackup() throws {
@@ -80,7 +80,7 @@ struct CleanupGoesOnTests {
     let result = try harness.run(
       CleanupStep.self, arguments: Self.keepOne + ["--remove-clone", "--with-recovery-points"])
     result.expect(.operationFailed, nature: "failure")
-    #expect(harness.site.service.clones.count == 1 && backups(harness) == ["upgrade-prod-2-4-3"])
+    #expect(harness.site.service.clones.count == 1 && backups(harness) == ["before-2-4-4"])
     #expect(result.values["ASTRA_NOT_REMOVED"]?.contains("magento-debug") == true)
   }
 

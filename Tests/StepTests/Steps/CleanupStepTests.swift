@@ -104,7 +104,7 @@ struct CleanupStepTests {
     dry.expectSuccess()
     #expect(Holdings(harness.site.service) == before && dry.values["ASTRA_REMOVED_CLONES"] == nil)
     let names = [
-      "backup \"kept-for-later\"", "clone \"magento-debug\"", "backup \"upgrade-prod-2-4-0-debian-10-r14\"",
+      "backup \"kept-for-later\"", "clone \"magento-debug\"", "backup \"before-2-4-1-debian-10-r14\"",
     ]
     let sentence = try #require(dry.standardError.firstRange(of: "dry run: would remove "))
     let places = names.map { dry.standardError[sentence.upperBound...].firstRange(of: $0)?.lowerBound }
@@ -120,7 +120,7 @@ struct CleanupStepTests {
     let order = harness.site.purposes.filter { $0.action == .delete }.map { $0.subject == .backup }
     #expect(order == [true, false, true])
     #expect(real.values["ASTRA_REMOVED_RECOVERY_POINTS"] == "kept-for-later")
-    #expect(real.values["ASTRA_REMOVED_BACKUPS"] == "upgrade-prod-2-4-0-debian-10-r14")
+    #expect(real.values["ASTRA_REMOVED_BACKUPS"] == "before-2-4-1-debian-10-r14")
   }
 
   @Test func byAgeAllProvableOnesGoAndNoOthers() throws {
@@ -233,7 +233,7 @@ struct CleanupStepTests {
         #expect(Holdings(harness.site.service) == wanted, "\(number) \(fault)")
         #expect(second.values["ASTRA_REMOVED_CLONES"] == "magento-debug", "\(number) \(fault)")
         #expect(
-          second.values["ASTRA_REMOVED_BACKUPS"] == "upgrade-prod-2-4-0-debian-10-r14", "\(number) \(fault)")
+          second.values["ASTRA_REMOVED_BACKUPS"] == "before-2-4-1-debian-10-r14", "\(number) \(fault)")
         #expect(second.values["ASTRA_REMOVED_RECOVERY_POINTS"] == "of-the-clone", "\(number) \(fault)")
         #expect(second.values["ASTRA_LEFT_NAMESPACES"] == "magento-debug", "\(number) \(fault)")
       }
@@ -273,14 +273,14 @@ struct CleanupStepTests {
 
   /// The pattern has to fit the whole name, whatever is in it.
   @Test(arguments: [
-    "upgrade-prod-2\u{0}of-somebody-else", "my-upgrade-prod-2", "upgrade-prod2", "upgrade-prod-[2]",
+    "before-2\u{0}of-somebody-else", "my-before-2", "upgrade-prod2", "before-[2]",
   ])
   func aNameThatThePatternDoesNotFitStays(name: String) throws {
     let harness = try Magento.harness()
     var seed = RecoveryPointSeed(name)
     seed.age = .seconds(90 * 86_400)
     harness.site.service.addBackup(seed, of: Magento.production)
-    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "upgrade-prod-2*")
+    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-2*")
       .expectSuccess()
     #expect(harness.site.service.recoveryPoints(named: name).count == 1)
     #expect(harness.site.service.tally.deletions == 1)
@@ -288,9 +288,9 @@ struct CleanupStepTests {
 
   @Test func aWholeBackupIsNeverForced() throws {
     let harness = try Magento.harness()
-    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "upgrade-prod-2.4.*")
+    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-2.4.*")
       .expectSuccess()
-    #expect(harness.site.service.recoveryPoints(named: "upgrade-prod-2-4-0-debian-10-r14").isEmpty)
+    #expect(harness.site.service.recoveryPoints(named: "before-2-4-1-debian-10-r14").isEmpty)
     #expect(harness.site.service.tally.deletions == 1)
   }
 }

@@ -17,7 +17,7 @@ import Timing
       switch self {
       case .live: []
       case .backup: ["-B", Magento.goodBackup]
-      case .olderBackup: ["-B", "upgrade-prod-2-4-0-debian-10-r14"]
+      case .olderBackup: ["-B", "before-2-4-1-debian-10-r14"]
       case .snapshot: ["-S", "nightly-0213"]
       }
     }

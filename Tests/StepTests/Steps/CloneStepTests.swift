@@ -22,7 +22,7 @@ import AstraClone
 
   @Test func clonesABackupOrASnapshot() throws {
     let harness = try Magento.harness()
-    try harness.run(CloneStep.self, "-B", "upgrade-prod-2.4.1-debian-10-r14").expectSuccess()
+    try harness.run(CloneStep.self, "-B", "before-2.4.2-debian-10-r14").expectSuccess()
     #expect(harness.site.service.clones.first?.content?.version == Magento.goodVersion)
     try harness.run(CloneStep.self, "-B", Magento.goodBackupID).expectSuccess()
     #expect(harness.site.service.tally.clonesCreated == 1)

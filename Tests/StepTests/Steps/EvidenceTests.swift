@@ -53,7 +53,7 @@ struct EvidenceTests {
     let harness = try Magento.harness()
     try harness.run(RestoreStep.self).expectSuccess()
     harness.files.contents = [:]
-    harness.environment["BACKUP_NAME"] = "upgrade-prod-2-4-0-debian-10-r14"
+    harness.environment["BACKUP_NAME"] = "before-2-4-1-debian-10-r14"
     try harness.run(RestoreStep.self).expectSuccess()
     #expect(evidence(harness) == [Self.first, "\(Self.first)-2"])
   }
@@ -86,7 +86,7 @@ struct EvidenceTests {
     #expect(evidence(harness) == ["\(Self.first)-2"])
     #expect(harness.site.service.tally.deletions == 1)
     // That one was begun with: it holds the fault, and stays.
-    harness.environment["BACKUP_NAME"] = "upgrade-prod-2-4-0-debian-10-r14"
+    harness.environment["BACKUP_NAME"] = "before-2-4-1-debian-10-r14"
     try harness.run(RestoreStep.self).expectSuccess()
     #expect(
       evidence(harness) == ["\(Self.first)-2", "\(Self.first)-3"] && harness.site.service.tally.deletions == 1

@@ -10,7 +10,7 @@ import Timing
 
 /// What comes after an in-place restore that failed: the evidence taken before it stands, and the step restores again.
 @Suite(.eachService) struct FailedRestoreTests {
-  static let olderBackup = "upgrade-prod-2-4-0-debian-10-r14"
+  static let olderBackup = "before-2-4-1-debian-10-r14"
 
   /// Every complete copy of production of this run.
   private func copies(_ world: any SimulatedService) -> [[String]] {

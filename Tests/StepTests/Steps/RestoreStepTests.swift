@@ -61,7 +61,7 @@ import AstraRestore
   @Test func aRestoreFromAnotherPointIsRefused() throws {
     let harness = try Magento.harness { $0.restore = .seconds(300) }
     try harness.run(RestoreStep.self, "--timeout", "60s").expect(.deadlinePassed)
-    harness.environment["BACKUP_NAME"] = "upgrade-prod-2-4-0-debian-10-r14"
+    harness.environment["BACKUP_NAME"] = "before-2-4-1-debian-10-r14"
     let before = harness.site.service.changes
     try harness.run(RestoreStep.self).expect(.protected, saying: "being restored in place from another")
     harness.environment["BUILD_TAG"] = "another-run"
@@ -72,7 +72,7 @@ import AstraRestore
 
   @Test func anEarlierRestoreOfTheRunIsNoResultAfterALaterOne() throws {
     let harness = try Magento.harness { $0.showsRestoreSource = false }
-    for name in [Magento.goodBackup, "upgrade-prod-2-4-0-debian-10-r14", Magento.goodBackup] {
+    for name in [Magento.goodBackup, "before-2-4-1-debian-10-r14", Magento.goodBackup] {
       harness.environment["BACKUP_NAME"] = name
       try harness.run(RestoreStep.self).expectSuccess()
     }
@@ -185,7 +185,7 @@ import AstraRestore
     let bound = before.site.time.wallTime - .seconds(100_000)
     let older = try before.run(RestoreStep.self, "--before", bound.text)
     #expect(
-      older.values["ASTRA_RESTORE_POINT_NAME"] == "upgrade-prod-2-4-0-debian-10-r14", "\(older.standardError)"
+      older.values["ASTRA_RESTORE_POINT_NAME"] == "before-2-4-1-debian-10-r14", "\(older.standardError)"
     )
     let none = try before.run(RestoreStep.self, "--before", "2020-01-01T00:00:00Z", "--run-id", "other")
     none.expect(.notFound, saying: "no complete backup", "2020-01-01T00:00:00Z")
