@@ -36,7 +36,8 @@ struct ListeningSocket: Sendable {
     case EADDRINUSE: .cannotCreate("port \(port) on \(address) is taken; \(advice)")
     case EMFILE, ENFILE:
       .cannotCreate(
-        "there are too few file descriptors (ulimit -n) to listen at \(address):\(port); \(advice)")
+        "there are too few file descriptors (ulimit -n) to listen at \(address):\(port); raise that limit or give "
+          + "--without-pages to serve no front pages")
     default:
       .cannotCreate("cannot listen at \(address):\(port): \(reason(number)); \(advice)")
     }
