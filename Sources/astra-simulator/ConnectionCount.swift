@@ -1,11 +1,10 @@
-internal import NIOCore
 internal import Synchronization
 
 /// How many connections have asked something of the API, and how many of them are open.
 final class ConnectionCount: Sendable {
   private struct Numbers {
     var all = 0
-    var open: Set<ObjectIdentifier> = []
+    var open: Set<HTTPConnection.ID> = []
   }
 
   private let numbers = Mutex(Numbers())
@@ -14,16 +13,14 @@ final class ConnectionCount: Sendable {
   var now: (all: Int, open: Int) { numbers.withLock { ($0.all, $0.open.count) } }
 
   /// Counts a connection on which something is asked, once.
-  func see(_ channel: any Channel) {
-    let id = ObjectIdentifier(channel)
-    let isNew = numbers.withLock { numbers in
-      guard numbers.open.insert(id).inserted else { return false }
-      numbers.all += 1
-      return true
+  func see(_ connection: HTTPConnection.ID) {
+    numbers.withLock { numbers in
+      if numbers.open.insert(connection).inserted { numbers.all += 1 }
     }
-    guard isNew else { return }
-    channel.closeFuture.whenComplete { [self] _ in
-      numbers.withLock { _ = $0.open.remove(id) }
-    }
+  }
+
+  /// Notices that a connection is closed.
+  func forget(_ connection: HTTPConnection.ID) {
+    numbers.withLock { _ = $0.open.remove(connection) }
   }
 }

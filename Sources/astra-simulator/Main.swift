@@ -1,11 +1,10 @@
 internal import ArgumentParser
 internal import AstraSimulator
-internal import FoundationEssentials
 internal import Glibc
 
 /// Astra Control, simulated, behind HTTPS on this machine.
 @main
-struct SimulatorCommand: AsyncParsableCommand {
+struct SimulatorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "astra-simulator",
     abstract: "Serves a simulated Astra Control and its applications' pages on loopback.",
@@ -45,29 +44,27 @@ struct SimulatorCommand: AsyncParsableCommand {
     guard speed >= 0, speed <= 1e6 else { throw ValidationError("--speed is not in 0...1000000.") }
   }
 
-  func run() async throws {
+  func run() throws {
     endOnSignals()
-    do {
+    do throws(Failure) {
+      // The folder first: whoever waits for its files must not find those of a simulator of before.
+      let folder = try SimulatorFolder(path: dir)
       let server = SimulatorServer(
-        scenario: try readScenario(), folder: try SimulatorFolder(path: dir), speed: speed,
-        hasPages: !withoutPages, isVerbose: verbose)
-      try await server.run(port: port)
-    } catch let failure as Failure {
-      Self.complain(failure.sentence)
-      throw failure.exitCode
+        scenario: try readScenario(), folder: folder, speed: speed, hasPages: !withoutPages,
+        isVerbose: verbose)
+      try server.run(port: port)
+    } catch {
+      error.end()
     }
   }
 
   private func readScenario() throws(Failure) -> Scenario {
-    guard let data = FileManager.default.contents(atPath: scenario) else {
+    guard let data = LocalFile.read(scenario) else {
       throw .usage("cannot read the scenario \(scenario)")
     }
     do {
-      var read = try Scenario(file: Array(data))
-      if !read.hasStartDate {
-        let now = Date().timeIntervalSince1970.rounded(.down)
-        read.startDate = WallTime(sinceEpoch: .seconds(now))
-      }
+      var read = try Scenario(file: data)
+      if !read.hasStartDate { read.startDate = WallTime(sinceEpoch: .seconds(time(nil))) }
       return read
     } catch {
       throw .usage("\(scenario): \(error.description)")
@@ -92,11 +89,17 @@ struct SimulatorCommand: AsyncParsableCommand {
 /// Why the simulator cannot serve, as one sentence and an exit code.
 struct Failure: Error {
   var sentence: String
-  var exitCode: ExitCode
+  var exitCode: Int32
+
+  /// Says it and ends the process.
+  func end() -> Never {
+    SimulatorCommand.complain(sentence)
+    exit(exitCode)
+  }
 
   /// A parameter or the scenario is wrong.
-  static func usage(_ sentence: String) -> Self { Self(sentence: sentence, exitCode: ExitCode(64)) }
+  static func usage(_ sentence: String) -> Self { Self(sentence: sentence, exitCode: 64) }
 
   /// The port is taken, or a file cannot be written.
-  static func cannotCreate(_ sentence: String) -> Self { Self(sentence: sentence, exitCode: ExitCode(73)) }
+  static func cannotCreate(_ sentence: String) -> Self { Self(sentence: sentence, exitCode: 73) }
 }

@@ -1,22 +1,20 @@
 internal import AstraSimulator
-internal import FoundationEssentials
+internal import Glibc
 
 /// The folder in which the simulator tells how to reach it.
 struct SimulatorFolder: Sendable {
   /// The folder's absolute path.
   let path: String
 
-  /// Makes the folder if it is missing; fails if it cannot be written.
+  /// Makes the folder if it is missing, and removes what would lead to a simulator of before.
   init(path: String) throws(Failure) {
-    let isAbsolute = path.hasPrefix("/")
-    self.path = isAbsolute ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
-    do {
-      try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotCreate("cannot make the folder \(path)")
-    }
-    guard FileManager.default.isWritableFile(atPath: self.path) else {
+    self.path = path.hasPrefix("/") ? path : "\(LocalFile.currentFolder())/\(path)"
+    guard LocalFile.makeFolder(self.path) else { throw .cannotCreate("cannot make the folder \(path)") }
+    guard unsafe access(self.path, W_OK) == 0 else {
       throw .cannotCreate("cannot write into the folder \(path)")
+    }
+    for name in ["env", "port"] where unsafe unlink("\(self.path)/\(name)") != 0 && errno != ENOENT {
+      throw .cannotCreate("cannot remove \(path)/\(name)")
     }
   }
 
@@ -33,9 +31,7 @@ struct SimulatorFolder: Sendable {
   }
 
   private func write(_ text: String, to name: String) throws(Failure) {
-    do {
-      try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"), options: .atomic)
-    } catch {
+    guard LocalFile.write(text, to: "\(path)/\(name)") else {
       throw .cannotCreate("cannot write \(path)/\(name)")
     }
   }

@@ -50,7 +50,7 @@ struct ActivityTests {
     #expect(SimulatedResponse(status: 204).wireBytes == "HTTP/1.1 204 No Content\r\n\r\n".utf8.count)
     #expect(
       SimulatedResponse(status: 299, headers: [("content-length", "0")]).wireBytes
-        == "HTTP/1.1 299 \r\ncontent-length: 0\r\n\r\n".utf8.count)
+        == "HTTP/1.1 299 Non-Standard Status\r\ncontent-length: 0\r\n\r\n".utf8.count)
   }
 
   @Test("when each request came is told if that is asked for")

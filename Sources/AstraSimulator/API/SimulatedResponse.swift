@@ -3,10 +3,15 @@ package struct SimulatedResponse: Sendable {
   package var status: Int
   package var headers: [SimulatedRequest.Field]
   package var body: [UInt8]
+  /// What follows the body as it comes; nil: the body is all.
+  package var stream: (any ResponseStream)?
 
   /// Makes a response.
-  package init(status: Int, headers: [SimulatedRequest.Field] = [], body: [UInt8] = []) {
-    (self.status, self.headers, self.body) = (status, headers, body)
+  package init(
+    status: Int, headers: [SimulatedRequest.Field] = [], body: [UInt8] = [],
+    stream: (any ResponseStream)? = nil
+  ) {
+    (self.status, self.headers, self.body, self.stream) = (status, headers, body, stream)
   }
 
   /// The first header field of that name, whatever its case.

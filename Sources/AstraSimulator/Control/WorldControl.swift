@@ -6,7 +6,13 @@ extension World {
     let action = String(path.dropFirst("/_simulator/".count))
     if Self.views.contains(action) {
       guard method == "GET" else { return Self.reply(405, ["error": "only GET is supported here"]) }
-      return Self.reply(200, action == "activity" ? activity : json)
+      switch action {
+      case "activity": return Self.reply(200, activity)
+      case "events":
+        return SimulatedResponse(
+          status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: JournalStream())
+      default: return Self.reply(200, json)
+      }
     }
     guard Self.actions.contains(action) else {
       let known = (Self.views + Self.actions).joined(separator: ", ")
@@ -24,7 +30,7 @@ extension World {
   }
 
   /// The names of the endpoints that take a GET.
-  package static let views = ["world", "activity"]
+  package static let views = ["world", "activity", "events"]
 
   /// The names of the endpoints that take a POST.
   package static let actions = [

@@ -63,18 +63,20 @@ extension SimulatedRequest {
 
 extension SimulatedResponse {
   /// The bytes of the message in HTTP/1.1 (RFC 9112): `HTTP/1.1 STATUS REASON`, a line `NAME: VALUE` for each field, an
-  /// empty line, and the body; with the `Content-Length` that the server adds.
+  /// empty line, and the body; with the `Content-Length` that the server adds, and without what streams behind it.
   package var wireBytes: Int {
-    var bytes = "HTTP/1.1 200 \r\n".utf8.count + (Self.reasons[status] ?? "").utf8.count
+    var bytes = "HTTP/1.1 200 \r\n".utf8.count + (Self.reasons[status] ?? "Non-Standard Status").utf8.count
     bytes += fieldBytes(headers) + body.count
-    let mayHaveBody = status >= 200 && status != 204 && status != 304
-    if mayHaveBody, header("Content-Length") == nil {
+    let mayHaveBody = status >= 200 && status != 204
+    if stream != nil {
+      bytes += "Transfer-Encoding: chunked\r\n".utf8.count
+    } else if mayHaveBody, header("Content-Length") == nil {
       bytes += "Content-Length: \r\n".utf8.count + String(body.count).utf8.count
     }
     return bytes
   }
 
-  /// The words behind a status, as registered at IANA; what is not registered has none.
+  /// The words behind a status, as registered at IANA; what is not registered is called non-standard.
   private static let reasons = [
     200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information", 204: "No Content",
     205: "Reset Content", 206: "Partial Content", 207: "Multi-Status", 208: "Already Reported",
@@ -83,9 +85,10 @@ extension SimulatedResponse {
     400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden", 404: "Not Found",
     405: "Method Not Allowed", 406: "Not Acceptable", 407: "Proxy Authentication Required",
     408: "Request Timeout", 409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed",
-    413: "Payload Too Large", 414: "URI Too Long", 415: "Unsupported Media Type",
-    416: "Range Not Satisfiable", 417: "Expectation Failed", 418: "I'm a teapot", 421: "Misdirected Request",
-    422: "Unprocessable Entity", 423: "Locked", 424: "Failed Dependency", 426: "Upgrade Required",
+    413: "Content Too Large", 414: "URI Too Long", 415: "Unsupported Media Type",
+    416: "Range Not Satisfiable", 417: "Expectation Failed", 421: "Misdirected Request",
+    422: "Unprocessable Content", 423: "Locked", 424: "Failed Dependency", 425: "Too Early",
+    426: "Upgrade Required",
     428: "Precondition Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
     451: "Unavailable For Legal Reasons", 500: "Internal Server Error", 501: "Not Implemented",
     502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",

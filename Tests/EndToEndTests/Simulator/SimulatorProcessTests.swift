@@ -93,7 +93,7 @@ struct SimulatorProcessTests {
       (["--scenario", "/nowhere.json", "--port", "0", "--dir", "DIR"], 64, "cannot read the scenario"),
       (["--scenario", "BAD", "--port", "0", "--dir", "DIR"], 64, "unknown key \"colour\""),
       (["--scenario", "GOOD", "--port", "0", "--dir", "/proc/nowhere"], 73, "cannot make the folder"),
-      (["--scenario", "GOOD", "--port", "TAKEN", "--dir", "DIR"], 73, "cannot listen on 127.0.0.1"),
+      (["--scenario", "GOOD", "--port", "TAKEN", "--dir", "DIR"], 73, "is taken; give --port 0"),
       (["--scenario", "GOOD", "--port", "70000", "--dir", "DIR"], 64, "--port"),
     ])
   func refusals(_ arguments: [String], _ code: Int32, _ text: String) async throws {

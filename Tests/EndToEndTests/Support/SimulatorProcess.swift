@@ -53,6 +53,9 @@ final class SimulatorProcess: Sendable {
     self.environment = environment
   }
 
+  /// The simulator's process id.
+  var processID: pid_t { process.processID }
+
   /// What the simulator has written on standard error.
   var log: String { process.errors }
 
