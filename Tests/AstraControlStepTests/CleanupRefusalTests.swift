@@ -346,7 +346,7 @@ struct CleanupRefusalTests {
     let harness = try CleanupScene.astraControl()
     harness.environment["ASTRA_REMOVE_CLONE"] = "true"
     harness.environment["ASTRA_KEEP_BACKUPS"] = "1"
-    harness.environment["ASTRA_BACKUP_PATTERN"] = "Upgrade-Prod-2.4.?-*"
+    harness.environment["ASTRA_BACKUP_PATTERN"] = "Before-2.4.?-*"
     let result = try harness.run(CleanupStep.self)
     result.expectSuccess()
     #expect(result.values["ASTRA_REMOVED_BACKUPS"] == "before-2-4-1-debian-10-r14")

@@ -42,7 +42,7 @@ struct OpenSettingTests {
     try harness.run(CloneStep.self).expectSuccess()
     let others = Set(harness.site.world.applications.map(\.id)).subtracting([harness.madeClone])
     let points = Set(
-      harness.site.world.points.filter { $0.kind == .backup && $0.name.hasPrefix("upgrade") }.map(\.id))
+      harness.site.world.points.filter { $0.kind == .backup && $0.name.hasPrefix("before") }.map(\.id))
     CleanupScene.leave(harness)
     let settings = harness.site.world.settings
     let isProvable = settings.labelsWritable && !settings.labelsRefused
