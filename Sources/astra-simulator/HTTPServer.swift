@@ -75,7 +75,9 @@ struct HTTPConnection {
       })
     unsafe daemon = astra_http_start(
       listener?.descriptor ?? -1, identity?.key, identity?.certificate, handlers)
-    guard unsafe daemon != nil else { throw .cannotCreate("cannot start the server") }
+    guard unsafe daemon != nil else {
+      throw .cannotCreate("cannot start the server, perhaps for lack of file descriptors (ulimit -n)")
+    }
   }
 
   /// Serves a connection that was accepted elsewhere; the socket is the server's from now on.

@@ -74,7 +74,14 @@ struct SimulatorCommand: ParsableCommand {
   /// Ends the process at SIGTERM and SIGINT: there is nothing to tidy up, every file is written whole.
   private func endOnSignals() {
     _ = signal(SIGPIPE, SIG_IGN)
-    for number in [SIGTERM, SIGINT] { _ = signal(number) { _ in _exit(0) } }
+    // Whoever starts it may have them blocked, and the mask is inherited.
+    var ends = sigset_t()
+    _ = unsafe sigemptyset(&ends)
+    for number in [SIGTERM, SIGINT] {
+      _ = signal(number) { _ in _exit(0) }
+      _ = unsafe sigaddset(&ends, number)
+    }
+    _ = unsafe sigprocmask(SIG_UNBLOCK, &ends, nil)
   }
 
   /// Writes one line on stderr.
@@ -94,7 +101,7 @@ struct Failure: Error {
   /// Says it and ends the process.
   func end() -> Never {
     SimulatorCommand.complain(sentence)
-    exit(exitCode)
+    _exit(exitCode)
   }
 
   /// A parameter or the scenario is wrong.

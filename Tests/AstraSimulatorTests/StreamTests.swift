@@ -9,7 +9,7 @@ struct StreamTests {
     func post(_ name: String) {
       _ = client.world.handle(
         SimulatedRequest(
-          "POST", "/_simulator/namespace", body: Array(#"{"cluster":"ocp-prod","name":"\#(name)"}"#.utf8)))
+          "POST", "/_simulator/namespace", body: Array(#"{"cluster":"prod","name":"\#(name)"}"#.utf8)))
     }
     post("one")
     let response = client.world.handle(SimulatedRequest("GET", "/_simulator/events"))

@@ -85,8 +85,8 @@ struct EventStreamTests {
     try await expect { try threads() >= before + 2 }
     stuck.send(SIGSTOP)
     // Far more than the buffers between the two hold.
-    let name = String(repeating: "x", count: 1_000_000)
-    for number in 1...20 {
+    let name = String(repeating: "x", count: 100_000)
+    for number in 1...200 {
       try await simulator.post("namespace", ["cluster": "ocp-prod", "name": "\(name)\(number)"])
     }
     try await expect { follower.output.count > 20_000_000 && follower.output.hasSuffix("\n") }
