@@ -43,7 +43,7 @@ package struct CleanupCommand: StepCommand {
   @Flag(help: .init(CleanupParameters.withRecoveryPoints.help))
   package var withRecoveryPoints = false
 
-  @Option(help: .init(CleanupParameters.record.help, valueName: "file"))
+  @Option(help: .init(CleanupParameters.record.help, valueName: "file"), completion: .file())
   package var record: String?
 
   @Option(help: .init(CleanupParameters.keepBackups.help, valueName: "number"))

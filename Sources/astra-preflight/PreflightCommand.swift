@@ -15,7 +15,9 @@ package struct PreflightCommand: StepCommand {
       """, makesNames: false, codes: "Exit codes (with several failures, that of the first):"),
     version: "\(PreflightStep.identity.name) \(Version.current)")
 
-  @Option(help: .init(PreflightParameters.steps.help, valueName: "word,…"))
+  @Option(
+    help: .init(PreflightParameters.steps.help, valueName: "word,…"),
+    completion: .list(PreflightParameters.plannable.map(\.rawValue)))
   package var steps: String?
 
   @Option(
@@ -67,7 +69,9 @@ package struct PreflightCommand: StepCommand {
   @Option(help: .init(PreflightParameters.maxAge.help(with: .restore), valueName: "duration"))
   package var maxAge: String?
 
-  @Option(help: .init(PreflightParameters.expectHooks.help, valueName: "present|absent"))
+  @Option(
+    help: .init(PreflightParameters.expectHooks.help, valueName: "present|absent"),
+    completion: .words(of: HookExpectation.self))
   package var expectHooks: String?
 
   @OptionGroup

@@ -39,7 +39,7 @@ struct PreflightParameters {
     fallback: "either will do")
 
   /// The steps that can be looked ahead for.
-  private static let plannable: [StepName] = [.backup, .snapshot, .clone, .restore, .verify, .cleanup]
+  static let plannable: [StepName] = [.backup, .snapshot, .clone, .restore, .verify, .cleanup]
 
   var steps: Set<StepName>
   var application: String

@@ -69,19 +69,19 @@ package struct VerifyCommand: StepCommand {
   @Option(help: .init(VerifyParameters.brokenAs.help, valueName: "list"))
   package var brokenAs: String?
 
-  @Option(help: .init(VerifyParameters.seenFile.help, valueName: "file"))
+  @Option(help: .init(VerifyParameters.seenFile.help, valueName: "file"), completion: .file())
   package var seenFile: String?
 
-  @Option(help: .init(VerifyParameters.compareWith.help, valueName: "file"))
+  @Option(help: .init(VerifyParameters.compareWith.help, valueName: "file"), completion: .file())
   package var compareWith: String?
 
   @Option(help: .init(VerifyParameters.within.help, valueName: "duration"))
   package var within: String?
 
-  @Option(help: .init(VerifyParameters.authorityFile.help, valueName: "file"))
+  @Option(help: .init(VerifyParameters.authorityFile.help, valueName: "file"), completion: .file())
   package var probeCaFile: String?
 
-  @Option(help: .init(VerifyParameters.verify.help, valueName: "true|false"))
+  @Option(help: .init(VerifyParameters.verify.help, valueName: "true|false"), completion: .truth)
   package var probeTlsVerify: String?
 
   @Option(

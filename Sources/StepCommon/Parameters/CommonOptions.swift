@@ -5,7 +5,9 @@ package struct CommonOptions: ParsableArguments {
   @OptionGroup
   package var astraControl: AstraControlOptions
 
-  @Option(help: .init(Common.backend.help, valueName: "name"))
+  @Option(
+    help: .init(Common.backend.help, valueName: "name"),
+    completion: .list(BackendRegistry.all.map { $0.word }))
   package var backend: String?
 
   @Option(help: .init(Common.timeout.help, valueName: "duration"))
@@ -17,16 +19,16 @@ package struct CommonOptions: ParsableArguments {
   @Option(help: .init(Common.runMaxAge.help, valueName: "duration"))
   package var runMaxAge: String?
 
-  @Option(help: .init(Common.reportFolder.help, valueName: "folder"))
+  @Option(help: .init(Common.reportFolder.help, valueName: "folder"), completion: .directory)
   package var reportDir: String?
 
   @Option(help: .init(Common.reportSuffix.help, valueName: "text"))
   package var reportSuffix: String?
 
-  @Option(help: .init(Common.outputFile.help, valueName: "file"))
+  @Option(help: .init(Common.outputFile.help, valueName: "file"), completion: .file())
   package var outputFile: String?
 
-  @Option(help: .init(Common.logLevel.help, valueName: "info|debug"))
+  @Option(help: .init(Common.logLevel.help, valueName: "info|debug"), completion: .words(of: Log.Level.self))
   package var logLevel: String?
 
   @Flag(help: .init(Common.dryRun.help))
@@ -41,7 +43,7 @@ package struct CommonOptions: ParsableArguments {
 
 /// The flags of steps that make something under a name: what to do with one that is there already.
 package struct LeftoverOptions: ParsableArguments {
-  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"))
+  @Option(help: .init(Common.ifExists.help, valueName: "refuse|reuse"), completion: .words(of: IfExists.self))
   package var ifExists: String?
 
   @Flag(help: .init(Common.replaceFailed.help))

@@ -8,13 +8,13 @@ package struct AstraControlOptions: ParsableArguments {
   @Option(help: .init(AstraControlParameters.account.help, valueName: "id"))
   package var accountId: String?
 
-  @Option(help: .init(AstraControlParameters.tokenFile.help, valueName: "file"))
+  @Option(help: .init(AstraControlParameters.tokenFile.help, valueName: "file"), completion: .file())
   package var apiTokenFile: String?
 
-  @Option(help: .init(AstraControlParameters.authorityFile.help, valueName: "file"))
+  @Option(help: .init(AstraControlParameters.authorityFile.help, valueName: "file"), completion: .file())
   package var caFile: String?
 
-  @Option(help: .init(AstraControlParameters.verify.help, valueName: "true|false"))
+  @Option(help: .init(AstraControlParameters.verify.help, valueName: "true|false"), completion: .truth)
   package var tlsVerify: String?
 
   /// Makes the options, for the parser.
