@@ -11,14 +11,16 @@ struct AllSteps: ParsableCommand {
       """,
     version: "astra-steps \(Version.current)", subcommands: OfferedStep.all.map(\.command))
 
-  @Argument(help: .hidden)
-  var step: String?
-
-  func run() throws {
-    if step == "help" { throw CleanExit.helpRequest(self) }
-    let names = OfferedStep.all.map(\.name.rawValue).joined(separator: ", ")
-    let problem = step.map { "there is no step \"\($0)\"" } ?? "no step is named"
-    throw ValidationError("\(problem): give one of \(names)")
+  /// Answers arguments that name no step, and ends the process.
+  static func answer(_ arguments: [String]) -> Never {
+    let word = arguments.first
+    if word?.hasPrefix("-") != true, word != "help" {
+      let names = OfferedStep.all.map(\.name.rawValue).joined(separator: ", ")
+      let problem = word.map { "there is no step \"\($0)\"" } ?? "no step is named"
+      exit(withError: ValidationError("\(problem): give one of \(names)"))
+    }
+    main(arguments)
+    exit()
   }
 }
 

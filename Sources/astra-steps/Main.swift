@@ -6,6 +6,6 @@ enum Main {
   static func main() {
     let arguments = ProcessCall.arguments
     if let call = StepCall(arguments) { call.step.run(call.arguments) }
-    AllSteps.main(Array(arguments.dropFirst()))
+    AllSteps.answer(Array(arguments.dropFirst()))
   }
 }

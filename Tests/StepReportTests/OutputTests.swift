@@ -45,7 +45,7 @@ import Timing
 
   @Test(arguments: [150, 1000]) func manyNamesAreTheFirstFewAndDots(count: Int) {
     let value = OutputValues.joined((0..<count).map { "before-2-4-\($0)-debian-10-r14" })
-    #expect(value.hasPrefix("before-2-4-1-debian-10-r14+before-2-4-2-"))
+    #expect(value.hasPrefix("before-2-4-0-debian-10-r14+before-2-4-1-"))
     #expect(value.hasSuffix("-r14+...") && value.utf8.count <= OutputValues.largestValue)
   }
 
