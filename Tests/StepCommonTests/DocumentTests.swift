@@ -20,17 +20,19 @@ import Testing
     #expect(Set(named).isSubset(of: known) && named.count > 25)
   }
 
-  @Test func theFirstPageSaysTheSameOfCodesFlagsAndVariables() throws {
+  @Test func theFirstPageNamesWhatThereIs() throws {
     let page = Checkout.File(path: "README.md", text: try Checkout.text("README.md"))
-    let rows = tableRows(in: page.text, headed: "Code")
-    #expect(rows.flatMap { codes(in: $0[0]) } == ExitCode.table.map { Int($0.code.rawValue) })
-    for row in rows where codes(in: row[0]).count == 1 {
-      #expect(ExitCode.table.first { String($0.code.rawValue) == row[0] }?.meaning == row[1])
-    }
+    #expect(page.text.split { $0.isWhitespace }.count <= 600)
     let steps = try Checkout.text("docs/steps.md") + Checkout.pagesOfSteps().map(\.text).joined()
-    let names = prose(page).matches(of: /`(--[a-z-]+|(?:ASTRA|PROD|DEBUG|BACKUP|SNAPSHOT)_[A-Z_]+)/)
-    #expect(names.count > 30)
+    let names = page.text.matches(of: /\b((?:ASTRA|PROD|DEBUG|BACKUP|SNAPSHOT)_[A-Z_]+)/)
+    #expect(names.count > 5)
     for name in names { #expect(steps.contains("`\(name.1)`"), "\(name.1)") }
+    #expect(page.text.contains("astra-steps-\(Version.current)-linux-"))
+    for page in try Checkout.files(below: ["docs"], endingIn: ".md").map(\.path) {
+      let parts = page.split(separator: "/").map(String.init)
+      guard parts.count == 2 else { continue }
+      #expect(try Checkout.text("README.md").contains("](\(page))"), "README.md does not lead to \(page)")
+    }
   }
 
   private func codes(in cell: String) -> [Int] {
