@@ -23,7 +23,7 @@ from archive import compressed, copy_tree, put, settle
 from licences import put_licences
 from version import CHANGES, PROJECT, Changes, changes, epoch, version
 
-MAINTAINER = "astra-steps maintainers <astra-steps@users.noreply.github.com>"
+MAINTAINER = "astra-steps maintainers <maintainers@astra-steps.invalid>"
 CONTROL = """Package: astra-steps
 Version: {version}
 Section: admin
