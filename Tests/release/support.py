@@ -11,16 +11,10 @@ from typing import Mapping
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "packaging"))
 
-PROGRAMS = [
-    "astra-backup",
-    "astra-cleanup",
-    "astra-clone",
-    "astra-preflight",
-    "astra-restore",
-    "astra-snapshot",
-    "astra-steps",
-    "astra-verify",
-]
+import archive
+import tree
+
+PROGRAMS = sorted(tree.PROGRAMS)
 STEPS = sorted(name.removeprefix("astra-") for name in PROGRAMS if name != "astra-steps")
 # 2023-11-14T22:13:20Z
 EPOCH = 1_700_000_000
@@ -56,12 +50,15 @@ def toy_tree(folder: Path) -> Path:
     for name in PROGRAMS:
         if name != first.name:
             os.link(first, folder / "bin" / name)
-    for name, content in {"loader": b"loader", "astra-steps": b"executable", "libtoy.so.1": b"library"}.items():
+    # The files of packages are real ones: which package they are from is found out.
+    libraries = {"libz.so.1": tree.known_libraries()["libz.so.1"], "loader": next(Path("/").glob("lib*/ld-linux*"))}
+    for name, content in {
+        "astra-steps": b"executable",
+        **{name: path.read_bytes() for name, path in libraries.items()},
+    }.items():
         file = folder / "lib" / "astra-steps" / name
         file.write_bytes(content)
         file.chmod(0o644 if name.startswith("lib") else 0o755)
-    manual = folder / "share" / "man" / "man1"
-    manual.mkdir(parents=True)
-    (manual / "astra-steps.1.gz").write_bytes(b"page")
-    (manual / "astra-steps.1.gz").chmod(0o644)
+    for name in ("man/man1/astra-steps.1.gz", "zsh/site-functions/_astra-steps"):
+        archive.put(folder / "share" / name, "of a toy")
     return folder
