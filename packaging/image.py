@@ -23,11 +23,14 @@ from typing import Any
 
 from archive import compressed, copy_tree, put, write_tar
 from licences import put_licences
-from packages import package
+from packages import output, package
 from version import epoch, version
 
 HERE = Path(__file__).parent
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
+# Where Debian's package has them, and the list in which an administrator takes some away (a "!" before the name).
+AUTHORITIES = Path("/usr/share/ca-certificates")
+DISTRUSTED = Path("/etc/ca-certificates.conf")
 # A shell and its usual commands: GitLab CI, Jenkins and Tekton start one. One static program, of busybox-static.
 BUSYBOX = Path("/bin/busybox")
 # Everybody may write there, as in /tmp: which user it will be is not known.
@@ -65,6 +68,20 @@ def labels(release: str, revision: str, moment: int) -> dict[str, str]:
     return {f"org.opencontainers.image.{name}": value for name, value in values.items()}
 
 
+def authorities() -> bytes:
+    """The certificates of Debian's package, one behind the other.
+
+    Those that were added to this machine stay here: a user of the image need not trust whoever runs the builder's proxy.
+    """
+    distrusted = re.findall(r"(?m)^!(.+)$", DISTRUSTED.read_text()) if DISTRUSTED.exists() else []
+    listed = map(Path, output("dpkg", "--listfiles", "ca-certificates").splitlines())
+    files = [path for path in listed if path.suffix == ".crt" and AUTHORITIES in path.parents]
+    kept = sorted(path for path in files if str(path.relative_to(AUTHORITIES)) not in distrusted)
+    if not kept:
+        raise SystemExit("error: the package ca-certificates has no certificates")
+    return b"".join(path.read_bytes().rstrip() + b"\n" for path in kept)
+
+
 def fill(root: Path, tree: Path) -> None:
     """Puts everything that the image holds into its root."""
     for name in ("bin", "lib"):
@@ -72,7 +89,7 @@ def fill(root: Path, tree: Path) -> None:
     put_licences(tree, root / "usr" / "share", extra=(package("busybox-static"), package("ca-certificates")))
     for name, text in FILES.items():
         put(root / name, text)
-    put(root / CERTIFICATES.relative_to("/"), CERTIFICATES.read_bytes())
+    put(root / CERTIFICATES, authorities())
     put(root / "bin" / "busybox", BUSYBOX.read_bytes(), mode=0o755)
     applets = subprocess.run([BUSYBOX, "--list"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     for applet in applets:

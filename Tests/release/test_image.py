@@ -53,6 +53,13 @@ class ImageTests(unittest.TestCase):
         manifest = json.loads(run("skopeo", "inspect", "--raw", f"oci:{self.layout}"))
         self.assertEqual([one["digest"] for one in manifest["layers"]], [f"sha256:{hashlib.sha256(layer).hexdigest()}"])
 
+    def test_trusts_what_debian_trusts_and_nobody_that_this_machine_adds(self) -> None:
+        held = re.findall(r"-----BEGIN[^-]+-----[^-]+-----END[^-]+-----", (self.root / image.CERTIFICATES).read_text())
+        debian = "".join(path.read_text() for path in Path("/usr/share/ca-certificates/mozilla").glob("*.crt"))
+        self.assertGreater(len(held), 100)
+        for certificate in held:
+            self.assertIn(certificate, debian)
+
     def test_is_small(self) -> None:
         with tarfile.open(self.archive.with_name(self.archive.name.replace(".oci.tar", ".layer.tar.gz"))) as layer:
             self.assertLess(sum(member.size for member in layer), 60 * MIB)

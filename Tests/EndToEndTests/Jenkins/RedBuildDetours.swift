@@ -127,7 +127,7 @@ extension RedBuildTests {
     let world = try await home.simulator.world()
     let backups = world.backups.filter { $0.name == "before-2-4-2" }
     #expect(backups.map(\.state) == ["completed", "completed"])
-    #expect(Set(backups.map(\.applicationID)).count == 2)
+    #expect(Set(backups.map(\.application)).count == 2)
     // The one that was complete was kept.
     #expect(world.tally.backupsCreated == 3)
     #expect(world.application("magento-prod")?.content?.version == "2.4.2")

@@ -24,7 +24,7 @@ struct ReleaseJobTests {
     #expect(world.application("magento-prod")?.content?.version == "2.4.2")
     let backups = world.backups.filter { $0.name == "before-2-4-2" }
     #expect(backups.map(\.content?.version) == ["2.4.1", "2.4.1"])
-    #expect(Set(backups.map(\.applicationID)).count == 2)
+    #expect(Set(backups.map(\.application)).count == 2)
     #expect(try home.filesWithToken().isEmpty)
     // Staging comes before production.
     let calls = try #require(home.text("helm.txt")).split(separator: "\n")
