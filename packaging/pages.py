@@ -142,6 +142,8 @@ NO_HELP = {
 def completion(program: Path, shell: str) -> str:
     """The file by which a shell completes the arguments of a program."""
     script = asked(program, "--generate-completion-script", shell)
+    # A shell reads it and does not start it.
+    script = script.removeprefix("#!/bin/bash\n").lstrip("\n")
     if program.name == "astra-steps":
         return script
     script, count = re.subn(*NO_HELP[shell], script)
