@@ -181,7 +181,7 @@ struct JenkinsfileTests {
     "what cannot work is found out before anything is changed, and the report says it",
     arguments: [
       (["PROD_KUBERNETES_CLUSTER": "ocp-nowhere"], "ocp-nowhere"),
-      (["BACKUP_NAME": "before-2.4.2-debian-10-r14"], "before-2.4.2"),
+      (["BACKUP_NAME": "before-2.4.9-debian-10-r14"], "before-2.4.9"),
       (["BACKUP_NAME": "", "MAGENTO_VERSION": "9.9"], "before-9.9"),
     ])
   func refusals(_ changes: [String: String], _ text: String) async throws {

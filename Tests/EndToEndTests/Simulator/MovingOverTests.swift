@@ -68,7 +68,7 @@ struct MovingOverTests {
     let world = try await site.world()
     let broken = try #require(before.application("magento-prod")?.content)
     #expect(world.backup("before-2-4-3")?.content == broken)
-    #expect(world.backup("before-2-4-3")?.content == broken)
+    #expect(world.backup("before-2-4-4")?.content == broken)
     #expect(world.snapshot("before-migration")?.content == broken)
     #expect(world.application("magento-debug")?.content == broken)
     let good = before.backup("before-2-4-2-debian-10-r14")?.content

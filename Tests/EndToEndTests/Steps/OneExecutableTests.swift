@@ -43,7 +43,7 @@ import Testing
       let folder = try TemporaryFolder()
       let result = try await run(try named(call[0], in: folder), Array(call.dropFirst()), in: folder)
       #expect(result.exit == .code(64), "\(result.summary)")
-      #expect(result.errors.contains("astra-backup: error: PROD_APP_NAME"), "\(result.summary)")
+      #expect(result.errors.contains("astra-backup: error: ASTRA_APP_NAME or PROD_APP_NAME"), "\(result.summary)")
       #expect(FileManager.default.fileExists(atPath: folder.path("reports/TEST-astra-backup.xml")))
     }
   }
