@@ -1,9 +1,9 @@
 """The files by which bash, zsh and fish complete what is typed, made from the programs' definitions.
 
-The parser's library makes such files too (`--generate-completion-script`). Those of its version 1.8 offer a subcommand `help`
-that `astra-clone` refuses; bash's offers a flag again that is there already, knows no `--log-level=`, and begins as a
-program does, which Debian objects to; fish's takes 0.7 s, and offers nothing behind `astra-steps clone --ca-f`. These are half
-as long, and ask no program while somebody types.
+The parser's library makes such files too (`--generate-completion-script`). Those of its version 1.8 offer a subcommand
+`help` that `astra-clone` refuses; bash's offers a flag again that is there already, knows no `--log-level=`, and begins as
+a program does, which Debian objects to; fish's takes 0.7 s, and offers nothing behind `astra-steps clone --ca-f`. These
+are half as long, and ask no program while somebody types.
 """
 
 from __future__ import annotations

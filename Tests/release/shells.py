@@ -89,5 +89,6 @@ def zsh(environment: Mapping[str, str], folder: Path, functions: Path) -> Termin
     """zsh with its completion system."""
     shell = Terminal(["zsh", "-f", "-i"], environment, folder, key="\x1d")
     shell.line(f"fpath=({functions} $fpath); autoload -U compinit; compinit -u -D; unsetopt prompt_cr prompt_sp")
-    shell.line("LISTMAX=9999; bindkey -e; bindkey '^]' list-choices; unset zle_bracketed_paste; zstyle ':completion:*' verbose no")
+    shell.line("LISTMAX=9999; bindkey -e; bindkey '^]' list-choices")
+    shell.line("unset zle_bracketed_paste; zstyle ':completion:*' verbose no")
     return shell

@@ -23,8 +23,8 @@ class Case:
     refused: list[str]
 
 
-# Behind a line for which it had nothing to offer, bash finishes a word that has one choice, and lists nothing: so where nothing
-# is offered, several words are in the next case. The folder where the shells are has `ca.pem`, `my file` and the folder `out`.
+# Behind a line for which it had nothing to offer, bash finishes a word that has one choice, and lists nothing: so where
+# nothing is offered, several words are in the next case. The folder where the shells are has `ca.pem`, `my file` and the folder `out`.
 ENTRIES = ["ca.pem", "out"]
 CASES = [
     Case("astra-clone --ca-f", ["--ca-file"], ["--json"]),

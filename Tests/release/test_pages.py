@@ -94,7 +94,8 @@ class PageTests(unittest.TestCase):
         for step in self.whole.steps:
             shown = self.shown(step.name)
             variables = {variable for one in step.options for variable in one.variables} | {"ASTRA_API_TOKEN"}
-            brackets = " ".join(re.findall(r"\[([A-Z_, then]+)\]", run(self.tree / "bin" / step.name, "--help").replace("\n", " ")))
+            said = run(self.tree / "bin" / step.name, "--help").replace("\n", " ")
+            brackets = " ".join(re.findall(r"\[([A-Z_, then]+)\]", said))
             self.assertLessEqual(set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", brackets)), variables)
             for variable in variables:
                 self.assertRegex(shown, rf"(?m)^{variable}( |$)", step.name)
@@ -126,7 +127,8 @@ class TextTests(unittest.TestCase):
             self.assertEqual((option(help_).meaning, option(help_).variables), (meaning, variables))
 
     def test_a_summary_is_the_first_sentence(self) -> None:
-        self.assertEqual(option("A value, such as nodes[0].name=web. Required. [X_Y]").summary, "A value, such as nodes[0].name=web")
+        one = option("A value, such as nodes[0].name=web. Required. [X_Y]")
+        self.assertEqual(one.summary, "A value, such as nodes[0].name=web")
 
     def test_the_one_variable_stands_behind_the_other(self) -> None:
         program = definitions.Program("astra-x", "", "", (option("A name. [A_B, then C_D]", "name"),))
