@@ -67,7 +67,8 @@ def copyright_text(tree: Path, place: str) -> str:
         if package:
             parts.setdefault(package, []).append(f"usr/lib/astra-steps/{name}")
     for package in linked():
-        parts.setdefault(package, []).append("usr/bin/*" if package.name == "musl-dev" else "usr/lib/astra-steps/astra-steps")
+        holder = "usr/bin/*" if package.name == "musl-dev" else "usr/lib/astra-steps/astra-steps"
+        parts.setdefault(package, []).append(holder)
     text = HEAD.replace("@PLACE@", place)
     for package, files in sorted(parts.items(), key=lambda part: part[0].name):
         text += PART.format(
@@ -81,7 +82,8 @@ def copyright_text(tree: Path, place: str) -> str:
     for name, what in {"swift": "the library of Swift", "swift-argument-parser": "a package of Swift's project"}.items():
         text += (
             f"\nFiles: usr/lib/astra-steps/astra-steps\nCopyright: Apple Inc. and the Swift project authors\n"
-            f"License: {name}\n See {place}/{name}/copyright.\n Apache License 2.0 with a runtime library exception: {what}.\n"
+            f"License: {name}\n See {place}/{name}/copyright.\n"
+            f" Apache License 2.0 with a runtime library exception: {what}.\n"
         )
     return text
 

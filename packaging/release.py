@@ -14,6 +14,7 @@ from pathlib import Path
 from archive import write_tarball
 from deb import make_deb
 from image import make_image
+from licences import put_licences
 from pages import make_pages
 from sbom import make_sbom
 from version import epoch, version
@@ -35,6 +36,7 @@ def make_release(tree: Path, folder: Path) -> None:
         shutil.copytree(tree, copy, copy_function=link_or_copy(), symlinks=True)
         files.mkdir(mode=0o755)
         make_pages(copy, number, moment)
+        put_licences(copy, copy / "share")
         write_tarball(copy, files / f"{name}.tar.gz", name, moment)
         make_deb(copy, number, moment, files)
         make_image(copy, number, moment, files)

@@ -1,203 +1,138 @@
-"""Man pages and completions: what the shells and `man` themselves make of them."""
+"""Man pages: what the programs that show them say, and that nothing of the help is missing."""
 
 from __future__ import annotations
 
 import gzip
-import os
-import pty
 import re
-import select
-import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Callable
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
+from support import EPOCH, PROGRAMS, release_tree, run
 
+import completions
+import definitions
+import manual
 import pages
-from tree import PROGRAMS
-
-# Checks a line: what has to be offered behind it, and what must not.
-Offers = Callable[[str, list[str], list[str]], None]
-# After so long a shell is taken to hang.
-HANG = 300
-# What a shell shows once it reads keys as keys.
-PROMPT = "ready> "
 
 
-def release_tree() -> Path:
-    """The folder that the release files are made of."""
-    return Path(os.environ["ASTRA_RELEASE_TREE"]).absolute()
+def option(help_: str = "", value: str | None = None) -> definitions.Option:
+    return definitions.Option(("--one",), value, False, help_, None, ())
 
 
-class PagesTests(unittest.TestCase):
+class PageTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.scratch = tempfile.TemporaryDirectory()
         cls.tree = Path(cls.scratch.name) / "tree"
-        shutil.copytree(release_tree(), cls.tree)
-        shutil.rmtree(cls.tree / "share", ignore_errors=True)
-        pages.make_pages(cls.tree, "1.2.3", 1_700_000_000)
-        work = Path(cls.scratch.name) / "work"
-        (work / "folder").mkdir(parents=True)
-        (work / "file.pem").touch()
-        cls.environment = {
-            "PATH": f"{cls.tree}/bin:/usr/bin:/bin",
-            "XDG_DATA_DIRS": f"{cls.tree}/share:/usr/share",
-            "HOME": str(work),
-            "TERM": "dumb",
-            "LC_ALL": "C.UTF-8",
-        }
-        cls.work = work
+        cls.tree.mkdir()
+        (cls.tree / "bin").symlink_to(release_tree() / "bin")
+        pages.make_pages(cls.tree, "1.2.3", EPOCH)
+        cls.pages = {name: cls.tree / manual.PLACE / f"{name}.1.gz" for name in PROGRAMS}
+        cls.whole = definitions.read(cls.tree / "bin" / "astra-steps")
 
     @classmethod
     def tearDownClass(cls) -> None:
         cls.scratch.cleanup()
 
-    # MARK: Man pages
+    def shown(self, name: str) -> str:
+        """What `man` shows of a page, with single blanks."""
+        command = ["man", "--warnings", "-E", "UTF-8", "-l", self.pages[name]]
+        text = run(*command, environment={"MANWIDTH": "4000", "LC_ALL": "C.UTF-8"})
+        return "\n".join(" ".join(line.split()) for line in text.splitlines())
 
-    def page(self, name: str) -> str:
-        return gzip.decompress((self.tree / pages.MANUAL / f"{name}.1.gz").read_bytes()).decode()
-
-    def test_man_shows_each_page_without_a_warning(self) -> None:
+    def test_every_program_has_a_page_and_a_file_for_each_shell(self) -> None:
         for name in PROGRAMS:
+            self.assertTrue(self.pages[name].is_file(), name)
+            for folder, form in completions.PLACES.values():
+                self.assertTrue((self.tree / folder / form.format(name)).is_file(), name)
+
+    def test_man_has_no_warning(self) -> None:
+        for page in self.pages.values():
             done = subprocess.run(
-                ["man", "--warnings", "-E", "UTF-8", "-l", str(self.tree / pages.MANUAL / f"{name}.1.gz")],
-                env={**self.environment, "MANWIDTH": "80"},
-                stdout=subprocess.PIPE,
+                ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(page)],
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+                stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
-            for heading in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SEE ALSO"):
-                self.assertIn(f"\n{heading}\n", done.stdout, name)
-            self.assertIn("1.2.3", done.stdout)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), page.name)
 
-    def test_a_page_says_what_help_says(self) -> None:
-        for name in PROGRAMS[1:]:
-            text = re.sub(r"\\f[BIR]|\\&", "", self.page(name)).replace("\\-", "-")
-            command = pages.definitions(self.tree / "bin" / name)
-            flags = re.findall(r"(?m)(?:^|[ ,])(--[a-z][a-z-]*)", pages.asked(self.tree / "bin" / name, "--help"))
-            self.assertGreater(len(flags), 15)
+    def test_mandoc_has_no_remark(self) -> None:
+        for page in self.pages.values():
+            text = Path(self.scratch.name) / page.stem
+            text.write_bytes(gzip.decompress(page.read_bytes()))
+            self.assertEqual(run("mandoc", "-Tlint", text), "")
+
+    def test_a_page_has_its_parts(self) -> None:
+        steps = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "FILES", "SEE ALSO"]
+        for name in PROGRAMS:
+            shown = self.shown(name)
+            headings = [line for line in shown.splitlines() if re.fullmatch(r"[A-Z]+( [A-Z]+)?", line)]
+            expected = ["NAME", "SYNOPSIS", "DESCRIPTION", "STEPS", "OPTIONS", "SEE ALSO"]
+            self.assertEqual(headings, expected if name == "astra-steps" else steps, name)
+            self.assertIn("astra-steps 1.2.3 2023-11-14", shown)
+
+    def test_everything_of_the_help_is_in_the_page(self) -> None:
+        for name in PROGRAMS:
+            shown = self.shown(name)
+            flat = " ".join(shown.split())
+            said = run(self.tree / "bin" / name, "--help")
+            # Prose is wrapped there, and so are the texts of options; each word of both is in the page, in this order.
+            for paragraph in re.split(r"\n\s*\n", said.split("USAGE:")[0].removeprefix("OVERVIEW: ")):
+                if not paragraph.startswith("Exit codes"):
+                    self.assertIn(" ".join(paragraph.split()), flat, name)
+            for code, meaning in re.findall(r"(?m)^ +(\d+)  (\S.*(?:\n\S.*)*)$", said.split("USAGE:")[0]):
+                self.assertIn(f"{code} {' '.join(meaning.split())}", flat, name)
+            flags = re.findall(r"(?m)^ +(?:-\w, )?(--[a-z-]+)", said)
+            self.assertGreaterEqual(len(flags), 2 if name == "astra-steps" else 20)
             for flag in flags:
-                self.assertIn(flag, text, name)
-            for argument in pages.shown(command):
-                for variable in pages.described(argument)[1]:
-                    self.assertIn(f"\n{variable}\n", text, name)
-            codes = pages.exit_codes(str(command["discussion"]))
-            self.assertGreater(len(codes), 8, name)
-            for code, meaning in codes:
-                self.assertIn(f"\n{code}\n{meaning}\n", text)
+                self.assertRegex(shown, rf"(?m)^(-\w, )?{flag}( |$)", name)
+
+    def test_every_variable_is_told(self) -> None:
+        for step in self.whole.steps:
+            shown = self.shown(step.name)
+            variables = {variable for one in step.options for variable in one.variables} | {"ASTRA_API_TOKEN"}
+            said = run(self.tree / "bin" / step.name, "--help").replace("\n", " ")
+            brackets = " ".join(re.findall(r"\[([A-Z_, then]+)\]", said))
+            self.assertLessEqual(set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", brackets)), variables)
+            for variable in variables:
+                self.assertRegex(shown, rf"(?m)^{variable}( |$)", step.name)
+
+    def test_values_of_a_kind_are_offered(self) -> None:
+        for step in self.whole.steps:
+            for one in step.options:
+                expected = {"file": "file", "folder": "folder"}.get(one.value or "")
+                self.assertEqual(one.kind, expected, one.long_name)
+                if one.value and "|" in one.value:
+                    self.assertEqual(list(one.words), one.value.split("|"))
+
+
+class TextTests(unittest.TestCase):
+    def test_text_is_no_command_of_roff(self) -> None:
+        self.assertEqual(manual.filled(".TH 'x' a-b \\n …"), ["\\&.TH \\(aqx\\(aq a\\-b \\en \\[u2026]"])
+
+    def test_lines_are_short(self) -> None:
+        lines = manual.filled("word " * 100)
+        self.assertEqual(" ".join(lines).split(), ["word"] * 100)
+        self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_variables_are_taken_off_the_help(self) -> None:
-        for help_, expected in {
-            "A name. Required. [PROD_APP_NAME]": ("A name. Required.", ["PROD_APP_NAME"]),
-            "A name. [ASTRA_APP_NAME, PROD_APP_NAME]": ("A name.", ["ASTRA_APP_NAME", "PROD_APP_NAME"]),
-            "Nothing [to see] here.": ("Nothing [to see] here.", []),
-        }.items():
-            self.assertEqual(pages.described({"abstract": help_}), expected)
+        for help_, meaning, variables in [
+            ("A name. Required. [PROD_APP_NAME]", "A name. Required.", ["PROD_APP_NAME"]),
+            ("A name. [ASTRA_APP_NAME, then PROD_APP_NAME]", "A name.", ["ASTRA_APP_NAME", "PROD_APP_NAME"]),
+            ("Nothing [to see] here.", "Nothing [to see] here.", []),
+        ]:
+            self.assertEqual((option(help_).meaning, option(help_).variables), (meaning, variables))
 
-    def test_text_is_no_command_of_roff(self) -> None:
-        self.assertEqual(pages.roff(".TH\n'x a-b \\n"), "\\&.TH\n\\&'x a\\-b \\en")
+    def test_a_summary_is_the_first_sentence(self) -> None:
+        one = option("A value, such as nodes[0].name=web. Required. [X_Y]")
+        self.assertEqual(one.summary, "A value, such as nodes[0].name=web")
 
-    # MARK: Completions
-
-    def cases(self, check: Offers) -> None:
-        """What every shell has to offer, and what not."""
-        check("astra-clone --ca-", ["--ca-file"], ["--json"])
-        check("astra-clone --log-level ", ["info", "debug"], ["file.pem", "help"])
-        check("astra-clone --if-exists ", ["refuse", "reuse"], ["file.pem"])
-        check("astra-clone --tls-verify ", ["true", "false"], [])
-        check("astra-preflight --steps ", ["backup", "clone", "restore"], ["preflight"])
-        check("astra-backup --ca-file ", ["file.pem", "folder"], [])
-        check("astra-restore --report-dir ", ["folder"], ["file.pem"])
-        check("astra-clone ", [], ["help", "file.pem"])
-        check("astra-steps ", ["backup", "preflight", "clone", "help"], ["file.pem"])
-        check("astra-steps clone --source-", ["--source-application", "--source-cluster"], ["--json"])
-        check("astra-steps restore --log-level ", ["info", "debug"], ["file.pem"])
-
-    def test_fish(self) -> None:
-        def offers(line: str, wanted: list[str], unwanted: list[str]) -> None:
-            done = subprocess.run(
-                ["fish", "-c", f"complete -C '{line}'"],
-                env=self.environment,
-                cwd=self.work,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            self.assertEqual(done.stderr, "")
-            found = [row.split("\t")[0].rstrip("/") for row in done.stdout.splitlines()]
-            self.judge("fish", line, found, wanted, unwanted)
-
-        self.cases(offers)
-
-    def test_bash(self) -> None:
-        setup = ". /usr/share/bash-completion/bash_completion; bind 'set completion-query-items 0'; PS1='re''ady> '"
-        bind = "bind 'set page-completions off'; bind 'set enable-bracketed-paste off'"
-        with Terminal(["bash", "--norc", "--noprofile", "-i"], self.environment, self.work) as shell:
-            shell.line(f"{setup}; {bind}")
-            self.cases(lambda *case: self.judge("bash", case[0], shell.listed(case[0], "\x1b?"), *case[1:]))
-
-    def test_zsh(self) -> None:
-        folder = self.tree / "share/zsh/site-functions"
-        setup = f"fpath=({folder} $fpath); autoload -U compinit; compinit -u -D; PS1='re''ady> '; unsetopt prompt_cr prompt_sp; "
-        setup += "LISTMAX=9999; bindkey -e; bindkey '^G' list-choices"
-        with Terminal(["zsh", "-f", "-i"], self.environment, self.work) as shell:
-            shell.line(setup)
-            self.cases(lambda *case: self.judge("zsh", case[0], shell.listed(case[0], "\x07"), *case[1:]))
-
-    def judge(self, shell: str, line: str, found: list[str], wanted: list[str], unwanted: list[str]) -> None:
-        for one in wanted:
-            self.assertIn(one, found, f"{shell} does not offer {one} behind `{line}`: {found}")
-        for one in unwanted:
-            self.assertNotIn(one, found, f"{shell} offers {one} behind `{line}`")
-
-
-class Terminal:
-    """An interactive shell on a terminal of its own."""
-
-    def __init__(self, command: list[str], environment: dict[str, str], folder: Path) -> None:
-        self.process, self.terminal = pty.fork()
-        if self.process == 0:
-            os.chdir(folder)
-            os.execve(shutil.which(command[0]) or command[0], command, environment)
-        self.number = 0
-
-    def __enter__(self) -> Terminal:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self.terminal)
-        os.kill(self.process, 9)
-        os.waitpid(self.process, 0)
-
-    def line(self, text: str) -> str:
-        """Types a line, and returns what the terminal shows until the shell is ready for the next."""
-        self.number += 1
-        # Typed, it does not read as it is printed.
-        os.write(self.terminal, f"{text}\necho do''ne-{self.number}.\n".encode())
-        return self.until(f"done-{self.number}.", PROMPT)
-
-    def listed(self, text: str, key: str) -> list[str]:
-        """The words that a shell lists when a key is pressed behind a text, which is then taken away."""
-        self.number += 1
-        os.write(self.terminal, f"{text}{key}\x15echo do''ne-{self.number}.\n".encode())
-        shown = self.until(f"done-{self.number}.", PROMPT)
-        shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", " ", shown).split(f"echo do''ne-{self.number}.")[0]
-        return [word.rstrip("/") for word in shown.replace("\r", "\n").split()[len(text.split()) :]]
-
-    def until(self, *ends: str) -> str:
-        """Reads until all of these have been shown, each behind the one before."""
-        shown = ""
-        while not re.search(".*".join(map(re.escape, ends)), shown, re.S):
-            if not select.select([self.terminal], [], [], HANG)[0]:
-                raise TimeoutError(f"the shell hangs after: {shown[-2000:]}")
-            shown += os.read(self.terminal, 65536).decode(errors="replace")
-        return shown
+    def test_the_one_variable_stands_behind_the_other(self) -> None:
+        program = definitions.Program("astra-x", "", "", (option("A name. [A_B, then C_D]", "name"),))
+        self.assertEqual(manual.environment(program)[5], "Stands for \\fB\\-\\-one\\fR, if A_B is not set.")
 
 
 if __name__ == "__main__":
