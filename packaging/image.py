@@ -33,6 +33,11 @@ AUTHORITIES = Path("/usr/share/ca-certificates")
 DISTRUSTED = Path("/etc/ca-certificates.conf")
 # A shell and its usual commands: GitLab CI, Jenkins and Tekton start one. One static program, of busybox-static.
 BUSYBOX = Path("/bin/busybox")
+# Jenkins starts each `sh` line with it, and Debian's busybox is without; a signal that is ignored stays so in what follows.
+NOHUP = """#!/bin/sh
+trap '' HUP
+exec "$@"
+"""
 # Everybody may write there, as in /tmp: which user it will be is not known.
 WORKSPACE = "workspace"
 MODES = {"tmp": 0o1777, WORKSPACE: 0o1777}
@@ -93,8 +98,9 @@ def fill(root: Path, tree: Path) -> None:
     put(root / "bin" / "busybox", BUSYBOX.read_bytes(), mode=0o755)
     applets = subprocess.run([BUSYBOX, "--list"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     for applet in applets:
-        if applet != "busybox":
+        if applet not in ("busybox", "nohup"):
             (root / "bin" / applet).symlink_to("busybox")
+    put(root / "bin" / "nohup", NOHUP, mode=0o755)
     for name in ("tmp", WORKSPACE, "proc", "sys", "dev"):
         (root / name).mkdir()
 

@@ -139,6 +139,10 @@ class ImageTests(unittest.TestCase):
         self.assertEqual((said.returncode, said.stdout), (1, "54321\n"))
         self.assertIn("Read-only file system", said.stderr)
 
+    def test_a_line_of_jenkins_outlives_its_terminal(self) -> None:
+        said = self.inside("nohup", "sh", "-c", 'kill -HUP $$; echo "$@"; exit 7', "sh", "a b", "c")
+        self.assertEqual((said.returncode, said.stdout), (7, "a b c\n"), said)
+
     def test_a_step_leaves_its_report_in_the_workspace(self) -> None:
         said = self.inside(
             "sh",
