@@ -95,10 +95,10 @@ release_options=(-c release --static-swift-stdlib --scratch-path "$release_build
 # shellcheck disable=SC2034
 release_packages=(gcc musl-tools binutils python3 busybox-static)
 
-# What judges the files of a release: shells, a reader of man pages, Debian's own checker, readers of images, and what makes
+# What judges the files of a release: shells, readers of man pages, Debian's own checker, readers of images, and what makes
 # the roots of other systems.
 # shellcheck disable=SC2034
-judge_packages=(zsh fish bash-completion man-db lintian skopeo umoci debootstrap)
+judge_packages=(zsh fish bash-completion man-db mandoc lintian skopeo umoci debootstrap)
 
 # Builds the steps as they are shipped, and the folder around them.
 build_release() {
