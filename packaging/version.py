@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import subprocess
@@ -49,11 +50,17 @@ def version(path: Path = CHANGES) -> str:
     return found[0].version
 
 
-def epoch() -> int:
-    """The time that everything in a release bears, in seconds since 1970: SOURCE_DATE_EPOCH, else that of the commit."""
+def epoch(path: Path = CHANGES) -> int:
+    """The time that everything in a release bears, in seconds since 1970.
+
+    SOURCE_DATE_EPOCH, else the day of the newest version, else, before it has one, the time of the commit.
+    """
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
+    day = changes(path)[0].day if changes(path) else None
+    if day:
+        return int(datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp())
     command = ["git", "-C", str(PROJECT), "log", "-1", "--format=%ct"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:

@@ -47,6 +47,8 @@ class Root:
     # The most that a program may have of memory, its code and its libraries included.
     memory: int = 64 << 20
     user: str = ANYBODY
+    # Whether all of it can be written, by root at least; what is written stays in this root.
+    is_writable: bool = False
 
     def __post_init__(self) -> None:
         for name in ("upper", "work", "root", "workspace"):
@@ -75,7 +77,7 @@ class Root:
             f"mount -t overlay overlay -o {shlex.quote(layers)} {root}",
             *([f"mount --bind /proc {root}/proc"] if self.has_proc else []),
             f"mount --bind {shlex.quote(str(self.workspace))} {root}/workspace",
-            f"mount -o remount,ro {root}",
+            *([] if self.is_writable else [f"mount -o remount,ro {root}"]),
             f"cd {root}",
             f"ulimit -v {self.memory >> 10}",
             f'exec chroot --userspec={self.user} {root} sh -c \'cd /workspace && exec "$@"\' sh "$@"',

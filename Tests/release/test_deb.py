@@ -50,7 +50,8 @@ class PackageTests(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_no_override_is_there_for_nothing(self) -> None:
-        said = run("lintian", "--allow-root", "--info", "--display-info", "--tags", "unused-override", self.package)
+        said = run("lintian", "--allow-root", "--display-info", self.package)
+        self.assertIn("I: astra-steps:", said)
         self.assertNotIn("unused-override", said)
 
     def test_every_override_says_why(self) -> None:

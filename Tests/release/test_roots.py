@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import tempfile
 import time
 import unittest
@@ -92,6 +93,32 @@ class RootTests(unittest.TestCase):
                 name = "cleanup-dry-run" if step == "cleanup" else step
                 suite = next(self.report(root, name).iter("testsuite"))
                 self.assertEqual(suite.get("errors"), "0", step)
+
+    # MARK: The package
+
+    def test_the_package_installs_and_goes_again(self) -> None:
+        packages = list(Path(os.environ["ASTRA_RELEASE_FILES"]).glob("*.deb"))
+        self.assertEqual(len(packages), 1)
+        root = Root(self.suite, self.scratch / "root", user="0:0", is_writable=True, memory=4 << 30)
+        root.files["/package.deb"] = packages[0].read_bytes()
+        path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH"
+        script = f"""
+            {path}; set -e
+            dpkg -i /package.deb >&2; dpkg -V astra-steps
+            for step in {" ".join(STEPS)}; do
+              setpriv --reuid 54321 --regid 54321 --clear-groups astra-$step --version
+            done
+            zcat /usr/share/man/man1/astra-clone.1.gz | grep -c SYNOPSIS
+            dpkg -r astra-steps >&2; ls -d /usr/lib/astra-steps /usr/bin/astra-* /usr/share/doc/astra-steps || true
+        """
+        done = root.run("sh", "-c", script)
+        # Slim systems are told to leave man pages and documents out; this base is none.
+        expected = [*(f"astra-{step} {self.version()}" for step in STEPS), "1"]
+        self.assertEqual((done.returncode, done.stdout.split("\n")), (0, [*expected, ""]), done.stderr)
+
+    def version(self) -> str:
+        program = release_tree() / "bin" / "astra-steps"
+        return subprocess.run([program, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[1]
 
     # MARK: What surrounds a step
 

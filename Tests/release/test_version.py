@@ -39,6 +39,13 @@ class VersionTests(unittest.TestCase):
             path.write_text("# Changes\n")
             version.version(path)
 
+    def test_the_time_is_the_day_of_the_release_once_it_has_one(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ):
+            os.environ.pop("SOURCE_DATE_EPOCH", None)
+            path = Path(folder) / "CHANGELOG.md"
+            path.write_text("# Changes\n\n## 1.0.0 (2023-11-14)\n\nNew.\n")
+            self.assertEqual(version.epoch(path), 1_699_920_000)
+
     def test_the_time_is_given_or_that_of_the_commit(self) -> None:
         with mock.patch.dict(os.environ, {"SOURCE_DATE_EPOCH": "1700000000"}):
             self.assertEqual(version.epoch(), 1_700_000_000)
