@@ -17,6 +17,8 @@ package protocol Backend: PrerequisiteReader {
   var longestLag: Duration { get }
   /// What the service cannot do at all, each with the reason as a clause; known without a request.
   var limits: [ProtectionOperation: String] { get }
+  /// Whether a clone may go into a namespace that is there already and holds nothing.
+  var clonesIntoEmptyNamespaces: Bool { get }
   /// Whether the credentials allow these operations. Asks for none of them.
   func permissions(for operations: [ProtectionOperation]) throws(BackendError) -> Permissions
 
@@ -96,6 +98,14 @@ package protocol Backend: PrerequisiteReader {
   func isUntouched(
     _ application: Application, sinceFailureOf restore: InPlaceRestore, _ marks: ApplicationMarks?
   ) -> Bool
+  /// Waits until what is waited for may have changed, by the service's own word, which proves nothing: it is looked at then.
+  ///
+  /// - Parameters:
+  ///   - awaited: what is waited for, as it was seen last.
+  ///   - limit: how long to wait at most.
+  /// - Throws: a signal.
+  func waitForNews(of awaited: Awaited, atMost limit: Duration) throws(Interruption) -> News
+
   /// Removes a backup or a snapshot.
   func delete(_ point: RecoveryPoint) throws(BackendError)
   /// Removes the backend's entry of an application; what runs on its cluster goes on running.
@@ -103,6 +113,10 @@ package protocol Backend: PrerequisiteReader {
 }
 
 extension Backend {
+  package var clonesIntoEmptyNamespaces: Bool { false }
+
+  package func waitForNews(of _: Awaited, atMost _: Duration) -> News { .unavailable }
+
   /// Asks for a backup or a snapshot without labels.
   package func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application)
     throws(BackendError)
@@ -146,6 +160,8 @@ package struct CloneRequest: Sendable {
   package var labels: [Label]
   /// What people call the clone's cluster, if that is known.
   package var destinationName: String?
+  /// Whether the source's execution hooks run in the clone, where the service lets that be chosen.
+  package var runsHooks = false
 
   /// Makes a request.
   package init(

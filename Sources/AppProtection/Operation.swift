@@ -78,3 +78,19 @@ package enum ClonePlan: Hashable, Sendable {
   /// From a recovery point of that kind, which has to be made first.
   case afterMaking(RecoveryPoint.Kind)
 }
+
+/// What a step waits for, by what its backend knows it by.
+package enum Awaited: Hashable, Sendable {
+  case recoveryPoint(RecoveryPoint.ID, RecoveryPoint.Kind, of: Application.ID)
+  case operation(Operation.ID)
+}
+
+/// How waiting for news ended.
+package enum News: Hashable, Sendable {
+  /// Something may have changed: look now.
+  case some
+  /// Nothing was heard for so long.
+  case none(after: Duration)
+  /// The service cannot tell, or not now.
+  case unavailable
+}

@@ -55,6 +55,9 @@ package struct CloneCommand: StepCommand {
   @Option(help: .init(CloneParameters.storageClass.help, valueName: "name"))
   package var storageClass: String?
 
+  @Flag(help: .init(CloneParameters.runHooks.help))
+  package var runHooks = false
+
   @OptionGroup
   package var leftovers: LeftoverOptions
 

@@ -34,7 +34,7 @@ package struct CloneDestination: StepPart {
         "\(CloneParameters.snapshot.title) is set together with another cluster: a snapshot cannot leave its own; "
           + "give a backup, or no cluster")
     }
-    return CloneRequest(
+    var request = CloneRequest(
       name: parameters.clone, application: source, sourceCluster: sourceCluster,
       destinationCluster: destination?.id ?? sourceCluster,
       source: point.map { .recoveryPoint($0) } ?? .live, namespaces: try namespaces(of: source, parameters),
@@ -42,12 +42,17 @@ package struct CloneDestination: StepPart {
       // By which astra-cleanup knows it again, and by which it is told what it was made from.
       labels: CloneMark(of: source.id, named: parameters.clone).labels + [CloneMark.origin(point?.id)],
       destinationName: destination?.name ?? source.clusterName)
+    request.runsHooks = parameters.runsHooks
+    return request
   }
 
   /// Refuses a clone whose namespaces exist already, or are others'.
   package func checkNamespacesAreFree(_ request: CloneRequest) throws(StepFailure) {
     let cluster = request.destinationName ?? request.destinationCluster.text
     let another = "choose another with --\(CloneParameters.namespace.flag)"
+    let objection =
+      backend.clonesIntoEmptyNamespaces
+      ? " and is not empty: what is in it would be left as it is" : ", and a clone makes its own"
     for namespace in request.namespaces.map(\.destination) {
       let standing = try ask { () throws(BackendError) in
         try backend.namespace(namespace, on: request.destinationCluster)
@@ -69,12 +74,14 @@ package struct CloneDestination: StepPart {
         throw .protected(
           "\(place)\(exists == true ? " and" : "") belongs to application \"\(owner.name)\" (\(owner.whereabouts))",
           hint: another)
+      // What the service can fill, made beforehand perhaps by whoever may make namespaces.
+      case _ where standing == .empty && backend.clonesIntoEmptyNamespaces: continue
       // Where the backend does not tell, its own refusal has to do.
       case _ where exists == nil: continue
-      case .notTold: throw .protected("\(place), and a clone makes its own", hint: another)
+      case .notTold: throw .protected("\(place)\(objection)", hint: another)
       case .nobodyKnown:
         throw .protected(
-          "\(place), and a clone makes its own",
+          "\(place)\(objection)",
           hint:
             "\(another); no application that the token sees has it, so it may be left over from a clone: once you have "
             + "checked that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))"

@@ -31,6 +31,10 @@ package struct CloneParameters {
   package static let storageClass = Parameter(
     "storage-class", "DEBUG_STORAGE_CLASS", meaning: "the storage class of all the clone's volumes",
     fallback: "each as in the source")
+  package static let runHooks = Parameter(
+    "run-hooks", "ASTRA_RUN_HOOKS",
+    meaning: "run the source's execution hooks in the clone too",
+    detail: "They may send mails or start jobs as production does. Astra Control always runs them")
 
   package var application: String
   package var sourceCluster: String?
@@ -43,6 +47,8 @@ package struct CloneParameters {
   package var storageClass: String?
   package var leftovers: Leftovers
   package var acceptFailedHooks: Bool
+  /// Whether the source's execution hooks run in the clone, where the service lets that be chosen.
+  package var runsHooks = false
 
   init(_ command: CloneCommand, _ reader: ParameterReader) throws(StepFailure) {
     application = try reader.required(Self.application, flag: command.sourceApplication)
@@ -59,6 +65,7 @@ package struct CloneParameters {
     storageClass = try reader.text(Self.storageClass, flag: command.storageClass)
     leftovers = try Leftovers(command.leftovers, reader)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+    runsHooks = try reader.truth(Self.runHooks, flag: command.runHooks)
     try checkNames()
   }
 

@@ -125,7 +125,7 @@ package final class CloneStep: Step {
     let outcome = try run.poller.wait(
       for: title, isKnown: wasThere,
       read: { () throws(BackendError) in try run.backend.cloning(begun) },
-      judge: \.pollResult)
+      awaited: { .operation($0.id) }, judge: \.pollResult)
     if case .failed(let last, _) = outcome, let failed = last.application { publish(failed, run) }
     let id = clone?.id.text ?? begun.text
     let operation = run.history.operations.last { $0.id == id }

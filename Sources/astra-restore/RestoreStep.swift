@@ -121,6 +121,7 @@ package final class RestoreStep: Step {
     let outcome = try run.poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try run.backend.restoring(restore.restore) },
+      awaited: { .operation($0.id) },
       judge: { seen in
         if seen.wasSeen, let operation { run.history.noteSeen(operation) }
         return seen.pollResult

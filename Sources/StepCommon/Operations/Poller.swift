@@ -34,10 +34,13 @@ package final class Poller {
   private var random: SeededRandom
   /// Notes in the records that this run is still active.
   private let keepAlive: () -> Void
+  /// Waits for the service's word that something has changed.
+  let waitForNews: (Awaited, Duration) throws(Interruption) -> News
 
   init(
     time: any TimeSource, deadline: Deadline, log: Log, longestLag: Duration, schedule: PollSchedule,
-    random: SeededRandom, keepAlive: @escaping () -> Void
+    random: SeededRandom, keepAlive: @escaping () -> Void,
+    waitForNews: @escaping (Awaited, Duration) throws(Interruption) -> News
   ) {
     self.time = time
     self.deadline = deadline
@@ -46,6 +49,7 @@ package final class Poller {
     self.schedule = schedule
     self.random = random
     self.keepAlive = keepAlive
+    self.waitForNews = waitForNews
   }
 
   /// Looks at an operation again and again until it has ended or the time is up.
@@ -58,13 +62,16 @@ package final class Poller {
   ///   - what: the operation, for the log: `clone "magento-debug" of "magento-prod"`.
   ///   - isKnown: whether what is looked at was there before, so that its absence means that it is gone.
   ///   - read: takes one look; nil where there is nothing.
+  ///   - awaited: what the service may ring an alarm for, by what was seen.
   ///   - judge: what a look says.
   /// - Returns: how the wait ended.
   /// - Throws: what ends the step at once: a signal, refused credentials, a server that is not trusted.
   package func wait<Value>(
-    for what: String, isKnown: Bool = false, read: BackendCall<Value?>, judge: (Value) -> PollResult
+    for what: String, isKnown: Bool = false, read: BackendCall<Value?>, awaited: (Value) -> Awaited? = { _ in nil },
+    judge: (Value) -> PollResult
   ) throws(StepFailure) -> PollOutcome<Value> {
     let began = time.now
+    var alarm = Alarm()
     var lastSeen = "nothing yet"
     var end: PollResult?
     var wasSeen = isKnown
@@ -72,6 +79,7 @@ package final class Poller {
     var troubleSince: Instant?
     while true {
       var isConfirming = false
+      var awaiting: Awaited?
       do throws(BackendError) {
         let value = try read()
         troubleSince = nil
@@ -81,6 +89,8 @@ package final class Poller {
           let result = judge(value)
           switch result {
           case .working(let phrase):
+            awaiting = awaited(value)
+            alarm.look(shown: phrase)
             show(phrase, of: what, since: began, last: &lastSeen)
             end = nil
           case .succeeded where end == result: return .succeeded(value)
@@ -122,7 +132,9 @@ package final class Poller {
       if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
       keepAlive()
       // The confirming look follows at once: it costs one request and no delay.
-      if !isConfirming { try rest(pollInterval(since: began)) }
+      if !isConfirming {
+        try rest(pollInterval(since: began), untilNewsOf: awaiting, &alarm, shown: lastSeen)
+      }
     }
   }
 
@@ -234,6 +246,7 @@ extension RecoveryPoint {
   package var pollResult: PollResult {
     if state == .completed { return .succeeded }
     if state.isDead { return .failed(stateClause) }
+    if !state.isBeingMade, !problems.isEmpty { return .working("\(state): \(problems.joined(separator: "; "))") }
     // A line per quarter is progress enough for a log.
     guard let percentDone, (25..<100).contains(percentDone) else { return .working(state.rawValue) }
     return .working("\(state), at least \(Int(percentDone / 25) * 25) % done")

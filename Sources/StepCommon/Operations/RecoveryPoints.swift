@@ -87,7 +87,7 @@ extension OperationRunner {
       read: { () throws(BackendError) in
         try backend.recoveryPoint(point.id, point.kind, of: application.id)
       },
-      judge: { $0.pollResult })
+      awaited: { .recoveryPoint($0.id, $0.kind, of: application.id) }, judge: { $0.pollResult })
     let operation = history.operations.last { $0.id == point.id.text }
     return try settle(outcome, title, goal: "complete", operation)
   }

@@ -42,7 +42,10 @@ package final class StepRun {
     facts = RunFacts(log)
     poller = Poller(
       time: time, deadline: deadline, log: log, longestLag: backend.longestLag, schedule: schedule,
-      random: random, keepAlive: { history.keepAlive() })
+      random: random, keepAlive: { history.keepAlive() },
+      waitForNews: { awaited, limit throws(Interruption) in
+        try backend.waitForNews(of: awaited, atMost: limit)
+      })
     lookup = Lookup(backend: backend, history: history, log: log, facts: facts)
     changes = ChangeRunner(history: history, log: log, poller: poller)
     removals = RemovalRunner(backend: backend, history: history, log: log, poller: poller, changes: changes)
