@@ -110,10 +110,15 @@ let package = Package(
     ),
     // Every step in one program, as they are shipped.
     .executableTarget(name: "astra-steps", dependencies: ["StepCommon", argumentParser] + stepModules),
-    // The simulator: shares no code with the steps.
-    .target(name: "AstraSimulator"),
+    // The simulators: they share no code with the steps.
+    .target(name: "SimulatorSupport"),
+    .target(name: "AstraSimulator", dependencies: ["SimulatorSupport"]),
+    .target(name: "KubernetesSimulator", dependencies: ["SimulatorSupport"]),
     .executableTarget(
-      name: "astra-simulator", dependencies: ["AstraSimulator", "CGnuTLS", "CMicroHTTPD", argumentParser]),
+      name: "astra-simulator",
+      dependencies: [
+        "AstraSimulator", "CGnuTLS", "CMicroHTTPD", "KubernetesSimulator", "SimulatorSupport", argumentParser,
+      ]),
 
     // Tests.
     // What tests ask of a simulated service, whatever product it is, and a site of one with a step at it.
@@ -128,7 +133,9 @@ let package = Package(
     // The simulator of Astra Control as such a service.
     .target(
       name: "AstraControlSimulation",
-      dependencies: ["AstraSimulator", "ServiceSimulation", "SimulatedBackend", "Timing"],
+      dependencies: [
+        "AstraSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport", "Timing",
+      ],
       path: "Tests/AstraControlSimulation"
     ),
     .target(
@@ -141,7 +148,7 @@ let package = Package(
       name: "AstraControlExploration",
       dependencies: [
         "AstraControlSimulation", "AstraSimulator", "Exploration", "ServiceSimulation", "SimulatedBackend",
-        "Timing",
+        "SimulatorSupport", "Timing",
       ],
       path: "Tests/Exploration/AstraControl"
     ),
@@ -154,7 +161,7 @@ let package = Package(
       name: "StepBenchmark",
       dependencies: [
         "AstraControlSimulation", "AstraSimulator", "Files", "ServiceSimulation", "SimulatedBackend",
-        "StepCommon", "StepReport", "StructuredValues", "Timing",
+        "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Timing",
       ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
@@ -167,8 +174,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "RESTClient",
-        "StepCommon",
-        "StepReport", "StructuredValues", "Text", "Timing",
+        "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
       ] + stepModules,
       path: "Tests/FuzzTargets"
     ),
@@ -186,7 +192,7 @@ let package = Package(
       name: "AstraControlTests",
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "RESTClient", "SimulatedBackend",
-        "Timing",
+        "SimulatorSupport", "Timing",
       ]
     ),
     // What every backend has to keep to, whatever its service is.
@@ -204,7 +210,7 @@ let package = Package(
       name: "StepTestSupport",
       dependencies: [
         "AstraClone", "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
-        "StepCommon", "StepReport",
+        "SimulatorSupport", "StepCommon", "StepReport",
       ],
       path: "Tests/StepTestSupport"
     ),
@@ -219,13 +225,14 @@ let package = Package(
       name: "AstraControlStepTests",
       dependencies: [
         "AstraControlSimulation", "AstraSimulator", "Files", "ServiceSimulation", "SimulatedBackend",
-        "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "Timing",
+        "SimulatorSupport", "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "Timing",
       ] + stepModules
     ),
     .testTarget(
       name: "ExplorationTests",
       dependencies: ["AstraControlExploration", "Exploration", "ServiceSimulation", "SimulatedBackend"]),
-    .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator"]),
+    .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator", "SimulatorSupport"]),
+    .testTarget(name: "KubernetesSimulatorTests", dependencies: ["KubernetesSimulator", "SimulatorSupport"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["astra-simulator", "astra-steps"] + stepPrograms),

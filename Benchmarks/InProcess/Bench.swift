@@ -1,16 +1,17 @@
-internal import AstraControlSimulation
 internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone
+internal import AstraControlSimulation
 internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSimulator
-internal import struct ServiceSimulation.ServiceRequest
 internal import AstraSnapshot
 internal import AstraVerify
 internal import Files
 internal import SimulatedBackend
+internal import SimulatorSupport
 internal import StepCommon
+internal import struct ServiceSimulation.ServiceRequest
 package import Timing
 
 /// A use of a step that is measured.

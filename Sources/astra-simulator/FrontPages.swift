@@ -1,6 +1,7 @@
 internal import AstraSimulator
 internal import CMicroHTTPD
 internal import Glibc
+internal import SimulatorSupport
 
 /// The applications' front pages: each listens at an address of its own, and one server answers for all of them.
 struct FrontPages: Sendable {

@@ -1,6 +1,7 @@
 internal import AstraSimulator
 internal import CMicroHTTPD
 internal import Glibc
+internal import SimulatorSupport
 
 /// One client's connection.
 struct HTTPConnection {

@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import CMicroHTTPD
+internal import SimulatorSupport
 
 /// A request on its way in; one thread at a time sees it.
 final class IncomingRequest {

@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import SimulatorSupport
 internal import Synchronization
 
 /// A world whose virtual time follows real time, one request after the other.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import AstraSimulator
 internal import Glibc
+internal import SimulatorSupport
 
 /// Astra Control, simulated, behind HTTPS on this machine.
 @main

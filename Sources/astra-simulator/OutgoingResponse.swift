@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import CMicroHTTPD
+internal import SimulatorSupport
 
 extension SimulatedResponse {
   /// Sends the answer; what the library cannot send (a status below 100 or above 999) closes the connection.

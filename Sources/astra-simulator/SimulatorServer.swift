@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import Glibc
+internal import SimulatorSupport
 
 /// The HTTPS server of the API and the HTTP server of the applications' front pages.
 struct SimulatorServer {

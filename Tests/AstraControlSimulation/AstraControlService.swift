@@ -1,5 +1,6 @@
 package import AstraSimulator
 package import ServiceSimulation
+internal import SimulatorSupport
 internal import Timing
 
 /// Astra Control, of any release, as a simulated service.

@@ -1,5 +1,6 @@
 package import AstraSimulator
 package import ServiceSimulation
+internal import SimulatorSupport
 package import Timing
 
 /// Astra Control before it starts: a scenario.

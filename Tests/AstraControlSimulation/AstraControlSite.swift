@@ -1,6 +1,7 @@
 package import AstraSimulator
 package import ServiceSimulation
 package import SimulatedBackend
+package import SimulatorSupport
 
 // What tests that are about Astra Control itself do to a site of it.
 

@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import ServiceSimulation
+internal import SimulatorSupport
 
 // The simulator's values in the words that every service shares, and back.
 

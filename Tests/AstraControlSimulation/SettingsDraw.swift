@@ -1,5 +1,6 @@
 internal import AstraSimulator
 internal import Foundation
+internal import SimulatorSupport
 internal import Timing
 
 /// Ways in which the documentation leaves a server free to behave: a seed draws some of them for its world.

@@ -1,12 +1,13 @@
-import StepTestSupport
-import AstraControlSimulation
 import AstraCleanup
 import AstraClone
+import AstraControlSimulation
 import AstraRestore
 import AstraSimulator
 import Files
 import SimulatedBackend
+import SimulatorSupport
 import StepCommon
+import StepTestSupport
 import Testing
 import Timing
 

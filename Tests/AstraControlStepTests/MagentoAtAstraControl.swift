@@ -2,6 +2,7 @@ import AstraClone
 import AstraControlSimulation
 import AstraSimulator
 import SimulatedBackend
+import SimulatorSupport
 import StepTestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 import Testing
 
 @Suite("The older generation of the API: k8s/v1/managedApps and topology/v1/apps")

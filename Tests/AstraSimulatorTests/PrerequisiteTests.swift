@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 import Testing
 
 /// What the API shows of clusters, storage classes, buckets, hooks and links, and how a scenario bends it.

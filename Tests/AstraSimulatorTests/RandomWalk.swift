@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 
 /// Somebody who does anything to a world, in an order that a seed decides: the same moves for the same world.
 struct RandomWalk {

@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 import Testing
 
 @Suite("Settings of backups and snapshots, deletions and the server's own stirrings")

@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 
 // The refusals of changes to what is there already; those of access, bodies and clones stand beside the tests.
 

@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 import Testing
 
 @Suite("Settings of the in-place restore")

@@ -1,5 +1,6 @@
 import AstraSimulator
 import Foundation
+import SimulatorSupport
 import Testing
 
 @Suite("Scenario files")

@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 import Testing
 
 @Suite("Answers that go on")

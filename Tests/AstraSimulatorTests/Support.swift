@@ -1,4 +1,5 @@
 import AstraSimulator
+import SimulatorSupport
 import Testing
 
 /// A client of one world, which speaks the wire's language: methods, paths, headers, JSON.

@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import SimulatorSupport
 internal import StepReport
 internal import Text
 internal import Timing

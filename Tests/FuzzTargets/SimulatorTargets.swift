@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import SimulatorSupport
 
 extension FuzzTarget {
   /// A scenario file: refused in a sentence, or a world that answers and that time can pass in.

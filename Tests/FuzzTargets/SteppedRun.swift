@@ -1,6 +1,7 @@
 internal import AstraSimulator
 internal import Files
 internal import HTTPTransport
+internal import SimulatorSupport
 internal import StepCommon
 internal import Timing
 

@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import SimulatorSupport
 
 /// A program of NetApp's, as a model: what it asks for, in which order, and how long it pauses.
 ///

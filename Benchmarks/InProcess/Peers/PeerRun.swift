@@ -1,4 +1,5 @@
 internal import AstraSimulator
+internal import SimulatorSupport
 package import Timing
 
 /// The sizes of a peer's messages at one account, each taken from an answer of the simulated server.

@@ -1,3 +1,5 @@
+package import SimulatorSupport
+
 /// One request on its way through the server: what has been read of it so far.
 struct Call {
   let method: String

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // PUT and DELETE k8s/v2/apps/{id}: rename, in-place restore, and the end of management.
 
 extension World {

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // POST k8s/v2/apps: define an application, clone one, or make a new one from a backup or snapshot.
 
 extension World {

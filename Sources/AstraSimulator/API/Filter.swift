@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// A `filter` parameter: terms `field op 'value'` joined by commas, which must all hold.
 ///
 /// Documented operators are `eq lt gt lte gte`; the schema's pattern allows `in` too, whose list is read as

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // How a collection becomes the body of a list: filter, order, page, and the shape of `include`.
 
 extension World {

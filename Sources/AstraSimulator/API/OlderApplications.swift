@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // The older generation of the API (releases 21.04 to 22.04): k8s/v1/managedApps, and topology/v1/apps beside it.
 // No schema of it was published: this follows NetApp's documentation of 22.04 and published server output.
 

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// A refusal of the server, by its number in the API's catalogue of problems.
 struct Problem: Error {
   /// Status, title and detail of one kind of problem.

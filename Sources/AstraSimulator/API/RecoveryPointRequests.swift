@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // POST and DELETE of backups and snapshots.
 
 extension World {

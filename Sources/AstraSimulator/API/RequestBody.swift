@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// The body of a POST or PUT, checked against the schema of its resource.
 struct RequestBody {
   /// What the schema of a resource says.

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // Which request does what.
 
 extension World {

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // The control endpoints below `/_simulator/`: for demonstrations and tests, without authentication.
 
 extension World {

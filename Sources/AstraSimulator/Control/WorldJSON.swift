@@ -1,3 +1,5 @@
+package import SimulatorSupport
+
 // The whole world as JSON, for checkers and for people.
 
 extension World {

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// Many applications of a scenario that differ in nothing but their names and clusters.
 ///
 /// They are `prefix` and their number, from 1, with as many digits as the last one has; each lies in a namespace of its

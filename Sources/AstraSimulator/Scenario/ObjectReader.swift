@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// Why a scenario or a control request cannot be read, as one sentence that names the place.
 package struct ScenarioError: Error, Equatable, CustomStringConvertible {
   package var description: String

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// An operation that goes wrong, as data: the nth of its kind since the scenario's start.
 package struct OperationFault: Equatable, Sendable {
   /// What goes wrong.

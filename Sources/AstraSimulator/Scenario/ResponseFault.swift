@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// A response that replaces the server's own, as data.
 package struct ResponseFault: Equatable, Sendable {
   package var method: String

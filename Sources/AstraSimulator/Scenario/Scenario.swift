@@ -1,3 +1,5 @@
+package import SimulatorSupport
+
 /// The world as it is when a simulation starts, and how its server behaves.
 package struct Scenario: Equatable, Sendable {
   /// When the scenario starts, by the world's own clock.

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // How each part of a scenario is read from its file.
 
 extension Scenario: ScenarioValue {

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// How the simulated server behaves wherever the documentation leaves it open.
 ///
 /// Every setting has the same name in a scenario's `settings` object, where durations end in `Seconds`;

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// One change of the world, in the order in which it happened.
 package struct JournalEntry: Equatable, Sendable {
   /// What happened.

@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 /// Work of the server that takes time: a list of stages that one object goes through.
 package struct Operation: Equatable, Sendable {
   /// What kind of work it is.

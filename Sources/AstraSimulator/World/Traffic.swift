@@ -1,3 +1,5 @@
+package import SimulatorSupport
+
 /// What has gone over the wire for requests to the API; what is asked below `/_simulator/` is not in it.
 package struct Traffic: Equatable, Sendable {
   /// Bytes of requests, as `SimulatedRequest.wireBytes` has them.

@@ -1,3 +1,5 @@
+package import SimulatorSupport
+
 /// Astra Control, its clusters and its applications, as a pure state machine.
 ///
 /// A world is a value: copy it to compare before and after. It has no clock of its own; time passes only in

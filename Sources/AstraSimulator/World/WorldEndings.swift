@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // How operations fail, and how objects go.
 
 extension World {

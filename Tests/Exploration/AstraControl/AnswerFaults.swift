@@ -3,6 +3,7 @@ internal import AstraSimulator
 internal import Exploration
 internal import ServiceSimulation
 internal import SimulatedBackend
+internal import SimulatorSupport
 internal import Timing
 
 // Answers that are not the server's own, or not those of a good day.

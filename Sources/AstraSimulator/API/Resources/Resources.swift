@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // How each object is shown by the API (reference: NetApp's OpenAPI document 24.02 and published server output).
 
 /// The UUID that stands for the server itself in `createdBy`.

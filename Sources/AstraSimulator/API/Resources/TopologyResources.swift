@@ -1,3 +1,5 @@
+internal import SimulatorSupport
+
 // How clouds, clusters, namespaces and the rest of an application's surroundings are shown by the API.
 
 extension World {

@@ -21,9 +21,29 @@ package enum JSON: Equatable, Sendable {
 
 extension JSON {
   /// The member of that name; nil if there is none or this is no object.
+  ///
+  /// Setting makes an object of null, sets or appends the member, and removes it if the value is nil; of anything else
+  /// than null or an object nothing is changed.
   package subscript(_ name: String) -> JSON? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    get {
+      guard case .object(let members) = self else { return nil }
+      return members.first { $0.name == name }?.value
+    }
+    set {
+      var members: [Member] = []
+      switch self {
+      case .object(let present): members = present
+      case .null: if newValue == nil { return }
+      default: return
+      }
+      self = .null
+      if let index = members.firstIndex(where: { $0.name == name }) {
+        if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+      } else if let newValue {
+        members.append(Member(name, newValue))
+      }
+      self = .object(members)
+    }
   }
 
   /// The element at that place; nil if there is none or this is no array.
@@ -67,7 +87,7 @@ extension JSON {
   }
 
   /// What kind of value this is, in the words of the JSON specification.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .null: "null"
     case .bool: "true or false"
@@ -79,7 +99,7 @@ extension JSON {
   }
 
   /// This object with one more member; anything else stays as it is.
-  mutating func append(_ name: String, _ value: JSON) {
+  package mutating func append(_ name: String, _ value: JSON) {
     guard case .object(var members) = self else { return }
     self = .null
     members.append(Member(name, value))

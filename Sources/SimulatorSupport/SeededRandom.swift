@@ -34,13 +34,13 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
 }
 
 /// A 64-bit number as 16 hexadecimal digits.
-func hex(_ value: UInt64) -> String {
+package func hex(_ value: UInt64) -> String {
   let digits = String(value, radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
 /// A hash of 32 hexadecimal digits that depends on the bytes alone (FNV-1a, twice).
-func fingerprint(_ bytes: [UInt8]) -> String {
+package func fingerprint(_ bytes: [UInt8]) -> String {
   var first: UInt64 = 0xCBF2_9CE4_8422_2325
   var second: UInt64 = 0x6C62_272E_07BB_0142
   for byte in bytes {
@@ -51,7 +51,7 @@ func fingerprint(_ bytes: [UInt8]) -> String {
 }
 
 /// Whether the text has the shape of a UUID.
-func isUUID(_ text: some StringProtocol) -> Bool {
+package func isUUID(_ text: some StringProtocol) -> Bool {
   var length = 0
   for byte in text.utf8 {
     let isHyphen = byte == UInt8(ascii: "-")

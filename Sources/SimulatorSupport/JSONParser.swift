@@ -10,7 +10,7 @@ extension JSON {
   }
 }
 
-/// A reader of JSON, written for this target alone so that the simulator shares no parser with a client.
+/// A reader of JSON, written for the simulators alone so that the simulator shares no parser with a client.
 private struct JSONParser {
   let bytes: [UInt8]
   var position = 0

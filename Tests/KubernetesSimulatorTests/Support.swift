@@ -1,0 +1,3 @@
+import KubernetesSimulator
+import SimulatorSupport
+import Testing
