@@ -99,6 +99,11 @@ let package = Package(
       name: "AstraControl",
       dependencies: ["AppProtection", "HTTPTransport", "RESTClient", "StructuredValues", "Timing"]),
     .target(
+      name: "KubernetesAPI",
+      dependencies: [
+        "AppProtection", "Files", "HTTPTransport", "RESTClient", "StructuredValues", "Text", "Timing",
+      ]),
+    .target(
       name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"],
       swiftSettings: [.unsafeFlags(xmlHeaders.flatMap { ["-Xcc", $0] })]),
     .target(
@@ -193,6 +198,12 @@ let package = Package(
       dependencies: [
         "AppProtection", "AstraControl", "AstraSimulator", "HTTPTransport", "RESTClient", "SimulatedBackend",
         "SimulatorSupport", "Timing",
+      ]
+    ),
+    .testTarget(
+      name: "KubernetesAPITests",
+      dependencies: [
+        "AppProtection", "Files", "HTTPTransport", "KubernetesAPI", "RESTClient", "StructuredValues", "Timing",
       ]
     ),
     // What every backend has to keep to, whatever its service is.

@@ -18,11 +18,20 @@ package protocol APIProblem: Sendable {
   var isFromAPI: Bool { get }
   /// Whether the server refuses the credentials or the permission.
   var refusesCredentials: Bool { get }
+  /// Whether it ends a reading at once; where it does not, whoever reads is told of the refusal.
+  var endsReading: Bool { get }
   /// Which kind of "no" it is.
   var refusal: BackendError.Refusal { get }
+  /// How long its body asks to wait before the request is made again; nil where it asks for nothing.
+  var retryAfter: Duration? { get }
 
   /// What helps where the address seems to be another server's: `is ASTRA_FQDN the address of Astra Control itself?`
   static var wrongServerHint: String { get }
+}
+
+extension APIProblem {
+  package var retryAfter: Duration? { nil }
+  package var endsReading: Bool { refusesCredentials }
 }
 
 extension BackendError {

@@ -29,13 +29,14 @@ extension RESTClient {
   ///   - query: what every page is asked for with.
   ///   - acceptsGatewayAbsence: whether a gateway's 404 ends the reading too.
   ///   - attempt: what it is for, for messages: `list the applications`.
+  ///   - isPage: whether a document is a page at all.
   ///   - decode: reads an item; nil if it is none.
   ///   - keep: sees each item once and says whether it is wanted.
   /// - Returns: the items, or why there are none.
   /// - Throws: trouble that lasts, and a list that has no end.
   package func collect<Value>(
     _ path: String, query: String? = nil, acceptsGatewayAbsence: Bool = false, to attempt: String,
-    _ decode: (StructuredValue) -> Value?, keep: (Value) -> Bool = { _ in true }
+    isPage: (StructuredValue) -> Bool = { _ in true }, _ decode: (StructuredValue) -> Value?, keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value, Problem> {
     var kept: [Value] = []
     var token: String?
@@ -45,7 +46,7 @@ extension RESTClient {
         .joined(separator: "&")
       let target = page.isEmpty ? path : "\(path)?\(page)"
       let reading = try read(target, to: attempt, acceptsGatewayAbsence: acceptsGatewayAbsence) { body in
-        guard case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
+        guard isPage(body), case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
           return false
         }
         return items.allSatisfy { decode($0) != nil }

@@ -63,25 +63,27 @@ package final class RESTClient<Problem: APIProblem> {
 
   /// Reads a path below the account, again and again while the trouble may pass.
   ///
-  /// `isWhole` says whether the document holds what it must; one that does not counts as unreadable. With
+  /// With a `body` it is a POST that changes nothing (a question, a rehearsal), and repeated all the same. `isWhole` says whether the document holds what it must; one that does not counts as unreadable. With
   /// `acceptsGatewayAbsence` a 404 is no passing trouble, even if it is not the API that says it.
   package func read(
-    _ path: String, to attempt: String, acceptsGatewayAbsence: Bool = false,
+    _ path: String, posting body: [UInt8]? = nil, to attempt: String, acceptsGatewayAbsence: Bool = false,
     isWhole: (StructuredValue) -> Bool = { _ in true }
   ) throws(BackendError) -> Reading {
+    let method: HTTPRequest.Method = body == nil ? .get : .post
+    let fields = body == nil ? [] : [HTTPField("Content-Type", "application/json")]
     let began = time.now
     var tries = 0
     while true {
       tries += 1
       let trouble: Trouble
-      switch try authorized(.get, path, body: nil, limit: Self.readLimit, attempt) {
+      switch try authorized(method, path, fields: fields, body: body, limit: Self.readLimit, attempt) {
       case .failure(let failure): trouble = failure
       case .success(let response)
       where acceptsGatewayAbsence && response.status == 404
         && !Problem(response).refusesCredentials:
         return .absent(Problem(response))
       case .success(let response):
-        switch judge(response, attempt, path, isWhole) {
+        switch judge(response, attempt, method, path, isWhole) {
         case .success(let reading): return reading
         case .failure(.final(let error)): throw error
         case .failure(.passing(let failure)): trouble = failure
@@ -108,13 +110,31 @@ package final class RESTClient<Problem: APIProblem> {
     patience.tries += 1
     let left = min(Self.patience - (time.now - patience.began), deadline.remaining(on: time))
     try pause(
-      after: Trouble(error: gatewayError(problem, path, attempt)), attempt: patience.tries, patience: left)
+      after: Trouble(error: gatewayError(problem, .get, path, attempt)), attempt: patience.tries, patience: left)
+  }
+
+  /// What a change ended with, once it was answered.
+  package enum ChangeAnswer {
+    case done(HTTPResponse)
+    /// Another answer than success; of a server's failure (5xx) nobody knows what became of the change.
+    case problem(Problem)
   }
 
   /// Sends a change once; repeats it only where the server certainly did not begin it.
   package func change(
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, to attempt: String
   ) throws(BackendError) -> HTTPResponse {
+    switch try answer(to: method, path, fields: fields, body: body, to: attempt) {
+    case .done(let response): return response
+    case .problem(let problem): throw error(for: problem, method, path, attempt)
+    }
+  }
+
+  /// Sends a change as `change` does, for whoever reads a refusal himself.
+  package func answer(
+    to method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?,
+    to attempt: String
+  ) throws(BackendError) -> ChangeAnswer {
     let began = time.now
     var tries = 0
     while true {
@@ -128,14 +148,15 @@ package final class RESTClient<Problem: APIProblem> {
         trouble = failure
       case .success(let response):
         switch response.status {
-        case 200..<300: return response
+        case 200..<300: return .done(response)
         // Turned away at the door, so nothing was begun.
         case 429:
+          let problem = Problem(response)
           trouble = Trouble(
             error: BackendError(
-              .unreachable, "cannot \(attempt): \(method.rawValue) \(path) \(Problem(response).clause)"),
-            isHarmless: true, retryAfter: retryAfter(of: response))
-        default: throw error(for: Problem(response), method, path, attempt)
+              .unreachable, "cannot \(attempt): \(method.rawValue) \(path) \(problem.clause)"),
+            isHarmless: true, retryAfter: retryAfter(of: response, problem))
+        default: return .problem(Problem(response))
         }
       }
       let patience = min(Self.patience - (time.now - began), deadline.remaining(on: time))
@@ -189,16 +210,20 @@ package final class RESTClient<Problem: APIProblem> {
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
     _ attempt: String
   ) throws(BackendError) -> Result<HTTPResponse, Trouble> {
-    var wasReplaced = false
+    if let renewed = try credentials.renewal?() { credentials.authorization = renewed }
+    var replacements = 0
     while true {
       let result = try exchange(method, path, fields: fields, body: body, limit: limit, attempt)
       guard case .success(let response) = result, response.status == 401,
-        let another = try replacement(afterAnother: wasReplaced)
+        replacements < Self.mostReplacements, let another = try replacement(afterAnother: replacements > 0)
       else { return result }
-      credentials.token = another
-      wasReplaced = true
+      credentials.authorization = .bearer(another)
+      replacements += 1
     }
   }
+
+  /// How many other tokens a request is tried with: a program that makes them may make another each time.
+  private static var mostReplacements: Int { 5 }
 
   /// The token that has taken the place of the refused one; nil if none has.
   ///
@@ -210,6 +235,8 @@ package final class RESTClient<Problem: APIProblem> {
       switch rotation() {
       case .changed(let token): return token
       case .same where !wasReplaced: return nil
+      case .final(let error?): throw error
+      case .final(nil): return nil
       case .same, .unreadable: break
       }
       guard deadline.remaining(on: time) > .seconds(1) else { return nil }
@@ -225,6 +252,17 @@ package final class RESTClient<Problem: APIProblem> {
   /// How often a token file that is being written is looked at again, a second apart.
   private static var rotationLooks: Int { 5 }
 
+  /// A request for a path below the account with all that says who asks, for whoever sends it himself.
+  package func request(
+    _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]? = nil,
+    timeLimit: Duration
+  ) -> HTTPRequest {
+    HTTPRequest(
+      method, root + path,
+      fields: [HTTPField("Accept", "application/json, */*;q=0.1")] + credentials.fields + fields,
+      authorization: credentials.authorization, body: body, timeLimit: timeLimit)
+  }
+
   private func exchange(
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
     _ attempt: String
@@ -236,10 +274,7 @@ package final class RESTClient<Problem: APIProblem> {
     guard left > .zero else {
       throw BackendError(.deadline, "cannot \(attempt): the time was up before \(method.rawValue) \(path)")
     }
-    let request = HTTPRequest(
-      method, root + path, fields: [HTTPField("Accept", "application/json, */*;q=0.1")] + fields,
-      token: credentials.token,
-      body: body, timeLimit: min(limit, left))
+    let request = request(method, path, fields: fields, body: body, timeLimit: min(limit, left))
     let began = time.now
     do throws(TransportError) {
       let response = try transport.send(request)
@@ -272,7 +307,8 @@ package final class RESTClient<Problem: APIProblem> {
   }
 
   private func judge(
-    _ response: HTTPResponse, _ attempt: String, _ path: String, _ isWhole: (StructuredValue) -> Bool
+    _ response: HTTPResponse, _ attempt: String, _ method: HTTPRequest.Method, _ path: String,
+    _ isWhole: (StructuredValue) -> Bool
   ) -> Result<Reading, Verdict> {
     if (200..<300).contains(response.status) {
       let value = document(response.body)
@@ -283,19 +319,19 @@ package final class RESTClient<Problem: APIProblem> {
           Trouble(
             error: BackendError(
               .brokenContract,
-              "cannot \(attempt): GET \(path) answered \(response.status), but the body is \(kind)",
+              "cannot \(attempt): \(method.rawValue) \(path) answered \(response.status), but the body is \(kind)",
               hint: Problem.wrongServerHint))))
     }
     let problem = Problem(response)
-    let error = error(for: problem, .get, path, attempt)
+    let error = error(for: problem, method, path, attempt)
     switch response.status {
-    case _ where problem.refusesCredentials: return .failure(.final(error))
+    case _ where problem.endsReading: return .failure(.final(error))
     case 404 where problem.isFromAPI: return .success(.absent(problem))
     // A gateway whose server is restarting answers 404 with a page of its own.
-    case 404: return .failure(.passing(Trouble(error: gatewayError(problem, path, attempt))))
+    case 404: return .failure(.passing(Trouble(error: gatewayError(problem, method, path, attempt))))
     case 429, 500...:
       let failure = BackendError(.unreachable, error.message, hint: error.hint)
-      return .failure(.passing(Trouble(error: failure, retryAfter: retryAfter(of: response))))
+      return .failure(.passing(Trouble(error: failure, retryAfter: retryAfter(of: response, problem))))
     case 400..<500: return .success(.rejected(problem))
     default:
       return .failure(
@@ -306,10 +342,12 @@ package final class RESTClient<Problem: APIProblem> {
   }
 
   /// Somebody on the way says that a path is not there.
-  private func gatewayError(_ problem: Problem, _ path: String, _ attempt: String) -> BackendError {
+  private func gatewayError(
+    _ problem: Problem, _ method: HTTPRequest.Method, _ path: String, _ attempt: String
+  ) -> BackendError {
     BackendError(
       .brokenContract,
-      error(for: problem, .get, path, attempt).message + ", but the answer is not from the API",
+      error(for: problem, method, path, attempt).message + ", but the answer is not from the API",
       hint: Problem.wrongServerHint)
   }
 
@@ -320,8 +358,8 @@ package final class RESTClient<Problem: APIProblem> {
     return value
   }
 
-  private func retryAfter(of response: HTTPResponse) -> Duration? {
-    response.field("Retry-After").flatMap { Timing.retryAfter($0, now: currentTime) }
+  private func retryAfter(of response: HTTPResponse, _ problem: Problem) -> Duration? {
+    response.field("Retry-After").flatMap { Timing.retryAfter($0, now: currentTime) } ?? problem.retryAfter
   }
 
   /// Waits before the next attempt, or throws the trouble when there is to be none.

@@ -1,5 +1,5 @@
 /// The bytes of a base64 text (RFC 4648, 4) whose line breaks and blanks are skipped; nil if it is none.
-func base64Decoded(_ text: some StringProtocol) -> [UInt8]? {
+package func base64Decoded(_ text: some StringProtocol) -> [UInt8]? {
   var bytes: [UInt8] = []
   var pending: UInt32 = 0
   var bits = 0

@@ -1,0 +1,75 @@
+package import AppProtection
+internal import HTTPTransport
+internal import RESTClient
+internal import StructuredValues
+
+extension KubernetesClient {
+  /// Asks the API whether whoever asks may do something (`POST …/selfsubjectaccessreviews`), which changes nothing.
+  ///
+  /// - Parameters:
+  ///   - verb: `get`, `list`, `watch`, `create`, `patch`, `delete`.
+  ///   - kind: what it would be done to.
+  ///   - subresource: a part of it, such as `status`.
+  ///   - namespace: where; nil means everywhere.
+  ///   - name: the one object; nil means all of them.
+  /// - Returns: whether; nil if the API does not tell.
+  /// - Throws: trouble that lasts, and refused credentials.
+  package func isAllowed(
+    _ verb: String, _ kind: ResourceKind, subresource: String? = nil, in namespace: String?,
+    name: String? = nil
+  ) throws(BackendError) -> Bool? {
+    let attributes = StructuredValue.members([
+      "group": .string(kind.group), "name": name.map { .string($0) },
+      "namespace": namespace.map { .string($0) }, "resource": .string(kind.plural),
+      "subresource": subresource.map { .string($0) }, "verb": .string(verb),
+    ])
+    let review = StructuredValue.members([
+      "apiVersion": .string("authorization.k8s.io/v1"), "kind": .string("SelfSubjectAccessReview"),
+      "spec": .members(["resourceAttributes": attributes]),
+    ])
+    return try clean { () throws(BackendError) in
+      let reading = try rest.read(
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", posting: Array(review.oneLine.utf8),
+        to: "ask what is allowed", isWhole: { $0["kind"]?.string == "SelfSubjectAccessReview" })
+      guard case .value(let answer) = reading, let allowed = answer["status"]?["allowed"]?.bool else {
+        return nil
+      }
+      // Where the rules could not all be looked at, a "no" is none.
+      let isCertain = (answer["status"]?["evaluationError"]?.string ?? "").isEmpty
+      return allowed || isCertain ? allowed : nil
+    }
+  }
+
+  /// The kinds of a group's version (`GET /apis/{group}/{version}`), such as `Backup`, each once.
+  ///
+  /// - Returns: the kinds; nil if the group is not installed, or not in this version.
+  /// - Throws: trouble that lasts, and refused credentials.
+  package func kinds(of group: String, version: String) throws(BackendError) -> [String]? {
+    let path = ResourceKind.root(group: group, version: version)
+    let attempt = "see what the cluster has of \(group.isEmpty ? "the core group" : group)"
+    return try clean { () throws(BackendError) in
+      let reading = try rest.read(path, to: attempt, isWhole: { $0["kind"]?.string == "APIResourceList" })
+      switch reading {
+      case .absent: return nil
+      case .rejected(let problem): throw error(for: problem, .get, path, nil, to: attempt)
+      case .value(let list):
+        guard case .array(let resources)? = list["resources"] else { return [] }
+        var kinds: [String] = []
+        // `backups/status` is a part of a kind.
+        for resource in resources where resource["name"]?.string?.contains("/") == false {
+          if let kind = resource["kind"]?.string, !kinds.contains(kind) { kinds.append(kind) }
+        }
+        return kinds
+      }
+    }
+  }
+
+  /// The server's version (`GET /version`): `v1.36.2`; nil if it does not tell.
+  package func version() throws(BackendError) -> String? {
+    try clean { () throws(BackendError) in
+      let reading = try rest.read("/version", to: "see which version the cluster has")
+      guard case .value(let answer) = reading else { return nil }
+      return answer["gitVersion"]?.string
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/// What a look showed, where a missing right or kind is an answer and no error.
+package enum Sight<Value> {
+  case told(Value)
+  /// The rules of access do not let it be seen; the server's words as a clause: `answered 403 (…)`.
+  case forbidden(String)
+  /// The API does not have the kind, or not in this version.
+  case notInstalled
+}
+
+extension Sight: Equatable where Value: Equatable {}
+extension Sight: Sendable where Value: Sendable {}
