@@ -104,6 +104,8 @@ let package = Package(
         "AppProtection", "Files", "HTTPTransport", "RESTClient", "StructuredValues", "Text", "Timing",
       ]),
     .target(
+      name: "TridentProtect", dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
+    .target(
       name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"],
       swiftSettings: [.unsafeFlags(xmlHeaders.flatMap { ["-Xcc", $0] })]),
     .target(

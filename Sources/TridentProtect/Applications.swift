@@ -1,0 +1,260 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+internal import Timing
+
+// Applications: `applications` of the API, together with the restores that have made some of them.
+//
+// An Application has no state. That of a clone in the making is the state of its restore; one that is restored in place
+// shows that restore; any other is ready.
+extension TridentProtectBackend {
+  package func applications(named name: String) throws(BackendError) -> [Application] {
+    var found: [Application] = []
+    for context in searched { found += try applications(named: name, in: context) }
+    return found
+  }
+
+  package func applications(matching text: String) throws(BackendError) -> [Application] {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+    if parts.count == 2 { return try applications(named: parts[1]).filter { $0.id.namespace == parts[0] } }
+    guard let place = ApplicationPlace(Application.ID(text)) else { return try applications(named: text) }
+    return [try application(place.id)].compactMap { $0 }
+  }
+
+  package func applications() throws(BackendError) -> [Application] {
+    var found: [Application] = []
+    for context in searched {
+      let attempt = "list the applications in \(context)"
+      let everywhere = try client(context).lookAtList(of: Kinds.application, in: nil, to: attempt)
+      if case .told(let objects) = everywhere {
+        found += objects.map { view($0, in: context) }
+        continue
+      }
+      for namespace in knownNamespaces(in: context) {
+        found += try client(context).list(Kinds.application, in: namespace, to: attempt)
+          .map { view($0, in: context) }
+      }
+    }
+    return found
+  }
+
+  package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
+    nearest(to: name, among: try applications().map(\.name), limit: limit)
+  }
+
+  package func application(_ id: Application.ID) throws(BackendError) -> Application? {
+    guard let place = ApplicationPlace(id), settings.contexts.contains(place.context) else { return nil }
+    return try applications(named: place.name, in: place.context, namespace: place.namespace)
+      .first { $0.id == id }
+  }
+
+  package func applicationIDs(
+    named name: String, on cluster: Cluster.ID
+  ) throws(BackendError) -> [Application.ID] {
+    try applications(named: name, in: cluster.text).map(\.id)
+  }
+
+  package func neighbours(of application: Application) throws(BackendError) -> [Application]? {
+    guard let place = ApplicationPlace(application.id) else { return nil }
+    var found: [Application] = []
+    // An Application lives in a namespace that it includes, so those that share one are in it.
+    for namespace in application.namespaces {
+      let listed = try client(place.context).lookAtList(
+        of: Kinds.application, in: namespace, to: "look who shares namespace \"\(namespace)\"")
+      guard case .told(let objects) = listed else { return nil }
+      found += objects.map { view($0, in: place.context) }
+    }
+    return found.filter { other in
+      other.name != application.name || ApplicationPlace(other.id)?.namespace != place.namespace
+    }
+  }
+
+  // MARK: - By name
+
+  /// The applications of a name in one cluster, and the clones of that name in the making.
+  private func applications(
+    named name: String, in context: String
+  ) throws(BackendError) -> [Application] {
+    if let only = settings.applicationNamespace {
+      var found: [Application] = []
+      for namespace in Set([only] + knownNamespaces(in: context)).sorted() {
+        found += try applications(named: name, in: context, namespace: namespace)
+      }
+      return found
+    }
+    let client = try client(context)
+    let attempt = "look for application \"\(name)\" in \(context)"
+    let query = "metadata.name=\(name)"
+    let everywhere = try client.lookAtList(of: Kinds.application, in: nil, fields: query, to: attempt)
+    switch everywhere {
+    case .notInstalled: throw .notInstalled(in: context, attempt)
+    case .forbidden(let message):
+      let namespaces = knownNamespaces(in: context)
+      guard !namespaces.isEmpty else {
+        throw BackendError(
+          .credentials, "cannot \(attempt): \(message)",
+          hint:
+            "say with ASTRA_APP_NAMESPACE in which namespace it is, or give the right to list applications")
+      }
+      var found: [Application] = []
+      for namespace in namespaces {
+        found += try applications(named: name, in: context, namespace: namespace)
+      }
+      return found
+    case .told(let objects):
+      var restores: [(KubernetesObject, ResourceKind)] = []
+      for kind in Kinds.restores {
+        if case .told(let listed) = try client.lookAtList(of: kind, in: nil, fields: query, to: attempt) {
+          restores += listed.map { ($0, kind) }
+        }
+      }
+      let namespaces = Set((objects + restores.map(\.0)).compactMap(\.namespace)).sorted()
+      var found: [Application] = []
+      for namespace in namespaces {
+        found += try joined(
+          objects.filter { $0.namespace == namespace }, restores.filter { $0.0.namespace == namespace },
+          in: context)
+      }
+      return found
+    }
+  }
+
+  /// The same, in one namespace.
+  private func applications(
+    named name: String, in context: String, namespace: String
+  ) throws(BackendError) -> [Application] {
+    let client = try client(context)
+    let attempt = "look for application \"\(name)\" in namespace \"\(namespace)\" of \(context)"
+    let object = try client.get(Kinds.application, name, in: namespace, to: attempt)
+    var restores: [(KubernetesObject, ResourceKind)] = []
+    for kind in Kinds.restores {
+      if case .told(let found?) = try client.look(at: kind, name, in: namespace, to: attempt) {
+        restores.append((found, kind))
+      }
+    }
+    return try joined([object].compactMap { $0 }, restores, in: context)
+  }
+
+  /// The namespaces to look in where a list of all is not allowed.
+  private func knownNamespaces(in context: String) -> [String] {
+    var seen: Set<String> = []
+    let usual = try? connection(context).namespace
+    return
+      ([settings.applicationNamespace, usual].compactMap { $0 } + settings.cloneNamespaces
+      + destinations[context, default: []]).filter { seen.insert($0).inserted }
+  }
+
+  // MARK: - As it stands
+
+  /// The application of a name in one namespace, with the restore that makes or has made it.
+  private func joined(
+    _ objects: [KubernetesObject], _ restores: [(object: KubernetesObject, kind: ResourceKind)],
+    in context: String
+  ) throws(BackendError) -> [Application] {
+    // Only what the steps have asked for: its object bears the clone's name.
+    let made = restores.filter { $0.object.annotations[CloneMark.nameLabel] == $0.object.name }
+      .max {
+        ($0.object.creationTimestamp ?? Timestamp.unknown)
+          < ($1.object.creationTimestamp ?? Timestamp.unknown)
+      }
+    guard let object = objects.first else {
+      guard let made else { return [] }
+      return [try inTheMaking(RunReference(made.object, made.kind, in: context), made.object)]
+    }
+    var application = view(object, in: context)
+    if let made, !isOlder(object, than: made.object) {
+      // The object of the restore is there before the application is, so its uid is the clone's.
+      let reference = RunReference(made.object, made.kind, in: context)
+      let id = ApplicationPlace(
+        context: context, namespace: reference.namespace, name: object.name, uid: reference.uid
+      ).id
+      applicationUIDs[id] = object.uid
+      application.id = id
+      application.createdAt = made.object.creationTimestamp ?? application.createdAt
+      application.labels = Marking.labels(of: made.object)
+      application.sourceID = made.object.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
+      let operation = try cloning(reference, made.object, application)
+      switch operation.state {
+      case .succeeded: break
+      case .running, .blocked: application.state = .provisioning
+      case .partial(let reason), .failed(let reason):
+        (application.state, application.problems) = (.failed, [reason])
+      }
+    }
+    return [try withMarks(application, object)]
+  }
+
+  /// Whether an application was there before the restore that bears its name.
+  private func isOlder(_ application: KubernetesObject, than restore: KubernetesObject) -> Bool {
+    guard let one = application.creationTimestamp, let other = restore.creationTimestamp else { return false }
+    return one < other
+  }
+
+  /// A clone that is not there yet, as its restore shows it.
+  func inTheMaking(
+    _ reference: RunReference, _ restore: KubernetesObject
+  ) throws(BackendError) -> Application {
+    let place = ApplicationPlace(
+      context: reference.context, namespace: reference.namespace, name: restore.name, uid: reference.uid)
+    var application = Application(
+      id: place.id, name: restore.name, state: .provisioning, clusterID: Cluster.ID(reference.context),
+      clusterName: reference.context, namespaces: destinationNamespaces(of: restore),
+      sourceID: restore.annotations[CloneMark.sourceLabel].map { Application.ID($0) },
+      createdAt: restore.creationTimestamp, labels: Marking.labels(of: restore))
+    if restore.deletionTimestamp != nil {
+      application.state = .deleting
+      return application
+    }
+    switch RunState(restore).progress {
+    case .failed(let reason): (application.state, application.problems) = (.failed, [reason])
+    case .removed: application.state = .failed
+    case .completed:
+      (application.state, application.problems) =
+        (.failed, ["its restore is completed, and there is no application"])
+    case .running, .blocked: break
+    }
+    return application
+  }
+
+  /// The namespaces that a restore fills.
+  func destinationNamespaces(of restore: KubernetesObject) -> [String] {
+    let mapped = (restore["spec", "namespaceMapping"]?.elements ?? []).compactMap {
+      $0["destination"]?.string
+    }
+    return mapped.isEmpty ? [restore.namespace].compactMap { $0 } : mapped
+  }
+
+  /// An application by its own object alone.
+  func view(_ object: KubernetesObject, in context: String) -> Application {
+    let namespace = object.namespace ?? ""
+    let place = ApplicationPlace(context: context, namespace: namespace, name: object.name, uid: object.uid)
+    let included = (object["spec", "includedNamespaces"]?.elements ?? []).compactMap {
+      $0["namespace"]?.string
+    }
+    applicationUIDs[place.id] = object.uid
+    return Application(
+      id: place.id, name: object.name, state: object.deletionTimestamp == nil ? .ready : .deleting,
+      clusterID: Cluster.ID(context), clusterName: context,
+      namespaces: included.isEmpty ? [namespace] : included, createdAt: object.creationTimestamp,
+      labels: Marking.labels(of: object))
+  }
+}
+
+extension BackendError {
+  /// The kinds of Trident protect are not there.
+  static func notInstalled(in context: String, _ attempt: String) -> BackendError {
+    BackendError(
+      .misconfigured, "cannot \(attempt): Trident protect is not installed in the cluster of \(context)",
+      hint: "name another context, or another service with ASTRA_BACKEND")
+  }
+}
+
+extension Timestamp {
+  /// Before every other: for what does not tell when it was made.
+  static var unknown: Timestamp { Timestamp(sinceEpoch: .zero) }
+}
+
+extension Application.ID {
+  /// The namespace that it says.
+  fileprivate var namespace: String? { ApplicationPlace(self)?.namespace }
+}

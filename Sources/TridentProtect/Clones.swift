@@ -1,0 +1,223 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+internal import Timing
+
+// Clones: a restore of a copy into other namespaces (`snapshotrestores`, `backuprestores`), an object of the destination.
+extension TridentProtectBackend {
+  package func plan(_ request: CloneRequest) throws(BackendError) -> ClonePlan {
+    destinations[request.destinationCluster.text] =
+      destinations[request.destinationCluster.text, default: []] + request.namespaces.map(\.destination)
+    let isLocal = try areSame(request.sourceCluster, request.destinationCluster)
+    if case .recoveryPoint(let point) = request.source, point.kind == .snapshot, !isLocal {
+      throw BackendError(
+        .misconfigured,
+        "cannot clone \"\(request.application.name)\" as \"\(request.name)\": a snapshot cannot leave its own cluster"
+      )
+    }
+    return .afterMaking(isLocal ? .snapshot : .backup)
+  }
+
+  package func start(_ request: CloneRequest) throws(BackendError) -> Operation {
+    let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
+    guard case .recoveryPoint(let point) = request.source,
+      let source = ApplicationPlace(request.application.id)
+    else {
+      throw BackendError(
+        .misconfigured, "cannot \(attempt): a live application is cloned from a copy of it only")
+    }
+    guard let archive = try archive(of: point) else {
+      throw BackendError(
+        .refused(.notFound), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
+    }
+    let context = request.destinationCluster.text
+    let isLocal = try areSame(request.sourceCluster, request.destinationCluster)
+    let vault =
+      isLocal ? archive.vault : try counterpart(of: archive.vault, in: source.context, on: context)
+    for mapping in request.namespaces { try prepare(mapping.destination, for: request, attempt) }
+    let kind = Kinds.restore(from: point.kind)
+    let home = request.namespaces.first?.destination ?? request.name
+    let body = try cloneBody(request, kind, in: home, archive.path, vault)
+    let object = try client(context).create(kind, body, in: home, dryRun: false, to: attempt)
+    let reference = RunReference(object, kind, in: context)
+    lastStates[reference] = RunState(object)
+    return Operation(
+      id: reference.id, kind: .clone, state: .running("pending"), points: [point.id],
+      application: try inTheMaking(reference, object))
+  }
+
+  /// What is sent for a clone.
+  func cloneBody(
+    _ request: CloneRequest, _ kind: ResourceKind, in namespace: String, _ path: String, _ vault: String
+  ) throws(BackendError) -> StructuredValue {
+    let pairs = request.namespaces.map { ($0.source, $0.destination) }
+    return .members([
+      "apiVersion": .string(kind.apiVersion), "kind": .string(kind.kind),
+      "metadata": Marking.metadata(
+        name: request.name, namespace: namespace, purpose: "clone",
+        annotations: Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+        settings.signature),
+      "spec": .members([
+        "appVaultRef": .string(vault), "appArchivePath": .string(path),
+        "namespaceMapping": .mapping(pairs), "destinationApplicationName": .string(request.name),
+        // Production's hooks send mails and start jobs: the product would run them here too.
+        "runArchivedExecHooks": .bool(request.runsHooks),
+        "storageClassMapping": try storageClasses(request).map { .mapping($0) },
+      ]),
+    ])
+  }
+
+  /// Every storage class of the source, with the one that is wanted; nil: each stays as it is.
+  private func storageClasses(_ request: CloneRequest) throws(BackendError) -> [(String, String)]? {
+    guard let wanted = request.storageClass else { return nil }
+    var classes: Set<String> = []
+    for namespace in request.application.namespaces {
+      let claims = try client(of: request.sourceCluster).list(
+        .volumeClaim, in: namespace, to: "list the storage classes of \"\(request.application.name)\"")
+      classes.formUnion(claims.compactMap { $0["spec", "storageClassName"]?.string })
+    }
+    return classes.isEmpty ? nil : classes.sorted().map { ($0, wanted) }
+  }
+
+  // MARK: - Looking
+
+  package func cloning(_ id: Operation.ID) throws(BackendError) -> Operation? {
+    guard let reference = RunReference(id),
+      let object = try client(reference.context).get(
+        reference.kind, reference.name, in: reference.namespace,
+        to: "look at the restore \"\(reference.name)\""), object.uid == reference.uid
+    else { return nil }
+    lastStates[reference] = RunState(object)
+    let name =
+      object["status", "applicationRef"]?.string ?? object["spec", "destinationApplicationName"]?.string
+    let found = try client(reference.context).get(
+      Kinds.application, name ?? object.name, in: reference.namespace,
+      to: "look at the clone \"\(object.name)\"")
+    var clone = try inTheMaking(reference, object)
+    if let found {
+      applicationUIDs[clone.id] = found.uid
+      clone.namespaces = view(found, in: reference.context).namespaces
+    }
+    var operation = try cloning(reference, object, found == nil ? nil : clone)
+    switch operation.state {
+    case .succeeded: (clone.state, clone.problems) = (.ready, [])
+    case .running, .blocked: (clone.state, clone.problems) = (.provisioning, [])
+    case .partial(let reason), .failed(let reason): (clone.state, clone.problems) = (.failed, [reason])
+    }
+    operation.application = clone
+    return operation
+  }
+
+  package func cloning(of clone: Application) throws(BackendError) -> Operation {
+    guard let place = ApplicationPlace(clone.id) else { throw .noApplication(clone.id) }
+    for kind in Kinds.restores {
+      let found = try client(place.context).look(
+        at: kind, place.name, in: place.namespace, to: "look at the restore \"\(place.name)\"")
+      guard case .told(let object?) = found, object.uid == place.uid else { continue }
+      let reference = RunReference(object, kind, in: place.context)
+      if let operation = try cloning(reference.id) { return operation }
+    }
+    let state: Operation.State = clone.state == .ready ? .succeeded : .failed(clone.stateClause)
+    return Operation(id: Operation.ID(clone.id.text), kind: .clone, state: state, application: clone)
+  }
+
+  /// The making of a clone by its restore's object: `Completed` is where our own look begins.
+  func cloning(
+    _ reference: RunReference, _ object: KubernetesObject, _ clone: Application?
+  ) throws(BackendError) -> Operation {
+    let run = RunState(object)
+    let point = object.annotations[CloneMark.originLabel].map { RecoveryPoint.ID($0) }
+    var operation = Operation(
+      id: reference.id, kind: .clone, state: .running("pending"), points: [point].compactMap { $0 },
+      application: clone)
+    operation.state =
+      switch run.progress {
+      case .running(let word): .running(word)
+      case .blocked(let reason): .blocked(reason)
+      case .failed(let reason): .failed("is failed: \(reason)")
+      case .removed: .failed("is removed")
+      case .completed:
+        if let flaw = run.flaw {
+          .partial("is complete, but not whole: \(flaw)")
+        } else if clone == nil {
+          .failed("is completed, but there is no application \"\(object.name)\"")
+        } else {
+          try proof(of: object, in: reference)
+        }
+      }
+    return operation
+  }
+
+  package func shownOrigins(of application: Application) -> [RecoveryPoint.ID] {
+    application.labels.filter { $0.name == CloneMark.originLabel && $0.value.contains("/") }
+      .map { RecoveryPoint.ID($0.value) }
+  }
+
+  // MARK: - Removal
+
+  package func delete(_ application: Application) throws(BackendError) {
+    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    let attempt = "remove application \"\(application.name)\""
+    let client = try client(place.context)
+    var restores: [(ResourceKind, KubernetesObject)] = []
+    for kind in Kinds.restores {
+      let found = try client.look(at: kind, place.name, in: place.namespace, to: attempt)
+      if case .told(let object?) = found, object.uid == place.uid { restores.append((kind, object)) }
+    }
+    let namespaces = restores.isEmpty ? [] : try ownNamespaces(among: application.namespaces, place)
+    if let uid = applicationUIDs[application.id] {
+      try client.delete(Kinds.application, place.name, in: place.namespace, uid: uid, to: attempt)
+    }
+    // Last but one: as long as it is there, a further attempt knows what it is about.
+    for namespace in namespaces {
+      try client.delete(.namespace, namespace.name, in: nil, uid: namespace.uid, to: attempt)
+    }
+    for (kind, object) in restores {
+      try client.delete(kind, object.name, in: place.namespace, uid: object.uid, to: attempt)
+    }
+  }
+
+  /// Those of some namespaces that were made for a clone, by the mark that holds their own uid.
+  private func ownNamespaces(
+    among names: [String], _ place: ApplicationPlace
+  ) throws(BackendError) -> [KubernetesObject] {
+    var own: [KubernetesObject] = []
+    for name in names {
+      let found = try client(place.context).look(
+        at: .namespace, name, in: nil, to: "look at namespace \"\(name)\"")
+      if case .told(let namespace?) = found,
+        namespace.annotations[Marking.made(namespace.uid)] == place.name
+      {
+        own.append(namespace)
+      }
+    }
+    return own
+  }
+}
+
+/// Where a copy lies.
+struct Archive {
+  var path: String
+  var vault: String
+}
+
+extension TridentProtectBackend {
+  /// Where a copy lies; nil if its object is gone.
+  func archive(of point: RecoveryPoint) throws(BackendError) -> Archive? {
+    guard let object = try copy(point.id, point.kind, of: point.applicationID) else { return nil }
+    let vault = object["status", "appVaultRef"]?.string ?? object["spec", "appVaultRef"]?.string
+    guard let path = object["status", "appArchivePath"]?.string, !path.isEmpty, let vault else {
+      throw BackendError(
+        .refused(.notReady),
+        "\(point.kind.rawValue) \"\(point.name)\" does not tell where it lies (status.appArchivePath)")
+    }
+    return Archive(path: path, vault: vault)
+  }
+}
+
+extension StructuredValue {
+  /// Pairs, as `namespaceMapping` and `storageClassMapping` have them.
+  static func mapping(_ pairs: [(String, String)]) -> StructuredValue {
+    .array(pairs.map { .members(["source": .string($0.0), "destination": .string($0.1)]) })
+  }
+}

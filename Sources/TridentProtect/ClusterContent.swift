@@ -1,0 +1,257 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+
+/// What the namespaces of an application hold: what a copy of it has to bring back.
+struct ClusterContent {
+  /// One claim on a volume.
+  struct Claim: Hashable {
+    var name: String
+    var uid: String
+    var isBound: Bool
+    var phase: String
+  }
+
+  /// Something that runs.
+  struct Workload: Hashable {
+    var kind: String
+    var name: String
+    /// How many of its pods are available, of how many.
+    var available: Int
+    var wanted: Int
+    /// Whether what is told of it is of its present specification.
+    var isCurrent: Bool
+
+    var title: String { "\(kind) \(name)" }
+    var isAvailable: Bool { isCurrent && available >= wanted }
+  }
+
+  /// A way in.
+  struct Service: Hashable {
+    var name: String
+    var isLoadBalancer: Bool
+    var hasAddress: Bool
+  }
+
+  var claims: [Claim] = []
+  var workloads: [Workload] = []
+  var services: [Service] = []
+
+  /// Adds what one namespace holds; false: its claims may not be seen, so nothing can be said.
+  mutating func add(_ namespace: String, _ client: KubernetesClient) throws(BackendError) -> Bool {
+    let attempt = "look at what is in namespace \"\(namespace)\""
+    guard case .told(let claims) = try client.lookAtList(of: .volumeClaim, in: namespace, to: attempt) else {
+      return false
+    }
+    self.claims += claims.map { claim in
+      let phase = claim["status", "phase"]?.string ?? "Pending"
+      return Claim(
+        name: claim.name, uid: claim.uid, isBound: phase == "Bound" && claim.deletionTimestamp == nil,
+        phase: claim.deletionTimestamp == nil ? phase : "being deleted")
+    }
+    for kind in [ResourceKind.deployment, .statefulSet, .daemonSet] {
+      guard case .told(let found) = try client.lookAtList(of: kind, in: namespace, to: attempt) else {
+        continue
+      }
+      workloads += found.map { Workload($0, kind) }
+    }
+    if case .told(let found) = try client.lookAtList(of: .service, in: namespace, to: attempt) {
+      services += found.map { service in
+        let addresses = service["status", "loadBalancer", "ingress"]?.elements ?? []
+        return Service(
+          name: service.name, isLoadBalancer: service["spec", "type"]?.string == "LoadBalancer",
+          hasAddress: !addresses.isEmpty)
+      }
+    }
+    return true
+  }
+
+  // MARK: - As an annotation
+
+  /// The names, by which a copy is told later what it holds; nothing that is too long for an annotation.
+  var text: String? {
+    let text = [
+      ("claims", claims.map(\.name)),
+      ("workloads", workloads.map { "\($0.kind)/\($0.name)\($0.isAvailable ? "" : "?")" }),
+      ("services", services.map { "\($0.name)\($0.hasAddress ? "!" : "")" }),
+    ].map { "\($0.0)=\($0.1.sorted().joined(separator: ","))" }.joined(separator: ";")
+    return text.utf8.count <= 65_536 ? text : nil
+  }
+}
+
+extension ClusterContent.Workload {
+  fileprivate init(_ object: KubernetesObject, _ kind: ResourceKind) {
+    func number(_ path: String, _ member: String) -> Int? { object.value[path]?[member]?.integer }
+    let wanted =
+      kind == .daemonSet ? number("status", "desiredNumberScheduled") ?? 0 : number("spec", "replicas") ?? 1
+    let available =
+      switch kind {
+      case .deployment: number("status", "availableReplicas")
+      case .statefulSet: number("status", "availableReplicas") ?? number("status", "readyReplicas")
+      default: number("status", "numberAvailable")
+      }
+    let seen = number("status", "observedGeneration")
+    self.init(
+      kind: kind.kind, name: object.name, available: available ?? 0, wanted: wanted,
+      isCurrent: seen.map { $0 >= object.generation ?? 0 } ?? (object.generation == nil))
+  }
+}
+
+/// What an application had when a copy of it was asked for, as the copy's annotation says.
+struct Inventory {
+  var claims: Set<String> = []
+  /// Workloads by their titles, and whether they were available.
+  var workloads: [String: Bool] = [:]
+  /// Services by their names, and whether a load balancer had given them an address.
+  var services: [String: Bool] = [:]
+
+  init() {}
+
+  init(_ text: String) {
+    for part in text.split(separator: ";") {
+      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard sides.count == 2 else { continue }
+      let names = sides[1].split(separator: ",").map { String($0) }
+      switch sides[0] {
+      case "claims": claims = Set(names)
+      case "workloads":
+        for name in names {
+          let isBroken = name.hasSuffix("?")
+          let title = (isBroken ? String(name.dropLast()) : name).split(separator: "/", maxSplits: 1)
+          if title.count == 2 { workloads["\(title[0]) \(title[1])"] = !isBroken }
+        }
+      case "services":
+        for name in names {
+          services[name.hasSuffix("!") ? String(name.dropLast()) : name] = name.hasSuffix("!")
+        }
+      default: break
+      }
+    }
+  }
+}
+
+// What the steps see themselves: `Completed` is the beginning of the proof.
+extension TridentProtectBackend {
+  /// What an application has now; nil where it may not be seen.
+  func content(of application: Application) throws(BackendError) -> ClusterContent? {
+    guard let place = ApplicationPlace(application.id) else { return nil }
+    return try content(of: application.namespaces, in: place.context)
+  }
+
+  func content(of namespaces: [String], in context: String) throws(BackendError) -> ClusterContent? {
+    var content = ClusterContent()
+    let client = try client(context)
+    for namespace in namespaces {
+      guard try content.add(namespace, client) else { return nil }
+    }
+    return content
+  }
+
+  /// How a restore that says that it is completed truly stands: what it was to bring back is there and works, or is still
+  /// to come, or is missing for good.
+  func proof(
+    of restore: KubernetesObject, in reference: RunReference
+  ) throws(BackendError) -> Operation.State {
+    let isInPlace = Kinds.inPlaceRestores.contains(reference.kind)
+    let namespaces =
+      isInPlace
+      ? try namespaces(ofApplicationIn: reference, restore) : destinationNamespaces(of: restore)
+    guard let content = try content(of: namespaces, in: reference.context) else {
+      return .partial(
+        "is completed, but what it restored cannot be seen: the rights to list volume claims in "
+          + "\(namespaces.joined(separator: ", ")) are missing")
+    }
+    let inventory = try inventory(of: restore, in: reference)
+    let claims = Set(content.claims.map(\.name))
+    let lost =
+      (inventory?.claims.subtracting(claims).sorted().map { "volume claim \"\($0)\"" } ?? [])
+      + (inventory?.workloads.keys.filter { title in !content.workloads.contains { $0.title == title } }
+        .sorted()
+        ?? [])
+      + (inventory?.services.keys.filter { name in !content.services.contains { $0.name == name } }.sorted()
+        .map { "Service \($0)" } ?? [])
+    if !lost.isEmpty {
+      return .partial("is completed, but these are missing: \(lost.joined(separator: ", "))")
+    }
+    if let open = try unfinished(content, inventory, of: restore, in: reference) { return .running(open) }
+    return .succeeded
+  }
+
+  /// What is still to come; nil if nothing is.
+  private func unfinished(
+    _ content: ClusterContent, _ inventory: Inventory?, of restore: KubernetesObject,
+    in reference: RunReference
+  ) throws(BackendError) -> String? {
+    let unbound = content.claims.filter { !$0.isBound }.map { "volume claim \"\($0.name)\" is \($0.phase)" }
+    // What did not run when the copy was made need not run now: it may be the very fault.
+    let idle = content.workloads.filter { !$0.isAvailable && inventory?.workloads[$0.title] != false }
+      .map { "\($0.title) has \($0.available) of \($0.wanted) pods available" }
+    let addressless = content.services.filter {
+      $0.isLoadBalancer && !$0.hasAddress && inventory?.services[$0.name] != false
+    }.map { "Service \($0.name) has no address" }
+    let open = unbound + idle + addressless
+    if !open.isEmpty { return "restored; \(open.joined(separator: ", "))" }
+    // Hooks after a restore run as objects of their own, which may end after it.
+    let sight = try client(reference.context).lookAtList(
+      of:
+        Kinds.hookRun, in: reference.namespace, to: "look at the hooks of \"\(reference.name)\"")
+    guard case .told(let runs) = sight else { return nil }
+    let own = runs.filter { run in run.owners.contains { $0.uid == reference.uid } }
+    let open2 = own.filter { !RunState($0).isTerminal }
+    return open2.isEmpty ? nil : "restored; hooks are running (\(open2.map(\.name).joined(separator: ", ")))"
+  }
+
+  /// What the copy that a restore is from had; nil where nothing tells.
+  private func inventory(
+    of restore: KubernetesObject, in reference: RunReference
+  ) throws(BackendError) -> Inventory? {
+    let source: ApplicationPlace?
+    let point: PointPlace?
+    if Kinds.inPlaceRestores.contains(reference.kind) {
+      source = restore.annotations[Marking.application].flatMap { ApplicationPlace(Application.ID($0)) }
+      point = restore.annotations[Marking.point].flatMap { PointPlace(RecoveryPoint.ID($0)) }
+    } else {
+      source = restore.annotations[CloneMark.sourceLabel].flatMap { ApplicationPlace(Application.ID($0)) }
+      point = restore.annotations[CloneMark.originLabel].flatMap { PointPlace(RecoveryPoint.ID($0)) }
+    }
+    guard let source, let point else { return nil }
+    let object = try copy(point.id, point.kind, of: source.id)
+    return object?.annotations[Marking.inventory].map { Inventory($0) }
+  }
+
+  private func namespaces(
+    ofApplicationIn reference: RunReference, _ restore: KubernetesObject
+  ) throws(BackendError) -> [String] {
+    let name = restore.annotations[Marking.application].flatMap { ApplicationPlace(Application.ID($0))?.name }
+    guard let name,
+      let object = try client(reference.context).get(
+        Kinds.application, name, in: reference.namespace, to: "look at application \"\(name)\"")
+    else { return [reference.namespace] }
+    return view(object, in: reference.context).namespaces
+  }
+
+  package func assets(
+    of application: Application.ID, in point: RecoveryPoint?
+  ) throws(BackendError) -> [Asset]? {
+    guard let place = ApplicationPlace(application) else { return nil }
+    if let point {
+      let text = try copy(point.id, point.kind, of: point.applicationID)?.annotations[Marking.inventory]
+      guard let inventory = text.map({ Inventory($0) }) else { return nil }
+      return inventory.assets
+    }
+    guard let now = try self.application(application) else { return nil }
+    guard let content = try content(of: now.namespaces, in: place.context) else { return nil }
+    return content.text.map { Inventory($0).assets }
+  }
+}
+
+extension Inventory {
+  /// What it names, as resources; the annotation keeps no namespaces.
+  fileprivate var assets: [Asset] {
+    claims.map { Asset(group: "", kind: "PersistentVolumeClaim", name: $0, namespace: nil) }
+      + workloads.keys.map { title in
+        let sides = title.split(separator: " ", maxSplits: 1)
+        return Asset(group: "apps", kind: String(sides[0]), name: String(sides[1]), namespace: nil)
+      } + services.keys.map { Asset(group: "", kind: "Service", name: $0, namespace: nil) }
+  }
+}

@@ -1,0 +1,170 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+internal import Timing
+
+// Backups and snapshots: objects of these kinds in the application's namespace.
+extension TridentProtectBackend {
+  package func recoveryPoints(
+    _ kind: RecoveryPoint.Kind, of application: Application.ID
+  ) throws(BackendError) -> [RecoveryPoint] {
+    guard let place = ApplicationPlace(application) else { return [] }
+    let attempt = "list the \(kind.rawValue)s of \"\(place.name)\""
+    let owner = try applicationUID(application)
+    return try client(place.context).list(Kinds.copy(kind), in: place.namespace, to: attempt)
+      .compactMap { object in
+        self.isOf(object, place.name, owner) ? self.point(object, kind, of: application) : nil
+      }
+  }
+
+  package func recoveryPoint(
+    _ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID
+  ) throws(BackendError) -> RecoveryPoint? {
+    guard let object = try copy(id, kind, of: application), let place = ApplicationPlace(application) else {
+      return nil
+    }
+    var point = point(object, kind, of: application)
+    let reference = RunReference(object, Kinds.copy(kind), in: place.context)
+    let state = RunState(object)
+    lastStates[reference] = state
+    if case .blocked(let reason) = state.progress {
+      point.problems = [try blockedClause(reason, in: place)]
+    }
+    return point
+  }
+
+  /// The object of a copy, if it is still the one that the id names.
+  func copy(
+    _ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID
+  ) throws(BackendError) -> KubernetesObject? {
+    guard let place = ApplicationPlace(application), let point = PointPlace(id), point.kind == kind else {
+      return nil
+    }
+    let object = try client(place.context).get(
+      Kinds.copy(kind), point.name, in: place.namespace, to: "read \(kind.rawValue) \"\(point.name)\"")
+    return object?.uid == point.uid ? object : nil
+  }
+
+  package func existsElsewhere(_: RecoveryPoint.Kind, _: String) -> Bool { false }
+
+  package func create(
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label]
+  ) throws(BackendError) -> RecoveryPoint {
+    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    let attempt =
+      kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
+    let inventory = try content(of: application)
+    let body = try copyBody(kind, named: name, of: application, in: place, labels: labels, inventory)
+    let object = try client(place.context).create(
+      Kinds.copy(kind), body, in: place.namespace, dryRun: false, to: attempt)
+    lastStates[RunReference(object, Kinds.copy(kind), in: place.context)] = RunState(object)
+    return point(object, kind, of: application.id)
+  }
+
+  /// What is sent for a copy.
+  ///
+  /// `reclaimPolicy` is always set: its default differs by kind, and by release.
+  func copyBody(
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, in place: ApplicationPlace,
+    labels: [Label], _ inventory: ClusterContent?
+  ) throws(BackendError) -> StructuredValue {
+    var annotations = Dictionary(labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    annotations[Marking.inventory] = inventory?.text
+    return .members([
+      "apiVersion": .string(Kinds.copy(kind).apiVersion), "kind": .string(Kinds.copy(kind).kind),
+      "metadata": Marking.metadata(
+        name: name, namespace: place.namespace, purpose: kind.rawValue, annotations: annotations,
+        settings.signature),
+      "spec": .members([
+        "applicationRef": .string(application.name), "appVaultRef": .string(try vault(in: place.context)),
+        "reclaimPolicy": .string("Retain"),
+      ]),
+    ])
+  }
+
+  package func delete(_ point: RecoveryPoint) throws(BackendError) {
+    guard let place = ApplicationPlace(point.applicationID), let named = PointPlace(point.id) else { return }
+    try client(place.context).delete(
+      Kinds.copy(point.kind), named.name, in: place.namespace, uid: named.uid,
+      to: "remove \(point.kind.rawValue) \"\(point.name)\"")
+  }
+
+  // MARK: - Reading
+
+  /// Whether a copy is of the application that bears that name now, and not of one before it.
+  private func isOf(_ object: KubernetesObject, _ name: String, _ uid: String?) -> Bool {
+    guard object["spec", "applicationRef"]?.string == name else { return false }
+    let owners = object.owners.filter { $0.kind == Kinds.application.kind }
+    guard let uid, !owners.isEmpty else { return true }
+    return owners.contains { $0.uid == uid }
+  }
+
+  /// The uid of an application's own object; nil where that is not there.
+  private func applicationUID(_ id: Application.ID) throws(BackendError) -> String? {
+    if let known = applicationUIDs[id] { return known }
+    _ = try application(id)
+    return applicationUIDs[id]
+  }
+
+  /// A copy as it stands.
+  func point(
+    _ object: KubernetesObject, _ kind: RecoveryPoint.Kind, of application: Application.ID
+  ) -> RecoveryPoint {
+    let run = RunState(object)
+    let state: RecoveryPoint.State
+    var problems: [String] = []
+    switch run.progress {
+    case .running(let word): state = RecoveryPoint.State(rawValue: word)
+    case .blocked(let reason): (state, problems) = (RecoveryPoint.State(rawValue: "blocked"), [reason])
+    case .completed: state = .completed
+    case .failed(let reason): (state, problems) = (.failed, [reason])
+    case .removed: (state, problems) = (.removed, run.error.isEmpty ? [] : [run.error])
+    }
+    // What the service warns of is as much in doubt as what a failed hook leaves.
+    let flaws = run.hookFailures + run.warnings.map { "warning: \($0)" }
+    return RecoveryPoint(
+      id: PointPlace(kind: kind, name: object.name, uid: object.uid).id, kind: kind, name: object.name,
+      applicationID: application, state: object.deletionTimestamp == nil ? state : .deleting,
+      hooks: flaws.isEmpty ? (run.hooksRan ? .succeeded : .notReported) : .failed(flaws),
+      problems: problems, percentDone: object.percentDone, createdAt: object.creationTimestamp,
+      isScheduled: object.owners.contains { $0.kind == Kinds.schedule.kind },
+      labels: Marking.labels(of: object))
+  }
+
+  /// Why something is blocked, and by whom: the lock is a Lease, whose holder is a piece of work.
+  func blockedClause(_ reason: String, in place: ApplicationPlace) throws(BackendError) -> String {
+    guard
+      let name = reason.split(whereSeparator: { " \"'".contains($0) }).first(where: {
+        $0.hasPrefix("application-")
+      })
+    else { return reason }
+    let lease = try client(place.context).look(
+      at: .lease, String(name), in: place.namespace, to: "look who holds the lock \"\(name)\"")
+    guard case .told(let lease?) = lease, let holder = lease["spec", "holderIdentity"]?.string else {
+      return reason
+    }
+    return "\(reason), which \(holder) holds"
+  }
+}
+
+extension KubernetesObject {
+  /// How many of the bytes of a backup are copied, 0-100; nil while that is not told.
+  fileprivate var percentDone: Double? {
+    let volumes = (self["status", "progress", "volumeBackups"]?.elements ?? []).compactMap { $0["progress"] }
+    func sum(_ member: String) -> Double {
+      volumes.compactMap { volume in
+        guard case .number(let bytes)? = volume[member] else { return nil }
+        return bytes
+      }.reduce(0, +)
+    }
+    let total = sum("bytesTotal")
+    return total > 0 ? min(100, 100 * sum("bytesCompleted") / total) : nil
+  }
+}
+
+extension BackendError {
+  /// An id that is none of this backend's.
+  static func noApplication(_ id: Application.ID) -> BackendError {
+    BackendError(.refused(.notFound), "there is no application \(id)")
+  }
+}

@@ -1,0 +1,151 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+package import Timing
+
+// What an application looks like at a moment: which in-place restores there are of it, and which claims it has.
+extension TridentProtectBackend {
+  /// The application with its marks, and in the state that an in-place restore gives it.
+  func withMarks(_ application: Application, _ object: KubernetesObject) throws(BackendError) -> Application {
+    guard let place = ApplicationPlace(application.id) else { return application }
+    var marked = application
+    let restores = try inPlaceRestores(of: application.name, in: place)
+    if application.state == .ready, restores.contains(where: { !$0.state.isTerminal }) {
+      marked.state = .restoring
+    }
+    marked.marks.texts["uid"] = object.uid
+    marked.marks.lists["restores"] = restores.map(\.mark).sorted()
+    if let claims = try claims(of: application) {
+      marked.marks.lists["claims"] = claims.map {
+        "\($0.namespace ?? "")/\($0.name)=\($0.uid)@\($0.creationTimestamp?.text ?? "")"
+      }.sorted()
+    }
+    return marked
+  }
+
+  /// The claims of an application; nil where they may not be listed.
+  private func claims(of application: Application) throws(BackendError) -> [KubernetesObject]? {
+    guard let place = ApplicationPlace(application.id) else { return nil }
+    var all: [KubernetesObject] = []
+    for namespace in application.namespaces {
+      let listed = try client(place.context).lookAtList(
+        of: .volumeClaim, in: namespace, to: "list the volume claims in namespace \"\(namespace)\"")
+      guard case .told(let claims) = listed else { return nil }
+      all += claims
+    }
+    return all
+  }
+
+  package func overwriteSigns(
+    on application: Application, since marks: ApplicationMarks?, or moment: Timestamp?
+  ) -> OverwriteSigns {
+    var signs: [OverwriteSigns] = []
+    if let marks { signs.append(self.signs(of: application.marks, since: marks)) }
+    if let moment { signs.append(self.signs(of: application.marks, since: moment)) }
+    if signs.contains(.unchanged) { return .unchanged }
+    return signs.contains(.overwritten) ? .overwritten : .notExcluded
+  }
+
+  private func signs(of now: ApplicationMarks, since then: ApplicationMarks) -> OverwriteSigns {
+    guard let restores = now.lists["restores"], let before = then.lists["restores"] else {
+      return .notExcluded
+    }
+    // One that was there and has ended since has another mark, and did so after the marks were taken.
+    if now.texts["uid"] != then.texts["uid"] || !Set(restores).isSubset(of: before) { return .overwritten }
+    guard let had = then.lists["claims"].map(Self.uids), let has = now.lists["claims"].map(Self.uids) else {
+      return .notExcluded
+    }
+    if had.contains(where: { has[$0.key].map { [uid = $0.value] in $0 != uid } ?? false }) {
+      return .overwritten
+    }
+    return had == has && restores == before ? .unchanged : .notExcluded
+  }
+
+  private func signs(of now: ApplicationMarks, since moment: Timestamp) -> OverwriteSigns {
+    guard let restores = now.lists["restores"] else { return .notExcluded }
+    let isLater = { (mark: String) in Self.time(of: mark).map { $0 >= moment } ?? true }
+    if restores.contains(where: { InPlaceRestoreView.isUnderWay($0) || isLater($0) }) { return .overwritten }
+    guard let claims = now.lists["claims"], !claims.isEmpty else { return .notExcluded }
+    return claims.contains(where: isLater) ? .notExcluded : .unchanged
+  }
+
+  /// The uid of each claim, by its namespace and name.
+  private static func uids(_ claims: [String]) -> [String: String] {
+    Dictionary(
+      claims.compactMap { claim in
+        let sides = claim.prefix { $0 != "@" }.split(separator: "=", maxSplits: 1)
+        return sides.count == 2 ? (String(sides[0]), String(sides[1])) : nil
+      }, uniquingKeysWith: { $1 })
+  }
+
+  /// The moment in a mark: when it was made, or when it ended.
+  private static func time(of mark: String) -> Timestamp? {
+    mark.firstIndex(of: "@").flatMap { Timestamp(String(mark[mark.index(after: $0)...])) }
+  }
+}
+
+/// An in-place restore of an application, as it stands.
+struct InPlaceRestoreView {
+  var reference: RunReference
+  var state: RunState
+  /// What it restores from, in the vault.
+  var path: String
+  var createdAt: Timestamp?
+  var completedAt: Timestamp?
+  /// The recovery point, if a step asked for it.
+  var point: RecoveryPoint.ID?
+  var object: KubernetesObject
+
+  /// How it is told later whether it has gone on since.
+  var mark: String {
+    let moment = (completedAt ?? createdAt)?.text ?? ""
+    return
+      "\(reference.kind.plural)/\(reference.name)/\(reference.uid) \(state.isTerminal ? "ended" : "begun")@\(moment)"
+  }
+
+  /// Whether a mark is of one that had not ended.
+  static func isUnderWay(_ mark: String) -> Bool { mark.contains(" begun@") }
+
+  /// Its uid, in a mark.
+  static func uid(of mark: String) -> String? {
+    mark.prefix { $0 != " " }.split(separator: "/").last.map { String($0) }
+  }
+}
+
+extension TridentProtectBackend {
+  /// The in-place restores of an application, the oldest first.
+  ///
+  /// Their objects name no application, but a path in the vault that begins with `name_uid`: one that another application's
+  /// name begins is another's.
+  func inPlaceRestores(
+    of name: String, in place: ApplicationPlace
+  ) throws(BackendError) -> [InPlaceRestoreView] {
+    var found: [InPlaceRestoreView] = []
+    for kind in Kinds.inPlaceRestores {
+      let objects = try client(place.context).list(
+        kind, in: place.namespace, to: "list the in-place restores of \"\(name)\"")
+      found += objects.map { object in
+        InPlaceRestoreView(
+          reference: RunReference(object, kind, in: place.context), state: RunState(object),
+          path: object["spec", "appArchivePath"]?.string ?? "", createdAt: object.creationTimestamp,
+          completedAt: object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) },
+          point: object.annotations[Marking.point].map { RecoveryPoint.ID($0) }, object: object)
+      }
+    }
+    return found.filter { $0.isOf(name) }.sorted {
+      ($0.createdAt ?? Timestamp.unknown, $0.reference.name) < (
+        $1.createdAt ?? Timestamp.unknown, $1.reference.name
+      )
+    }
+  }
+}
+
+extension InPlaceRestoreView {
+  /// Whether it may be one of the application of that name.
+  fileprivate func isOf(_ name: String) -> Bool {
+    let front = path.split(separator: "/").first { !$0.isEmpty } ?? ""
+    // `<app>_<uid>`; names hold no underscore.
+    guard let mark = front.lastIndex(of: "_") else { return true }
+    return front[..<mark] == name
+  }
+}
