@@ -1,0 +1,325 @@
+internal import SimulatorSupport
+
+// The product's controller: it sees what clients have made, and works it off.
+extension KubernetesWorld {
+  static let group = "protect.trident.netapp.io"
+  static let systemNamespace = "trident-protect"
+  static let finalizer = "protect.trident.netapp.io/finalizer"
+
+  static func resource(_ plural: String) -> String { "\(plural).\(group)" }
+
+  /// The kinds of objects that begin a run.
+  private static let kinds: [String: Run.Kind] = [
+    resource("backups"): .backup, resource("snapshots"): .snapshot, resource("backuprestores"): .clone,
+    resource("snapshotrestores"): .clone, resource("backupinplacerestores"): .restore,
+    resource("snapshotinplacerestores"): .restore,
+  ]
+
+  /// The product's own namespace and the vault, in a cluster of the start.
+  mutating func install(in cluster: Int) {
+    clusters[cluster].store.create("namespaces", ["metadata": ["name": .string(Self.systemNamespace)]])
+    clusters[cluster].store.create(
+      Self.resource("appvaults"),
+      [
+        "metadata": ["name": .string("vault-\(clusters[cluster].name)"), "namespace": .string(Self.systemNamespace)],
+        "spec": [
+          "providerType": "GenericS3",
+          "providerConfig": ["s3": ["bucketName": "magento-archives", "endpoint": "s3.example.com"]],
+        ], "status": ["state": "Available"],
+      ])
+    for name in ["ontap-san", "ontap-nas"] {
+      clusters[cluster].store.create(
+        "storageclasses.storage.k8s.io",
+        [
+          "metadata": [
+            "name": .string(name),
+            "annotations": [
+              "storageclass.kubernetes.io/is-default-class": .string(name == "ontap-san" ? "true" : "false")
+            ],
+          ], "provisioner": "csi.trident.netapp.io",
+        ])
+    }
+  }
+
+  // MARK: - What clients do
+
+  mutating func react(to event: ObjectEvent, in cluster: Int) {
+    guard let kind = Self.kinds[event.key.resource] else {
+      if event.key.resource == Self.resource("applications") { reactToApplication(event, in: cluster) }
+      return
+    }
+    let uid = event.object.uid ?? ""
+    switch event.change {
+    case .added:
+      guard event.object["status"]?["state"] == nil, !settings.controllerIsAway else { return }
+      begin(kind, event.key, event.object, in: cluster)
+    case .modified:
+      guard event.object.isDeleted, event.old?.isDeleted != true else { return }
+      beginDeletion(of: event.key, event.object, kind, in: cluster)
+    case .deleted:
+      runs.removeAll { $0.uid == uid && $0.kind != .deletion }
+    }
+  }
+
+  private mutating func reactToApplication(_ event: ObjectEvent, in cluster: Int) {
+    guard event.change == .modified, event.object.isDeleted, event.old?.isDeleted != true else { return }
+    tally.deletions += 1
+    record(.deleted, .application, id: event.object.uid ?? "", name: event.key.name)
+    start(.deletion, event.key, uid: event.object.uid ?? "", application: event.object.uid ?? "", in: cluster, [
+      .init(state: nil, length: settings.deletion, role: .settle)
+    ])
+  }
+
+  private mutating func beginDeletion(of key: ObjectKey, _ object: JSON, _ kind: Run.Kind, in cluster: Int) {
+    let uid = object.uid ?? ""
+    runs.removeAll { $0.uid == uid }
+    if kind == .backup || kind == .snapshot { tally.deletions += 1 }
+    record(.deleted, journalKind(kind), id: uid, name: key.name)
+    start(.deletion, key, uid: uid, application: applicationUID(of: object, in: cluster) ?? "", in: cluster, [
+      .init(state: nil, length: settings.deletion, role: .settle)
+    ])
+  }
+
+  private mutating func begin(_ kind: Run.Kind, _ key: ObjectKey, _ object: JSON, in cluster: Int) {
+    let uid = object.uid ?? ""
+    let application = applicationUID(of: object, in: cluster)
+    switch kind {
+    case .backup, .snapshot:
+      if kind == .backup { tally.backupsCreated += 1 } else { tally.snapshotsCreated += 1 }
+      let owner = self.application(named: object.value(at: "spec.applicationRef")?.string ?? "", key.namespace ?? "", in: cluster)
+      clusters[cluster].store.update(key) {
+        $0[path: ["metadata", "finalizers"]] = [.string(Self.finalizer)]
+        if let owner {
+          $0[path: ["metadata", "ownerReferences"]] = [
+            [
+              "apiVersion": .string("\(Self.group)/v1"), "kind": "Application", "name": .string(owner.name ?? ""),
+              "uid": .string(owner.uid ?? ""),
+            ]
+          ]
+        }
+      }
+    case .clone: tally.clonesCreated += 1
+    case .restore: tally.restoresRequested += 1
+    case .definition, .deletion, .rediscovery: break
+    }
+    record(
+      kind == .restore ? .restoreRequested : .created, journalKind(kind),
+      id: kind == .restore ? application ?? uid : uid, name: key.name, related: application)
+    let length = [Run.Kind.backup: settings.backup, .snapshot: settings.snapshot, .clone: settings.clone][kind] ?? settings.restore
+    var stages: [Run.Stage] = [
+      .init(state: nil, length: settings.firstLook + (kind == .restore ? settings.restoreLag : .zero), role: .lag)
+    ]
+    if settings.blocks { stages.append(.init(state: nil, length: .zero, role: .lock)) }
+    stages.append(.init(state: "Running", length: length, role: .copy))
+    if kind == .clone || kind == .restore {
+      stages.append(.init(state: settings.completesEarly ? "Completed" : nil, length: settings.settling, role: .settle))
+    }
+    start(kind, key, uid: uid, application: application ?? "", in: cluster, stages)
+  }
+
+  private mutating func start(
+    _ kind: Run.Kind, _ key: ObjectKey, uid: String, application: String, in cluster: Int, _ stages: [Run.Stage]
+  ) {
+    begun[kind, default: 0] += 1
+    var run = Run(
+      number: begun.values.reduce(0, +), kind: kind, cluster: cluster, key: key, uid: uid, application: application,
+      stages: stages, stageBegan: now)
+    if let fault = faults.first(where: { $0.kind == kind && $0.nth == begun[kind] }) { run.apply(fault.effect) }
+    runs.append(run)
+    enterStage(ofRunAt: runs.count - 1)
+  }
+
+  // MARK: - Stages
+
+  mutating func endStage(ofRunAt index: Int) {
+    let run = runs[index]
+    let stage = run.stages[run.stage]
+    if stage.role == .copy || (run.effect == .failsAtOnce && stage.role == .lag) {
+      switch run.effect {
+      case .fails, .failsAtOnce: return fail(runAt: index, "the data mover ended with exit code 1")
+      case .vanishes:
+        runs.remove(at: index)
+        clusters[run.cluster].store.remove(run.key)
+        return
+      case .removed:
+        runs.remove(at: index)
+        show("Removed", run)
+        record(.failed, journalKind(run.kind), id: run.uid, name: run.key.name)
+        return
+      default: break
+      }
+      if stage.role == .copy { finishCopy(ofRunAt: index) }
+    }
+    guard let index = runs.firstIndex(where: { $0.number == run.number }) else { return }
+    if run.stage + 1 < run.stages.count {
+      runs[index].stage += 1
+      runs[index].stageBegan += stage.length
+      enterStage(ofRunAt: index)
+    } else {
+      complete(runs.remove(at: index))
+    }
+  }
+
+  private mutating func enterStage(ofRunAt index: Int) {
+    let run = runs[index]
+    let stage = run.stages[run.stage]
+    if stage.role == .lock {
+      if let holder = holder(of: run) {
+        show("Blocked", run, error: "waiting for lock \(holder)")
+        return
+      }
+      runs[index].stages[run.stage].role = .detour
+      return
+    }
+    if run.effect == .stalls, stage.role == .copy { runs[index].isStalled = true }
+    if let state = stage.state { show(state, run, isEnd: state == "Completed") }
+    guard stage.role == .copy, run.effect != .failsAtOnce else { return }
+    beginCopy(ofRunAt: index)
+  }
+
+  /// The lock that a run has to wait for; nil if it is free.
+  private func holder(of run: Run) -> String? {
+    let isTaken = runs.contains { other in
+      other.number != run.number && other.application == run.application && other.kind != .deletion
+        && other.stages[other.stage].role != .lag && other.stages[other.stage].role != .lock
+        && (other.kind == run.kind || other.kind == .restore || run.kind == .restore) && other.kind != .clone
+        && run.kind != .clone
+    }
+    return isTaken ? "application-\(run.application)-\(run.kind == .backup ? "backup" : "snapshot")" : nil
+  }
+
+  /// Whoever waits for a lock looks again.
+  mutating func releaseLocks() {
+    for number in runs.filter({ $0.stages[$0.stage].role == .lock }).map(\.number) {
+      guard let index = runs.firstIndex(where: { $0.number == number }), holder(of: runs[index]) == nil else { continue }
+      runs[index].stages[runs[index].stage].role = .detour
+      runs[index].stageBegan = now
+      show("", runs[index])
+    }
+  }
+
+  private mutating func complete(_ run: Run) {
+    switch run.kind {
+    case .deletion:
+      let isApplication = run.key.resource == Self.resource("applications")
+      clusters[run.cluster].store.update(run.key) { $0[path: ["metadata", "finalizers"]] = [] }
+      if isApplication, !settings.deletionTakesCopies { return }
+    case .backup, .snapshot:
+      var extra: [(String, JSON)] = []
+      if settings.showsHookResults || run.effect == .hooksFail {
+        extra.append(("postSnapshotExecHooksRunResults", Self.hookResults(fail: run.effect == .hooksFail)))
+      }
+      show("Completed", run, isEnd: true, extra)
+      record(.completed, journalKind(run.kind), id: run.uid, name: run.key.name)
+    case .clone:
+      show("Completed", run, isEnd: true)
+      record(.completed, .clone, id: run.uid, name: run.key.name)
+    case .restore:
+      show("Completed", run, isEnd: true)
+      tally.restoresFinished += 1
+      record(.restoreFinished, .application, id: run.application, name: run.key.name, related: run.uid)
+    case .definition, .rediscovery: break
+    }
+    releaseLocks()
+  }
+
+  /// A run ends badly, where it stands.
+  mutating func fail(runAt index: Int, _ reason: String) {
+    let run = runs.remove(at: index)
+    show("Failed", run, isEnd: true, error: reason)
+    if run.kind == .restore, !settings.failureLeavesSchedulesDisabled { enable(run.schedules, run) }
+    record(
+      run.kind == .restore ? .restoreFailed : .failed, journalKind(run.kind),
+      id: run.kind == .restore ? run.application : run.uid, name: run.key.name)
+    releaseLocks()
+  }
+
+  // MARK: - Showing
+
+  /// Writes a state into the status of a run's object.
+  mutating func show(
+    _ state: String, _ run: Run, isEnd: Bool = false, error: String? = nil, _ extra: [(String, JSON)] = []
+  ) {
+    let word = settings.writesSmallStates ? state.lowercased() : state
+    let moment = clusters[run.cluster].store.timestamp
+    clusters[run.cluster].store.update(run.key) { object in
+      object[path: ["status", "state"]] = .string(word)
+      object[path: ["status", "error"]] = error.map { .string($0) }
+      if isEnd, object[path: ["status", "completionTimestamp"]] == nil {
+        object[path: ["status", "completionTimestamp"]] = .string(moment)
+      }
+      for (name, value) in extra { object[path: ["status", name]] = value }
+    }
+  }
+
+  static func hookResults(fail: Bool) -> JSON {
+    var result: JSON = [
+      "execHookRef": "flush-tables", "execHookUID": "7a1d5d0c-2b7c-4b7a-9a55-1c2d3e4f5061",
+      "containerImage": "mariadb", "containerName": "db", "namespace": "magento-prod", "podName": "db-0",
+      "podUID": "8b2e6e1d-3c8d-4c8b-8b66-2d3e4f506172",
+    ]
+    if fail {
+      result["failures"] = [
+        ["error": "command terminated with exit code 1", "exitCode": 1, "isExecError": true, "isTimeout": false]
+      ]
+    }
+    return [result]
+  }
+
+  func journalKind(_ kind: Run.Kind) -> Happening.Kind {
+    switch kind {
+    case .backup: .backup
+    case .snapshot: .snapshot
+    case .clone: .clone
+    default: .application
+    }
+  }
+
+  // MARK: - Whose it is
+
+  /// The uid of the application that a copy or a restore is about; of a clone, its source.
+  func applicationUID(of object: JSON, in cluster: Int) -> String? {
+    if let name = object.value(at: "spec.applicationRef")?.string {
+      return application(named: name, object.namespace ?? "", in: cluster)?.uid
+    }
+    guard let path = object.value(at: "spec.appArchivePath")?.string,
+      let front = path.split(separator: "/").first, let mark = front.lastIndex(of: "_")
+    else { return nil }
+    return String(front[front.index(after: mark)...])
+  }
+
+  func application(named name: String, _ namespace: String, in cluster: Int) -> JSON? {
+    clusters[cluster].store.object(ObjectKey(Self.resource("applications"), namespace, name))
+  }
+
+  /// The object of an application, wherever it is.
+  func application(uid: String) -> (cluster: Int, object: JSON)? {
+    for index in clusters.indices {
+      if let found = clusters[index].store.objects(Self.resource("applications")).first(where: { $0.uid == uid }) {
+        return (index, found)
+      }
+    }
+    return nil
+  }
+
+  /// The namespaces that an application includes.
+  func namespaces(of application: JSON) -> [String] {
+    (application.value(at: "spec.includedNamespaces")?.array ?? []).compactMap { $0["namespace"]?.string }
+  }
+}
+
+extension Run {
+  /// Lets it go wrong.
+  mutating func apply(_ effect: RunFault.Effect) {
+    self.effect = effect
+    guard let copy = stages.firstIndex(where: { $0.role == .copy }) else { return }
+    switch effect {
+    case .unknownState: stages.insert(Stage(state: "Reticulating", length: .seconds(2), role: .detour), at: copy)
+    case .goesBack:
+      stages.insert(contentsOf: [
+        Stage(state: "Running", length: .seconds(1), role: .detour), Stage(state: "", length: .seconds(1), role: .detour),
+      ], at: copy)
+    default: break
+    }
+  }
+}

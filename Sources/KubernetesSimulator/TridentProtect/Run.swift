@@ -1,0 +1,67 @@
+/// Work of the product that takes time, driven by one object.
+package struct Run: Equatable, Sendable {
+  /// What kind of work it is.
+  package enum Kind: String, CaseIterable, Sendable { case backup, snapshot, clone, restore, definition, deletion, rediscovery }
+
+  /// One stretch of a run.
+  struct Stage: Equatable, Sendable {
+    enum Role: Equatable, Sendable {
+      /// The object is there, and nothing has happened.
+      case lag
+      /// The lock of the application is waited for.
+      case lock
+      /// The main part: the data moves.
+      case copy
+      /// A state in between, without effect.
+      case detour
+      /// What was restored comes up.
+      case settle
+    }
+
+    /// What the object shows; nil leaves it as it is.
+    var state: String?
+    var length: Duration
+    var role: Role
+  }
+
+  /// Its place among all runs, from 1.
+  let number: Int
+  package let kind: Kind
+  let cluster: Int
+  /// Its object.
+  let key: ObjectKey
+  package let uid: String
+  /// The application that it works on; of a clone, its source. Its uid.
+  let application: String
+  var stages: [Stage]
+  var stage = 0
+  var stageBegan: Duration
+  var isStalled = false
+  package internal(set) var effect: RunFault.Effect?
+  /// What it will bring, or has captured.
+  var archive: Archive?
+  /// The schedules that it has disabled.
+  var schedules: [String] = []
+
+  /// When the present stage ends; nil if it never does.
+  var due: Duration? { isStalled || stages[stage].role == .lock ? nil : stageBegan + stages[stage].length }
+  /// Whether it holds the lock of its application.
+  var holdsLock: Bool { stage > 0 || stages[0].role == .copy }
+}
+
+/// A run that goes wrong, as data: the nth of its kind since the start.
+package struct RunFault: Equatable, Sendable {
+  /// How it goes wrong.
+  package enum Effect: String, CaseIterable, Sendable {
+    case fails, failsAtOnce, stalls, vanishes, hooksFail, unknownState, goesBack, removed
+  }
+
+  package var kind: Run.Kind
+  package var nth: Int
+  package var effect: Effect
+
+  /// Makes the fault.
+  package init(_ kind: Run.Kind, nth: Int = 1, _ effect: Effect) {
+    (self.kind, self.nth, self.effect) = (kind, nth, effect)
+  }
+}

@@ -1,0 +1,153 @@
+package import SimulatorSupport
+
+/// Some clusters with applications in them, the object storage that they share, and the product that protects them.
+///
+/// A world is a value: copy it to compare before and after. Time passes only in `advance(to:)`, and a request takes none.
+package struct KubernetesWorld: Sendable, StreamSource {
+  /// How the product behaves; may be changed while the world runs.
+  package var settings: ProductSettings
+  package var clusters: [KubernetesCluster]
+  /// Virtual time since the start.
+  package private(set) var now = Duration.zero
+  package internal(set) var journal: [Happening] = []
+  package internal(set) var tally = Counts()
+  /// The runs under way, in order of their beginning.
+  package internal(set) var runs: [Run] = []
+  package var faults: [RunFault] = []
+  /// How many runs of a kind have begun.
+  package internal(set) var begun: [Run.Kind: Int] = [:]
+  /// What the buckets hold, by the path in them.
+  var archives: [String: Archive] = [:]
+  /// What volumes hold, by the uid of their claim.
+  var volumes: [String: [String]] = [:]
+  /// The restore that made an application, by the uids of both.
+  var makers: [String: String] = [:]
+  /// Up to which revision the changes of each cluster were seen.
+  private var seen: [Int]
+  var random: SeededRandom
+  private let pagePort: Int
+  /// How many addresses services have been given.
+  package private(set) var addressesGiven = 0
+  /// Copies whose data is still asked for after their objects are gone, by their uids.
+  var goneOwners: Set<String> = []
+
+  /// Clusters of these names, with the product installed in each, and one bucket for all of them.
+  package init(
+    clusters names: [String], startTime: WallTime, settings: ProductSettings = ProductSettings(),
+    seed: UInt64 = 1, pagePort: Int = 80
+  ) {
+    self.settings = settings
+    self.pagePort = pagePort
+    random = SeededRandom(seed: seed)
+    clusters = names.enumerated().map { index, name in
+      KubernetesCluster(
+        name: name, startTime: startTime, kinds: KindDefinition.standard + KindDefinition.tridentProtect,
+        seed: seed &+ UInt64(index) &* 7919 &+ 11)
+    }
+    seen = names.map { _ in 0 }
+    for index in clusters.indices {
+      clusters[index].admissionPlugins = [ProtectWebhooks(settings)]
+      install(in: index)
+    }
+    catchUp()
+  }
+
+  /// Answers a request to a cluster, by its name.
+  package mutating func handle(_ request: SimulatedRequest, at cluster: String) -> SimulatedResponse {
+    guard let index = index(ofCluster: cluster) else {
+      return SimulatedResponse(status: 502, headers: [("Content-Type", "text/plain")], body: Array("no such host".utf8))
+    }
+    var response = clusters[index].handle(request)
+    notice(request)
+    if !settings.tellsTime { response.headers.removeAll { $0.name == "Date" } }
+    return response
+  }
+
+  /// Lets virtual time pass until that moment; whatever falls due on the way happens in order.
+  package mutating func advance(to end: Duration) {
+    while let due = nextChange, due <= end {
+      now = max(now, due)
+      for index in clusters.indices { clusters[index].advance(to: now) }
+      catchUp()
+      while let index = runs.firstIndex(where: { $0.due.map { $0 <= now } ?? false }) { endStage(ofRunAt: index) }
+      catchUp()
+    }
+    now = max(now, end)
+    for index in clusters.indices { clusters[index].advance(to: now) }
+    catchUp()
+  }
+
+  /// When something happens by itself next; nil: never.
+  package var nextChange: Duration? {
+    let times = runs.compactMap(\.due) + clusters.compactMap(\.nextChange)
+    return times.min().map { max($0, now) }
+  }
+
+  func index(ofCluster name: String) -> Int? { clusters.firstIndex { $0.name == name } }
+
+  /// What clients have changed since the last time: new runs begin, and those whose objects are gone end.
+  mutating func catchUp() {
+    for index in clusters.indices {
+      while clusters[index].store.revision > seen[index] {
+        let events = clusters[index].store.history.events(after: seen[index])
+        seen[index] = clusters[index].store.revision
+        for event in events { react(to: event, in: index) }
+      }
+    }
+  }
+
+  private mutating func notice(_ request: SimulatedRequest) {
+    guard request.method != "GET" else { return }
+    catchUp()
+  }
+
+  /// A new address for a service, `host:port`.
+  mutating func newAddress() -> String {
+    addressesGiven += 1
+    return address(addressesGiven)
+  }
+
+  /// The address that was given as the nth, from 1.
+  package func address(_ number: Int) -> String {
+    "127.\(77 + number / 62_500).\(number / 250 % 250).\(number % 250 + 1):\(pagePort)"
+  }
+
+  mutating func record(
+    _ event: Happening.Event, _ kind: Happening.Kind, id: String, name: String, related: String? = nil
+  ) {
+    journal.append(Happening(at: now, event: event, kind: kind, id: id, name: name, related: related))
+  }
+}
+
+/// One change of a world, in the order in which it happened.
+package struct Happening: Equatable, Sendable {
+  /// What happened.
+  package enum Event: String, Sendable {
+    case created, completed, failed, deleted, renamed
+    case restoreRequested, restoreBegan, restoreFinished, restoreFailed
+    case deployed, manipulated
+  }
+
+  /// What it happened to.
+  package enum Kind: String, Sendable { case application, clone, backup, snapshot, namespace, credential }
+
+  package var at: Duration
+  package var event: Event
+  package var kind: Kind
+  /// The uid of its object.
+  package var id: String
+  package var name: String
+  package var related: String?
+}
+
+/// How often each thing has happened since the start.
+package struct Counts: Equatable, Sendable {
+  package var backupsCreated = 0
+  package var snapshotsCreated = 0
+  package var clonesCreated = 0
+  /// Applications, backups and snapshots that clients deleted.
+  package var deletions = 0
+  package var restoresRequested = 0
+  package var restoresBegun = 0
+  package var restoresFinished = 0
+}
