@@ -141,6 +141,13 @@ package struct ObjectStore: Sendable {
 
   // MARK: Inside
 
+  /// Changes an object in place without a new version.
+  mutating func quietly(_ key: ObjectKey, _ change: (inout JSON) -> Void) {
+    guard var object = object(key) else { return }
+    change(&object)
+    tables[key.resource]?[key.namespace, key.name] = object
+  }
+
   private func key(of object: JSON, _ resource: String, _ kind: KindDefinition) -> ObjectKey {
     ObjectKey(
       resource, kind.isNamespaced ? object.namespace ?? "default" : nil, object.name ?? "")

@@ -9,7 +9,11 @@ struct ObjectTable: Sendable {
     var object: JSON
   }
 
-  private(set) var rows: [Row] = []
+  private(set) var rows: [Row]
+
+  init(rows: [Row] = []) {
+    self.rows = rows
+  }
 
   subscript(_ namespace: String?, _ name: String) -> JSON? {
     get {
