@@ -36,7 +36,8 @@ extension RESTClient {
   /// - Throws: trouble that lasts, and a list that has no end.
   package func collect<Value>(
     _ path: String, query: String? = nil, acceptsGatewayAbsence: Bool = false, to attempt: String,
-    isPage: (StructuredValue) -> Bool = { _ in true }, _ decode: (StructuredValue) -> Value?, keep: (Value) -> Bool = { _ in true }
+    isPage: (StructuredValue) -> Bool = { _ in true }, _ decode: (StructuredValue) -> Value?,
+    keep: (Value) -> Bool = { _ in true }
   ) throws(BackendError) -> Listing<Value, Problem> {
     var kept: [Value] = []
     var token: String?
@@ -46,7 +47,9 @@ extension RESTClient {
         .joined(separator: "&")
       let target = page.isEmpty ? path : "\(path)?\(page)"
       let reading = try read(target, to: attempt, acceptsGatewayAbsence: acceptsGatewayAbsence) { body in
-        guard isPage(body), case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil) else {
+        guard isPage(body),
+          case .array(let items)? = body["items"] ?? (body["metadata"] != nil ? .array([]) : nil)
+        else {
           return false
         }
         return items.allSatisfy { decode($0) != nil }

@@ -110,7 +110,8 @@ package final class RESTClient<Problem: APIProblem> {
     patience.tries += 1
     let left = min(Self.patience - (time.now - patience.began), deadline.remaining(on: time))
     try pause(
-      after: Trouble(error: gatewayError(problem, .get, path, attempt)), attempt: patience.tries, patience: left)
+      after: Trouble(error: gatewayError(problem, .get, path, attempt)), attempt: patience.tries,
+      patience: left)
   }
 
   /// What a change ended with, once it was answered.

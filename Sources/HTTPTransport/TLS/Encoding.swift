@@ -33,7 +33,7 @@ package func base64Decoded(_ text: some StringProtocol) -> [UInt8]? {
 }
 
 /// `bytes` as base64 (RFC 4648, 4).
-func base64(_ bytes: some Collection<UInt8>) -> String {
+package func base64(_ bytes: some Collection<UInt8>) -> String {
   let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   let bytes = Array(bytes)
   var text: [UInt8] = []

@@ -21,6 +21,23 @@ package struct ClusterAccess: Sendable {
   /// What the user is to be told aloud: that the server's certificate is not verified.
   package var cautions: [String]
 
+  /// Names an access; a kubeconfig and a pod make their own.
+  package init(
+    name: String, namespace: String?, endpoint: Endpoint, trust: TLSTrust, proxies: Proxies,
+    clientCertificate: ClientCertificate? = nil, impersonation: [HTTPField] = [],
+    credentials: ClusterCredentials, cautions: [String] = []
+  ) {
+    self.name = name
+    self.namespace = namespace
+    self.endpoint = endpoint
+    self.trust = trust
+    self.proxies = proxies
+    self.clientCertificate = clientCertificate
+    self.impersonation = impersonation
+    self.credentials = credentials
+    self.cautions = cautions
+  }
+
   /// What must not appear in any text: token, password, the proxy's login. The login knows those that come later.
   package var secrets: [Secret] {
     let own: [Secret] =

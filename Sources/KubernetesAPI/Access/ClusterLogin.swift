@@ -169,7 +169,13 @@ package final class ClusterLogin {
     guard left > .zero else {
       throw KubeconfigError(.deadline, "the time was up before the credential plug-in of \(call.title)")
     }
-    let output = try plugin.run(call, timeLimit: min(Self.longestRun, left))
+    let output: [UInt8]
+    do throws(KubeconfigError) {
+      output = try plugin.run(call, timeLimit: min(Self.longestRun, left))
+    } catch {
+      guard error.kind == .credentials, deadline.hasPassed(on: time) else { throw error }
+      throw KubeconfigError(.deadline, error.message, hint: error.hint)
+    }
     let answer = try PluginAnswer(output, of: call)
     expiration = answer.expiration
     if let certificate = answer.certificate {

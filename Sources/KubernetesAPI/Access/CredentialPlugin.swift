@@ -13,6 +13,21 @@ package struct PluginCall: Hashable, Sendable {
   package var installHint: String?
   /// What it is told in `KUBERNETES_EXEC_INFO`: an `ExecCredential` in JSON.
   package var information: String
+
+  /// Names a call.
+  package init(
+    title: String, command: String, arguments: [String] = [], environment: [String: String] = [:],
+    apiVersion: String = "client.authentication.k8s.io/v1", installHint: String? = nil,
+    information: String = "{}"
+  ) {
+    self.title = title
+    self.command = command
+    self.arguments = arguments
+    self.environment = environment
+    self.apiVersion = apiVersion
+    self.installHint = installHint
+    self.information = information
+  }
 }
 
 /// Runs credential plug-ins; `PluginProcess` does so, tests replace it.

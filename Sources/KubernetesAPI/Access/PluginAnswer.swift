@@ -52,9 +52,5 @@ struct PluginAnswer {
     }
   }
 
-  private static func wrong(_ call: PluginCall, _ what: String) -> KubeconfigError {
-    KubeconfigError(
-      .credentials, "the credential plug-in \(call.shownCommand) of \(call.title) \(what)",
-      hint: "run it by hand, or kubectl with this context, to see what it says")
-  }
+  private static func wrong(_ call: PluginCall, _ what: String) -> KubeconfigError { call.failed(what) }
 }

@@ -15,6 +15,13 @@ package struct KubernetesObject: Hashable, Sendable {
     package var kind: String
     package var name: String
     package var uid: String
+
+    /// Names an owner.
+    package init(kind: String, name: String, uid: String) {
+      self.kind = kind
+      self.name = name
+      self.uid = uid
+    }
   }
 
   /// Reads an object; nil if the value has no name or no uid.

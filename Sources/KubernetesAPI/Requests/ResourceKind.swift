@@ -14,7 +14,9 @@ package struct ResourceKind: Hashable, Sendable {
   package let isNamespaced: Bool
 
   /// Names a kind.
-  package init(_ kind: String, plural: String, group: String, version: String = "v1", isNamespaced: Bool = true) {
+  package init(
+    _ kind: String, plural: String, group: String, version: String = "v1", isNamespaced: Bool = true
+  ) {
     self.group = group
     self.version = version
     self.kind = kind
