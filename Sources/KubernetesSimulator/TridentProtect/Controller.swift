@@ -150,6 +150,7 @@ extension KubernetesWorld {
       }
       if stage.role == .copy { finishCopy(ofRunAt: index) }
     }
+    if stage.role == .settle, run.kind == .clone || run.kind == .restore { settle(run) }
     guard let index = runs.firstIndex(where: { $0.number == run.number }) else { return }
     if run.stage + 1 < run.stages.count {
       runs[index].stage += 1

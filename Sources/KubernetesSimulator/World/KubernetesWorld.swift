@@ -5,7 +5,12 @@ package import SimulatorSupport
 /// A world is a value: copy it to compare before and after. Time passes only in `advance(to:)`, and a request takes none.
 package struct KubernetesWorld: Sendable, StreamSource {
   /// How the product behaves; may be changed while the world runs.
-  package var settings: ProductSettings
+  package var settings: ProductSettings {
+    didSet {
+      guard settings != oldValue else { return }
+      for index in clusters.indices { clusters[index].admissionPlugins = [ProtectWebhooks(settings)] }
+    }
+  }
   package var clusters: [KubernetesCluster]
   /// Virtual time since the start.
   package private(set) var now = Duration.zero
@@ -28,8 +33,6 @@ package struct KubernetesWorld: Sendable, StreamSource {
   private let pagePort: Int
   /// How many addresses services have been given.
   package private(set) var addressesGiven = 0
-  /// Copies whose data is still asked for after their objects are gone, by their uids.
-  var goneOwners: Set<String> = []
 
   /// Clusters of these names, with the product installed in each, and one bucket for all of them.
   package init(
@@ -41,7 +44,7 @@ package struct KubernetesWorld: Sendable, StreamSource {
     random = SeededRandom(seed: seed)
     clusters = names.enumerated().map { index, name in
       KubernetesCluster(
-        name: name, startTime: startTime, kinds: KindDefinition.standard + KindDefinition.tridentProtect,
+        name: name, startTime: startTime, kinds: KindDefinition.builtIn + KindDefinition.tridentProtect,
         seed: seed &+ UInt64(index) &* 7919 &+ 11)
     }
     seen = names.map { _ in 0 }
