@@ -12,6 +12,8 @@ package protocol SimulatedService: Sendable {
 
   /// The variables that a pipeline needs to reach it, and those of its situation: `PROD_APP_NAME` and the like.
   var environment: [String: String] { get }
+  /// Files that a pipeline needs to reach it, by their paths.
+  var files: [String: String] { get }
   /// The secret that clients authenticate with.
   var credential: String { get }
 
@@ -28,6 +30,8 @@ package protocol SimulatedService: Sendable {
 
   /// Lets time pass until that moment since the start; whatever falls due on the way happens in order.
   mutating func advance(to moment: Duration)
+  /// When something happens by itself next, as the time since the start; nil: nothing, or nobody asks for it.
+  var nextChange: Duration? { get }
 
   // MARK: What it holds, seen from outside
 
@@ -101,6 +105,9 @@ package protocol SimulatedService: Sendable {
 }
 
 extension SimulatedService {
+  package var files: [String: String] { [:] }
+  package var nextChange: Duration? { nil }
+
   /// All changes since the start.
   package var journal: [JournalEntry] { journal(from: 0) }
 

@@ -28,6 +28,7 @@ package final class StepHarness {
     site = Site(setup)
     siteFiles = SiteFiles(site, folder: folder)
     environment = site.service.environment
+    for (path, text) in site.service.files { siteFiles.memory.contents[path] = Array(text.utf8) }
     environment["ASTRA_LOG_LEVEL"] = "debug"
     environment["ASTRA_OUTPUT_FILE"] = "out.env"
     environment["BUILD_TAG"] = run
@@ -76,8 +77,8 @@ package final class StepHarness {
         if !text.contains(": debug: ") { site.tell?("     \(text.dropLast())") }
       },
       writeOutput: { [site] text in if !site.isKilled { output += text } },
-      connect: { [site] _, userAgent, _ throws(TransportError) in
-        SimulatedTransport(site, userAgent: userAgent)
+      connect: { [site] connection, userAgent, _ throws(TransportError) in
+        SimulatedTransport(site, userAgent: userAgent, host: connection.endpoint.description)
       },
       connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
     host.schedule = schedule
