@@ -111,8 +111,8 @@ let package = Package(
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "PageProbe", "RESTClient",
-        "StepReport", "StructuredValues", "Text", "Timing", argumentParser,
+        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe",
+        "RESTClient", "StepReport", "StructuredValues", "Text", "Timing", "TridentProtect", argumentParser,
       ]
     ),
     // Every step in one program, as they are shipped.

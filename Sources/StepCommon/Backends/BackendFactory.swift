@@ -40,11 +40,13 @@ package struct BackendPlace {
   var deadline: Deadline
   var random: SeededRandom
   var log: Log
+  /// The pipeline run, if it has a name.
+  var run: String?
 }
 
 /// The services that there are.
 package enum BackendRegistry {
-  package static let all: [any BackendFactory.Type] = [AstraControlFactory.self]
+  package static let all: [any BackendFactory.Type] = [AstraControlFactory.self, TridentProtectFactory.self]
 
   /// The one that is meant where none is named.
   package static let usual = AstraControlFactory.word

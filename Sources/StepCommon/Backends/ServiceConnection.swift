@@ -7,6 +7,8 @@ package struct ServiceConnection: Sendable {
   package var endpoint: Endpoint
   package var trust: TLSTrust
   package var proxies: Proxies
+  /// What shows the server who asks, where that is no token.
+  package var clientCertificate: ClientCertificate?
 
   /// Names the way.
   package init(endpoint: Endpoint, trust: TLSTrust, proxies: Proxies) {
@@ -18,7 +20,7 @@ package struct ServiceConnection: Sendable {
 
 extension StepEnvironment {
   /// Opens a connection; what can never work is a parameter that is wrong.
-  func transport(_ connection: ServiceConnection, userAgent: String) throws(StepFailure) -> any Transport {
+  func transport(_ connection: ServiceConnection, userAgent: String) throws(StepFailure) -> any LineTransport {
     do throws(TransportError) {
       if connection.endpoint.scheme == .https { try connection.proxies.check(connection.endpoint) }
       return try connect(connection, userAgent, time)

@@ -5,6 +5,9 @@ package struct CommonOptions: ParsableArguments {
   @OptionGroup
   package var astraControl: AstraControlOptions
 
+  @OptionGroup
+  package var kubernetes: KubernetesOptions
+
   @Option(
     help: .init(Common.backend.help, valueName: "name"),
     completion: .list(BackendRegistry.all.map { $0.word }))

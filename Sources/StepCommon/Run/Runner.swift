@@ -125,7 +125,7 @@ package struct Runner<S: Step> {
     let backend = try factory.connect(
       BackendPlace(
         environment: environment, identity: S.identity, deadline: deadline, random: SeededRandom(seed: seed),
-        log: log))
+        log: log, run: settings.run))
     let history = RunHistory(
       step: S.identity.name, settings: settings, place: place, files: environment.files, log: log,
       now: { backend.currentTime })

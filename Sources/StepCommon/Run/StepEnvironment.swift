@@ -1,5 +1,6 @@
 package import Files
 package import HTTPTransport
+package import KubernetesAPI
 package import PageProbe
 package import Timing
 #if canImport(Darwin)
@@ -29,7 +30,9 @@ package struct StepEnvironment {
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
   package var connect:
-    (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) -> any Transport
+    (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) -> any LineTransport
+  /// What runs the credential plug-ins of a kubeconfig; nil runs them as programs.
+  package var plugin: (any CredentialPlugin)?
   /// The way to customers' pages, which knows neither the connection nor its token.
   package var connectToPages:
     (PageSettings, _ userAgent: String, any TimeSource) throws(TransportError) -> any PageTransport
@@ -41,7 +44,7 @@ package struct StepEnvironment {
     writeOutput: @escaping (String) -> Void,
     connect:
       @escaping (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) ->
-      any Transport,
+      any LineTransport,
     connectToPages:
       @escaping (PageSettings, _ userAgent: String, any TimeSource) throws(TransportError)
       -> any PageTransport = StepEnvironment.realPages
@@ -56,6 +59,11 @@ package struct StepEnvironment {
     self.writeOutput = writeOutput
     self.connect = connect
     self.connectToPages = connectToPages
+  }
+
+  /// What runs the credential plug-ins of a kubeconfig.
+  func credentialPlugin() -> any CredentialPlugin {
+    plugin ?? PluginProcess(environment: variables, time: time)
   }
 
   /// Looks at pages over the network.
@@ -81,7 +89,7 @@ package struct StepEnvironment {
       connect: { connection, userAgent, time throws(TransportError) in
         try CurlTransport(
           endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time,
-          proxies: connection.proxies)
+          proxies: connection.proxies, certificate: connection.clientCertificate)
       })
   }
 

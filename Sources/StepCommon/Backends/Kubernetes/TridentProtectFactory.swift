@@ -1,0 +1,60 @@
+internal import AppProtection
+internal import Files
+internal import HTTPTransport
+internal import KubernetesAPI
+internal import TridentProtect
+
+/// NetApp Trident protect, through the Kubernetes API of the clusters that it runs in.
+struct TridentProtectFactory: BackendFactory {
+  static let word = "trident-protect"
+  static let secretVariables: [String] = []
+  static let credentialsHelp =
+    "With --backend trident-protect, clusters and credentials are those of the kubeconfig (KUBECONFIG), or of the pod."
+
+  private let clusters: KubernetesClusters
+  private var settings: TridentProtectBackend.Settings
+
+  init(
+    _ options: CommonOptions, _ reader: ParameterReader, _ files: any FileWriter
+  ) throws(StepFailure) {
+    let options = options.kubernetes
+    typealias Names = KubernetesParameters
+    clusters = try KubernetesClusters(options, reader, files)
+    settings = TridentProtectBackend.Settings(
+      usualContext: try clusters.usualContext(), contexts: clusters.contexts,
+      applicationNamespace: try reader.text(Names.applicationNamespace, flag: options.appNamespace),
+      // Where a pipeline's clone is, for those who may not look everywhere.
+      cloneNamespaces: ["DEBUG_NAMESPACE", "DEBUG_APP_NAME"].compactMap { name in
+        reader.variable(name).flatMap { ResourceName.label(for: $0) }
+      },
+      systemNamespace: try reader.text(Names.productNamespace, flag: options.productNamespace)
+        ?? "trident-protect",
+      store: try reader.text(Names.store, flag: options.store),
+      cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
+    settings.signature.build = buildPage(reader)
+  }
+
+  var secrets: [Secret] { clusters.secrets(of: clusters.contexts) }
+  var cautions: [BackendCaution] { [] }
+
+  func connect(_ place: BackendPlace) throws(StepFailure) -> any Backend {
+    var settings = settings
+    settings.signature.run = place.run
+    return TridentProtectBackend(settings, time: place.environment.time) { context throws(BackendError) in
+      let (client, access) = try clusters.client(context, place)
+      return ClusterConnection(
+        client: client, server: access.endpoint.description, namespace: access.namespace)
+    }
+  }
+}
+
+/// The page of the build that the step belongs to, as the CI system names it; nil if it names none.
+private func buildPage(_ reader: ParameterReader) -> String? {
+  for variable in ["BUILD_URL", "CI_PIPELINE_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL"] {
+    if let page = reader.variable(variable)?.trimmed, !page.isEmpty { return page }
+  }
+  guard let server = reader.variable("GITHUB_SERVER_URL"), let name = reader.variable("GITHUB_REPOSITORY"),
+    let run = reader.variable("GITHUB_RUN_ID")
+  else { return nil }
+  return "\(server)/\(name)/actions/runs/\(run)"
+}
