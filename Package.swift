@@ -145,6 +145,12 @@ let package = Package(
       ],
       path: "Tests/AstraControlSimulation"
     ),
+    // The simulator of Kubernetes clusters with Trident protect as such a service.
+    .target(
+      name: "TridentProtectSimulation",
+      dependencies: ["KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing"],
+      path: "Tests/TridentProtectSimulation"
+    ),
     .target(
       name: "Exploration",
       dependencies: ["Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
@@ -212,8 +218,10 @@ let package = Package(
     .testTarget(
       name: "BackendTests",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "RESTClient",
+        "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "KubernetesAPI",
+        "RESTClient",
         "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
+        "TridentProtect", "TridentProtectSimulation",
       ] + stepModules
     ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),

@@ -1,13 +1,17 @@
 import AppProtection
 import AstraControl
 import AstraControlSimulation
+import Files
 import HTTPTransport
+import KubernetesAPI
 import RESTClient
 import ServiceSimulation
 import SimulatedBackend
 import StepTestSupport
 import Testing
 import Timing
+import TridentProtect
+import TridentProtectSimulation
 
 /// A backend at a simulated service, with what a test may do to that service and ask of it.
 ///
@@ -59,7 +63,10 @@ struct Subject: CustomTestStringConvertible, Sendable {
   static let all =
     SimulatedProduct.all.map { product in
       Subject(testDescription: product.description) { AstraControlUnderTest(try product.setup()) }
-    } + [Subject(testDescription: "a toy") { ToyUnderTest() }]
+    } + [
+      Subject(testDescription: "Trident protect") { TridentProtectUnderTest() },
+      Subject(testDescription: "a toy") { ToyUnderTest() },
+    ]
 }
 
 /// Astra Control, by its API at its simulator.
@@ -102,6 +109,75 @@ final class AstraControlUnderTest: ServiceUnderTest {
   }
 
   func endTroubles() { site.endTroubles() }
+}
+
+/// Trident protect, by the Kubernetes API at its simulator.
+final class TridentProtectUnderTest: ServiceUnderTest {
+  let backend: any Backend
+  let production = "magento-prod"
+  let goodBackup = Magento.goodBackup
+  let debugCluster = "ocp-debug"
+  private let site: Site
+
+  init(_ setup: TridentProtectSetup = TridentProtectSetup()) {
+    let site = Site(setup)
+    self.site = site
+    let settings = TridentProtectBackend.Settings(
+      usualContext: "ocp-prod", contexts: ["ocp-prod", "ocp-debug"])
+    backend = TridentProtectBackend(settings, time: site.time) { context throws(BackendError) in
+      let endpoint: Endpoint
+      do throws(TransportError) {
+        endpoint = try Endpoint("\(context).example.com")
+      } catch {
+        throw BackendError(.misconfigured, error.message)
+      }
+      let deadline = Deadline(after: .seconds(86_400), on: site.time)
+      let access = ClusterAccess(
+        name: context, namespace: nil, endpoint: endpoint, trust: TLSTrust(), proxies: Proxies(environment: [:]),
+        credentials: .token(Secret("not-a-real-token-of-\(context)")))
+      let login = ClusterLogin(
+        access, files: MemoryFiles(), plugin: NoPlugin(), time: site.time, deadline: deadline)
+      do throws(KubeconfigError) {
+        try login.obtain()
+      } catch {
+        throw BackendError(error)
+      }
+      let client = KubernetesClient(
+        login, transport: site.transport(userAgent: "test", host: endpoint.description), time: site.time,
+        deadline: deadline, random: SeededRandom(seed: 1), log: { _ in })
+      return ClusterConnection(client: client, server: endpoint.description)
+    }
+  }
+
+  var now: Instant { site.time.now }
+  func pass(_ duration: Duration) { site.pass(duration) }
+  func content(of id: Application.ID) -> [String]? { site.service.application(id.text)?.content?.rows }
+  func write(_ row: String, to id: Application.ID) { site.service.addRows([row], to: id.text) }
+  func restoreByOthers(_ id: Application.ID, from point: RecoveryPoint.ID) {
+    site.service.restoreByOthers(id.text, from: point.text)
+  }
+  func removeByOthers(_ id: Application.ID) { site.service.removeByOthers(id.text) }
+
+  func disturb(_ disturbance: Disturbance) {
+    switch disturbance {
+    case .unreachable: site.faults = [SiteFault(.down(nil), atEvent: site.events.count + 1)]
+    case .credentialsRefused: site.service.changeCredential("another")
+    case .answerLost: site.faults = [SiteFault(.lostAnswer, .create, .backup), SiteFault(.lostAnswer, .restore, .application)]
+    case .requestLost:
+      site.faults = [SiteFault(.resetBefore, .create, .backup), SiteFault(.resetBefore, .restore, .application)]
+    case .operationFails:
+      for kind in OperationKind.allCases { site.service.disturbNext(kind, .fails) }
+    }
+  }
+
+  func endTroubles() { site.endTroubles() }
+
+  /// No plug-in is ever called.
+  private struct NoPlugin: CredentialPlugin {
+    func run(_: PluginCall, timeLimit _: Duration) throws(KubeconfigError) -> [UInt8] {
+      throw KubeconfigError(.credentials, "there are no plug-ins here")
+    }
+  }
 }
 
 /// The toy.

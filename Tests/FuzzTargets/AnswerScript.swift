@@ -5,7 +5,7 @@ internal import Timing
 ///
 /// An answer is a line with its status, or with what goes wrong on the wire, then header lines, an empty line
 /// and the body; answers are separated by lines `%%`.
-final class AnswerScript: Transport {
+final class AnswerScript: LineTransport {
   /// What one request gets.
   private enum Answer {
     case response(HTTPResponse)
@@ -51,6 +51,18 @@ final class AnswerScript: Transport {
         Exchange(method: request.method, status: nil, mayHaveBegun: error.mayHaveBeenSent))
       throw error
     }
+  }
+
+  func receiveLines(
+    of request: HTTPRequest, longestLine _: Int, silence _: Duration?, _ receive: (ArraySlice<UInt8>) -> LineVerdict
+  ) throws(TransportError) -> LineStreamEnd {
+    let response = try send(request)
+    guard (200..<300).contains(response.status) else { return .refused(response) }
+    for line in response.body.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+    where receive(line) == .stop {
+      return .stopped
+    }
+    return .closed
   }
 
   private static let refusal = Answer.trouble(

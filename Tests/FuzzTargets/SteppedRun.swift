@@ -96,7 +96,7 @@ final class SteppedRun {
 }
 
 /// A transport that hears of requests and sends none.
-private final class NoServer: Transport {
+private final class NoServer: LineTransport {
   private let hear: (HTTPRequest) -> Void
 
   init(_ hear: @escaping (HTTPRequest) -> Void) { self.hear = hear }
@@ -104,5 +104,11 @@ private final class NoServer: Transport {
   func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
     hear(request)
     throw TransportError(.misconfigured, "there is no transport", mayHaveBeenSent: false)
+  }
+
+  func receiveLines(
+    of request: HTTPRequest, longestLine _: Int, silence _: Duration?, _: (ArraySlice<UInt8>) -> LineVerdict
+  ) throws(TransportError) -> LineStreamEnd {
+    .refused(try send(request))
   }
 }

@@ -32,7 +32,7 @@ package struct Run: Equatable, Sendable {
   let key: ObjectKey
   package let uid: String
   /// The application that it works on; of a clone, its source. Its uid.
-  let application: String
+  package let application: String
   var stages: [Stage]
   var stage = 0
   var stageBegan: Duration

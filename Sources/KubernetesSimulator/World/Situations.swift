@@ -207,6 +207,14 @@ extension KubernetesWorld {
     return true
   }
 
+  /// Makes a namespace with nothing in it.
+  package mutating func addEmptyNamespace(_ name: String, of cluster: String) -> Bool {
+    guard let index = index(ofCluster: cluster) else { return false }
+    clusters[index].store.create("namespaces", ["metadata": ["name": .string(name)]])
+    catchUp()
+    return true
+  }
+
   /// Removes a namespace with all that is in it.
   package mutating func removeNamespace(_ name: String, of cluster: String) -> Bool {
     guard let index = index(ofCluster: cluster), hasNamespace(name, in: index) else { return false }

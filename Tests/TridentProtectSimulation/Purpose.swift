@@ -1,0 +1,52 @@
+package import ServiceSimulation
+
+extension TridentProtectService {
+  package func purpose(ofMethod method: String, target: String) -> RequestPurpose {
+    let parts = target.split(separator: "?", maxSplits: 1)
+    var path = (parts.first ?? "").split(separator: "/").map { String($0) }
+    let query = parts.dropFirst().first.map { String($0) }
+    // `/api/v1/…` or `/apis/group/version/…`.
+    path.removeFirst(min(path.count, path.first == "apis" ? 3 : 2))
+    if path.first == "namespaces", path.count > 2 { path.removeFirst(2) }
+    let (collection, name) = (path.first ?? "", path.dropFirst().first)
+    let isRestore = collection.hasSuffix("inplacerestores")
+    let action: RequestPurpose.Action =
+      switch method {
+      case "GET": name == nil ? .list : .read
+      case "POST": query?.contains("dryRun") == true ? .list : isRestore ? .restore : .create
+      case "DELETE": .delete
+      default: .change
+      }
+    // To ask for a right changes nothing.
+    let isQuestion = collection.hasSuffix("reviews")
+    return RequestPurpose(
+      isQuestion ? .read : action, Self.subjects[collection] ?? .other, names: name ?? query)
+  }
+
+  private static let subjects: [String: RequestPurpose.Subject] = [
+    "applications": .application, "snapshotrestores": .application, "backuprestores": .application,
+    "snapshotinplacerestores": .application, "backupinplacerestores": .application, "backups": .backup,
+    "snapshots": .snapshot, "namespaces": .namespace, "appvaults": .store,
+  ]
+
+  package func refusal(_ reason: RefusalReason) -> ServiceResponse {
+    let (code, word, message) = reason.status
+    let body =
+      #"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\#(message)","reason":"\#(word)","details":{},"code":\#(code)}"#
+    return ServiceResponse(
+      status: code, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+  }
+}
+
+extension RefusalReason {
+  /// The status that says so.
+  fileprivate var status: (Int, String, String) {
+    switch self {
+    case .nameTaken: (409, "AlreadyExists", "already exists")
+    case .invalid: (422, "Invalid", "is invalid")
+    case .notPermitted: (403, "Forbidden", "is forbidden: User \\\"ci\\\" cannot create it")
+    case .recoveryPointNotReady, .applicationNotReady, .snapshotUnderWay, .backupUnderWay, .conflict:
+      (409, "Conflict", "the object has been modified; please apply your changes to the latest version")
+    }
+  }
+}
