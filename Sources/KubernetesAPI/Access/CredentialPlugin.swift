@@ -36,7 +36,8 @@ package protocol CredentialPlugin {
   ///
   /// - Parameters:
   ///   - call: what to run.
-  ///   - limit: how long it may take.
+  ///   - timeLimit: how long it may take.
+  /// - Returns: its standard output.
   /// - Throws: `.credentials` if it is missing, fails, hangs, or writes too much; an interruption.
   func run(_ call: PluginCall, timeLimit: Duration) throws(KubeconfigError) -> [UInt8]
 }

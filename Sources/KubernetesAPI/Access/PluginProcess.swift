@@ -148,7 +148,9 @@ extension PluginCall {
 private struct Child {
   let id: pid_t
 
-  /// How it ended, as `waitpid` has it; nil while it runs. To be asked no more after that.
+  /// How it ended, as `waitpid` has it; nil while it runs.
+  ///
+  /// To be asked no more after that.
   func statusIfEnded() -> Int32? {
     var status: Int32 = 0
     let answer = unsafe waitpid(id, &status, WNOHANG)
