@@ -82,7 +82,9 @@ func complaint<Value>(_ body: () throws -> Value) -> KubeconfigError? {
       return
     }
     #expect(token.isSame(as: Secret(fakeToken)))
-    #expect(!String(reflecting: access).contains(fakeToken))
+    let config = try #require(try ConfigFixture(Sample.config()).find())
+    let shown = String(reflecting: access) + "\(access)" + String(reflecting: config) + "\(config)"
+    #expect(!shown.contains(fakeToken))
   }
 
   @Test func aJSONKubeconfigIsOneToo() throws {
@@ -106,6 +108,8 @@ func complaint<Value>(_ body: () throws -> Value) -> KubeconfigError? {
     #expect(access.trust.caData?.pem == Array(Sample.certificate.utf8))
     #expect(!access.trust.trustsSystem && access.trust.serverName == "kube.internal")
     #expect(access.secrets.contains { $0.isSame(as: Secret(Sample.password)) })
+    let shown = String(reflecting: access) + "\(access)"
+    #expect(!shown.contains(Sample.password))
   }
 
   @Test func withoutVerificationThereIsACaution() throws {

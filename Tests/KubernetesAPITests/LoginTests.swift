@@ -2,6 +2,7 @@ import AppProtection
 import Files
 import HTTPTransport
 import KubernetesAPI
+import RESTClient
 import StructuredValues
 import Testing
 import Timing
@@ -99,6 +100,22 @@ final class ScriptedPlugin: CredentialPlugin {
     #expect(error?.message == message)
   }
 
+  @Test func tokensThatAreNeverTakenEndARequest() throws {
+    let time = ManualTime()
+    let cluster = ScriptedCluster(Array(repeating: Self.unauthorized, count: 99), time)
+    var count = 0
+    let credentials = Credentials(token: Secret(fakeToken)) {
+      count += 1
+      return .changed(Secret("token-number-\(count)"))
+    }
+    let client = RESTClient<StatusProblem>(
+      root: "", credentials: credentials, transport: cluster, time: time,
+      deadline: Deadline(after: .seconds(60), on: time), random: SeededRandom(seed: 1)
+    ) { _ in }
+    #expect(failure { try client.read("/version", to: "look") }?.kind == .credentials)
+    #expect(cluster.requests.count == 6)
+  }
+
   // MARK: - Plug-ins
 
   @Test func aPluginsTokenIsUsedAndKeptSecret() throws {
@@ -154,6 +171,19 @@ final class ScriptedPlugin: CredentialPlugin {
     #expect(
       Array(authorizations(fixture).prefix(3)) == [fakeToken, fakeToken, Self.other].map { "Bearer \($0)" })
     #expect(plugin.calls.count == 2)
+  }
+
+  @Test func aPluginThatFailsBeforeTheEndCostsNothing() throws {
+    let soon = (ManualTime().wallTime + .seconds(100)).text
+    let plugin = ScriptedPlugin([
+      ScriptedPlugin.credential(#""token":"\#(fakeToken)","expirationTimestamp":"\#(soon)""#)
+    ])
+    let fixture = try withPlugin(plugin, Array(repeating: .json(200, "{}"), count: 4))
+    fixture.time.advance(by: .seconds(95))
+    _ = try fixture.client.version()
+    fixture.time.advance(by: .seconds(5))
+    #expect(failure { try fixture.client.version() }?.message == "the plug-in failed")
+    #expect(fixture.cluster.requests.count == 1)
   }
 
   @Test func aPluginMayBringACertificate() throws {
@@ -225,6 +255,8 @@ final class ScriptedPlugin: CredentialPlugin {
       return
     }
     #expect(call.command == "/home/ci/.kube/bin/login" && call.arguments == ["get-token", "--cluster", "x"])
+    let shown = String(reflecting: call) + "\(access.credentials)"
+    #expect(!shown.contains("get-token"))
     #expect(call.environment == ["A": "b"] && call.installHint == "get it from example.com")
     #expect(
       call.information

@@ -10,13 +10,11 @@ import Timing
 
     init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
     deinit { try? FileManager.default.removeItem(at: url) }
+  }
 
-    func script(_ text: String, named name: String = "login") throws -> String {
-      let file = url.appending(path: name)
-      try Data("#!/bin/sh\n\(text)\n".utf8).write(to: file)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
-      return file.path
-    }
+  /// A script of the shell. No file: one that another test's child still has open cannot be run.
+  private func script(_ text: String, _ arguments: [String] = []) -> PluginCall {
+    call("/bin/sh", ["-c", text, "sh"] + arguments)
   }
 
   private func run(
@@ -34,47 +32,43 @@ import Timing
   }
 
   @Test func itIsGivenItsArgumentsAndItsEnvironmentAndNoMore() throws {
-    let folder = try Folder()
-    let path = try folder.script(
-      #"printf '%s|' "$@" "$OWN" "$KUBERNETES_EXEC_INFO" "$HOME" "${ASTRA_API_TOKEN-none}"; cat; echo words >&2"#
-    )
+    let script = script(
+      #"printf '%s|' "$@" "$OWN" "$KUBERNETES_EXEC_INFO" "$HOME" "${ASTRA_API_TOKEN-none}"; cat; echo words >&2"#,
+      ["a b", "", "$c"])
     let output = try run(
-      call(path, ["a b", "", "$c"]),
+      script,
       environment: ["PATH": "/usr/bin:/bin", "HOME": "/h", "ASTRA_API_TOKEN": "x", "OWN": "inherited"])
     #expect(output == #"a b||$c|own value|{"kind":"ExecCredential"}|/h|none|"#)
   }
 
   @Test func aNameIsLookedForInThePath() throws {
     let folder = try Folder()
-    _ = try folder.script("echo found", named: "some-login")
-    #expect(
-      try run(call("some-login"), environment: ["PATH": "/nowhere:\(folder.url.path):/bin"]) == "found\n")
+    try FileManager.default.createSymbolicLink(
+      at: folder.url.appending(path: "some-login"), withDestinationURL: URL(filePath: "/bin/echo"))
+    let environment = ["PATH": "/nowhere:\(folder.url.path):/bin"]
+    #expect(try run(call("some-login", ["found"]), environment: environment) == "found\n")
   }
 
   @Test func itMayWriteMuch() throws {
-    let folder = try Folder()
-    let path = try folder.script("head -c 1000000 /dev/zero | tr '\\0' x")
-    #expect(try run(call(path)).utf8.count == 1_000_000)
+    #expect(try run(script("head -c 1000000 /dev/zero | tr '\\0' x")).utf8.count == 1_000_000)
   }
 
   @Test func oneThatLeavesAnotherBehindIsNotWaitedFor() throws {
-    let folder = try Folder()
-    let path = try folder.script("echo done; sleep 30 &")
     let began = ContinuousClock.now
-    #expect(try run(call(path)) == "done\n")
+    #expect(try run(script("echo done; sleep 30 &")) == "done\n")
     #expect(ContinuousClock.now - began < .seconds(10))
   }
 
   @Test func oneThatHangsIsEndedWithAllThatItStarted() throws {
     let folder = try Folder()
-    let path = try folder.script(
+    let script = script(
       "trap '' TERM; (sleep 60; echo late) & echo $! > \(folder.url.path)/child; echo \(fakeToken); wait; sleep 60"
     )
-    let error = complaint { try run(call(path), limit: .seconds(1)) }
+    let error = complaint { try run(script, limit: .seconds(1)) }
     #expect(error?.kind == .credentials)
     #expect(
       error?.message
-        == "the credential plug-in \(path) of user \"u\" of /k did not end within 1s, and was stopped")
+        == "the credential plug-in /bin/sh of user \"u\" of /k did not end within 1s, and was stopped")
     let child = try String(contentsOf: folder.url.appending(path: "child"), encoding: .utf8)
     let id = try #require(pid_t(child.trimmingCharacters(in: .whitespacesAndNewlines)))
     #expect(isGone(id))
@@ -94,12 +88,10 @@ import Timing
     ("echo \(fakeToken); exit 3", "failed with the exit code 3"), ("kill -9 $$", "was ended by signal 9"),
     ("head -c 2000000 /dev/zero", "wrote more than 1 MiB"), ("cat /dev/zero", "wrote more than 1 MiB"),
   ])
-  func whatFailsHasASentence(script: String, what: String) throws {
-    let folder = try Folder()
-    let path = try folder.script(script)
-    let error = complaint { try run(call(path)) }
+  func whatFailsHasASentence(text: String, what: String) throws {
+    let error = complaint { try run(script(text)) }
     #expect(error?.kind == .credentials)
-    #expect(error?.message == "the credential plug-in \(path) of user \"u\" of /k \(what)")
+    #expect(error?.message == "the credential plug-in /bin/sh of user \"u\" of /k \(what)")
     let shown = "\(error as Any)"
     #expect(!shown.contains(fakeToken))
   }
@@ -113,19 +105,15 @@ import Timing
     let other = complaint { try run(call("no-such-login")) }
     #expect(other?.hint == "install it, or put its folder into PATH")
     let folder = try Folder()
-    try Data("#!/no/such/shell\n".utf8).write(to: folder.url.appending(path: "x"))
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: folder.url.appending(path: "x").path)
-    let broken = complaint { try run(call(folder.url.appending(path: "x").path)) }
-    #expect(broken?.message.contains("cannot be run: no such file or directory") == true)
+    // A folder may be entered, but not run.
+    let broken = complaint { try run(call(folder.url.path)) }
+    #expect(broken?.message.contains("cannot be run: permission denied") == true)
   }
 
   @Test func aSignalEndsIt() throws {
-    let folder = try Folder()
-    let path = try folder.script("sleep 60")
     let time = ManualTime()
     time.interrupt(with: 15, at: time.now)
-    let error = complaint { try run(call(path), time: time) }
+    let error = complaint { try run(script("sleep 60"), time: time) }
     #expect(error?.kind == .interrupted(Interruption(signal: 15)))
   }
 }

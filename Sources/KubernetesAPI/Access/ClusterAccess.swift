@@ -52,6 +52,12 @@ package struct ClusterAccess: Sendable {
   }
 }
 
+// Its parts hold secrets, such as the login of a proxy.
+extension ClusterAccess: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(name) at \(endpoint)" }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
 /// What lets requests in, besides a client certificate.
 package enum ClusterCredentials: Sendable {
   /// Nothing: the certificate does, or nobody has to.

@@ -102,7 +102,9 @@ struct ClusterReader {
     } catch {
       // What stands before an @ may be a password.
       let shown = server.contains("@") ? "" : " \"\(printable(server))\""
-      throw members.wrong("its server\(shown) \(error.message)")
+      throw members.wrong(
+        "its server\(shown) \(error.message.prefix { $0 != ";" })",
+        hint: "give its URL, like https://kube.example.com:6443")
     }
   }
 

@@ -30,6 +30,12 @@ package struct PluginCall: Hashable, Sendable {
   }
 }
 
+// Arguments and environment may hold secrets.
+extension PluginCall: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(shownCommand) of \(title)" }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
 /// Runs credential plug-ins; `PluginProcess` does so, tests replace it.
 package protocol CredentialPlugin {
   /// Runs a plug-in and gives what it wrote to its standard output, which nobody may show.
