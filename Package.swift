@@ -211,7 +211,8 @@ let package = Package(
     .testTarget(
       name: "KubernetesAPITests",
       dependencies: [
-        "AppProtection", "Files", "HTTPTransport", "KubernetesAPI", "RESTClient", "StructuredValues", "Timing",
+        "AppProtection", "Files", "HTTPTransport", "KubernetesAPI", "RESTClient", "StructuredValues",
+        "Timing",
       ]
     ),
     // What every backend has to keep to, whatever its service is.

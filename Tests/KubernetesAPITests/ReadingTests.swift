@@ -70,6 +70,12 @@ import Timing
     #expect(seen == .told([]))
   }
 
+  @Test func whoMayNotReadHasNoRightWhateverTheWords() throws {
+    let answer = ScriptedCluster.Answer.status(403, "Forbidden", "the authorizer of this cluster says no")
+    #expect(
+      failure { try ClientFixture([answer]).client.list(.pod, in: "n", to: "list") }?.kind == .credentials)
+  }
+
   @Test func aGatewaysRefusalIsNotTheAPIs() throws {
     let html = ScriptedCluster.Answer.response(
       HTTPResponse(

@@ -33,8 +33,8 @@ import Testing
     Rule(
       module: "HTTPTransport",
       places: [
-        "Sources/AstraControl/", "Sources/PageProbe/", "Sources/RESTClient/", "Sources/StepCommon/Backends/",
-        "Sources/StepCommon/Run/StepEnvironment.swift",
+        "Sources/AstraControl/", "Sources/KubernetesAPI/", "Sources/PageProbe/", "Sources/RESTClient/",
+        "Sources/StepCommon/Backends/", "Sources/StepCommon/Run/StepEnvironment.swift",
         "Sources/StepCommon/Run/Log.swift", "Sources/StepCommon/Run/Pages.swift",
         "Sources/StepCommon/Parameters/Parameter.swift",
         "Sources/StepCommon/Run/Runner.swift",
@@ -81,8 +81,8 @@ import Testing
 
   @Test func theSimulatorSharesNoCodeWithTheSteps() throws {
     let own: Set = [
-      "AppProtection", "AstraControl", "Files", "HTTPTransport", "PageProbe", "RegularExpressions",
-      "RESTClient",
+      "AppProtection", "AstraControl", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe",
+      "RegularExpressions", "RESTClient",
       "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
     ]
     let simulator = try Checkout.sources().filter { $0.path.lowercased().contains("simulator/") }

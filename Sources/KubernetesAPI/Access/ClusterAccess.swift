@@ -12,7 +12,7 @@ package struct ClusterAccess: Sendable {
   package var trust: TLSTrust
   /// The proxies on the way.
   package var proxies: Proxies
-  /// The certificate with which whoever asks shows who he is; a plug-in may bring another, see `ClusterLogin`.
+  /// The certificate of whoever asks; a plug-in may bring another, see `ClusterLogin`.
   package var clientCertificate: ClientCertificate?
   /// Whom to act for: `Impersonate-User`, `-Uid`, `-Group` and `-Extra-…`.
   package var impersonation: [HTTPField]
@@ -38,7 +38,9 @@ package struct ClusterAccess: Sendable {
     self.cautions = cautions
   }
 
-  /// What must not appear in any text: token, password, the proxy's login. The login knows those that come later.
+  /// What must not appear in any text: token, password, the proxy's login.
+  ///
+  /// The login knows those that come later.
   package var secrets: [Secret] {
     let own: [Secret] =
       switch credentials {
@@ -48,6 +50,12 @@ package struct ClusterAccess: Sendable {
       }
     return own + proxies.secrets
   }
+}
+
+// Its parts hold secrets, such as the login of a proxy.
+extension ClusterAccess: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(name) at \(endpoint)" }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }
 
 /// What lets requests in, besides a client certificate.

@@ -103,6 +103,8 @@ package final class ClusterLogin {
       do throws(KubeconfigError) {
         return try run(call) ? authorization : nil
       } catch {
+        // What there is does for a few seconds more.
+        guard error.kind != .credentials || time.wallTime >= expiration else { return nil }
         throw BackendError(error)
       }
     case .nothing, .token, .basic: return nil

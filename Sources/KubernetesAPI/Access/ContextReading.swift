@@ -9,10 +9,11 @@ extension Kubeconfig {
   /// Everything is checked here but what needs the network, a token's file or a plug-in.
   ///
   /// - Parameters:
-  ///   - context: the context's name; nil means the current one.
+  ///   - name: the context's name; nil means the current one.
   ///   - files: where the files that it names are read.
   ///   - proxies: the environment's, where the cluster names none itself.
   ///   - system: where this system's certificates lie, for a cluster that names no authority of its own.
+  /// - Returns: the access.
   /// - Throws: what is wrong, with the context or the file.
   package func access(
     context name: String? = nil, files: any FileWriter, proxies: Proxies, system: SystemRoots = .usual()
@@ -30,7 +31,8 @@ extension Kubeconfig {
       cautions: trust.verify
         ? []
         : [
-          "the server's certificate is NOT verified (insecure-skip-tls-verify of \(cluster.title)): anybody can pose as it"
+          "the server's certificate is NOT verified (insecure-skip-tls-verify of \(cluster.title)): "
+            + "anybody can pose as it"
         ])
   }
 }
@@ -57,7 +59,7 @@ struct MemberReader {
     return truth
   }
 
-  /// The bytes of `NAME-data`, which is base64, else of the file that `NAME` is the path of; nil if there is neither.
+  /// The bytes of `NAME-data`, which is base64, else of the file whose path `NAME` is; nil if there is neither.
   ///
   /// Also where they come from, for messages.
   func bytes(_ name: String) throws(KubeconfigError) -> (bytes: [UInt8], source: String)? {
@@ -100,7 +102,9 @@ struct ClusterReader {
     } catch {
       // What stands before an @ may be a password.
       let shown = server.contains("@") ? "" : " \"\(printable(server))\""
-      throw members.wrong("its server\(shown) \(error.message)")
+      throw members.wrong(
+        "its server\(shown) \(error.message.prefix { $0 != ";" })",
+        hint: "give its URL, like https://kube.example.com:6443")
     }
   }
 

@@ -30,13 +30,20 @@ package struct PluginCall: Hashable, Sendable {
   }
 }
 
+// Arguments and environment may hold secrets.
+extension PluginCall: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(shownCommand) of \(title)" }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
 /// Runs credential plug-ins; `PluginProcess` does so, tests replace it.
 package protocol CredentialPlugin {
   /// Runs a plug-in and gives what it wrote to its standard output, which nobody may show.
   ///
   /// - Parameters:
   ///   - call: what to run.
-  ///   - limit: how long it may take.
+  ///   - timeLimit: how long it may take.
+  /// - Returns: its standard output.
   /// - Throws: `.credentials` if it is missing, fails, hangs, or writes too much; an interruption.
   func run(_ call: PluginCall, timeLimit: Duration) throws(KubeconfigError) -> [UInt8]
 }

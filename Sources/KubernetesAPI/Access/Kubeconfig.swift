@@ -194,6 +194,12 @@ package struct Kubeconfig: Sendable {
   }
 }
 
+// Its values hold tokens, passwords and keys.
+extension Kubeconfig: CustomStringConvertible, CustomReflectable {
+  package var description: String { "the kubeconfig \(paths.map { printable($0) }.joined(separator: ", "))" }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
 extension Kubeconfig.Entry {
   /// The entry as messages name it: `cluster "prod" of /home/ci/.kube/config`.
   func title(_ kind: String) -> String { "\(kind) \"\(printable(name))\" of \(printable(path))" }

@@ -49,13 +49,13 @@ package struct PluginProcess: CredentialPlugin {
       }
       // Looked at first: what it wrote before it ended is in the pipe by then. What it started may go on with it.
       let status = process.statusIfEnded()
-      pipe.read(into: &output, waiting: status == nil)
+      pipe.read(into: &output)
       guard output.count <= Self.largest else {
         if status == nil { process.kill() }
         throw call.failed("wrote more than 1 MiB")
       }
       guard let status else {
-        if pipe.isAtEnd { try pause() }
+        pause()
         continue
       }
       guard status == 0 else {
@@ -70,13 +70,8 @@ package struct PluginProcess: CredentialPlugin {
   /// The most that is read of an answer: 1 MiB.
   private static var largest: Int { 1 << 20 }
 
-  private func pause() throws(KubeconfigError) {
-    do throws(Interruption) {
-      try time.sleep(for: .milliseconds(10))
-    } catch {
-      // The next round stops the plug-in.
-    }
-  }
+  /// Waits a little; the next round sees a signal that ends it.
+  private func pause() { try? time.sleep(for: .milliseconds(10)) }
 
   /// The file to run: the command itself if it is a path, else the first of that name in `PATH`.
   private func program(of call: PluginCall) -> String? {
@@ -148,7 +143,9 @@ extension PluginCall {
 private struct Child {
   let id: pid_t
 
-  /// How it ended, as `waitpid` has it; nil while it runs. To be asked no more after that.
+  /// How it ended, as `waitpid` has it; nil while it runs.
+  ///
+  /// To be asked no more after that.
   func statusIfEnded() -> Int32? {
     var status: Int32 = 0
     let answer = unsafe waitpid(id, &status, WNOHANG)
@@ -172,7 +169,6 @@ private struct Child {
 private final class Pipe {
   let reading: Int32
   private(set) var writing: Int32
-  private(set) var isAtEnd = false
 
   init(_ call: PluginCall) throws(KubeconfigError) {
     var ends: [Int32] = [-1, -1]
@@ -193,11 +189,8 @@ private final class Pipe {
     writing = -1
   }
 
-  /// Takes what there is; waits for it up to 50 ms if `waiting`.
-  func read(into output: inout [UInt8], waiting: Bool) {
-    guard !isAtEnd else { return }
-    var watched = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-    if waiting { _ = unsafe poll(&watched, 1, 50) }
+  /// Takes what there is.
+  func read(into output: inout [UInt8]) {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     // A little beyond what is allowed is enough to know that it is too much.
     for _ in 0..<32 {
@@ -213,7 +206,6 @@ private final class Pipe {
         continue
       }
       if count < 0, errno == EINTR { continue }
-      isAtEnd = count == 0
       return
     }
   }

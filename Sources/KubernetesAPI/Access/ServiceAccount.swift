@@ -20,8 +20,8 @@ package enum ServiceAccount {
     variables: (String) -> String?, files: any FileWriter, proxies: Proxies, system: SystemRoots = .usual()
   ) throws(KubeconfigError) -> ClusterAccess? {
     guard let host = variables("KUBERNETES_SERVICE_HOST"), !host.isEmpty,
-      let port = variables("KUBERNETES_SERVICE_PORT_HTTPS") ?? variables("KUBERNETES_SERVICE_PORT"),
-      !port.isEmpty
+      let port = ["KUBERNETES_SERVICE_PORT_HTTPS", "KUBERNETES_SERVICE_PORT"].lazy.compactMap(variables)
+        .first(where: { !$0.isEmpty })
     else { return nil }
     let token = "\(folder)/token"
     guard files.exists(token) else {
@@ -36,7 +36,8 @@ package enum ServiceAccount {
     } catch {
       throw KubeconfigError(
         .parameter,
-        "KUBERNETES_SERVICE_HOST and its port \"\(printable("\(bracketed):\(port)"))\" \(error.message)")
+        "KUBERNETES_SERVICE_HOST and its port \"\(printable("\(bracketed):\(port)"))\" "
+          + error.message.prefix { $0 != ";" })
     }
     return ClusterAccess(
       name: "in-cluster", namespace: namespace(files), endpoint: endpoint, trust: try trust(files, system),

@@ -51,9 +51,9 @@ package struct KubernetesObject: Hashable, Sendable {
   /// How often its specification was changed; what else counts in it depends on the kind.
   package var generation: Int? { self["metadata", "generation"]?.integer }
   /// When the server made it, in whole seconds of its clock.
-  package var creationTimestamp: Timestamp? { time("creationTimestamp") }
+  package var creationTimestamp: Timestamp? { moment("creationTimestamp") }
   /// When its deletion was asked for; nil while it was not.
-  package var deletionTimestamp: Timestamp? { time("deletionTimestamp") }
+  package var deletionTimestamp: Timestamp? { moment("deletionTimestamp") }
   /// Its labels; what is no text is left out.
   package var labels: [String: String] { texts("labels") }
   /// Its annotations; what is no text is left out.
@@ -73,7 +73,7 @@ package struct KubernetesObject: Hashable, Sendable {
     }
   }
 
-  private func time(_ name: String) -> Timestamp? {
+  private func moment(_ name: String) -> Timestamp? {
     self["metadata", name]?.string.flatMap { Timestamp($0) }
   }
 
