@@ -28,7 +28,7 @@ struct HTTPConnection {
   struct Handler: Sendable {
     var answer: @Sendable (SimulatedRequest, HTTPConnection) -> SimulatedResponse
     /// Whose streams the answers hold; nil: none do.
-    var world: LiveWorld?
+    var world: (any LiveService)?
     /// Hears of every connection that is closed.
     var closed: @Sendable (HTTPConnection.ID) -> Void = { _ in }
   }

@@ -3,7 +3,7 @@ internal import SimulatorSupport
 internal import Synchronization
 
 /// A world whose virtual time follows real time, one request after the other.
-final class LiveWorld: Sendable {
+final class LiveWorld: LiveService {
   private struct State {
     var world: World
     var lastLook = ContinuousClock.now

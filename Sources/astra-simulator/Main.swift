@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import AstraSimulator
 internal import Glibc
+internal import KubernetesSimulator
 internal import SimulatorSupport
 
 /// Astra Control, simulated, behind HTTPS on this machine.
@@ -50,12 +51,26 @@ struct SimulatorCommand: ParsableCommand {
     do throws(Failure) {
       // The folder first: whoever waits for its files must not find those of a simulator of before.
       let folder = try SimulatorFolder(path: dir)
+      if let clusters = try readClusters() {
+        let server = ClusterServer(scenario: clusters, folder: folder, speed: speed, isVerbose: verbose)
+        try server.run(port: port)
+      }
       let server = SimulatorServer(
         scenario: try readScenario(), folder: folder, speed: speed, hasPages: !withoutPages,
         isVerbose: verbose)
       try server.run(port: port)
     } catch {
       error.end()
+    }
+  }
+
+  /// The clusters of a scenario; nil: it is about Astra Control.
+  private func readClusters() throws(Failure) -> ClusterScenario? {
+    guard let data = LocalFile.read(scenario), ClusterScenario.isOne(data) else { return nil }
+    do {
+      return try ClusterScenario(file: data, startTime: WallTime(sinceEpoch: .seconds(time(nil))))
+    } catch {
+      throw .usage("\(scenario): \(error.description)")
     }
   }
 

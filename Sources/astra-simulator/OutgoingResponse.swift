@@ -4,7 +4,7 @@ internal import SimulatorSupport
 
 extension SimulatedResponse {
   /// Sends the answer; what the library cannot send (a status below 100 or above 999) closes the connection.
-  func queue(on connection: OpaquePointer, descriptor: Int32, _ world: LiveWorld?) -> MHD_Result {
+  func queue(on connection: OpaquePointer, descriptor: Int32, _ world: (any LiveService)?) -> MHD_Result {
     var made: OpaquePointer?
     if let stream, let world {
       unsafe made = StreamBody(body, stream, world, descriptor)?.response()
@@ -28,11 +28,11 @@ extension SimulatedResponse {
 private final class StreamBody {
   private var unsent: ArraySlice<UInt8>
   private var stream: any ResponseStream
-  private let world: LiveWorld
+  private let world: any LiveService
   private let descriptor: Int32
   private let bell: Bell
 
-  init?(_ start: [UInt8], _ stream: any ResponseStream, _ world: LiveWorld, _ descriptor: Int32) {
+  init?(_ start: [UInt8], _ stream: any ResponseStream, _ world: any LiveService, _ descriptor: Int32) {
     guard let bell = Bell() else { return nil }
     (unsent, self.stream, self.world, self.descriptor) = (start[...], stream, world, descriptor)
     world.add(bell.id)

@@ -13,7 +13,8 @@ struct SimulatorFolder: Sendable {
     guard unsafe access(self.path, W_OK) == 0 else {
       throw .cannotCreate("cannot write into the folder \(path)")
     }
-    for name in ["env", "port"] where unsafe unlink("\(self.path)/\(name)") != 0 && errno != ENOENT {
+    for name in ["env", "port", "kubeconfig"]
+    where unsafe unlink("\(self.path)/\(name)") != 0 && errno != ENOENT {
       throw .cannotCreate("cannot remove \(path)/\(name)")
     }
   }
@@ -28,6 +29,14 @@ struct SimulatorFolder: Sendable {
     ]
     lines += scenario.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     try write(lines.map { "\($0)=\(Self.quoted($1))\n" }.joined(), to: "env")
+  }
+
+  /// Writes `ca.pem`, `port` with one line for each cluster, `kubeconfig` and, last, `env`.
+  func write(certificateAuthority: String, ports: [Int], kubeconfig: String) throws(Failure) {
+    try write(certificateAuthority, to: "ca.pem")
+    try write(ports.map { "\($0)\n" }.joined(), to: "port")
+    try write(kubeconfig, to: "kubeconfig")
+    try write("KUBECONFIG=\(Self.quoted("\(path)/kubeconfig"))\n", to: "env")
   }
 
   private func write(_ text: String, to name: String) throws(Failure) {

@@ -195,7 +195,7 @@ struct OlderGenerationTests {
     older(8, 400, "a version of the newer generation") {
       $0.send("POST", apps, cloneBody($0, more: ["version": "2.0"]))
     },
-    older(9, 400, "no namespace") { $0.send("POST", apps, cloneBody($0, more: ["namespace": nil])) },
+    older(9, 400, "no namespace") { $0.send("POST", apps, cloneBody($0, more: ["namespace": .null])) },
     older(9, 400, "the source's namespace") {
       $0.send("POST", apps, cloneBody($0, more: ["namespace": "shop"]))
     },
@@ -206,9 +206,9 @@ struct OlderGenerationTests {
       9, 400, "no cluster of the source, whatever the setting",
       bend: { $0.settings.sourceClusterRequired = .never }
     ) {
-      $0.send("POST", apps, cloneBody($0, more: ["sourceClusterID": nil]))
+      $0.send("POST", apps, cloneBody($0, more: ["sourceClusterID": .null]))
     },
-    older(9, 400, "no source") { $0.send("POST", apps, cloneBody($0, more: ["sourceAppID": nil])) },
+    older(9, 400, "no source") { $0.send("POST", apps, cloneBody($0, more: ["sourceAppID": .null])) },
     older(9, 400, "two recovery points") {
       $0.send(
         "POST", apps,

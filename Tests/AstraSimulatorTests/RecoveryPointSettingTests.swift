@@ -103,7 +103,7 @@ struct RecoveryPointSettingTests {
   @Test("a name is made up where none is given")
   func noName() {
     var client = Client()
-    let made = client.back("shop", as: "x", more: ["name": nil])
+    let made = client.back("shop", as: "x", more: ["name": .null])
     #expect(made.status == 201)
     #expect(made.json?["name"]?.string?.isEmpty == false)
   }

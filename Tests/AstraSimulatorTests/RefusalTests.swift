@@ -79,7 +79,7 @@ struct RefusalTests {
     Refusal(8, 400, "an unknown member") { $0.clone("shop", as: "c", more: ["namespace": "c"]) },
     Refusal(8, 400, "a wrong type") { $0.clone("shop", as: "c", more: ["type": "application/astra-appp"]) },
     Refusal(8, 400, "a wrong version") { $0.clone("shop", as: "c", more: ["version": "1.0"]) },
-    Refusal(8, 400, "no name") { $0.clone("shop", as: "c", more: ["name": nil]) },
+    Refusal(8, 400, "no name") { $0.clone("shop", as: "c", more: ["name": .null]) },
     Refusal(8, 400, "a name with a dot") { $0.clone("shop", as: "c.d") },
     Refusal(8, 400, "a name with a capital letter") { $0.back("shop", as: "Backup") },
     Refusal(8, 400, "a name that ends in a hyphen") { $0.snap("shop", as: "s-") },
@@ -107,8 +107,8 @@ struct RefusalTests {
   /// What a clone needs.
   static let clones: [Refusal] = [
     Refusal(9, 400, "two sources") { $0.clone("shop", as: "c", more: ["backupID": .string($0.id("good"))]) },
-    Refusal(9, 400, "no cluster") { $0.clone("shop", as: "c", more: ["clusterID": nil]) },
-    Refusal(9, 400, "no source cluster") { $0.clone("shop", as: "c", more: ["sourceClusterID": nil]) },
+    Refusal(9, 400, "no cluster") { $0.clone("shop", as: "c", more: ["clusterID": .null]) },
+    Refusal(9, 400, "no source cluster") { $0.clone("shop", as: "c", more: ["sourceClusterID": .null]) },
     Refusal(9, 400, "a source cluster that is not the source's") { client in
       let other = client.world.application("erp")?.cluster ?? ""
       return client.clone("shop", as: "c", more: ["sourceClusterID": .string(other)])
@@ -118,11 +118,11 @@ struct RefusalTests {
     },
     Refusal(74, 400, "an unknown backup") {
       $0.clone(
-        "shop", as: "c", more: ["sourceAppID": nil, "backupID": "00000000-0000-4000-8000-000000000000"])
+        "shop", as: "c", more: ["sourceAppID": .null, "backupID": "00000000-0000-4000-8000-000000000000"])
     },
     Refusal(46, 400, "an unknown snapshot") {
       $0.clone(
-        "shop", as: "c", more: ["sourceAppID": nil, "snapshotID": "00000000-0000-4000-8000-000000000000"])
+        "shop", as: "c", more: ["sourceAppID": .null, "snapshotID": "00000000-0000-4000-8000-000000000000"])
     },
     Refusal(106, 400, "an unknown cluster") {
       $0.clone("shop", as: "c", more: ["clusterID": "00000000-0000-4000-8000-000000000000"])

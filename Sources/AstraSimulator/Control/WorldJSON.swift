@@ -34,10 +34,10 @@ extension World {
       "id": .string(app.id), "name": .string(app.name),
       "cluster": .string(cluster(app.cluster)?.name ?? ""),
       "namespaces": .array(names.map(JSON.string)),
-      "state": .string(app.state), "content": app.content?.json ?? nil, "address": .string(app.address),
-      "sourceAppID": app.sourceAppID.map(JSON.string) ?? nil,
-      "backupID": app.backupID.map(JSON.string) ?? nil,
-      "snapshotID": app.snapshotID.map(JSON.string) ?? nil,
+      "state": .string(app.state), "content": app.content?.json ?? .null, "address": .string(app.address),
+      "sourceAppID": app.sourceAppID.map(JSON.string) ?? .null,
+      "backupID": app.backupID.map(JSON.string) ?? .null,
+      "snapshotID": app.snapshotID.map(JSON.string) ?? .null,
       "restoredFrom": .array(app.restoredFrom.map(JSON.string)), "created": .number(app.created.inSeconds),
     ]
   }
@@ -45,7 +45,7 @@ extension World {
   private func json(of workload: Workload) -> JSON {
     [
       "name": .string(workload.name), "cluster": .string(cluster(workload.cluster)?.name ?? ""),
-      "namespaces": .array(workload.namespaces.map(JSON.string)), "content": workload.content?.json ?? nil,
+      "namespaces": .array(workload.namespaces.map(JSON.string)), "content": workload.content?.json ?? .null,
       "address": .string(workload.address),
     ]
   }
@@ -53,8 +53,8 @@ extension World {
   private func json(of point: RecoveryPoint) -> JSON {
     [
       "id": .string(point.id), "name": .string(point.name), "application": .string(point.application),
-      "state": .string(point.state), "hookState": point.hookState.map(JSON.string) ?? nil,
-      "content": point.content?.json ?? nil, "created": .number(point.created.inSeconds),
+      "state": .string(point.state), "hookState": point.hookState.map(JSON.string) ?? .null,
+      "content": point.content?.json ?? .null, "created": .number(point.created.inSeconds),
     ]
   }
 }

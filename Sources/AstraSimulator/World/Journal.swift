@@ -23,7 +23,7 @@ package struct JournalEntry: Equatable, Sendable {
   var json: JSON {
     [
       "at": .number(at.inSeconds), "event": .string(event.rawValue), "kind": .string(kind.rawValue),
-      "id": .string(id), "name": .string(name), "related": related.map(JSON.string) ?? nil,
+      "id": .string(id), "name": .string(name), "related": related.map(JSON.string) ?? .null,
     ]
   }
 }

@@ -67,8 +67,8 @@ package struct Operation: Equatable, Sendable {
     [
       "number": .integer(number), "kind": .string(kind.rawValue), "subject": .string(subject),
       "application": .string(application), "began": .number(began.inSeconds),
-      "state": stages[stage].state.map(JSON.string) ?? nil, "stalled": .bool(isStalled),
-      "ends": isStalled ? nil : .number(end.inSeconds),
+      "state": stages[stage].state.map(JSON.string) ?? .null, "stalled": .bool(isStalled),
+      "ends": isStalled ? .null : .number(end.inSeconds),
     ]
   }
 }

@@ -107,7 +107,8 @@ struct APIProblem: Error {
   static func invalid(
     _ qualifiedKind: String, group: String, kind: String, name: String, _ causes: [Cause]
   ) -> Self {
-    let texts = causes.map(\.text)
+    var texts: [String] = []
+    for cause in causes where !texts.contains(cause.text) { texts.append(cause.text) }
     let list = texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
     return Self(
       code: 422, reason: "Invalid", message: "\(qualifiedKind) \"\(name)\" is invalid: \(list)",

@@ -18,6 +18,7 @@ extension KubernetesCluster {
       "kind": .string(kind), "apiVersion": "authorization.k8s.io/v1", "metadata": [:],
       "spec": review["spec"] ?? [:],
     ]
+    if kind == "SelfSubjectRulesReview" { answer["spec"] = [:] }
     answer["status"] =
       kind == "SelfSubjectRulesReview"
       ? rulesStatus(review, call.requester) : try accessStatus(review, call.requester)
@@ -57,7 +58,9 @@ extension KubernetesCluster {
       ],
       ["verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]],
     ]
-    var paths: [JSON] = [["verbs": ["get"], "nonResourceURLs": .array(Self.discoveryPaths.map(JSON.string))]]
+    var paths = [Self.discoveryPaths, Self.signPaths, Self.publicPaths].map { paths -> JSON in
+      ["verbs": ["get"], "nonResourceURLs": .array(paths.map(JSON.string))]
+    }
     if requester.groups.contains("system:masters") {
       resources.append(["verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]])
       paths.append(["verbs": ["*"], "nonResourceURLs": ["*"]])

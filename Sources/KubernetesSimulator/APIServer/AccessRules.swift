@@ -42,7 +42,13 @@ extension KubernetesCluster {
   /// The paths that everybody may see.
   static let publicPaths = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
   /// The paths that everybody with a token may see.
-  static let discoveryPaths = ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*"] + publicPaths
+  static let discoveryPaths = [
+    "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz",
+    "/version",
+    "/version/",
+  ]
+  /// Where the keys of service accounts are told.
+  static let signPaths = ["/.well-known", "/.well-known/*"]
 
   private func allowsByDefault(_ requester: Requester, _ question: AccessQuestion) -> Bool {
     let isKnown = requester.groups.contains("system:authenticated")

@@ -202,7 +202,7 @@ enum FieldOwners {
       }
     }
     if !mine.isEmpty { entries.append(entry(call.manager, "Update", mine, kind, moment)) }
-    object.set("metadata.managedFields", entries.isEmpty ? JSON?.none : .array(entries))
+    object.set("metadata.managedFields", entries.isEmpty ? nil : .array(entries))
   }
 }
 

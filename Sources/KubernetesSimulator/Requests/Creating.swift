@@ -129,7 +129,11 @@ extension KubernetesCluster {
         let all = object.finalizers + ["kubernetes.io/pvc-protection"]
         object.set("metadata.finalizers", .array(all.map(JSON.string)))
       }
+      if object.value(at: "spec.volumeMode") == nil { object.set("spec.volumeMode", "Filesystem") }
       object.set("status.phase", "Pending")
+    case "events":
+      if object["eventTime"] == nil { object["eventTime"] = .null }
+      for name in ["reportingComponent", "reportingInstance"] where object[name] == nil { object[name] = "" }
     case "pods": object.set("status.phase", "Pending")
     default: if !kind.isCustom, kind.hasStatusSubresource, object["status"] == nil { object["status"] = [:] }
     }

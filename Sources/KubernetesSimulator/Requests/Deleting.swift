@@ -58,7 +58,11 @@ extension KubernetesCluster {
     if order.isDryRun { return try answer(200, Self.success(kind, object), call, warnings: warnings) }
     delete(target.key, object, kind, order)
     // What stays for a while is shown, of what is gone only that.
-    let left: JSON? = store.object(target.key) ?? (kind.resource == "pods" ? object : JSON?.none)
+    var left = store.object(target.key)
+    if left == nil, kind.resource == "pods" {
+      left = object.setting("metadata.deletionGracePeriodSeconds", 0)
+      left?.set("metadata.deletionTimestamp", .string(store.timestamp))
+    }
     let shown: JSON = left ?? Self.success(kind, object)
     return try answer(200, shown, call, warnings: warnings)
   }

@@ -88,6 +88,7 @@ extension KubernetesCluster {
     if target.subresource == "finalize" {
       object = old
       object.set("spec", new["spec"])
+      if object.value(at: "spec.finalizers") == [] { object.set("spec.finalizers", nil) }
       return object
     }
     if target.kind.hasStatusSubresource { object["status"] = old["status"] }

@@ -82,6 +82,7 @@ struct WatchStream: ResponseStream {
   private var nextBookmark: Duration?
   private var bookmarkInterval: Duration = .zero
   private var isOver = false
+  private var hasToldColumns = false
 
   init(
     call: Call, kind: KindDefinition, namespace: String?, selector: ObjectSelector, shape: AnswerForm.Shape
@@ -137,7 +138,7 @@ struct WatchStream: ResponseStream {
   }
 
   /// A change as this watch sees it: what comes into the selection is added, what leaves it deleted.
-  private func tell(_ event: ObjectEvent, _ cluster: KubernetesCluster, _ lines: inout [UInt8]) {
+  private mutating func tell(_ event: ObjectEvent, _ cluster: KubernetesCluster, _ lines: inout [UInt8]) {
     let was = event.old.map(selector.selects) ?? false
     let `is` = event.change != .deleted && selector.selects(event.object)
     switch (was, `is`) {
@@ -152,8 +153,16 @@ struct WatchStream: ResponseStream {
     }
   }
 
-  private func write(_ type: String, _ object: JSON, _ cluster: KubernetesCluster, _ lines: inout [UInt8]) {
-    line(type, shape == .whole ? object : cluster.shaped(object, shape, call), &lines)
+  private mutating func write(
+    _ type: String, _ object: JSON, _ cluster: KubernetesCluster, _ lines: inout [UInt8]
+  ) {
+    var shown = shape == .whole ? object : cluster.shaped(object, shape, call)
+    // The columns are told once.
+    if shape == .table {
+      if hasToldColumns { shown["columnDefinitions"] = .null }
+      hasToldColumns = true
+    }
+    line(type, shown, &lines)
   }
 
   private func line(_ type: String, _ object: JSON, _ lines: inout [UInt8]) {

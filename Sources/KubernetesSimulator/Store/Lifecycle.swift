@@ -102,7 +102,7 @@ extension ObjectStore {
       for dependant in dependants(of: uid) {
         update(dependant) { dependant in
           let others = dependant.owners.filter { $0["uid"]?.string != uid }
-          dependant.set("metadata.ownerReferences", others.isEmpty ? JSON?.none : .array(others))
+          dependant.set("metadata.ownerReferences", others.isEmpty ? nil : .array(others))
         }
       }
       update(key) { $0.removeFinalizer("orphan") }
@@ -133,6 +133,6 @@ extension ObjectStore {
 extension JSON {
   mutating func removeFinalizer(_ name: String) {
     let others = finalizers.filter { $0 != name }
-    set("metadata.finalizers", others.isEmpty ? JSON?.none : .array(others.map(JSON.string)))
+    set("metadata.finalizers", others.isEmpty ? nil : .array(others.map(JSON.string)))
   }
 }

@@ -60,15 +60,15 @@ extension FaultKind {
     .request("noID", .bent { $0.edit { $0.without("id") } }, .passes),
     .request("noName", .bent { $0.edit { $0.without("name") } }, .passes),
     .request("noState", .bent { $0.edit { $0.without("state") } }, .passes),
-    .request("nullState", .bent { $0.edit { $0.with("state", nil) } }, .passes),
+    .request("nullState", .bent { $0.edit { $0.with("state", .null) } }, .passes),
     .request("numberForState", .bent { $0.edit { $0.with("state", 7) } }, .passes),
     // Real servers write null for an empty list, so this one says that there is nothing.
-    .request("nullArray", .bent { $0.editList { _ in nil } }, .ends(0, 65, 78)),
+    .request("nullArray", .bent { $0.editList { _ in .null } }, .ends(0, 65, 78)),
     .request("objectForArray", .bent { $0.editList { _ in ["id": "x"] } }, .passes),
     .request(
       "extraFields",
       .bent {
-        $0.edit { $0.with("quantumState", ["spin": [1, 2.5, nil, true, "up"]]).with("Ω", "é\u{1F980}") }
+        $0.edit { $0.with("quantumState", ["spin": [1, 2.5, .null, true, "up"]]).with("Ω", "é\u{1F980}") }
       },
       .passes),
     // Unknown is waited on; as a recovery point or a leftover it is refused.

@@ -1,0 +1,75 @@
+"""A simulated cluster to try clients against, as a process of its own."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+import unittest
+
+SIMULATOR = os.environ.get("ASTRA_SIMULATOR", ".build/debug/astra-simulator")
+
+READER = {"apiGroups": ["velero.io"], "resources": ["backups"], "verbs": ["get", "list", "watch"]}
+ROLE = "rbac.authorization.k8s.io"
+
+
+def backup(name, **spec):
+    return {
+        "apiVersion": "velero.io/v1", "kind": "Backup", "metadata": {"name": name, "namespace": "velero"},
+        "spec": {"includedNamespaces": ["shop"], **spec},
+    }
+
+
+OBJECTS = [
+    backup("nightly"),
+    {
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "mysql-0", "namespace": "shop", "labels": {"app": "mysql"}},
+        "spec": {"nodeName": "n1", "containers": [{"name": "mysql", "image": "mysql:8"}]},
+        "status": {
+            "phase": "Running",
+            "containerStatuses": [
+                {"name": "mysql", "image": "mysql:8", "imageID": "x", "ready": True, "restartCount": 0}
+            ],
+        },
+    },
+    {
+        "apiVersion": f"{ROLE}/v1", "kind": "Role",
+        "metadata": {"name": "reader", "namespace": "velero"}, "rules": [READER],
+    },
+    {
+        "apiVersion": f"{ROLE}/v1", "kind": "RoleBinding",
+        "metadata": {"name": "reader", "namespace": "velero"},
+        "roleRef": {"apiGroup": ROLE, "kind": "Role", "name": "reader"},
+        "subjects": [{"kind": "User", "name": "limited"}],
+    },
+]
+USERS = [
+    {"token": "FAKE-admin", "name": "admin", "groups": ["system:masters"]},
+    {"token": "FAKE-limited", "name": "limited"},
+]
+
+
+class ClusterTest(unittest.TestCase):
+    """Has a cluster of its own, `prod`, with the users `admin` and `limited`."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        scenario = {"kubernetes": {"clusters": [{"name": "prod", "objects": OBJECTS, "users": USERS}]}}
+        (self.folder / "scenario.json").write_text(json.dumps(scenario))
+        self.server = subprocess.Popen(
+            [
+                SIMULATOR, "--scenario", str(self.folder / "scenario.json"), "--port", "0",
+                "--dir", str(self.folder / "run"),
+            ])
+        self.addCleanup(self.server.wait)
+        self.addCleanup(self.server.terminate)
+        self.kubeconfig = str(self.folder / "run" / "kubeconfig")
+        end = time.monotonic() + 20
+        while not (self.folder / "run" / "env").exists():
+            self.assertIsNone(self.server.poll(), "the simulator has ended")
+            self.assertLess(time.monotonic(), end, "the simulator does not start")
+            time.sleep(0.02)
