@@ -222,7 +222,7 @@ let package = Package(
         "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "KubernetesAPI",
         "RESTClient",
         "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
-        "TridentProtect", "TridentProtectSimulation",
+        "KubernetesSimulator", "TridentProtect", "TridentProtectSimulation",
       ] + stepModules
     ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),

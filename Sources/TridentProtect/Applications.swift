@@ -10,7 +10,7 @@ internal import Timing
 extension TridentProtectBackend {
   package func applications(named name: String) throws(BackendError) -> [Application] {
     var found: [Application] = []
-    for context in searched { found += try applications(named: name, in: context) }
+    for context in contextsToSearch() { found += try applications(named: name, in: context) }
     return found
   }
 
@@ -23,7 +23,7 @@ extension TridentProtectBackend {
 
   package func applications() throws(BackendError) -> [Application] {
     var found: [Application] = []
-    for context in searched {
+    for context in contextsToSearch() {
       let attempt = "list the applications in \(context)"
       let everywhere = try client(context).lookAtList(of: Kinds.application, in: nil, to: attempt)
       if case .told(let objects) = everywhere {

@@ -80,6 +80,12 @@ package final class TridentProtectBackend: Backend {
   /// The contexts in which applications are looked for: those that the step has named, or the usual one.
   var searched: [String] { named.isEmpty ? [settings.usualContext] : named }
 
+  /// The same, from now on: where the usual one was looked in, it stays one of those that are.
+  func contextsToSearch() -> [String] {
+    if named.isEmpty { named = [settings.usualContext] }
+    return named
+  }
+
   /// The way to the cluster of a context; opened when it is first needed.
   func connection(_ context: String) throws(BackendError) -> ClusterConnection {
     if let known = connections[context] { return known }
