@@ -11,6 +11,9 @@ extension TridentProtectBackend {
   package func applications(named name: String) throws(BackendError) -> [Application] {
     var found: [Application] = []
     for context in contextsToSearch() { found += try applications(named: name, in: context) }
+    if found.isEmpty, let other = settings.cloneContext, !contextsToSearch().contains(other) {
+      found = try applications(named: name, in: other)
+    }
     return found
   }
 

@@ -87,7 +87,11 @@ extension TridentProtectBackend {
         reference.kind, reference.name, in: reference.namespace,
         to: "look at the restore \"\(reference.name)\""), object.uid == reference.uid
     else { return nil }
-    lastStates[reference] = RunState(object)
+    let run = RunState(object)
+    lastStates[reference] = run
+    guard run.progress == .completed else {
+      return try cloning(reference, object, try inTheMaking(reference, object))
+    }
     let name =
       object["status", "applicationRef"]?.string ?? object["spec", "destinationApplicationName"]?.string
     let found = try client(reference.context).get(

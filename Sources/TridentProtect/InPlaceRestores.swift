@@ -80,9 +80,19 @@ extension TridentProtectBackend {
   // MARK: - Looking
 
   package func restoring(_ restore: InPlaceRestore) throws(BackendError) -> Operation? {
-    guard let place = ApplicationPlace(restore.application), let view = try view(of: restore, in: place)
-    else {
-      return nil
+    guard let place = ApplicationPlace(restore.application) else { return nil }
+    let key = InPlaceRestoreKey(restore)
+    let view: InPlaceRestoreView
+    if let known = restoreObjects[key] {
+      // Once it is known, a look is one request.
+      let object = try client(known.context).get(
+        known.kind, known.name, in: known.namespace, to: "look at the in-place restore of \"\(place.name)\"")
+      guard let object, object.uid == known.uid else { return nil }
+      view = InPlaceRestoreView(object, known.kind, in: known.context)
+    } else {
+      guard let found = try self.view(of: restore, in: place) else { return nil }
+      restoreObjects[key] = found.reference
+      view = found
     }
     lastStates[view.reference] = view.state
     var operation = Operation(
@@ -105,8 +115,8 @@ extension TridentProtectBackend {
           try proof(of: view.object, in: view.reference)
         }
     }
-    if operation.application == nil { operation.application = try application(restore.application) }
-    return operation.application == nil ? nil : operation
+    if case .failed = operation.state { operation.application = try application(restore.application) }
+    return operation
   }
 
   /// The object of an in-place restore; nil if there is none.

@@ -12,6 +12,12 @@ extension TridentProtectBackend {
     let restores = try inPlaceRestores(of: application.name, in: place)
     if application.state == .ready, restores.contains(where: { !$0.state.isTerminal }) {
       marked.state = .restoring
+    } else if application.state == .ready, let last = restores.last, case .failed(let reason) = last.state.progress {
+      // What it has left behind is a wreck, until a better restore has ended or somebody says otherwise.
+      marked.state = .failed
+      marked.problems = [
+        "its in-place restore \"\(last.reference.name)\" failed (\(reason)): if it was repaired since, delete that object"
+      ]
     }
     marked.marks.texts["uid"] = object.uid
     marked.marks.lists["restores"] = restores.map(\.mark).sorted()
@@ -84,6 +90,17 @@ extension TridentProtectBackend {
   }
 }
 
+/// An in-place restore that a step waits for, as it was asked for.
+struct InPlaceRestoreKey: Hashable {
+  var application: Application.ID
+  var point: RecoveryPoint.ID
+  var before: ApplicationMarks
+
+  init(_ restore: InPlaceRestore) {
+    (application, point, before) = (restore.application, restore.point, restore.before)
+  }
+}
+
 /// An in-place restore of an application, as it stands.
 struct InPlaceRestoreView {
   var reference: RunReference
@@ -95,6 +112,16 @@ struct InPlaceRestoreView {
   /// The recovery point, if a step asked for it.
   var point: RecoveryPoint.ID?
   var object: KubernetesObject
+
+  init(_ object: KubernetesObject, _ kind: ResourceKind, in context: String) {
+    reference = RunReference(object, kind, in: context)
+    state = RunState(object)
+    path = object["spec", "appArchivePath"]?.string ?? ""
+    createdAt = object.creationTimestamp
+    completedAt = object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) }
+    point = object.annotations[Marking.point].map { RecoveryPoint.ID($0) }
+    self.object = object
+  }
 
   /// How it is told later whether it has gone on since.
   var mark: String {
@@ -124,13 +151,7 @@ extension TridentProtectBackend {
     for kind in Kinds.inPlaceRestores {
       let objects = try client(place.context).list(
         kind, in: place.namespace, to: "list the in-place restores of \"\(name)\"")
-      found += objects.map { object in
-        InPlaceRestoreView(
-          reference: RunReference(object, kind, in: place.context), state: RunState(object),
-          path: object["spec", "appArchivePath"]?.string ?? "", createdAt: object.creationTimestamp,
-          completedAt: object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) },
-          point: object.annotations[Marking.point].map { RecoveryPoint.ID($0) }, object: object)
-      }
+      found += objects.map { InPlaceRestoreView($0, kind, in: place.context) }
     }
     return found.filter { $0.isOf(name) }.sorted {
       ($0.createdAt ?? Timestamp.unknown, $0.reference.name) < (

@@ -14,6 +14,8 @@ package final class TridentProtectBackend: Backend {
     package var usualContext: String
     /// The contexts that may be named.
     package var contexts: [String]
+    /// The context that a clone may be in, though no parameter of the step names it.
+    package var cloneContext: String?
     /// Where the application to look for is; nil looks everywhere.
     package var applicationNamespace: String?
     /// Where clones are looked for where a list of all namespaces is not allowed.
@@ -29,11 +31,11 @@ package final class TridentProtectBackend: Backend {
 
     /// Gathers the settings.
     package init(
-      usualContext: String, contexts: [String], applicationNamespace: String? = nil,
+      usualContext: String, contexts: [String], cloneContext: String? = nil, applicationNamespace: String? = nil,
       cloneNamespaces: [String] = [], systemNamespace: String = "trident-protect", store: String? = nil,
       cloneStore: String? = nil, signature: Signature = Signature()
     ) {
-      (self.usualContext, self.contexts) = (usualContext, contexts)
+      (self.usualContext, self.contexts, self.cloneContext) = (usualContext, contexts, cloneContext)
       (self.applicationNamespace, self.cloneNamespaces) = (applicationNamespace, cloneNamespaces)
       (self.systemNamespace, self.store, self.cloneStore) = (systemNamespace, store, cloneStore)
       self.signature = signature
@@ -53,6 +55,8 @@ package final class TridentProtectBackend: Backend {
   var destinations: [String: [String]] = [:]
   /// The state in which each run was seen last, by its path: what the alarm clock compares with.
   var lastStates: [RunReference: RunState] = [:]
+  /// The objects that in-place restores were found to have.
+  var restoreObjects: [InPlaceRestoreKey: RunReference] = [:]
   /// The uids of applications, as they were seen last.
   var applicationUIDs: [Application.ID: String] = [:]
 

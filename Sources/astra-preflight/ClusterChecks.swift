@@ -134,6 +134,10 @@ extension PreflightStep {
 
   private func standing(of id: Cluster.ID?, _ run: StepRun) throws(StepFailure) -> ClusterStanding? {
     guard let id else { return nil }
+    if !standings.contains(where: { $0.id == id }) {
+      // One that was not known before a parameter named it.
+      standings = try ask { () throws(BackendError) in try run.backend.clusterStandings() }
+    }
     guard let found = standings.first(where: { $0.id == id }) else {
       throw .prerequisite(
         "cluster \(id) is not among the clusters of \(run.backend.label)",

@@ -16,7 +16,17 @@ extension RestoreRun {
     of id: Application.ID, _ point: RecoveryPoint, _ name: String?
   ) throws(StepFailure) -> EvidenceDecision {
     guard let name else { return .doubt("no clone is named as evidence") }
-    let named = try ask { () throws(BackendError) in try backend.applications(named: name) }
+    let named: [Application]
+    do throws(BackendError) {
+      named = try backend.applications(named: name)
+    } catch {
+      switch error.kind {
+      // Its cluster need not be production's: what cannot be seen is no evidence, and keeps nobody waiting.
+      case .unreachable, .untrusted, .credentials, .misconfigured, .refused:
+        return .doubt("the clone \"\(name)\" cannot be seen (\(error.message))")
+      default: throw StepFailure(error)
+      }
+    }
     let clones = named.filter { $0.sourceID == id }
     guard !clones.isEmpty else { return .doubt("there is no clone \"\(name)\" of the application") }
     var lastDoubt = ""

@@ -32,6 +32,9 @@ struct TridentProtectFactory: BackendFactory {
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
     settings.signature.build = buildPage(reader)
+    settings.cloneContext = reader.variable("DEBUG_KUBERNETES_CLUSTER").flatMap { name in
+      clusters.contexts.contains(name) ? name : nil
+    }
   }
 
   var secrets: [Secret] { clusters.secrets(of: clusters.contexts) }
