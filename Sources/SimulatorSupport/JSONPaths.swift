@@ -43,7 +43,20 @@ extension JSON {
   }
 
   /// Whether both say the same, whatever the order of members.
-  package func isSame(as other: JSON) -> Bool { self == other || sorted == other.sorted }
+  package func isSame(as other: JSON) -> Bool {
+    switch (self, other) {
+    case (.object(let members), .object(let others)):
+      members.count == others.count
+        && zip(members, others).allSatisfy { one, two in
+          // Most often the order is the same.
+          one.name == two.name
+            ? one.value.isSame(as: two.value) : other[one.name]?.isSame(as: one.value) == true
+        }
+    case (.array(let elements), .array(let others)):
+      elements.count == others.count && zip(elements, others).allSatisfy { $0.isSame(as: $1) }
+    default: self == other
+    }
+  }
 
   private static func names(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
 }

@@ -94,6 +94,8 @@ struct StoreTests {
     cluster.settings.stuckNamespaces = ["shop"]
     cluster.store.delete(ObjectKey("namespaces", nil, "shop"))
     cluster.advance(to: .seconds(10_000))
+    // Nothing wakes up again and again for it.
+    #expect(cluster.nextChange == nil)
     #expect(cluster.store.object(ObjectKey("namespaces", nil, "shop")) != nil)
   }
 
@@ -130,5 +132,40 @@ struct StoreTests {
     var other = makeCluster()
     other.store.create("backups.velero.io", ["metadata": ["name": "b", "namespace": "velero"], "spec": [:]])
     #expect(other.store.object(key) == cluster.store.object(key))
+  }
+
+  @Test("a scenario says what is there, and a mistake in it is told")
+  func scenario() throws {
+    let start = WallTime(sinceEpoch: .zero)
+    let file: JSON = [
+      "kubernetes": [
+        "clusters": [
+          [
+            "name": "prod", "stuckNamespaces": ["velero"],
+            "objects": [
+              [
+                "apiVersion": "velero.io/v1", "kind": "Backup",
+                "metadata": ["name": "b", "namespace": "velero"],
+              ]
+            ],
+          ]
+        ]
+      ]
+    ]
+    var read = try ClusterScenario(file: file.bytes, startTime: start)
+    #expect(read.clusters[0].store.object(key) != nil)
+    #expect(read.clusters[0].users.first?.token == "admin-prod")
+    read.clusters[0].store.delete(ObjectKey("namespaces", nil, "velero"))
+    read.clusters[0].advance(to: .seconds(100))
+    #expect(read.clusters[0].store.object(ObjectKey("namespaces", nil, "velero")) != nil)
+    for wrong: JSON in [
+      ["kubernetes": [:]], ["kubernetes": ["clusters": [[:]]]],
+      ["kubernetes": ["clusters": [["name": "a", "objects": [["kind": "Nothing", "apiVersion": "v1"]]]]]],
+      ["kubernetes": ["clusters": [["name": "a"], ["name": "a"]]]],
+    ] {
+      #expect(throws: ClusterScenario.Failure.self) {
+        try ClusterScenario(file: wrong.bytes, startTime: start)
+      }
+    }
   }
 }

@@ -48,6 +48,7 @@ package struct AuthorizedRequest: Hashable, Sendable {
   package var namespace: String?
   package var name: String?
 
+  /// The record of a request.
   package init(user: String, verb: String, resource: String, namespace: String?, name: String?) {
     (self.user, self.verb, self.resource) = (user, verb, resource)
     (self.namespace, self.name) = (namespace, name)

@@ -20,6 +20,7 @@ package indirect enum Schema: Sendable {
     /// Whether other members may stay.
     package var keepsUnknown = false
 
+    /// An object of these members.
     package init(_ fields: [Field], keepsUnknown: Bool = false) {
       self.fields = fields.sorted { $0.name < $1.name }
       self.keepsUnknown = keepsUnknown
@@ -36,6 +37,7 @@ package indirect enum Schema: Sendable {
     package var isNullable = false
     package var preset: JSON?
 
+    /// A member; `preset` is what the server fills in.
     package init(
       _ name: String, _ schema: Schema, isRequired: Bool = false, isNullable: Bool = false,
       preset: JSON? = nil
@@ -52,6 +54,7 @@ package indirect enum Schema: Sendable {
     package var maximum: Int?
     package var pattern: Pattern?
 
+    /// Any string.
     package init() {}
   }
 

@@ -36,7 +36,7 @@ extension KubernetesCluster {
     let name = object.name ?? ""
     let causes = NameRules.mistakes(in: object, kind) + kind.mistakes(in: object, old: nil)
     guard causes.isEmpty else { throw .invalid(kind, name, causes) }
-    if sent.bytes.count > 1_572_864 {
+    if call.request.body.count > 1_572_864 {
       throw APIProblem(code: 500, message: "etcdserver: request is too large")
     }
     warnings += try admit(object, old: nil, .create, call, kind)

@@ -39,6 +39,10 @@ package struct ClusterScenario: Sendable {
     var cluster = KubernetesCluster(
       name: name, startTime: start, kinds: .everything,
       seed: UInt64(json["seed"]?.integer ?? 1) &+ place &* 1000)
+    if let seconds = json["namespaceDeletionSeconds"]?.number {
+      cluster.settings.namespaceDeletion = .seconds(seconds)
+    }
+    cluster.settings.stuckNamespaces = Set(json["stuckNamespaces"]?.array?.compactMap(\.string) ?? [])
     for object in json["objects"]?.array ?? [] { try add(object, to: &cluster) }
     for user in json["users"]?.array ?? [] {
       guard let token = user["token"]?.string, let name = user["name"]?.string else {

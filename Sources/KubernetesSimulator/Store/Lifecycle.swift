@@ -56,6 +56,26 @@ extension ObjectStore {
     }
   }
 
+  /// What was only waiting for an object to go.
+  mutating func schedule(afterRemovalOf key: ObjectKey, _ object: JSON) {
+    if key.resource == "pods",
+      objects("persistentvolumeclaims", in: key.namespace).contains(where: \.isDeleted)
+    {
+      schedule(.releaseClaims, ObjectKey("pods", key.namespace, ""), after: settings.collection)
+    }
+    for reference in object.owners {
+      guard let owner = owner(reference, of: key),
+        self.object(owner)?.finalizers.contains("foregroundDeletion") == true
+      else { continue }
+      schedule(.finishCollection, owner, after: settings.collection)
+    }
+    guard let namespace = key.namespace.map({ ObjectKey("namespaces", nil, $0) }),
+      self.object(namespace)?.isDeleted == true,
+      !pending.contains(where: { $0.kind == .endNamespace && $0.key == namespace })
+    else { return }
+    schedule(.endNamespace, namespace, after: settings.collection)
+  }
+
   /// Makes a namespace Terminating, unless it is.
   mutating func endNamespace(_ key: ObjectKey) {
     guard let namespace = object(key), !namespace.isDeleted else { return }
@@ -111,10 +131,8 @@ extension ObjectStore {
     for dependant in dependants(of: uid) where self.object(dependant)?.isDeleted == false {
       delete(dependant)
     }
-    guard dependants(of: uid).isEmpty else {
-      schedule(.finishCollection, key, after: settings.collection * 10)
-      return
-    }
+    // When the last of them goes, it is looked at again.
+    guard dependants(of: uid).isEmpty else { return }
     update(key) { $0.removeFinalizer("foregroundDeletion") }
   }
 
@@ -126,7 +144,6 @@ extension ObjectStore {
       return
     }
     for key in left where object(key)?.isDeleted == false { delete(key) }
-    schedule(.endNamespace, key, after: max(settings.namespaceDeletion, .seconds(1)))
   }
 }
 

@@ -207,9 +207,7 @@ package struct ObjectStore: Sendable {
         object: last.setting("metadata.resourceVersion", .string(String(revision))), old: old),
       limit: settings.watchHistory)
     if let uid = old.uid { collect(dependantsOf: uid) }
-    if key.resource == "pods" {
-      schedule(.releaseClaims, ObjectKey("pods", key.namespace, ""), after: settings.collection)
-    }
+    schedule(afterRemovalOf: key, old)
   }
 
   /// Deletes what was owned by an object that is gone, unless another owner is left.
@@ -227,13 +225,16 @@ package struct ObjectStore: Sendable {
   }
 
   /// Whether the owner that a reference names is there.
-  private func isThere(_ reference: JSON, _ key: ObjectKey) -> Bool {
+  private func isThere(_ reference: JSON, _ key: ObjectKey) -> Bool { owner(reference, of: key) != nil }
+
+  /// The key of the owner that a reference of an object names, if it is there.
+  func owner(_ reference: JSON, of key: ObjectKey) -> ObjectKey? {
     guard let kind = kinds.kind(reference["apiVersion"]?.string ?? "", reference["kind"]?.string ?? "") else {
-      return false
+      return nil
     }
-    let owner = object(
-      ObjectKey(kind.resource, kind.isNamespaced ? key.namespace : nil, reference["name"]?.string ?? ""))
-    return owner?.uid == reference["uid"]?.string
+    let owner = ObjectKey(
+      kind.resource, kind.isNamespaced ? key.namespace : nil, reference["name"]?.string ?? "")
+    return object(owner)?.uid == reference["uid"]?.string ? owner : nil
   }
 
   private mutating func index(_ key: ObjectKey, old: JSON?, new: JSON?) {
