@@ -171,8 +171,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "RESTClient",
-        "StepCommon",
+        "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "KubernetesAPI",
+        "RESTClient", "StepCommon",
         "StepReport", "StructuredValues", "Text", "Timing",
       ] + stepModules,
       path: "Tests/FuzzTargets"

@@ -159,6 +159,19 @@ import Timing
     #expect(!fixture.log.lines.contains { $0.contains(fakeToken) })
   }
 
+  @Test func anEchoedTokenIsNotCutInTwo() throws {
+    let long = String(repeating: "x", count: 990) + fakeToken
+    let answers = [ScriptedCluster.Answer.status(400, "BadRequest", long), .status(400, "BadRequest", long)]
+    let fixture = try ClientFixture(answers)
+    let error = failure { try fixture.client.list(.backup, in: "v", to: "list") }
+    #expect(error?.message.contains("x") == true && error?.message.contains(fakeToken.prefix(6)) == false)
+    let wakeUp = try fixture.client.wait(for: .backup, "b", in: "v", since: nil, upTo: .seconds(9)) { _ in
+      true
+    }
+    let shown = "\(wakeUp)"
+    #expect(shown.contains("xxx") && !shown.contains(fakeToken.prefix(6)))
+  }
+
   @Test func theServersTimeIsKnown() throws {
     let date = HTTPField("Date", "Sat, 28 Nov 2026 01:58:39 GMT")
     let fixture = try ClientFixture([.json(200, #"{"gitVersion":"v1.36.2"}"#, [date])])
