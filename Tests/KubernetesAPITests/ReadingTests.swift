@@ -51,17 +51,17 @@ import Timing
         == "cannot read the backup: GET /apis/velero.io/v1/namespaces/velero/backups/b answered 404 (the server does not have this kind of resource)"
     )
     #expect(error?.hint == "backups.velero.io of version v1 is not installed in the cluster")
-    let sight = try ClientFixture([.pageNotFound]).client.look(at: .backup, "b", in: "velero", to: "read")
-    #expect(sight == .notInstalled)
+    let result = try ClientFixture([.pageNotFound]).client.look(at: .backup, "b", in: "velero", to: "read")
+    #expect(result == .notInstalled)
   }
 
   @Test func aMissingRightEndsAGetAndIsToldByALook() throws {
     let error = failure { try ClientFixture([forbidden]).client.list(.backup, in: "velero", to: "list") }
     #expect(error?.kind == .credentials)
     #expect(error?.hint == "the right that is missing: list backups.velero.io in the namespace velero")
-    let sight = try ClientFixture([forbidden]).client.lookAtList(of: .backup, in: "velero", to: "list")
-    guard case .forbidden(let words) = sight else {
-      Issue.record("\(sight)")
+    let result = try ClientFixture([forbidden]).client.lookAtList(of: .backup, in: "velero", to: "list")
+    guard case .forbidden(let words) = result else {
+      Issue.record("\(result)")
       return
     }
     #expect(words.hasPrefix("answered 403 (backups.velero.io is forbidden"))
