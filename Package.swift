@@ -186,8 +186,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "RESTClient",
-        "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
+        "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "KubernetesAPI",
+        "RESTClient", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
       ] + stepModules,
       path: "Tests/FuzzTargets"
     ),
@@ -232,7 +232,7 @@ let package = Package(
       name: "StepTestSupport",
       dependencies: [
         "AstraClone", "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
-        "SimulatorSupport", "StepCommon", "StepReport",
+        "SimulatorSupport", "StepCommon", "StepReport", "TridentProtectSimulation",
       ],
       path: "Tests/StepTestSupport"
     ),

@@ -264,6 +264,20 @@ package final class RESTClient<Problem: APIProblem> {
       authorization: credentials.authorization, body: body, timeLimit: timeLimit)
   }
 
+  /// An answer other than success without what it echoes of the credentials.
+  ///
+  /// Before it is read: a message that is cut to length may cut a secret in two, which nobody would find then.
+  package func withoutSecrets(_ response: HTTPResponse) -> HTTPResponse {
+    guard !(200..<300).contains(response.status), let authorization = credentials.authorization else {
+      return response
+    }
+    var response = response
+    let text = String(decoding: response.body, as: UTF8.self)
+    let clean = authorization.secrets.reduce(text) { $1.scrubbed(from: $0) }
+    if clean != text { response.body = Array(clean.utf8) }
+    return response
+  }
+
   private func exchange(
     _ method: HTTPRequest.Method, _ path: String, fields: [HTTPField] = [], body: [UInt8]?, limit: Duration,
     _ attempt: String
@@ -283,7 +297,7 @@ package final class RESTClient<Problem: APIProblem> {
       if let date = response.field("Date").flatMap({ Timestamp(httpDate: $0) }) {
         serverClock = (date, time.now)
       }
-      return .success(response)
+      return .success(withoutSecrets(response))
     } catch {
       log(.noAnswer(method.rawValue, path, error.message, time.now - began))
       let message = "cannot \(attempt): \(method.rawValue) \(path): \(error.message)"

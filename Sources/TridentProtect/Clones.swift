@@ -146,7 +146,7 @@ extension TridentProtectBackend {
         } else if clone == nil {
           .failed("is completed, but there is no application \"\(object.name)\"")
         } else {
-          try proof(of: object, in: reference)
+          try proof(of: object, in: reference, destinationNamespaces(of: object))
         }
       }
     return operation

@@ -150,12 +150,8 @@ extension TridentProtectBackend {
   /// How a restore that says that it is completed truly stands: what it was to bring back is there and works, or is still
   /// to come, or is missing for good.
   func proof(
-    of restore: KubernetesObject, in reference: RunReference
+    of restore: KubernetesObject, in reference: RunReference, _ namespaces: [String]
   ) throws(BackendError) -> Operation.State {
-    let isInPlace = Kinds.inPlaceRestores.contains(reference.kind)
-    let namespaces =
-      isInPlace
-      ? try namespaces(ofApplicationIn: reference, restore) : destinationNamespaces(of: restore)
     guard let content = try content(of: namespaces, in: reference.context) else {
       return .partial(
         "is completed, but what it restored cannot be seen: the rights to list volume claims in "
@@ -215,19 +211,11 @@ extension TridentProtectBackend {
       point = restore.annotations[CloneMark.originLabel].flatMap { PointPlace(RecoveryPoint.ID($0)) }
     }
     guard let source, let point else { return nil }
+    if let known = inventories[point.id] { return known }
     let object = try copy(point.id, point.kind, of: source.id)
-    return object?.annotations[Marking.inventory].map { Inventory($0) }
-  }
-
-  private func namespaces(
-    ofApplicationIn reference: RunReference, _ restore: KubernetesObject
-  ) throws(BackendError) -> [String] {
-    let name = restore.annotations[Marking.application].flatMap { ApplicationPlace(Application.ID($0))?.name }
-    guard let name,
-      let object = try client(reference.context).get(
-        Kinds.application, name, in: reference.namespace, to: "look at application \"\(name)\"")
-    else { return [reference.namespace] }
-    return view(object, in: reference.context).namespaces
+    let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }
+    inventories[point.id] = inventory
+    return inventory
   }
 
   package func assets(

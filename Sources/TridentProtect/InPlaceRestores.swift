@@ -104,15 +104,17 @@ extension TridentProtectBackend {
     case .failed(let reason): operation.state = .failed("failed: \(reason)")
     case .removed: operation.state = .failed("was removed")
     case .completed:
-      guard let application = try application(restore.application) else { return nil }
-      operation.application = application
+      let application = try client(place.context).get(
+        Kinds.application, place.name, in: place.namespace, to: "look at application \"\(place.name)\"")
+      guard let application else { return nil }
       operation.state =
         if let flaw = view.state.flaw {
           .partial("is complete, but not whole: \(flaw)")
         } else if let left = try schedulesLeftDisabled(by: view.object, in: place) {
           .partial("left schedules of the application disabled: \(left.joined(separator: ", "))")
         } else {
-          try proof(of: view.object, in: view.reference)
+          try proof(
+            of: view.object, in: view.reference, self.view(application, in: place.context).namespaces)
         }
     }
     if case .failed = operation.state { operation.application = try application(restore.application) }

@@ -57,6 +57,8 @@ package final class TridentProtectBackend: Backend {
   var lastStates: [RunReference: RunState] = [:]
   /// The objects that in-place restores were found to have.
   var restoreObjects: [InPlaceRestoreKey: RunReference] = [:]
+  /// What copies hold, as they themselves say.
+  var inventories: [RecoveryPoint.ID: Inventory] = [:]
   /// The uids of applications, as they were seen last.
   var applicationUIDs: [Application.ID: String] = [:]
 

@@ -61,7 +61,7 @@ struct Subject: CustomTestStringConvertible, Sendable {
   let make: @Sendable () throws -> any ServiceUnderTest
 
   static let all =
-    SimulatedProduct.all.map { product in
+    SimulatedProduct.all.filter { $0.description.hasPrefix("Astra Control") }.map { product in
       Subject(testDescription: product.description) { AstraControlUnderTest(try product.setup()) }
     } + [
       Subject(testDescription: "Trident protect") { TridentProtectUnderTest() },

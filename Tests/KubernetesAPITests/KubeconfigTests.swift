@@ -186,10 +186,13 @@ func complaint<Value>(_ body: () throws -> Value) -> KubeconfigError? {
       [
         "/a": "clusters: [{name: c, cluster: {server: 'https://a.example.com'}}]\n",
         "/b": Sample.config(cluster: ["server: https://b.example.com"], current: "other"),
+        "/c": Sample.config(),
       ])
-    fixture.variables["KUBECONFIG"] = "/missing::/a:/b"
+    fixture.variables["KUBECONFIG"] = "/missing::/a:/b:/c"
     let config = try #require(try fixture.find())
-    #expect(config.paths == ["/a", "/b"] && config.currentContext == "other")
+    #expect(
+      config.paths == ["/a", "/b", "/c"] && config.contextNames == ["prod"]
+        && config.currentContext == "other")
     #expect(try fixture.access("prod").endpoint.host == "a.example.com")
   }
 

@@ -12,7 +12,9 @@ import Timing
     deinit { try? FileManager.default.removeItem(at: url) }
   }
 
-  /// A script of the shell. No file: one that another test's child still has open cannot be run.
+  /// A script of the shell.
+  ///
+  /// No file: one that another test's child still has open cannot be run.
   private func script(_ text: String, _ arguments: [String] = []) -> PluginCall {
     call("/bin/sh", ["-c", text, "sh"] + arguments)
   }

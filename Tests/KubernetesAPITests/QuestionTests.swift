@@ -42,7 +42,7 @@ import Testing
 
   @Test func theKindsOfAGroupAreToldOnce() throws {
     let list =
-      #"{"kind":"APIResourceList","groupVersion":"p.io/v1","resources":[{"name":"snapshots","kind":"Snapshot"},{"name":"snapshots/status","kind":"Snapshot"},{"name":"backups","kind":"Backup"}]}"#
+      #"{"kind":"APIResourceList","groupVersion":"p.io/v1","resources":[{"name":"snapshots","kind":"Snapshot"},{"name":"snapshots/status","kind":"Snapshot"},{"name":"snapshots/scale","kind":"Scale"},{"name":"backups","kind":"Backup"}]}"#
     let fixture = try ClientFixture([.json(200, list), .pageNotFound, .json(200, list)])
     #expect(try fixture.client.kinds(of: "p.io", version: "v1") == ["Snapshot", "Backup"])
     #expect(try fixture.client.kinds(of: "q.io", version: "v1") == nil)

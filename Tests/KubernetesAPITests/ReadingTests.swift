@@ -51,17 +51,17 @@ import Timing
         == "cannot read the backup: GET /apis/velero.io/v1/namespaces/velero/backups/b answered 404 (the server does not have this kind of resource)"
     )
     #expect(error?.hint == "backups.velero.io of version v1 is not installed in the cluster")
-    let sight = try ClientFixture([.pageNotFound]).client.look(at: .backup, "b", in: "velero", to: "read")
-    #expect(sight == .notInstalled)
+    let result = try ClientFixture([.pageNotFound]).client.look(at: .backup, "b", in: "velero", to: "read")
+    #expect(result == .notInstalled)
   }
 
   @Test func aMissingRightEndsAGetAndIsToldByALook() throws {
     let error = failure { try ClientFixture([forbidden]).client.list(.backup, in: "velero", to: "list") }
     #expect(error?.kind == .credentials)
     #expect(error?.hint == "the right that is missing: list backups.velero.io in the namespace velero")
-    let sight = try ClientFixture([forbidden]).client.lookAtList(of: .backup, in: "velero", to: "list")
-    guard case .forbidden(let words) = sight else {
-      Issue.record("\(sight)")
+    let result = try ClientFixture([forbidden]).client.lookAtList(of: .backup, in: "velero", to: "list")
+    guard case .forbidden(let words) = result else {
+      Issue.record("\(result)")
       return
     }
     #expect(words.hasPrefix("answered 403 (backups.velero.io is forbidden"))
@@ -157,6 +157,19 @@ import Timing
     #expect(error?.message.contains("you sent <secret>") == true)
     #expect(fixture.log.lines.contains { $0.contains("you sent <secret>") })
     #expect(!fixture.log.lines.contains { $0.contains(fakeToken) })
+  }
+
+  @Test func anEchoedTokenIsNotCutInTwo() throws {
+    let long = String(repeating: "x", count: 990) + fakeToken
+    let answers = [ScriptedCluster.Answer.status(400, "BadRequest", long), .status(400, "BadRequest", long)]
+    let fixture = try ClientFixture(answers)
+    let error = failure { try fixture.client.list(.backup, in: "v", to: "list") }
+    #expect(error?.message.contains("x") == true && error?.message.contains(fakeToken.prefix(6)) == false)
+    let wakeUp = try fixture.client.wait(for: .backup, "b", in: "v", since: nil, upTo: .seconds(9)) { _ in
+      true
+    }
+    let shown = "\(wakeUp)"
+    #expect(shown.contains("xxx") && !shown.contains(fakeToken.prefix(6)))
   }
 
   @Test func theServersTimeIsKnown() throws {

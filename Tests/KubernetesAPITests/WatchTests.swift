@@ -43,6 +43,11 @@ import Timing
     #expect(wakeUp == .news)
   }
 
+  @Test func anotherObjectsNewsAreNone() throws {
+    let lines = ["MODIFIED", "DELETED"].map { event($0, backup("another", version: "9", phase: "Completed")) }
+    #expect(try wait(.lines(lines, .closed, after: .seconds(5))).0 == .ended(after: .seconds(5)))
+  }
+
   @Test func aDeletionIsNews() throws {
     let (wakeUp, _) = try wait(.lines([event("DELETED", backup("b1", version: "9"))], .closed, after: .zero))
     #expect(wakeUp == .news)

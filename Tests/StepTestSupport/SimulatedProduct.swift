@@ -1,6 +1,7 @@
 internal import AstraControlSimulation
 internal import AstraSimulator
 internal import Foundation
+internal import TridentProtectSimulation
 package import ServiceSimulation
 
 /// A product, or a release of one, that a simulator plays.
@@ -10,7 +11,11 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package let setup: @Sendable () throws -> any ServiceSetup
 
   /// Every product that the suites of all services run at.
-  package static let all = [astraControl, olderAstraControl]
+  package static let all = [astraControl, olderAstraControl, tridentProtect]
+
+  package static let tridentProtect = SimulatedProduct(description: "Trident protect") {
+    TridentProtectSetup()
+  }
 
   package static let astraControl = SimulatedProduct(description: "Astra Control") {
     try astraControlSetup()

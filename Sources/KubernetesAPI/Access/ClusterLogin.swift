@@ -12,6 +12,8 @@ package final class ClusterLogin {
   /// Where and as whom.
   package let access: ClusterAccess
   /// The certificate for the connection; after `obtain()` it may be the plug-in's.
+  ///
+  /// One that the plug-in makes later, when the first has ended, is of use to a new connection only.
   package private(set) var clientCertificate: ClientCertificate?
   /// What must not appear in any text, those that were replaced meanwhile too.
   package private(set) var secrets: [Secret]

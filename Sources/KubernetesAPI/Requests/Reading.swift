@@ -17,8 +17,8 @@ extension KubernetesClient {
   /// Reads one object as `get` does, but tells a missing right or kind.
   package func look(
     at kind: ResourceKind, _ name: String, in namespace: String?, to attempt: String
-  ) throws(BackendError) -> Sight<KubernetesObject?> {
-    try sight(of: answer(kind, name, namespace, attempt), kind, kind.path(of: name, in: namespace), attempt)
+  ) throws(BackendError) -> LookResult<KubernetesObject?> {
+    try result(of: answer(kind, name, namespace, attempt), kind, kind.path(of: name, in: namespace), attempt)
   }
 
   /// Reads the objects of a kind, page by page; a list that expires in between begins anew, at most five times.
@@ -43,9 +43,9 @@ extension KubernetesClient {
   package func lookAtList(
     of kind: ResourceKind, in namespace: String?, labels: String? = nil, fields: String? = nil,
     to attempt: String
-  ) throws(BackendError) -> Sight<[KubernetesObject]> {
+  ) throws(BackendError) -> LookResult<[KubernetesObject]> {
     let answer = try pages(of: kind, namespace, labels, fields, attempt)
-    return try sight(of: answer, kind, kind.path(in: namespace), attempt)
+    return try result(of: answer, kind, kind.path(in: namespace), attempt)
   }
 
   /// How many items one page holds at most, as kubectl has it.
@@ -104,9 +104,9 @@ extension KubernetesClient {
     }
   }
 
-  private func sight<Value>(
+  private func result<Value>(
     of answer: Answer<Value>, _ kind: ResourceKind, _ path: String, _ attempt: String
-  ) throws(BackendError) -> Sight<Value> {
+  ) throws(BackendError) -> LookResult<Value> {
     switch answer {
     case .no(let problem) where problem.isAboutPath: return .notInstalled
     case .no(let problem) where problem.status == 403: return .forbidden(scrubbed(problem.clause))

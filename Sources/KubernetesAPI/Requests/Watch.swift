@@ -40,7 +40,7 @@ extension KubernetesClient {
       end = try transport.receiveLines(
         of: rest.request(.get, path, timeLimit: limit), longestLine: Self.longestLine, silence: limit
       ) { line in
-        wakeUp = Self.wakeUp(by: Array(line), name, resourceVersion, isNews)
+        wakeUp = self.wakeUp(by: Array(line), name, resourceVersion, isNews)
         return wakeUp == nil ? .goOn : .stop
       }
     } catch {
@@ -53,14 +53,13 @@ extension KubernetesClient {
     switch end {
     case .refused(let response):
       log(.exchange("GET", path, response.status, took))
-      return .unavailable("the watch \(scrubbed(StatusProblem(response).clause))")
+      return .unavailable("the watch \(scrubbed(StatusProblem(rest.withoutSecrets(response)).clause))")
     case .broken(let error):
       log(.noAnswer("GET", path, error.message, took))
       return wakeUp ?? .unavailable(scrubbed(error.message))
     case .closed, .stopped, .timedOut:
       log(.exchange("GET", path, 200, took))
-      guard case .unavailable(let reason)? = wakeUp else { return wakeUp ?? .ended(after: took) }
-      return .unavailable(scrubbed(reason))
+      return wakeUp ?? .ended(after: took)
     }
   }
 
@@ -70,7 +69,7 @@ extension KubernetesClient {
   private static var longestLine: Int { 8 << 20 }
 
   /// What an event amounts to; nil if it is to be passed over.
-  private static func wakeUp(
+  private func wakeUp(
     by line: [UInt8], _ name: String, _ seen: String?, _ isNews: (KubernetesObject) -> Bool
   ) -> WakeUp? {
     // An empty line is none of the API's, and does no harm.
@@ -82,7 +81,8 @@ extension KubernetesClient {
     case "BOOKMARK": return nil
     case "ERROR":
       let words = event["object"]?["message"]?.string ?? event["object"]?["reason"]?.string
-      return .unavailable("the watch ended with an error" + (words.map { ": \(printable($0))" } ?? ""))
+      return .unavailable(
+        "the watch ended with an error" + (words.map { ": \(printable(scrubbed($0)))" } ?? ""))
     case "ADDED", "MODIFIED", "DELETED":
       guard let object = event["object"].flatMap({ KubernetesObject($0) }) else {
         return .unavailable("the watch sent an event without its object")

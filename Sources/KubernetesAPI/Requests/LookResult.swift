@@ -1,5 +1,5 @@
 /// What a look showed, where a missing right or kind is an answer and no error.
-package enum Sight<Value> {
+package enum LookResult<Value> {
   case told(Value)
   /// The rules of access do not let it be seen; the server's words as a clause: `answered 403 (…)`.
   case forbidden(String)
@@ -7,5 +7,5 @@ package enum Sight<Value> {
   case notInstalled
 }
 
-extension Sight: Equatable where Value: Equatable {}
-extension Sight: Sendable where Value: Sendable {}
+extension LookResult: Equatable where Value: Equatable {}
+extension LookResult: Sendable where Value: Sendable {}
