@@ -27,7 +27,7 @@ extension TridentProtectBackend {
     return names[0]
   }
 
-  private func vaults(in context: String) throws(BackendError) -> Sight<[KubernetesObject]> {
+  private func vaults(in context: String) throws(BackendError) -> LookResult<[KubernetesObject]> {
     try client(context).lookAtList(
       of: Kinds.vault, in: settings.systemNamespace, to: "list the vaults of \(context)")
   }

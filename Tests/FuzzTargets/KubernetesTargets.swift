@@ -162,16 +162,3 @@ struct KubernetesCalls {
     }
   }
 }
-
-extension AnswerScript: LineTransport {
-  func receiveLines(
-    of request: HTTPRequest, longestLine: Int, silence: Duration?,
-    _ receive: (ArraySlice<UInt8>) -> LineVerdict
-  ) throws(TransportError) -> LineStreamEnd {
-    let response = try send(request)
-    guard (200..<300).contains(response.status) else { return .refused(response) }
-    for line in response.body.split(separator: 0x0A, omittingEmptySubsequences: false)
-    where receive(line) == .stop { return .stopped }
-    return .closed
-  }
-}
