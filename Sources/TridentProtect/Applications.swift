@@ -47,8 +47,12 @@ extension TridentProtectBackend {
 
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {
     guard let place = ApplicationPlace(id), settings.contexts.contains(place.context) else { return nil }
-    return try applications(named: place.name, in: place.context, namespace: place.namespace)
-      .first { $0.id == id }
+    let found = try applications(named: place.name, in: place.context, namespace: place.namespace)
+    if let same = found.first(where: { $0.id == id }) { return same }
+    // A clone on its way out has lost the restore that it was known by.
+    guard var leaving = found.first(where: { $0.state == .deleting }), leaving.sourceID != nil else { return nil }
+    leaving.id = id
+    return leaving
   }
 
   package func applicationIDs(
@@ -182,6 +186,16 @@ extension TridentProtectBackend {
       case .running, .blocked: application.state = .provisioning
       case .partial(let reason), .failed(let reason):
         (application.state, application.problems) = (.failed, [reason])
+      }
+    }
+    if application.sourceID == nil, application.state == .deleting {
+      let sight = try client(context).look(
+        at: .namespace, object.namespace ?? "", in: nil, to: "look at the namespace of \"\(object.name)\"")
+      if case .told(let namespace?) = sight,
+        namespace.annotations[Marking.made(namespace.uid)] == object.name
+      {
+        application.sourceID = namespace.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
+        application.labels = Marking.labels(of: namespace)
       }
     }
     return [try withMarks(application, object)]

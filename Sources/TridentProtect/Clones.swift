@@ -51,6 +51,13 @@ extension TridentProtectBackend {
     _ request: CloneRequest, _ kind: ResourceKind, in namespace: String, _ path: String, _ vault: String
   ) throws(BackendError) -> StructuredValue {
     let pairs = request.namespaces.map { ($0.source, $0.destination) }
+    if let wanted = request.storageClass, let known = try self.storageClasses(on: request.destinationCluster),
+      !known.contains(where: { $0.name == wanted })
+    {
+      throw BackendError(
+        .refused(.notFound), "cluster \(request.destinationCluster) has no storage class \"\(wanted)\"",
+        hint: "it has \(known.map(\.name).sorted().joined(separator: ", "))")
+    }
     return .members([
       "apiVersion": .string(kind.apiVersion), "kind": .string(kind.kind),
       "metadata": Marking.metadata(
@@ -136,7 +143,7 @@ extension TridentProtectBackend {
       application: clone)
     operation.state =
       switch run.progress {
-      case .running(let word): .running(word)
+      case .running(let word): .running(word == "running" ? "provisioning" : word)
       case .blocked(let reason): .blocked(reason)
       case .failed(let reason): .failed("is failed: \(reason)")
       case .removed: .failed("is removed")
@@ -153,7 +160,10 @@ extension TridentProtectBackend {
   }
 
   package func shownOrigins(of application: Application) -> [RecoveryPoint.ID] {
-    application.labels.filter { $0.name == CloneMark.originLabel && $0.value.contains("/") }
+    // What it was restored in place from since, first.
+    let restored = application.marks.texts["restoredFrom"].map { [RecoveryPoint.ID($0)] } ?? []
+    return restored
+      + application.labels.filter { $0.name == CloneMark.originLabel && $0.value.contains("/") }
       .map { RecoveryPoint.ID($0.value) }
   }
 

@@ -45,7 +45,17 @@ extension TridentProtectBackend {
     return object?.uid == point.uid ? object : nil
   }
 
-  package func existsElsewhere(_: RecoveryPoint.Kind, _: String) -> Bool { false }
+  package func existsElsewhere(
+    _ kind: RecoveryPoint.Kind, _ nameOrID: String
+  ) throws(BackendError) -> Bool {
+    let name = PointPlace(RecoveryPoint.ID(nameOrID))?.name ?? nameOrID
+    for context in contextsToSearch() {
+      let sight = try client(context).lookAtList(
+        of: Kinds.copy(kind), in: nil, fields: "metadata.name=\(name)", to: "look for \(kind.rawValue) \"\(name)\"")
+      if case .told(let found) = sight, !found.isEmpty { return true }
+    }
+    return false
+  }
 
   package func create(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label]

@@ -99,7 +99,7 @@ extension TridentProtectBackend {
       id: view.reference.id, kind: .inPlaceRestore, state: .running("pending"), points: [restore.point],
       wasSeen: true)
     switch view.state.progress {
-    case .running(let word): operation.state = .running(word)
+    case .running(let word): operation.state = .running(word == "running" ? "restoring" : word)
     case .blocked(let reason): operation.state = .blocked(try blockedClause(reason, in: place))
     case .failed(let reason): operation.state = .failed("failed: \(reason)")
     case .removed: operation.state = .failed("was removed")

@@ -59,6 +59,10 @@ package struct CloneDestination: StepPart {
       }
       let exists = standing.exists
       guard exists != false else { continue }
+      if standing == .terminating, backend.clonesIntoEmptyNamespaces {
+        try waitUntilGone(namespace, on: request)
+        continue
+      }
       guard standing != .terminating else {
         throw .protected(
           "namespace \"\(namespace)\" on cluster \(cluster) is being removed, and would take the clone along",
@@ -87,6 +91,25 @@ package struct CloneDestination: StepPart {
             + "checked that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))"
         )
       }
+    }
+  }
+
+  /// Waits for a namespace that is being removed, perhaps by this step, which is to be made again.
+  private func waitUntilGone(_ namespace: String, on request: CloneRequest) throws(StepFailure) {
+    let began = time.now
+    let title = "namespace \"\(namespace)\" on cluster \(request.destinationName ?? request.destinationCluster.text)"
+    log.info("\(title) is being removed: waiting until it is gone")
+    while true {
+      let standing = try ask { () throws(BackendError) in
+        try backend.namespace(namespace, on: request.destinationCluster)
+      }
+      if standing != .terminating { return }
+      guard !deadline.hasPassed(on: time) else {
+        throw .deadline(
+          "\(title) was still being removed when the time was up after \(deadline.allowance.shortText)",
+          hint: "find out what holds it (kubectl get namespace \(namespace) -o yaml), and run the step again")
+      }
+      try poller.rest(poller.pollInterval(since: began))
     }
   }
 

@@ -1,3 +1,4 @@
+internal import ServiceSimulation
 package import Files
 
 /// The files of steps at a site, kept from one run to the next, and met by the site's faults.
@@ -61,7 +62,9 @@ package final class SiteFiles: FileWriter {
   }
 
   package func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-    try backing.read(path, limit: limit)
+    // What the pipeline's secrets bring is there whatever becomes of the workspace.
+    if folder == nil, !backing.exists(path), let text = site.service.files[path] { return Array(text.utf8) }
+    return try backing.read(path, limit: limit)
   }
 
   package func names(in folder: String) throws(FileError) -> [String] { try backing.names(in: folder) }
@@ -70,7 +73,9 @@ package final class SiteFiles: FileWriter {
     if !site.isKilled { try backing.remove(path) }
   }
 
-  package func exists(_ path: String) -> Bool { backing.exists(path) }
+  package func exists(_ path: String) -> Bool {
+    backing.exists(path) || folder == nil && site.service.files[path] != nil
+  }
 
   package func takeRemarks() -> [String] { backing.takeRemarks() }
 

@@ -28,7 +28,12 @@ package final class StepHarness {
     site = Site(setup)
     siteFiles = SiteFiles(site, folder: folder)
     environment = site.service.environment
-    for (path, text) in site.service.files { siteFiles.memory.contents[path] = Array(text.utf8) }
+    if let folder {
+      for (path, text) in site.service.files {
+        try? Data(text.utf8).write(to: URL(filePath: "\(folder)/\(path)"))
+        environment["KUBECONFIG"] = "\(folder)/\(path)"
+      }
+    }
     environment["ASTRA_LOG_LEVEL"] = "debug"
     environment["ASTRA_OUTPUT_FILE"] = "out.env"
     environment["BUILD_TAG"] = run

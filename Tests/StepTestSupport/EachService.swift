@@ -18,6 +18,22 @@ package struct EachService: SuiteTrait, TestTrait, TestScoping {
   }
 }
 
+/// Runs a test of such a suite only at the services that have a feature.
+package struct OnlyWhere: TestTrait, TestScoping {
+  let feature: @Sendable (SimulatedProduct) -> Bool
+
+  package func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    if feature(Magento.product) { try await function() }
+  }
+}
+
+extension Trait where Self == OnlyWhere {
+  /// Only where a product has that feature.
+  package static func only(_ feature: @escaping @Sendable (SimulatedProduct) -> Bool) -> Self { Self(feature: feature) }
+}
+
 extension Trait where Self == EachService {
   package static var eachService: Self { Self() }
 }

@@ -2,6 +2,11 @@ package import SimulatedBackend
 package import StepCommon
 package import Testing
 
+extension String {
+  /// Whether a value that a step handed on is the id of an object, which may be the last part of it.
+  package func names(_ id: String?) -> Bool { id.map { self == $0 || hasSuffix("/\($0)") } ?? false }
+}
+
 extension StepHarness.Result {
   /// Checks that the step refused or failed as it should, and that its report says the same.
   package func expect(

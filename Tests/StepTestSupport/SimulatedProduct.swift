@@ -9,13 +9,24 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package let description: String
   /// The worked example at it, not started yet.
   package let setup: @Sendable () throws -> any ServiceSetup
+  /// Whether it is reached with an API token of its own, and not with a kubeconfig.
+  package var hasTokenParameter = true
+  /// Whether a live application is cloned by one request.
+  package var clonesByOneRequest = true
+  /// Whether two things of one kind may bear one name.
+  package var allowsDuplicateNames = true
+  /// Whether it can be told to restore no application that has failed, or is not ready.
+  package var mayRefuseFailedApplications = true
 
   /// Every product that the suites of all services run at.
   package static let all = [astraControl, olderAstraControl, tridentProtect]
 
-  package static let tridentProtect = SimulatedProduct(description: "Trident protect") {
-    TridentProtectSetup()
-  }
+  package static let tridentProtect = {
+    var product = SimulatedProduct(description: "Trident protect") { TridentProtectSetup() }
+    (product.hasTokenParameter, product.clonesByOneRequest) = (false, false)
+    (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
+    return product
+  }()
 
   package static let astraControl = SimulatedProduct(description: "Astra Control") {
     try astraControlSetup()

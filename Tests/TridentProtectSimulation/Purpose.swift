@@ -44,7 +44,11 @@ extension RefusalReason {
     switch self {
     case .nameTaken: (409, "AlreadyExists", "already exists")
     case .invalid: (422, "Invalid", "is invalid")
-    case .notPermitted: (403, "Forbidden", "is forbidden: User \\\"ci\\\" cannot create it")
+    case .notPermitted:
+      (
+        403, "Forbidden",
+        #"is forbidden: User \"ci\" cannot create resource \"backups\" in API group \"protect.trident.netapp.io\""#
+      )
     case .recoveryPointNotReady, .applicationNotReady, .snapshotUnderWay, .backupUnderWay, .conflict:
       (409, "Conflict", "the object has been modified; please apply your changes to the latest version")
     }

@@ -213,7 +213,8 @@ extension TridentProtectService {
     world.removeNamespace(name, of: Self.context(cluster))
   }
   package mutating func setState(_ state: String, of key: String) -> Bool {
-    world.setState(state.capitalizedWord, of: objectUID(key))
+    if world.setApplicationState(state, of: objectUID(key)) { return true }
+    return world.setState(state.capitalizedWord, of: objectUID(key))
   }
 
   package mutating func deploy(version: String, broken: Bool, rows: [String]?, to application: String) -> Bool {
@@ -284,5 +285,8 @@ extension TridentProtectService {
 
 extension String {
   /// The word with a capital first letter, as the product writes states.
-  fileprivate var capitalizedWord: String { prefix(1).uppercased() + dropFirst() }
+  fileprivate var capitalizedWord: String {
+    ["pending", "running", "blocked", "completed", "failed", "removed"].contains(self)
+      ? prefix(1).uppercased() + dropFirst() : self
+  }
 }

@@ -44,6 +44,9 @@ extension KubernetesWorld {
   // MARK: - What clients do
 
   mutating func react(to event: ObjectEvent, in cluster: Int) {
+    if event.change == .added, event.key.resource.hasSuffix(Self.group), let uid = event.object.uid {
+      born[uid] = born.count + 1
+    }
     guard let kind = Self.kinds[event.key.resource] else {
       if event.key.resource == Self.resource("applications") { reactToApplication(event, in: cluster) }
       return
@@ -57,6 +60,11 @@ extension KubernetesWorld {
       guard event.object.isDeleted, event.old?.isDeleted != true else { return }
       beginDeletion(of: event.key, event.object, kind, in: cluster)
     case .deleted:
+      // What clients remove of a clone that never came to be.
+      if kind == .clone, !makers.values.contains(uid) {
+        tally.deletions += 1
+        record(.deleted, .clone, id: uid, name: event.key.name)
+      }
       runs.removeAll { $0.uid == uid && $0.kind != .deletion }
     }
   }

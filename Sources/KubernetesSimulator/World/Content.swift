@@ -78,9 +78,17 @@ extension KubernetesWorld {
     clusters[cluster].store.update(key("deployments.apps", deployment)) {
       $0[path: ["status", "observedGeneration"]] = $0.value(at: "metadata.generation")
     }
-    if let claim = clusters[cluster].store.objects("persistentvolumeclaims", in: namespace).first?.uid {
-      volumes[claim] = content.rows
+    var claim = clusters[cluster].store.objects("persistentvolumeclaims", in: namespace).first
+    if claim == nil {
+      // Whoever repairs what a failed restore has left behind begins with a new volume.
+      claim = clusters[cluster].store.create(
+        "persistentvolumeclaims",
+        [
+          "metadata": ["name": .string("\(name)-db"), "namespace": .string(namespace)],
+          "spec": ["storageClassName": "ontap-san"], "status": ["phase": "Bound"],
+        ])
     }
+    if let uid = claim?.uid { volumes[uid] = content.rows }
     return true
   }
 

@@ -27,6 +27,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   var volumes: [String: [String]] = [:]
   /// The restore that made an application, by the uids of both.
   var makers: [String: String] = [:]
+  /// In which order objects came, by their uids.
+  var born: [String: Int] = [:]
   /// Up to which revision the changes of each cluster were seen.
   private var seen: [Int]
   var random: SeededRandom

@@ -101,8 +101,12 @@ extension KubernetesWorld {
     package var source: String?
   }
 
-  /// All applications, and clones in the making, in the order of their clusters and names.
+  /// All applications, and clones in the making, in the order in which they came.
   package var applications: [ApplicationView] {
+    allApplications.sorted { (born[$0.uid] ?? 0) < (born[$1.uid] ?? 0) }
+  }
+
+  private var allApplications: [ApplicationView] {
     var views: [ApplicationView] = []
     for index in clusters.indices {
       let store = clusters[index].store
@@ -132,9 +136,20 @@ extension KubernetesWorld {
     return ApplicationView(
       uid: maker ?? object.uid ?? "", objectUID: object.uid, name: object.name ?? "",
       cluster: clusters[cluster].name, namespace: object.namespace ?? "", namespaces: namespaces,
-      state: object.isDeleted ? "deleting" : isRestoring ? "restoring" : isMaking ? "provisioning" : "ready",
+      state: object.isDeleted
+        ? "deleting"
+        : isRestoring ? "restoring" : isMaking ? "provisioning" : hasFailedRestore(object, in: cluster) ? "failed" : "ready",
       content: content(in: home, of: cluster), address: service.flatMap { address(of: $0) } ?? "",
       source: restore.flatMap { applicationUID(of: $0, in: cluster) } ?? (maker == nil ? nil : ""))
+  }
+
+  /// Whether the last in-place restore of an application failed.
+  private func hasFailedRestore(_ application: JSON, in cluster: Int) -> Bool {
+    let all = ["backupinplacerestores", "snapshotinplacerestores"].flatMap {
+      clusters[cluster].store.objects(Self.resource($0), in: application.namespace)
+    }.filter { applicationUID(of: $0, in: cluster) == application.uid }
+    let last = all.max { (born[$0.uid ?? ""] ?? 0) < (born[$1.uid ?? ""] ?? 0) }
+    return last?.value(at: "status.state")?.string?.lowercased() == "failed"
   }
 
   private func viewInTheMaking(_ restore: JSON, in cluster: Int) -> ApplicationView {
@@ -163,8 +178,12 @@ extension KubernetesWorld {
     package var content: WorldContent?
   }
 
-  /// All backups and snapshots, in the order of their clusters, kinds and names.
+  /// All backups and snapshots, in the order in which they came.
   package var copies: [CopyView] {
+    allCopies.sorted { (born[$0.uid] ?? 0) < (born[$1.uid] ?? 0) }
+  }
+
+  private var allCopies: [CopyView] {
     clusters.indices.flatMap { index in
       [Run.Kind.backup, .snapshot].flatMap { kind in
         clusters[index].store.objects(Self.resource(kind == .backup ? "backups" : "snapshots")).map { object in
@@ -308,6 +327,46 @@ extension KubernetesWorld {
       }
     }
     return false
+  }
+
+  /// Shows an application in a state that only in-place restores give it: `restoring` and `failed` by one of others, `ready`
+  /// by the removal of those that say otherwise. False if it is no application.
+  package mutating func setApplicationState(_ state: String, of uid: String) -> Bool {
+    guard let (cluster, object) = application(uid: uid) else { return false }
+    let resource = Self.resource("backupinplacerestores")
+    switch state {
+    case "ready":
+      for plural in ["backupinplacerestores", "snapshotinplacerestores"] {
+        for restore in clusters[cluster].store.objects(Self.resource(plural), in: object.namespace)
+        where applicationUID(of: restore, in: cluster) == uid {
+          let isEnded = restore.value(at: "status.state")?.string?.lowercased() == "completed"
+          guard !isEnded else { continue }
+          runs.removeAll { $0.uid == restore.uid }
+          clusters[cluster].store.remove(key(Self.resource(plural), restore))
+        }
+      }
+      bringUp(namespaces(of: object), in: cluster)
+    case "restoring", "failed":
+      clusters[cluster].store.create(
+        resource,
+        [
+          "metadata": [
+            "name": .string("by-others-\(journal.count)"), "namespace": .string(object.namespace ?? ""),
+          ],
+          "spec": [
+            "appVaultRef": .string("vault-\(clusters[cluster].name)"),
+            "appArchivePath": .string("\(object.name ?? "")_\(uid)/backups/of-others"),
+          ],
+          "status": [
+            "state": .string(state == "restoring" ? "Running" : "Failed"), "error": "as it was set",
+            "completionTimestamp": state == "failed" ? .string(clusters[cluster].store.timestamp) : .null,
+          ],
+        ])
+    default: return false
+    }
+    catchUp()
+    record(.manipulated, .application, id: uid, name: object.name ?? "", related: state)
+    return true
   }
 
   // MARK: - Faults

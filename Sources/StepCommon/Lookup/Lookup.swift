@@ -73,7 +73,10 @@ package struct Lookup {
   ) throws(StepFailure) -> RecoveryPoint {
     let all = try ask { () throws(BackendError) in try backend.recoveryPoints(kind, of: application.id) }
     let label = ResourceName.label(for: name)
-    let found = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
+    let found = all.filter {
+      // Where an id has several parts, the last one is one by itself.
+      $0.name == name || $0.name == label || $0.id.text == name || $0.id.text.hasSuffix("/\(name)")
+    }
     if found.count > 1 {
       throw .ambiguous(
         "there are \(found.count) \(kind.rawValue)s \"\(name)\" of \"\(application.name)\": "

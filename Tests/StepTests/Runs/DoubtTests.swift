@@ -142,7 +142,7 @@ import Timing
     }
   }
 
-  @Test func aRefusalAsNotReadyOfWhatSaysReadyMakesNewEvidence() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func aRefusalAsNotReadyOfWhatSaysReadyMakesNewEvidence() throws {
     let harness = try Magento.harness()
     try harness.run(CloneStep.self).expectSuccess()
     // Somebody is at it, though nothing shows: what the clone holds is not what production holds any more.
@@ -158,7 +158,7 @@ import Timing
     #expect(evidence(harness) == [Magento.brokenRows + ["order-2001"]])
   }
 
-  @Test func evidenceIsNotMadeForEveryRefusal() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func evidenceIsNotMadeForEveryRefusal() throws {
     let harness = try Magento.harness()
     harness.environment["ASTRA_TIMEOUT"] = "30m"
     harness.environment["DEBUG_APP_NAME"] = nil

@@ -28,8 +28,9 @@ import AstraRestore
     // The clone was evidence enough: no snapshot was needed.
     #expect(world.tally.snapshotsCreated == 0 && world.tally.restoresFinished == 1)
     #expect(restored.values["ASTRA_RESTORE_EVIDENCE"] == "clone")
-    #expect(restored.values["ASTRA_RESTORE_EVIDENCE_ID"] == clone.id)
-    #expect(restored.values["ASTRA_CLONE_ID"] == clone.id, "the values of an earlier step stay in the file")
+    #expect(restored.values["ASTRA_RESTORE_EVIDENCE_ID"]?.names(clone.id) == true)
+    #expect(
+      restored.values["ASTRA_CLONE_ID"]?.names(clone.id) == true, "the values of an earlier step stay in the file")
   }
 
   @Test func aSecondTimeInTheSameRunMakesNothingTwice() throws {

@@ -70,7 +70,7 @@ import Timing
   /// A request within the wait for a backup.
   private func lateRequest() throws -> Int { try undisturbed(BackupStep.self, ["-b", "one"]).requests - 2 }
 
-  @Test func theWaitGoesOnWithTheNewToken() throws {
+  @Test(.only { $0.hasTokenParameter }) func theWaitGoesOnWithTheNewToken() throws {
     func one<S: Step>(_ step: S.Type, _ arguments: [String] = []) throws {
       let (last, changes) = try undisturbed(step, arguments)
       // Whatever the request is that meets it, a change among them.
@@ -101,7 +101,7 @@ import Timing
     #expect(harness.site.service.recoveryPoints.count > 0)
   }
 
-  @Test func aFileThatDidNotChangeEndsIt() throws {
+  @Test(.only { $0.hasTokenParameter }) func aFileThatDidNotChangeEndsIt() throws {
     let request = try lateRequest()
     let harness = try harness()
     rotate(harness, [], afterRequests: request)
@@ -125,7 +125,7 @@ import Timing
     try harness.run(BackupStep.self, "-b", "one").expect(.credentialsRefused, saying: "401")
   }
 
-  @Test func aTornFileIsReadAgain() throws {
+  @Test(.only { $0.hasTokenParameter }) func aTornFileIsReadAgain() throws {
     let request = try lateRequest()
     let harness = try harness()
     // The first look shows the beginning, with which the next request is refused, and then it is whole.

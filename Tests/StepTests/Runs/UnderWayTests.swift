@@ -20,7 +20,7 @@ import Timing
     return harness
   }
 
-  @Test func aCloneThatIsNotReadyIsNoResult() throws {
+  @Test(.only { $0.clonesByOneRequest }) func aCloneThatIsNotReadyIsNoResult() throws {
     let harness = try harness()
     let early = try harness.run(CloneStep.self, "--timeout", "4s", "--if-exists", "reuse")
     early.expect(.deadlinePassed, saying: "discovering")
@@ -32,7 +32,7 @@ import Timing
     #expect(harness.site.service.tally.clonesCreated == 1)
   }
 
-  @Test func ageIsNoProofOfAnEnd() throws {
+  @Test(.only { $0.clonesByOneRequest }) func ageIsNoProofOfAnEnd() throws {
     let harness = try harness(discovery: .seconds(86_400))
     harness.site.pass(.seconds(7200))
     try harness.run(CloneStep.self, "--timeout", "60s", "--if-exists", "reuse").expect(
@@ -40,7 +40,7 @@ import Timing
     #expect(harness.site.service.clones.map(\.state) == ["discovering"])
   }
 
-  @Test func theEndOfAnotherRunsCloneIsTheStepsOwn() throws {
+  @Test(.only { $0.clonesByOneRequest }) func theEndOfAnotherRunsCloneIsTheStepsOwn() throws {
     let harness = try harness(discovery: .seconds(300))
     let first = harness.site.requests.count
     harness.site.beforeRequest = { [unowned harness] number in
@@ -51,7 +51,7 @@ import Timing
     #expect(harness.site.service.clones.map(\.state) == ["failed"])
   }
 
-  @Test func withoutTheWordItIsRefusedAtOnce() throws {
+  @Test(.only { $0.clonesByOneRequest }) func withoutTheWordItIsRefusedAtOnce() throws {
     let harness = try harness()
     let before = harness.site.service.changes
     let began = harness.site.time.now

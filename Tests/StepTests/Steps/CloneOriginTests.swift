@@ -105,7 +105,7 @@ import Timing
     #expect(harness.site.service.tally.clonesCreated == 1)
   }
 
-  @Test func aLiveCloneThatACopyCarriedIsTheRunsOwnAndNobodyElses() throws {
+  @Test(.only { $0.clonesByOneRequest }) func aLiveCloneThatACopyCarriedIsTheRunsOwnAndNobodyElses() throws {
     let harness = try Magento.harness(run: "run-1") { $0.cloneLeavesOnSource = .backup }
     for _ in 1...2 { try harness.run(CloneStep.self).expectSuccess() }
     harness.environment["BUILD_TAG"] = "run-2"

@@ -92,7 +92,7 @@ import Timing
     #expect(copies(harness.site.service).contains(Magento.brokenRows))
   }
 
-  @Test func anotherRestoreSinceIsNoWreckOfOurs() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func anotherRestoreSinceIsNoWreckOfOurs() throws {
     let harness = try Magento.harness()
     harness.site.service.disturbNext(.restore, .fails)
     try harness.run(RestoreStep.self).expect(.operationFailed, nature: "failure")
@@ -171,7 +171,7 @@ import Timing
     #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot", "\(result.standardError)")
   }
 
-  @Test func evidenceThatIsGoneStandsNoMore() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func evidenceThatIsGoneStandsNoMore() throws {
     let harness = try Magento.harness()
     harness.site.service.disturbNext(.restore, .fails)
     try harness.run(RestoreStep.self).expect(.operationFailed, nature: "failure")
@@ -182,7 +182,7 @@ import Timing
     #expect(harness.site.service.tally.restoresRequested == 1)
   }
 
-  @Test func aServerThatRestoresNoFailedApplicationIsToldSo() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func aServerThatRestoresNoFailedApplicationIsToldSo() throws {
     let harness = try Magento.harness { $0.restoresFailedApplications = false }
     harness.site.service.disturbNext(.restore, .fails)
     try harness.run(RestoreStep.self).expect(.operationFailed, nature: "failure")

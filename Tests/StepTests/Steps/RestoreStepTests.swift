@@ -91,10 +91,10 @@ import AstraRestore
     #expect(
       snapshot.content?.rows == Magento.brokenRows && snapshot.content?.version == Magento.brokenVersion)
     #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
-    #expect(result.values["ASTRA_RESTORE_EVIDENCE_ID"] == snapshot.id)
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE_ID"]?.names(snapshot.id) == true)
   }
 
-  @Test func aCloneThatIsStillBeingMadeIsWaitedFor() throws {
+  @Test(.only { $0.clonesByOneRequest }) func aCloneThatIsStillBeingMadeIsWaitedFor() throws {
     let harness = try Magento.harness { $0.clone = .seconds(120) }
     try harness.run(CloneStep.self, "--timeout", "5s").expect(.deadlinePassed)
     let result = try harness.run(RestoreStep.self)
@@ -105,7 +105,7 @@ import AstraRestore
     #expect(harness.site.service.productionContent?.version == Magento.goodVersion)
   }
 
-  @Test func aCloneThatWillNotBeReadyInTimeKeepsTheRestoreFromStarting() throws {
+  @Test(.only { $0.clonesByOneRequest }) func aCloneThatWillNotBeReadyInTimeKeepsTheRestoreFromStarting() throws {
     let harness = try Magento.harness { $0.clone = .seconds(3000) }
     try harness.run(CloneStep.self, "--timeout", "5s").expect(.deadlinePassed)
     try harness.run(RestoreStep.self, "--timeout", "60s").expect(.deadlinePassed, saying: "evidence clone")
@@ -131,11 +131,13 @@ import AstraRestore
     try older.run(BackupStep.self).expectSuccess()
     #expect(try older.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
 
-    // Touched by something since that may have been a restore.
+    // Touched by something since that may have been a restore, where that is shown.
+    if Magento.product.clonesByOneRequest {
     let touched = try Magento.harness { $0.modificationEvery = .seconds(60) }
     try touched.run(CloneStep.self).expectSuccess()
     touched.site.pass(.seconds(60))
     #expect(try touched.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
+    }
 
     // Without a record of the run, one that a live clone cannot be told from.
     let vehicle = try Magento.harness(run: nil) { $0.cloneLeavesOnSource = .backup }
@@ -226,14 +228,16 @@ import AstraRestore
   @Test func refusesAnotherApplicationsBackup() throws {
     let harness = try Magento.harness()
     let before = harness.site.service.changes
-    for name in ["wordpress-weekly", "6c738495-a6b7-4c8d-99ea-fb0c12233446"] {
+    // Where ids are found by lists of all applications, or not at all.
+    let id = Magento.product.hasTokenParameter ? ["6c738495-a6b7-4c8d-99ea-fb0c12233446"] : []
+    for name in ["wordpress-weekly"] + id {
       harness.environment["BACKUP_NAME"] = name
       try harness.run(RestoreStep.self).expect(.protected, saying: "belongs to another application")
     }
     #expect(harness.site.service.changes == before)
   }
 
-  @Test func refusesTwoOfOneName() throws {
+  @Test(.only { $0.allowsDuplicateNames }) func refusesTwoOfOneName() throws {
     let harness = try Magento.harness()
     var seed = RecoveryPointSeed(Magento.goodBackup, content: Content())
     seed.age = .seconds(50)
