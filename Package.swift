@@ -251,6 +251,13 @@ let package = Package(
       ] + stepModules
     ),
     .testTarget(
+      name: "TridentProtectStepTests",
+      dependencies: [
+        "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport", "StepCommon",
+        "StepReport", "StepTestSupport", "StructuredValues", "Timing", "TridentProtectSimulation",
+      ] + stepModules
+    ),
+    .testTarget(
       name: "ExplorationTests",
       dependencies: ["AstraControlExploration", "Exploration", "ServiceSimulation", "SimulatedBackend"]),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator", "SimulatorSupport"]),

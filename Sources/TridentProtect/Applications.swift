@@ -28,14 +28,15 @@ extension TridentProtectBackend {
     var found: [Application] = []
     for context in contextsToSearch() {
       let attempt = "list the applications in \(context)"
-      let everywhere = try client(context).lookAtList(of: Kinds.application, in: nil, to: attempt)
-      if case .told(let objects) = everywhere {
+      if settings.applicationNamespace == nil,
+        case .told(let objects) = try client(context).lookAtList(of: Kinds.application, in: nil, to: attempt)
+      {
         found += objects.map { view($0, in: context) }
         continue
       }
       for namespace in knownNamespaces(in: context) {
-        found += try client(context).list(Kinds.application, in: namespace, to: attempt)
-          .map { view($0, in: context) }
+        let listed = try client(context).lookAtList(of: Kinds.application, in: namespace, to: attempt)
+        if case .told(let objects) = listed { found += objects.map { view($0, in: context) } }
       }
     }
     return found
@@ -82,13 +83,8 @@ extension TridentProtectBackend {
   private func applications(
     named name: String, in context: String
   ) throws(BackendError) -> [Application] {
-    if let only = settings.applicationNamespace {
-      var found: [Application] = []
-      for namespace in Set([only] + knownNamespaces(in: context)).sorted() {
-        found += try applications(named: name, in: context, namespace: namespace)
-      }
-      return found
-    }
+    // Whoever says where the application is means that one, and need not be allowed to look elsewhere.
+    if settings.applicationNamespace != nil { return try firstApplications(named: name, in: context) }
     let client = try client(context)
     let attempt = "look for application \"\(name)\" in \(context)"
     let query = "metadata.name=\(name)"
@@ -96,18 +92,12 @@ extension TridentProtectBackend {
     switch everywhere {
     case .notInstalled: throw .notInstalled(in: context, attempt)
     case .forbidden(let message):
-      let namespaces = knownNamespaces(in: context)
-      guard !namespaces.isEmpty else {
-        throw BackendError(
-          .credentials, "cannot \(attempt): \(message)",
-          hint:
-            "say with ASTRA_APP_NAMESPACE in which namespace it is, or give the right to list applications")
-      }
-      var found: [Application] = []
-      for namespace in namespaces {
-        found += try applications(named: name, in: context, namespace: namespace)
-      }
-      return found
+      let found = try firstApplications(named: name, in: context)
+      // Where one was found the user has said enough; where none was, it may be in a namespace that nobody has named.
+      guard found.isEmpty, applicationUIDs.isEmpty else { return found }
+      throw BackendError(
+        .credentials, "cannot \(attempt): \(message)",
+        hint: "say with ASTRA_APP_NAMESPACE in which namespace it is, or give the right to list applications")
     case .told(let objects):
       var restores: [(KubernetesObject, ResourceKind)] = []
       for kind in Kinds.restores {
@@ -124,6 +114,20 @@ extension TridentProtectBackend {
       }
       return found
     }
+  }
+
+  /// The same, in the first of the known namespaces that has any.
+  private func firstApplications(named name: String, in context: String) throws(BackendError) -> [Application] {
+    for namespace in knownNamespaces(in: context) {
+      do throws(BackendError) {
+        let found = try applications(named: name, in: context, namespace: namespace)
+        if !found.isEmpty { return found }
+      } catch {
+        // One that may not be seen counts where the user has named it for the application; others are guesses.
+        guard error.kind == .credentials, namespace != settings.applicationNamespace else { throw error }
+      }
+    }
+    return []
   }
 
   /// The same, in one namespace.

@@ -37,7 +37,7 @@ extension TridentProtectBackend {
     for mapping in request.namespaces { try prepare(mapping.destination, for: request, attempt) }
     let kind = Kinds.restore(from: point.kind)
     let home = request.namespaces.first?.destination ?? request.name
-    let body = try cloneBody(request, kind, in: home, archive.path, vault)
+    let body = try cloneBody(request, kind, in: home, from: point.id, archive.path, vault)
     let object = try client(context).create(kind, body, in: home, dryRun: false, to: attempt)
     let reference = RunReference(object, kind, in: context)
     lastStates[reference] = RunState(object)
@@ -48,8 +48,12 @@ extension TridentProtectBackend {
 
   /// What is sent for a clone.
   func cloneBody(
-    _ request: CloneRequest, _ kind: ResourceKind, in namespace: String, _ path: String, _ vault: String
+    _ request: CloneRequest, _ kind: ResourceKind, in namespace: String, from point: RecoveryPoint.ID,
+    _ path: String, _ vault: String
   ) throws(BackendError) -> StructuredValue {
+    var annotations = Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    // The label of its origin says `live` of a clone whose copy was made for it alone.
+    annotations[Marking.point] = point.text
     let pairs = request.namespaces.map { ($0.source, $0.destination) }
     if let wanted = request.storageClass, let known = try self.storageClasses(on: request.destinationCluster),
       !known.contains(where: { $0.name == wanted })
@@ -61,8 +65,7 @@ extension TridentProtectBackend {
     return .members([
       "apiVersion": .string(kind.apiVersion), "kind": .string(kind.kind),
       "metadata": Marking.metadata(
-        name: request.name, namespace: namespace, purpose: "clone",
-        annotations: Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+        name: request.name, namespace: namespace, purpose: "clone", annotations: annotations,
         settings.signature),
       "spec": .members([
         "appVaultRef": .string(vault), "appArchivePath": .string(path),

@@ -201,16 +201,11 @@ extension TridentProtectBackend {
   private func inventory(
     of restore: KubernetesObject, in reference: RunReference
   ) throws(BackendError) -> Inventory? {
-    let source: ApplicationPlace?
-    let point: PointPlace?
-    if Kinds.inPlaceRestores.contains(reference.kind) {
-      source = restore.annotations[Marking.application].flatMap { ApplicationPlace(Application.ID($0)) }
-      point = restore.annotations[Marking.point].flatMap { PointPlace(RecoveryPoint.ID($0)) }
-    } else {
-      source = restore.annotations[CloneMark.sourceLabel].flatMap { ApplicationPlace(Application.ID($0)) }
-      point = restore.annotations[CloneMark.originLabel].flatMap { PointPlace(RecoveryPoint.ID($0)) }
-    }
-    guard let source, let point else { return nil }
+    let isInPlace = Kinds.inPlaceRestores.contains(reference.kind)
+    let owner = restore.annotations[isInPlace ? Marking.application : CloneMark.sourceLabel]
+    guard let source = owner.flatMap({ ApplicationPlace(Application.ID($0)) }),
+      let point = restore.annotations[Marking.point].flatMap({ PointPlace(RecoveryPoint.ID($0)) })
+    else { return nil }
     if let known = inventories[point.id] { return known }
     let object = try copy(point.id, point.kind, of: source.id)
     let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }

@@ -111,7 +111,9 @@ extension TridentProtectBackend {
         if let flaw = view.state.flaw {
           .partial("is complete, but not whole: \(flaw)")
         } else if let left = try schedulesLeftDisabled(by: view.object, in: place) {
-          .partial("left schedules of the application disabled: \(left.joined(separator: ", "))")
+          hasJustEnded(view)
+            ? .running("restored; schedules are still disabled: \(left.joined(separator: ", "))")
+            : .partial("left schedules of the application disabled: \(left.joined(separator: ", "))")
         } else {
           try proof(
             of: view.object, in: view.reference, self.view(application, in: place.context).namespaces)
@@ -119,6 +121,12 @@ extension TridentProtectBackend {
     }
     if case .failed = operation.state { operation.application = try application(restore.application) }
     return operation
+  }
+
+  /// Whether a restore ended so short a while ago that what comes after it may still be going on.
+  private func hasJustEnded(_ view: InPlaceRestoreView) -> Bool {
+    guard let end = view.completedAt else { return false }
+    return currentTime - end < longestLag
   }
 
   /// The object of an in-place restore; nil if there is none.

@@ -22,7 +22,9 @@ extension TridentProtectBackend {
         names.isEmpty
           ? "there is no vault in namespace \"\(settings.systemNamespace)\" of \(context)"
           : "there are \(names.count) vaults in \(context): \(names.joined(separator: ", "))",
-        hint: names.isEmpty ? "make an AppVault there" : "name the vault with ASTRA_STORE")
+        hint: names.isEmpty
+          ? "make an AppVault there, or name the vault with ASTRA_STORE if this user only cannot see it"
+          : "name the vault with ASTRA_STORE")
     }
     return names[0]
   }

@@ -82,7 +82,8 @@ extension KubernetesWorld {
   /// Lets what is in some namespaces come up: claims are bound, pods are available, services have addresses.
   mutating func bringUp(_ namespaces: [String], in cluster: Int, addresses: [String: String] = [:]) {
     for namespace in namespaces {
-      for object in clusters[cluster].store.objects("persistentvolumeclaims", in: namespace) {
+      for object in clusters[cluster].store.objects("persistentvolumeclaims", in: namespace)
+      where !settings.leavesUnbound.contains(object.name ?? "") {
         clusters[cluster].store.update(key("persistentvolumeclaims", object)) {
           $0[path: ["status", "phase"]] = "Bound"
         }

@@ -253,6 +253,9 @@ extension KubernetesWorld {
     let moment = clusters[run.cluster].store.timestamp
     clusters[run.cluster].store.update(run.key) { object in
       object[path: ["status", "state"]] = .string(word)
+      if isEnd, state == "Completed", !settings.warnings.isEmpty {
+        object[path: ["status", "warnings"]] = .array(settings.warnings.map { .string($0) })
+      }
       object[path: ["status", "error"]] = error.map { .string($0) }
       if isEnd, object[path: ["status", "completionTimestamp"]] == nil {
         object[path: ["status", "completionTimestamp"]] = .string(moment)

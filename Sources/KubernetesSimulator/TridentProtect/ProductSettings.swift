@@ -52,6 +52,10 @@ package struct ProductSettings: Equatable, Sendable {
   package var restoreKeepsAddress = true
   /// What restores leave out, by the names of the objects: a product that says `Completed` all the same.
   package var forgets: Set<String> = []
+  /// Which claims stay unbound after a restore, by name.
+  package var leavesUnbound: Set<String> = []
+  /// What runs that are `Completed` warn of.
+  package var warnings: [String] = []
   /// The validators are down, or do not answer.
   package var webhooksAreDown = false
   package var webhooksHang = false
