@@ -253,8 +253,9 @@ let package = Package(
     .testTarget(
       name: "TridentProtectStepTests",
       dependencies: [
-        "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport", "StepCommon",
-        "StepReport", "StepTestSupport", "StructuredValues", "Timing", "TridentProtectSimulation",
+        "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
+        "TridentProtectSimulation",
       ] + stepModules
     ),
     .testTarget(

@@ -27,17 +27,50 @@ extension TridentProtectBackend {
   package func applications() throws(BackendError) -> [Application] {
     var found: [Application] = []
     for context in contextsToSearch() {
-      let attempt = "list the applications in \(context)"
-      if settings.applicationNamespace == nil,
-        case .told(let objects) = try client(context).lookAtList(of: Kinds.application, in: nil, to: attempt)
-      {
-        found += objects.map { view($0, in: context) }
+      if settings.applicationNamespace == nil, let all = try applications(in: nil, of: context) {
+        found += all
         continue
       }
       for namespace in knownNamespaces(in: context) {
-        let listed = try client(context).lookAtList(of: Kinds.application, in: namespace, to: attempt)
-        if case .told(let objects) = listed { found += objects.map { view($0, in: context) } }
+        found += try applications(in: namespace, of: context) ?? []
       }
+    }
+    return found
+  }
+
+  /// The applications in a namespace, or in all, with the restores that make or have made some of them; nil where they
+  /// may not be listed.
+  ///
+  /// In a number of requests that does not grow with theirs: what is inside of a clone is not looked at.
+  private func applications(
+    in namespace: String?, of context: String
+  ) throws(BackendError) -> [Application]? {
+    let client = try client(context)
+    let attempt = "list the applications in \(context)"
+    func list(_ kind: ResourceKind) throws(BackendError) -> [KubernetesObject]? {
+      guard case .told(let objects) = try client.lookAtList(of: kind, in: namespace, to: attempt) else {
+        return nil
+      }
+      return objects
+    }
+    guard let objects = try list(Kinds.application) else { return nil }
+    var restores: [(KubernetesObject, ResourceKind)] = []
+    for kind in Kinds.restores { restores += try (list(kind) ?? []).map { ($0, kind) } }
+    var inPlace: [InPlaceRestoreView] = []
+    for kind in Kinds.inPlaceRestores {
+      inPlace += try (list(kind) ?? []).map { InPlaceRestoreView($0, kind, in: context) }
+    }
+    var found: [Application] = []
+    let keys = Set((objects + restores.map(\.0)).map { [$0.namespace ?? "", $0.name] })
+    for key in keys.sorted(by: { $0.joined(separator: "/") < $1.joined(separator: "/") }) {
+      let isIt = { (object: KubernetesObject) in [object.namespace ?? "", object.name] == key }
+      var joined = try joined(
+        objects.filter(isIt), restores.filter { isIt($0.0) }, in: context, looksInside: false)
+      for index in joined.indices {
+        let own = inPlace.filter { $0.reference.namespace == key[0] && $0.isOf(key[1]) }
+        joined[index].show(own)
+      }
+      found += joined
     }
     return found
   }
@@ -150,9 +183,14 @@ extension TridentProtectBackend {
   private func knownNamespaces(in context: String) -> [String] {
     var seen: Set<String> = []
     let usual = try? connection(context).namespace
+    // Where clones are on another cluster than their sources, the names of the one mean nothing on the other.
+    let source = settings.sourceContext ?? settings.usualContext
+    let isForClones = settings.cloneContext.map { $0 == context } ?? true
+    let isForSources = settings.cloneContext.map { $0 == source || $0 != context } ?? true
     return
-      ([settings.applicationNamespace, usual].compactMap { $0 } + settings.cloneNamespaces
-      + destinations[context, default: []]).filter { seen.insert($0).inserted }
+      ((isForSources ? [settings.applicationNamespace] : []) + [usual]
+      + (isForClones ? settings.cloneNamespaces : []) + destinations[context, default: []])
+      .compactMap { $0 }.filter { seen.insert($0).inserted }
   }
 
   // MARK: - As it stands
@@ -160,7 +198,7 @@ extension TridentProtectBackend {
   /// The application of a name in one namespace, with the restore that makes or has made it.
   private func joined(
     _ objects: [KubernetesObject], _ restores: [(object: KubernetesObject, kind: ResourceKind)],
-    in context: String
+    in context: String, looksInside: Bool = true
   ) throws(BackendError) -> [Application] {
     // Only what the steps have asked for: its object bears the clone's name.
     let made = restores.filter { $0.object.annotations[CloneMark.nameLabel] == $0.object.name }
@@ -184,7 +222,7 @@ extension TridentProtectBackend {
       application.createdAt = made.object.creationTimestamp ?? application.createdAt
       application.labels = Marking.labels(of: made.object)
       application.sourceID = made.object.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
-      let operation = try cloning(reference, made.object, application)
+      let operation = try cloning(reference, made.object, application, looksInside: looksInside)
       switch operation.state {
       case .succeeded: break
       case .running, .blocked: application.state = .provisioning
@@ -202,7 +240,7 @@ extension TridentProtectBackend {
         application.labels = Marking.labels(of: namespace)
       }
     }
-    return [try withMarks(application, object)]
+    return [looksInside ? try withMarks(application, object) : application]
   }
 
   /// Whether an application was there before the restore that bears its name.

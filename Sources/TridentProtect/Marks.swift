@@ -10,15 +10,7 @@ extension TridentProtectBackend {
     guard let place = ApplicationPlace(application.id) else { return application }
     var marked = application
     let restores = try inPlaceRestores(of: application.name, in: place)
-    if application.state == .ready, restores.contains(where: { !$0.state.isTerminal }) {
-      marked.state = .restoring
-    } else if application.state == .ready, let last = restores.last, case .failed(let reason) = last.state.progress {
-      // What it has left behind is a wreck, until a better restore has ended or somebody says otherwise.
-      marked.state = .failed
-      marked.problems = [
-        "its in-place restore \"\(last.reference.name)\" failed (\(reason)): if it was repaired since, delete that object"
-      ]
-    }
+    marked.show(restores)
     marked.marks.texts["uid"] = object.uid
     marked.marks.lists["restores"] = restores.map(\.mark).sorted()
     // What it holds by the last restore that ended well.
@@ -92,6 +84,24 @@ extension TridentProtectBackend {
   }
 }
 
+extension Application {
+  /// Puts a ready application into the state that its in-place restores give it, the oldest first.
+  mutating func show(_ restores: [InPlaceRestoreView]) {
+    guard state == .ready else { return }
+    if restores.contains(where: { !$0.state.isTerminal }) {
+      state = .restoring
+    } else if let last = restores.sorted(by: InPlaceRestoreView.isOlder).last,
+      case .failed(let reason) = last.state.progress
+    {
+      // What it has left behind is a wreck, until a better restore has ended or somebody says otherwise.
+      state = .failed
+      problems = [
+        "its in-place restore \"\(last.reference.name)\" failed (\(reason)): if it was repaired since, delete that object"
+      ]
+    }
+  }
+}
+
 /// An in-place restore that a step waits for, as it was asked for.
 struct InPlaceRestoreKey: Hashable {
   var application: Application.ID
@@ -132,6 +142,13 @@ struct InPlaceRestoreView {
       "\(reference.kind.plural)/\(reference.name)/\(reference.uid) \(state.isTerminal ? "ended" : "begun")@\(moment)"
   }
 
+  /// Whether one is older than another; of two of one moment, by their names.
+  static func isOlder(_ one: Self, _ other: Self) -> Bool {
+    (one.createdAt ?? Timestamp.unknown, one.reference.name) < (
+      other.createdAt ?? Timestamp.unknown, other.reference.name
+    )
+  }
+
   /// Whether a mark is of one that had not ended.
   static func isUnderWay(_ mark: String) -> Bool { mark.contains(" begun@") }
 
@@ -155,17 +172,13 @@ extension TridentProtectBackend {
         kind, in: place.namespace, to: "list the in-place restores of \"\(name)\"")
       found += objects.map { InPlaceRestoreView($0, kind, in: place.context) }
     }
-    return found.filter { $0.isOf(name) }.sorted {
-      ($0.createdAt ?? Timestamp.unknown, $0.reference.name) < (
-        $1.createdAt ?? Timestamp.unknown, $1.reference.name
-      )
-    }
+    return found.filter { $0.isOf(name) }.sorted(by: InPlaceRestoreView.isOlder)
   }
 }
 
 extension InPlaceRestoreView {
   /// Whether it may be one of the application of that name.
-  fileprivate func isOf(_ name: String) -> Bool {
+  func isOf(_ name: String) -> Bool {
     let front = path.split(separator: "/").first { !$0.isEmpty } ?? ""
     // `<app>_<uid>`; names hold no underscore.
     guard let mark = front.lastIndex(of: "_") else { return true }

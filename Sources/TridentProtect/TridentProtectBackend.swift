@@ -14,6 +14,8 @@ package final class TridentProtectBackend: Backend {
     package var usualContext: String
     /// The contexts that may be named.
     package var contexts: [String]
+    /// The context that applications to clone are in; nil: the usual one.
+    package var sourceContext: String?
     /// The context that a clone may be in, though no parameter of the step names it.
     package var cloneContext: String?
     /// Where the application to look for is; nil looks everywhere.

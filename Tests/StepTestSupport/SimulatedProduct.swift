@@ -13,6 +13,10 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package var hasTokenParameter = true
   /// Whether a live application is cloned by one request.
   package var clonesByOneRequest = true
+  /// How many backups the clone of a live application on another cluster takes.
+  package var backupsOfAClone: Int { clonesByOneRequest ? 0 : 1 }
+  /// Whether it may be told to show neither where things come from nor what clients have written on them.
+  package var mayHideOrigins = true
   /// Whether two things of one kind may bear one name.
   package var allowsDuplicateNames = true
   /// Whether it can be told to restore no application that has failed, or is not ready.
@@ -24,6 +28,7 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package static let tridentProtect = {
     var product = SimulatedProduct(description: "Trident protect") { TridentProtectSetup() }
     (product.hasTokenParameter, product.clonesByOneRequest) = (false, false)
+    product.mayHideOrigins = false
     (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
     return product
   }()

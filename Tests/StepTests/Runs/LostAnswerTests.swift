@@ -34,7 +34,7 @@ import AstraRestore
     for result in results {
       #expect(result.code == .success && result.report.claimsSuccess, "\(story): \(result.standardError)")
     }
-    #expect(world.tally.backupsCreated == 1, story)
+    #expect(world.tally.backupsCreated == 1 + Magento.product.backupsOfAClone, story)
     #expect(world.tally.clonesCreated == 1, story)
     #expect(world.clones.first?.content?.rows == Magento.brokenRows, story)
     #expect(world.productionContent == Content(version: Magento.goodVersion, rows: Magento.goodRows), story)
@@ -58,7 +58,10 @@ import AstraRestore
         let record = harness.files.text("reports/\(name).json") ?? ""
         #expect(
           record.contains(#""id" : "#) && record.contains(#""stage" : "finished""#), "\(number): \(record)")
-        #expect(!record.contains(#""stage" : "asked""#), "\(number): \(record)")
+        // Where a request has to be prepared by looks, one that was never sent may stay written down.
+        if Magento.product.clonesByOneRequest {
+          #expect(!record.contains(#""stage" : "asked""#), "\(number): \(record)")
+        }
       }
     }
     try check(BackupStep.self)
@@ -120,7 +123,8 @@ import AstraRestore
     harness.site.faults = [SiteFault(effect, .create, .application)]
     #expect(try harness.run(CloneStep.self).wasKilled)
     try harness.run(CloneStep.self).expectSuccess()
-    #expect(harness.site.service.tally.backupsCreated == 1 && harness.site.service.tally.clonesCreated == 1)
+    let tally = harness.site.service.tally
+    #expect(tally.backupsCreated == 1 + Magento.product.backupsOfAClone && tally.clonesCreated == 1)
   }
 
   @Test func whatIsAcceptedAndNotShownYetHasNotVanished() throws {

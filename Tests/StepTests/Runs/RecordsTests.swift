@@ -114,7 +114,7 @@ import Timing
     #expect(try harness.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "clone")
   }
 
-  @Test func aFinishedRestoreIsNotRecognisedInDoubt() throws {
+  @Test(.only { $0.mayHideOrigins }) func aFinishedRestoreIsNotRecognisedInDoubt() throws {
     let harness = try afterARestore()
     harness.files.contents["reports/astra-restore-b.json"] = []
     let rows = harness.site.service.productionContent?.rows

@@ -32,9 +32,12 @@ struct TridentProtectFactory: BackendFactory {
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
     settings.signature.build = buildPage(reader)
-    settings.cloneContext = reader.variable("DEBUG_KUBERNETES_CLUSTER").flatMap { name in
-      clusters.contexts.contains(name) ? name : nil
+    let contexts = clusters.contexts
+    let context = { (variable: String) in
+      reader.variable(variable).flatMap { contexts.contains($0) ? $0 : nil }
     }
+    settings.sourceContext = context("PROD_KUBERNETES_CLUSTER")
+    settings.cloneContext = context("DEBUG_KUBERNETES_CLUSTER")
   }
 
   var secrets: [Secret] { clusters.secrets(of: clusters.contexts) }
