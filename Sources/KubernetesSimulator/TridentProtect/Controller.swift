@@ -27,7 +27,7 @@ extension KubernetesWorld {
           "providerConfig": ["s3": ["bucketName": "magento-archives", "endpoint": "s3.example.com"]],
         ], "status": ["state": "Available"],
       ])
-    for name in ["ontap-san", "ontap-nas"] {
+    for name in ["ontap-san", "ontap-san-silver"] {
       clusters[cluster].store.create(
         "storageclasses.storage.k8s.io",
         [
