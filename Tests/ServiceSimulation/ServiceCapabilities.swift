@@ -5,6 +5,9 @@ package struct ServiceCapabilities: Sendable {
   /// Whether applications tell when they were modified.
   package var datesModifications: Bool
 
+  /// How many backups the clone of a live application on another cluster takes.
+  package var backupsOfAClone = 0
+
   /// Makes the capabilities.
   package init(mapsNamespaces: Bool, datesModifications: Bool) {
     (self.mapsNamespaces, self.datesModifications) = (mapsNamespaces, datesModifications)

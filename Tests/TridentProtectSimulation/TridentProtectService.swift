@@ -31,7 +31,9 @@ package struct TridentProtectService: SimulatedService {
   static func host(_ context: String) -> String { "\(context).example.com" }
 
   package var capabilities: ServiceCapabilities {
-    ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
+    var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
+    capabilities.backupsOfAClone = 1
+    return capabilities
   }
 
   package var environment: [String: String] {

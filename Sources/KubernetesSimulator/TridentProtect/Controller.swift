@@ -112,7 +112,8 @@ extension KubernetesWorld {
     }
     record(
       kind == .restore ? .restoreRequested : .created, journalKind(kind),
-      id: kind == .restore ? application ?? uid : uid, name: key.name, related: application)
+      id: kind == .restore ? application ?? uid : uid, name: key.name,
+      related: kind == .restore || kind == .clone ? copyUID(of: object) : application)
     let length = [Run.Kind.backup: settings.backup, .snapshot: settings.snapshot, .clone: settings.clone][kind] ?? settings.restore
     var stages: [Run.Stage] = [
       .init(state: nil, length: settings.firstLook + (kind == .restore ? settings.restoreLag : .zero), role: .lag)
@@ -226,7 +227,7 @@ extension KubernetesWorld {
     case .restore:
       show("Completed", run, isEnd: true)
       tally.restoresFinished += 1
-      record(.restoreFinished, .application, id: run.application, name: run.key.name, related: run.uid)
+      record(.restoreFinished, .application, id: run.application, name: run.key.name, related: copyUID(of: run))
     case .definition, .rediscovery: break
     }
     releaseLocks()
@@ -299,6 +300,16 @@ extension KubernetesWorld {
     else { return nil }
     return String(front[front.index(after: mark)...])
   }
+
+  /// The uid of the copy that a restore is from, by its path.
+  func copyUID(of restore: JSON) -> String? {
+    guard let path = restore.value(at: "spec.appArchivePath")?.string, let mark = path.lastIndex(of: "_") else {
+      return nil
+    }
+    return String(path[path.index(after: mark)...])
+  }
+
+  func copyUID(of run: Run) -> String? { clusters[run.cluster].store.object(run.key).flatMap { copyUID(of: $0) } }
 
   func application(named name: String, _ namespace: String, in cluster: Int) -> JSON? {
     clusters[cluster].store.object(ObjectKey(Self.resource("applications"), namespace, name))

@@ -26,7 +26,7 @@ extension KubernetesWorld {
       }
       destroy(namespaces(of: application), in: cluster)
       tally.restoresBegun += 1
-      record(.restoreBegan, .application, id: run.application, name: run.key.name, related: run.uid)
+      record(.restoreBegan, .application, id: run.application, name: run.key.name, related: copyUID(of: run))
     case .definition, .deletion, .rediscovery: break
     }
   }
