@@ -19,8 +19,8 @@ package protocol Backend: PrerequisiteReader {
   var limits: [ProtectionOperation: String] { get }
   /// Whether a clone may go into a namespace that is there already and holds nothing.
   var clonesIntoEmptyNamespaces: Bool { get }
-  /// Whether the credentials allow these operations. Asks for none of them.
-  func permissions(for operations: [ProtectionOperation]) throws(BackendError) -> Permissions
+  /// Whether the credentials allow what is planned, as far as that can be told by then. Asks for nothing of it.
+  func permissions(for work: PlannedWork) throws(BackendError) -> Permissions
 
   /// Every application of exactly this name, on any cluster; empty if there is none.
   func applications(named name: String) throws(BackendError) -> [Application]

@@ -75,6 +75,13 @@ extension StepHarness {
         let isHere = side == "both" || context == (side == "source" ? "ocp-prod" : destination)
         guard isHere, context == "ocp-prod" || context == destination else { continue }
         let kind = try #require(document["kind"]?.string)
+        var document = document
+        let subject = document["subjects"]?[0]?["name"]?.string ?? ""
+        if ["backup", "snapshot", "clone", "restore"].contains(where: { subject == "astra-\($0)" }) {
+          // As the README has it: preflight is bound to the files of the steps that it looks ahead for, too.
+          let other: JSON = ["kind": "ServiceAccount", "name": "astra-preflight", "namespace": "ci"]
+          document["subjects"] = .array((document["subjects"]?.array ?? []) + [other])
+        }
         self[cluster: context].store.create("\(kind.lowercased())s.rbac.authorization.k8s.io", document)
       }
     }
