@@ -63,6 +63,7 @@ extension StepHarness {
   /// - Parameters:
   ///   - files: manifests without `.yaml`.
   ///   - destination: the context of the clones.
+  /// - Throws: where a manifest cannot be read.
   func applyRoles(_ files: [String], destination: String) throws {
     for context in ["ocp-prod", "ocp-debug"] {
       self[cluster: context].users = [
