@@ -92,6 +92,17 @@ extension TridentProtectBackend {
     ])
   }
 
+  package func remains(of point: RecoveryPoint) throws(BackendError) -> String? {
+    // The removal of a Snapshot's object removes the snapshot, whatever its policy.
+    guard point.kind == .backup, let object = try copy(point.id, .backup, of: point.applicationID),
+      object["spec", "reclaimPolicy"]?.string != "Delete"
+    else { return nil }
+    let vault = object["spec", "appVaultRef"]?.string ?? ""
+    let path = object["status", "appArchivePath"]?.string.map { " at \($0)" } ?? ""
+    return
+      "the data of backup \"\(point.name)\" stays in the bucket of vault \"\(vault)\"\(path) (its reclaimPolicy is Retain)"
+  }
+
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
     guard let place = ApplicationPlace(point.applicationID), let named = PointPlace(point.id) else { return }
     try client(place.context).delete(
