@@ -90,7 +90,13 @@ extension TridentProtectBackend {
       guard let object, object.uid == known.uid else { return nil }
       view = InPlaceRestoreView(object, known.kind, in: known.context)
     } else {
-      guard let found = try self.view(of: restore, in: place) else { return nil }
+      guard let found = try self.view(of: restore, in: place) else {
+        // What was accepted a moment ago need not be in every replica yet.
+        guard now - restore.requestedAt < longestLag, try application(restore.application) != nil else { return nil }
+        return Operation(
+          id: Operation.ID("not shown yet"), kind: .inPlaceRestore, state: .running("not shown yet"),
+          points: [restore.point])
+      }
       restoreObjects[key] = found.reference
       view = found
     }

@@ -81,11 +81,20 @@ extension KubernetesWorld {
   private mutating func beginDeletion(of key: ObjectKey, _ object: JSON, _ kind: Run.Kind, in cluster: Int) {
     let uid = object.uid ?? ""
     runs.removeAll { $0.uid == uid }
-    if kind == .backup || kind == .snapshot { tally.deletions += 1 }
-    record(.deleted, journalKind(kind), id: uid, name: key.name)
+    // What goes with its application was asked for by nobody.
+    let isOrphan = isCollecting || applicationIsGone(object, in: cluster)
+    if kind == .backup || kind == .snapshot, !isOrphan { tally.deletions += 1 }
+    if !isOrphan { record(.deleted, journalKind(kind), id: uid, name: key.name) }
     start(.deletion, key, uid: uid, application: applicationUID(of: object, in: cluster) ?? "", in: cluster, [
       .init(state: nil, length: settings.deletion, role: .settle)
     ])
+  }
+
+  /// Whether the application that an object belongs to is not there, or is on its way out.
+  private func applicationIsGone(_ object: JSON, in cluster: Int) -> Bool {
+    guard let owner = object.owners.first(where: { $0["kind"]?.string == "Application" }) else { return false }
+    let application = application(named: owner["name"]?.string ?? "", object.namespace ?? "", in: cluster)
+    return application?.uid != owner["uid"]?.string || application?.isDeleted == true
   }
 
   private mutating func begin(_ kind: Run.Kind, _ key: ObjectKey, _ object: JSON, in cluster: Int) {

@@ -27,6 +27,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   var volumes: [String: [String]] = [:]
   /// The restore that made an application, by the uids of both.
   var makers: [String: String] = [:]
+  /// Whether what goes now goes with its owner, and nobody has asked for it.
+  var isCollecting = false
   /// In which order objects came, by their uids.
   var born: [String: Int] = [:]
   /// Up to which revision the changes of each cluster were seen.
