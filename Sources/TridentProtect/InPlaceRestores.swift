@@ -101,6 +101,10 @@ extension TridentProtectBackend {
       view = found
     }
     lastStates[view.reference] = view.state
+    // What is being restored may go, and its restore then says nothing any more.
+    let application = try client(place.context).get(
+      Kinds.application, place.name, in: place.namespace, to: "look at application \"\(place.name)\"")
+    guard let application else { return nil }
     var operation = Operation(
       id: view.reference.id, kind: .inPlaceRestore, state: .running("pending"), points: [restore.point],
       wasSeen: true)
@@ -110,9 +114,6 @@ extension TridentProtectBackend {
     case .failed(let reason): operation.state = .failed("failed: \(reason)")
     case .removed: operation.state = .failed("was removed")
     case .completed:
-      let application = try client(place.context).get(
-        Kinds.application, place.name, in: place.namespace, to: "look at application \"\(place.name)\"")
-      guard let application else { return nil }
       operation.state =
         if let flaw = view.state.flaw {
           .partial("is complete, but not whole: \(flaw)")

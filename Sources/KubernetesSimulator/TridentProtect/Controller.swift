@@ -61,7 +61,7 @@ extension KubernetesWorld {
       beginDeletion(of: event.key, event.object, kind, in: cluster)
     case .deleted:
       // What clients remove of a clone that never came to be.
-      if kind == .clone, !makers.values.contains(uid) {
+      if kind == .clone, !isCollecting, !makers.values.contains(uid) {
         tally.deletions += 1
         record(.deleted, .clone, id: uid, name: event.key.name)
       }

@@ -260,6 +260,8 @@ extension KubernetesWorld {
 
   /// Removes what bears a uid, at once and with nobody asked.
   package mutating func removeByOthers(_ uid: String) -> Bool {
+    isCollecting = true
+    defer { isCollecting = false }
     for index in clusters.indices {
       for plural in ["applications", "backups", "snapshots", "snapshotrestores", "backuprestores"] {
         let resource = Self.resource(plural)
