@@ -104,12 +104,13 @@ package struct CloneDestination: StepPart {
         try backend.namespace(namespace, on: request.destinationCluster)
       }
       if standing != .terminating { return }
+      // Before the deadline is looked at: no look could be made after it, to say what was waited for.
+      try poller.rest(poller.pollInterval(since: began))
       guard !deadline.hasPassed(on: time) else {
         throw .deadline(
           "\(title) was still being removed when the time was up after \(deadline.allowance.shortText)",
           hint: "find out what holds it (kubectl get namespace \(namespace) -o yaml), and run the step again")
       }
-      try poller.rest(poller.pollInterval(since: began))
     }
   }
 
