@@ -168,7 +168,8 @@ let package = Package(
     .target(
       name: "TridentProtectExploration",
       dependencies: [
-        "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport", "TridentProtectSimulation",
+        "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "TridentProtectSimulation",
       ],
       path: "Tests/Exploration/TridentProtect"
     ),

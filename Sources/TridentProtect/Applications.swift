@@ -86,7 +86,9 @@ extension TridentProtectBackend {
     let found = try applications(named: place.name, in: place.context, namespace: place.namespace)
     if let same = found.first(where: { $0.id == id }) { return same }
     // A clone on its way out has lost the restore that it was known by.
-    guard var leaving = found.first(where: { $0.state == .deleting }), leaving.sourceID != nil else { return nil }
+    guard var leaving = found.first(where: { $0.state == .deleting }), leaving.sourceID != nil else {
+      return nil
+    }
     leaving.id = id
     return leaving
   }
@@ -152,7 +154,8 @@ extension TridentProtectBackend {
   }
 
   /// The same, in the first of the known namespaces that has any.
-  private func firstApplications(named name: String, in context: String) throws(BackendError) -> [Application] {
+  private func firstApplications(named name: String, in context: String) throws(BackendError) -> [Application]
+  {
     for namespace in knownNamespaces(in: context) {
       let found = try applications(named: name, in: context, namespace: namespace)
       if !found.isEmpty { return found }

@@ -45,7 +45,9 @@ struct ClusterContent {
     return true
   }
 
-  private static func attempt(_ namespace: String) -> String { "look at what is in namespace \"\(namespace)\"" }
+  private static func attempt(_ namespace: String) -> String {
+    "look at what is in namespace \"\(namespace)\""
+  }
 
   mutating func addClaims(_ namespace: String, _ client: KubernetesClient) throws(BackendError) -> Bool {
     let sight = try client.lookAtList(of: .volumeClaim, in: namespace, to: Self.attempt(namespace))
@@ -257,5 +259,7 @@ extension Operation.State {
   }
 
   /// Completed, and something of it does not work yet.
-  fileprivate static func comingUp(_ what: [String]) -> Self { .running("restored; \(what.joined(separator: ", "))") }
+  fileprivate static func comingUp(_ what: [String]) -> Self {
+    .running("restored; \(what.joined(separator: ", "))")
+  }
 }

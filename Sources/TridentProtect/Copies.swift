@@ -51,7 +51,8 @@ extension TridentProtectBackend {
     let name = PointPlace(RecoveryPoint.ID(nameOrID))?.name ?? nameOrID
     for context in contextsToSearch() {
       let sight = try client(context).lookAtList(
-        of: Kinds.copy(kind), in: nil, fields: "metadata.name=\(name)", to: "look for \(kind.rawValue) \"\(name)\"")
+        of: Kinds.copy(kind), in: nil, fields: "metadata.name=\(name)",
+        to: "look for \(kind.rawValue) \"\(name)\"")
       if case .told(let found) = sight, !found.isEmpty { return true }
     }
     return false

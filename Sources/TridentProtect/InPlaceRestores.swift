@@ -92,7 +92,9 @@ extension TridentProtectBackend {
     } else {
       guard let found = try self.view(of: restore, in: place) else {
         // What was accepted a moment ago need not be in every replica yet.
-        guard now - restore.requestedAt < longestLag, try application(restore.application) != nil else { return nil }
+        guard now - restore.requestedAt < longestLag, try application(restore.application) != nil else {
+          return nil
+        }
         return Operation(
           id: Operation.ID("not shown yet"), kind: .inPlaceRestore, state: .running("not shown yet"),
           points: [restore.point])
@@ -126,7 +128,7 @@ extension TridentProtectBackend {
             of: view.object, in: view.reference, self.view(application, in: place.context).namespaces)
         }
     }
-    if case .failed = operation.state { operation.application = try application(restore.application) }
+    if case .failed = operation.state { operation.application = try self.application(restore.application) }
     return operation
   }
 

@@ -97,7 +97,8 @@ package struct CloneDestination: StepPart {
   /// Waits for a namespace that is being removed, perhaps by this step, which is to be made again.
   private func waitUntilGone(_ namespace: String, on request: CloneRequest) throws(StepFailure) {
     let began = time.now
-    let title = "namespace \"\(namespace)\" on cluster \(request.destinationName ?? request.destinationCluster.text)"
+    let title =
+      "namespace \"\(namespace)\" on cluster \(request.destinationName ?? request.destinationCluster.text)"
     log.info("\(title) is being removed: waiting until it is gone")
     while true {
       let standing = try ask { () throws(BackendError) in

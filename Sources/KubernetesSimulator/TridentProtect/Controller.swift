@@ -21,7 +21,9 @@ extension KubernetesWorld {
     clusters[cluster].store.create(
       Self.resource("appvaults"),
       [
-        "metadata": ["name": .string("vault-\(clusters[cluster].name)"), "namespace": .string(Self.systemNamespace)],
+        "metadata": [
+          "name": .string("vault-\(clusters[cluster].name)"), "namespace": .string(Self.systemNamespace),
+        ],
         "spec": [
           "providerType": "GenericS3",
           "providerConfig": ["s3": ["bucketName": "magento-archives", "endpoint": "s3.example.com"]],
@@ -73,9 +75,11 @@ extension KubernetesWorld {
     guard event.change == .modified, event.object.isDeleted, event.old?.isDeleted != true else { return }
     tally.deletions += 1
     record(.deleted, .application, id: event.object.uid ?? "", name: event.key.name)
-    start(.deletion, event.key, uid: event.object.uid ?? "", application: event.object.uid ?? "", in: cluster, [
-      .init(state: nil, length: settings.deletion, role: .settle)
-    ])
+    start(
+      .deletion, event.key, uid: event.object.uid ?? "", application: event.object.uid ?? "", in: cluster,
+      [
+        .init(state: nil, length: settings.deletion, role: .settle)
+      ])
   }
 
   private mutating func beginDeletion(of key: ObjectKey, _ object: JSON, _ kind: Run.Kind, in cluster: Int) {
@@ -85,14 +89,18 @@ extension KubernetesWorld {
     let isOrphan = isCollecting || applicationIsGone(object, in: cluster)
     if kind == .backup || kind == .snapshot, !isOrphan { tally.deletions += 1 }
     if !isOrphan { record(.deleted, journalKind(kind), id: uid, name: key.name) }
-    start(.deletion, key, uid: uid, application: applicationUID(of: object, in: cluster) ?? "", in: cluster, [
-      .init(state: nil, length: settings.deletion, role: .settle)
-    ])
+    start(
+      .deletion, key, uid: uid, application: applicationUID(of: object, in: cluster) ?? "", in: cluster,
+      [
+        .init(state: nil, length: settings.deletion, role: .settle)
+      ])
   }
 
   /// Whether the application that an object belongs to is not there, or is on its way out.
   private func applicationIsGone(_ object: JSON, in cluster: Int) -> Bool {
-    guard let owner = object.owners.first(where: { $0["kind"]?.string == "Application" }) else { return false }
+    guard let owner = object.owners.first(where: { $0["kind"]?.string == "Application" }) else {
+      return false
+    }
     let application = application(named: owner["name"]?.string ?? "", object.namespace ?? "", in: cluster)
     return application?.uid != owner["uid"]?.string || application?.isDeleted == true
   }
@@ -103,13 +111,15 @@ extension KubernetesWorld {
     switch kind {
     case .backup, .snapshot:
       if kind == .backup { tally.backupsCreated += 1 } else { tally.snapshotsCreated += 1 }
-      let owner = self.application(named: object.value(at: "spec.applicationRef")?.string ?? "", key.namespace ?? "", in: cluster)
+      let owner = self.application(
+        named: object.value(at: "spec.applicationRef")?.string ?? "", key.namespace ?? "", in: cluster)
       clusters[cluster].store.update(key) {
         $0[path: ["metadata", "finalizers"]] = [.string(Self.finalizer)]
         if let owner {
           $0[path: ["metadata", "ownerReferences"]] = [
             [
-              "apiVersion": .string("\(Self.group)/v1"), "kind": "Application", "name": .string(owner.name ?? ""),
+              "apiVersion": .string("\(Self.group)/v1"), "kind": "Application",
+              "name": .string(owner.name ?? ""),
               "uid": .string(owner.uid ?? ""),
             ]
           ]
@@ -123,26 +133,34 @@ extension KubernetesWorld {
       kind == .restore ? .restoreRequested : .created, journalKind(kind),
       id: kind == .restore ? application ?? uid : uid, name: key.name,
       related: kind == .restore || kind == .clone ? copyUID(of: object) : application)
-    let length = [Run.Kind.backup: settings.backup, .snapshot: settings.snapshot, .clone: settings.clone][kind] ?? settings.restore
+    let length =
+      [Run.Kind.backup: settings.backup, .snapshot: settings.snapshot, .clone: settings.clone][kind]
+      ?? settings.restore
     var stages: [Run.Stage] = [
-      .init(state: nil, length: settings.firstLook + (kind == .restore ? settings.restoreLag : .zero), role: .lag)
+      .init(
+        state: nil, length: settings.firstLook + (kind == .restore ? settings.restoreLag : .zero), role: .lag)
     ]
     if settings.blocks { stages.append(.init(state: nil, length: .zero, role: .lock)) }
     stages.append(.init(state: "Running", length: length, role: .copy))
     if kind == .clone || kind == .restore {
-      stages.append(.init(state: settings.completesEarly ? "Completed" : nil, length: settings.settling, role: .settle))
+      stages.append(
+        .init(state: settings.completesEarly ? "Completed" : nil, length: settings.settling, role: .settle))
     }
     start(kind, key, uid: uid, application: application ?? "", in: cluster, stages)
   }
 
   private mutating func start(
-    _ kind: Run.Kind, _ key: ObjectKey, uid: String, application: String, in cluster: Int, _ stages: [Run.Stage]
+    _ kind: Run.Kind, _ key: ObjectKey, uid: String, application: String, in cluster: Int,
+    _ stages: [Run.Stage]
   ) {
     begun[kind, default: 0] += 1
     var run = Run(
-      number: begun.values.reduce(0, +), kind: kind, cluster: cluster, key: key, uid: uid, application: application,
+      number: begun.values.reduce(0, +), kind: kind, cluster: cluster, key: key, uid: uid,
+      application: application,
       stages: stages, stageBegan: now)
-    if let fault = faults.first(where: { $0.kind == kind && $0.nth == begun[kind] }) { run.apply(fault.effect) }
+    if let fault = faults.first(where: { $0.kind == kind && $0.nth == begun[kind] }) {
+      run.apply(fault.effect)
+    }
     runs.append(run)
     enterStage(ofRunAt: runs.count - 1)
   }
@@ -210,7 +228,9 @@ extension KubernetesWorld {
   /// Whoever waits for a lock looks again.
   mutating func releaseLocks() {
     for number in runs.filter({ $0.stages[$0.stage].role == .lock }).map(\.number) {
-      guard let index = runs.firstIndex(where: { $0.number == number }), holder(of: runs[index]) == nil else { continue }
+      guard let index = runs.firstIndex(where: { $0.number == number }), holder(of: runs[index]) == nil else {
+        continue
+      }
       runs[index].stages[runs[index].stage].role = .detour
       runs[index].stageBegan = now
       show("", runs[index])
@@ -236,7 +256,8 @@ extension KubernetesWorld {
     case .restore:
       show("Completed", run, isEnd: true)
       tally.restoresFinished += 1
-      record(.restoreFinished, .application, id: run.application, name: run.key.name, related: copyUID(of: run))
+      record(
+        .restoreFinished, .application, id: run.application, name: run.key.name, related: copyUID(of: run))
     case .definition, .rediscovery: break
     }
     releaseLocks()
@@ -282,7 +303,10 @@ extension KubernetesWorld {
     ]
     if fail {
       result["failures"] = [
-        ["error": "command terminated with exit code 1", "exitCode": 1, "isExecError": true, "isTimeout": false]
+        [
+          "error": "command terminated with exit code 1", "exitCode": 1, "isExecError": true,
+          "isTimeout": false,
+        ]
       ]
     }
     return [result]
@@ -312,13 +336,16 @@ extension KubernetesWorld {
 
   /// The uid of the copy that a restore is from, by its path.
   func copyUID(of restore: JSON) -> String? {
-    guard let path = restore.value(at: "spec.appArchivePath")?.string, let mark = path.lastIndex(of: "_") else {
+    guard let path = restore.value(at: "spec.appArchivePath")?.string, let mark = path.lastIndex(of: "_")
+    else {
       return nil
     }
     return String(path[path.index(after: mark)...])
   }
 
-  func copyUID(of run: Run) -> String? { clusters[run.cluster].store.object(run.key).flatMap { copyUID(of: $0) } }
+  func copyUID(of run: Run) -> String? {
+    clusters[run.cluster].store.object(run.key).flatMap { copyUID(of: $0) }
+  }
 
   func application(named name: String, _ namespace: String, in cluster: Int) -> JSON? {
     clusters[cluster].store.object(ObjectKey(Self.resource("applications"), namespace, name))
@@ -327,7 +354,9 @@ extension KubernetesWorld {
   /// The object of an application, wherever it is.
   func application(uid: String) -> (cluster: Int, object: JSON)? {
     for index in clusters.indices {
-      if let found = clusters[index].store.objects(Self.resource("applications")).first(where: { $0.uid == uid }) {
+      if let found = clusters[index].store.objects(Self.resource("applications")).first(where: {
+        $0.uid == uid
+      }) {
         return (index, found)
       }
     }
@@ -346,11 +375,14 @@ extension Run {
     self.effect = effect
     guard let copy = stages.firstIndex(where: { $0.role == .copy }) else { return }
     switch effect {
-    case .unknownState: stages.insert(Stage(state: "Reticulating", length: .seconds(2), role: .detour), at: copy)
+    case .unknownState:
+      stages.insert(Stage(state: "Reticulating", length: .seconds(2), role: .detour), at: copy)
     case .goesBack:
-      stages.insert(contentsOf: [
-        Stage(state: "Running", length: .seconds(1), role: .detour), Stage(state: "", length: .seconds(1), role: .detour),
-      ], at: copy)
+      stages.insert(
+        contentsOf: [
+          Stage(state: "Running", length: .seconds(1), role: .detour),
+          Stage(state: "", length: .seconds(1), role: .detour),
+        ], at: copy)
     default: break
     }
   }

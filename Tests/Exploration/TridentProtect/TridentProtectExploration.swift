@@ -15,6 +15,7 @@ extension Explorer {
 
   /// The missions that mean the same there: a step by itself in each way that it has, and the pipeline.
   private static let missionsOfTridentProtect: Set<String> = [
-    "backup", "clone", "clone-of-backup", "clone-of-backup-restore", "restore", "restore-latest", "snapshot", "pipeline",
+    "backup", "clone", "clone-of-backup", "clone-of-backup-restore", "restore", "restore-latest", "snapshot",
+    "pipeline",
   ]
 }
