@@ -103,6 +103,7 @@ package protocol Backend: PrerequisiteReader {
   /// - Parameters:
   ///   - awaited: what is waited for, as it was seen last.
   ///   - limit: how long to wait at most.
+  /// - Returns: how it ended.
   /// - Throws: a signal.
   func waitForNews(of awaited: Awaited, atMost limit: Duration) throws(Interruption) -> News
 

@@ -34,7 +34,7 @@ package struct CloneParameters {
   package static let runHooks = Parameter(
     "run-hooks", "ASTRA_RUN_HOOKS",
     meaning: "run the source's execution hooks in the clone too",
-    detail: "They may send mails or start jobs as production does. Astra Control always runs them")
+    detail: "They may send mails or start jobs as production does. Some services always run them")
 
   package var application: String
   package var sourceCluster: String?

@@ -3,7 +3,9 @@ package import ServiceSimulation
 internal import SimulatorSupport
 internal import Timing
 
-/// Trident protect in two clusters, as a simulated service. Ids are the uids of objects; those of a clone is the uid of the
+/// Trident protect in two clusters, as a simulated service.
+///
+/// Ids are the uids of objects; those of a clone is the uid of the
 /// restore that made it.
 package struct TridentProtectService: SimulatedService {
   /// The simulator's own world, for tests that are about Trident protect.

@@ -33,7 +33,7 @@ package struct Run: Equatable, Sendable {
   /// Its object.
   let key: ObjectKey
   package let uid: String
-  /// The application that it works on; of a clone, its source. Its uid.
+  /// The uid of the application that it works on; of a clone, of its source.
   package let application: String
   var stages: [Stage]
   var stage = 0

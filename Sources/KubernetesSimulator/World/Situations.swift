@@ -350,8 +350,11 @@ extension KubernetesWorld {
     return false
   }
 
-  /// Shows an application in a state that only in-place restores give it: `restoring` and `failed` by one of others, `ready`
-  /// by the removal of those that say otherwise. False if it is no application.
+  /// Shows an application in a state that only in-place restores give it.
+  ///
+  /// It is `restoring` and `failed` by a restore of others, and `ready` by the removal of those that say otherwise.
+  ///
+  /// - Returns: false if it is no application.
   package mutating func setApplicationState(_ state: String, of uid: String) -> Bool {
     guard let (cluster, object) = application(uid: uid) else { return false }
     let resource = Self.resource("backupinplacerestores")

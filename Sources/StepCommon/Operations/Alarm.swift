@@ -6,7 +6,9 @@ internal import Timing
 /// It wakes, and a look decides. So an alarm that is late, silent, refused or wrong costs time or a few looks more, and never
 /// truth.
 struct Alarm {
-  /// How long it is waited for at most: 290 s. API servers end a watch after five minutes and more.
+  /// How long it is waited for at most: 290 s.
+  ///
+  /// API servers end a watch after five minutes and more.
   static var longestWait: Duration { .seconds(290) }
 
   /// From when on it may be tried again, after it was not to be had.
