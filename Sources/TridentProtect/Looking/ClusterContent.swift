@@ -181,7 +181,10 @@ extension TridentProtectBackend {
 
     for namespace in namespaces { try content.addWorkloads(namespace, client) }
     let lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
-    if !lost.isEmpty { return .lacking(lost) }
+    if !lost.isEmpty {
+      for namespace in namespaces { try content.addServices(namespace, client) }
+      return .lacking(lost + content.lacking(inventory))
+    }
     // What did not run when the copy was made need not run now: it may be the very fault.
     let idle = content.workloads.filter { !$0.isAvailable && inventory.workloads[$0.title] != false }
     if !idle.isEmpty {
@@ -189,8 +192,8 @@ extension TridentProtectBackend {
     }
 
     for namespace in namespaces { try content.addServices(namespace, client) }
-    let gone = Set(inventory.services.keys).subtracting(content.services.map(\.name)).sorted()
-    if !gone.isEmpty { return .lacking(gone.map { "Service \($0)" }) }
+    let gone = content.lacking(inventory)
+    if !gone.isEmpty { return .lacking(gone) }
     let addressless = content.services.filter {
       $0.isLoadBalancer && !$0.hasAddress && inventory.services[$0.name] != false
     }
@@ -249,6 +252,13 @@ extension Inventory {
         let sides = title.split(separator: " ", maxSplits: 1)
         return Asset(group: "apps", kind: String(sides[0]), name: String(sides[1]), namespace: nil)
       } + services.keys.map { Asset(group: "", kind: "Service", name: $0, namespace: nil) }
+  }
+}
+
+extension ClusterContent {
+  /// The services that a copy had and that are not there.
+  fileprivate func lacking(_ inventory: Inventory) -> [String] {
+    Set(inventory.services.keys).subtracting(services.map(\.name)).sorted().map { "Service \($0)" }
   }
 }
 
