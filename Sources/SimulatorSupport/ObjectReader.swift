@@ -29,7 +29,8 @@ package struct ObjectReader {
   }
 
   /// Reads the member into `value` if it is there; otherwise `value` keeps its default.
-  package mutating func take<Value: ScenarioValue>(_ name: String, _ value: inout Value) throws(ScenarioError) {
+  package mutating func take<Value: ScenarioValue>(_ name: String, _ value: inout Value) throws(ScenarioError)
+  {
     known.append(name)
     guard let member = members.first(where: { $0.name == name }) else { return }
     value = try Value(scenario: member.value, path: "\(path).\(name)")

@@ -39,7 +39,9 @@ extension KubernetesWorld {
     }
     guard method == "POST" else { return reply(405, ["error": "only POST is supported here"]) }
     do throws(ScenarioError) {
-      guard let body = bytes.isEmpty ? [:] : JSON(bytes) else { throw ScenarioError("the body is not valid JSON") }
+      guard let body = bytes.isEmpty ? [:] : JSON(bytes) else {
+        throw ScenarioError("the body is not valid JSON")
+      }
       return reply(200, try control(action, body))
     } catch {
       return reply(400, ["error": .string(error.description)])
@@ -61,7 +63,9 @@ extension KubernetesWorld {
       faults.append(try RunFault(scenario: body, path: "body"))
       return [:]
     case "application":
-      return ["id": .string(try add(try ProtectedApplicationSeed(scenario: body, path: "body"), path: "body"))]
+      return [
+        "id": .string(try add(try ProtectedApplicationSeed(scenario: body, path: "body"), path: "body"))
+      ]
     case "backup", "snapshot": return try controlCopy(action, body)
     case "deploy", "rows": return try controlContent(action, body)
     case "advance", "token", "namespace", "removeNamespace": return try controlSurroundings(action, body)
@@ -82,13 +86,16 @@ extension KubernetesWorld {
       let token: String = try reader.require("token")
       try reader.finish()
       // That of the first user of every cluster.
-      for index in clusters.indices where !clusters[index].users.isEmpty { clusters[index].users[0].token = token }
+      for index in clusters.indices where !clusters[index].users.isEmpty {
+        clusters[index].users[0].token = token
+      }
       return [:]
     default:
       let cluster: String = try reader.require("cluster")
       let name: String = try reader.require("name")
       try reader.finish()
-      let isDone = action == "namespace" ? addNamespace(name, of: cluster) : removeNamespace(name, of: cluster)
+      let isDone =
+        action == "namespace" ? addNamespace(name, of: cluster) : removeNamespace(name, of: cluster)
       guard isDone else { throw ScenarioError("there is no such cluster or namespace") }
       return [:]
     }
@@ -101,7 +108,9 @@ extension KubernetesWorld {
     }
     let members = (body.members ?? []).filter { $0.name != "application" }
     let seed = try CopySeed(scenario: .object(members), path: "body")
-    return ["id": .string(try add(seed, action == "backup" ? .backup : .snapshot, of: application, path: "body"))]
+    return [
+      "id": .string(try add(seed, action == "backup" ? .backup : .snapshot, of: application, path: "body"))
+    ]
   }
 
   private mutating func controlContent(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {

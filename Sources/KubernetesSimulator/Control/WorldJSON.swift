@@ -14,7 +14,9 @@ extension KubernetesWorld {
       "snapshots": .array(copies.filter { $0.kind == .snapshot }.map { json(of: $0) }),
       "namespaces": .object(
         clusters.map { cluster in
-          .init(cluster.name, .array(cluster.store.objects("namespaces").compactMap { $0.name.map { .string($0) } }))
+          .init(
+            cluster.name,
+            .array(cluster.store.objects("namespaces").compactMap { $0.name.map { .string($0) } }))
         }), "operations": .array(runs.map { json(of: $0) }), "tally": tallyJSON,
       "journal": .array(journal.map(\.json)), "requests": requestsJSON,
     ]
@@ -25,7 +27,8 @@ extension KubernetesWorld {
       $0.event == .restoreFinished && ($0.id == application.uid || $0.id == application.objectUID)
     }
     return [
-      "id": .string(application.uid), "name": .string(application.name), "cluster": .string(application.cluster),
+      "id": .string(application.uid), "name": .string(application.name),
+      "cluster": .string(application.cluster),
       "namespaces": .array(application.namespaces.map { .string($0) }), "state": .string(application.state),
       "content": application.content?.json ?? .null, "address": .string(application.address),
       "sourceAppID": application.source.map { .string($0) } ?? .null, "backupID": .null, "snapshotID": .null,
@@ -45,7 +48,8 @@ extension KubernetesWorld {
   private func json(of run: Run) -> JSON {
     [
       "number": .integer(run.number), "kind": .string(run.kind.rawValue),
-      "subject": .string(run.kind == .restore ? run.application : run.uid), "application": .string(run.application),
+      "subject": .string(run.kind == .restore ? run.application : run.uid),
+      "application": .string(run.application),
       "state": run.stages[run.stage].state.map { .string($0) } ?? .null, "stalled": .bool(run.isStalled),
     ]
   }

@@ -57,13 +57,16 @@ package struct ClusterScenario: Sendable {
       clusters = try reader.require("clusters")
       try reader.take("tridentProtect", &tridentProtect)
       try reader.finish()
-      guard !clusters.isEmpty else { throw ScenarioError("\(path).clusters is empty: give at least one cluster") }
+      guard !clusters.isEmpty else {
+        throw ScenarioError("\(path).clusters is empty: give at least one cluster")
+      }
       guard Set(clusters.map(\.name)).count == clusters.count else {
         throw ScenarioError("\(path).clusters has two clusters of one name: give each a name of its own")
       }
       if tridentProtect != nil, let own = clusters.first(where: { $0.startTime != nil }) {
         throw ScenarioError(
-          "\(path).clusters: \"\(own.name)\" has a startTime, which clusters with Trident protect share: leave it out")
+          "\(path).clusters: \"\(own.name)\" has a startTime, which clusters with Trident protect share: leave it out"
+        )
       }
     }
   }

@@ -39,7 +39,8 @@ struct ClusterSeed: Sendable {
     }
     guard cluster.store.create(definition.resource, object) != nil else {
       throw ScenarioError(
-        "\(path): the cluster \(name) has \(definition.resource) \"\(object.name ?? "")\" already: give another name")
+        "\(path): the cluster \(name) has \(definition.resource) \"\(object.name ?? "")\" already: give another name"
+      )
     }
   }
 }

@@ -12,7 +12,8 @@ extension ProductSettings: ScenarioValue {
     var reader = try ObjectReader(json, path: path)
     let lengths: [(String, WritableKeyPath<Self, Duration>)] = [
       ("backup", \.backup), ("snapshot", \.snapshot), ("clone", \.clone), ("settling", \.settling),
-      ("restore", \.restore), ("firstLook", \.firstLook), ("restoreLag", \.restoreLag), ("deletion", \.deletion),
+      ("restore", \.restore), ("firstLook", \.firstLook), ("restoreLag", \.restoreLag),
+      ("deletion", \.deletion),
     ]
     for (name, member) in lengths {
       try reader.take("\(name)Seconds", &self[keyPath: member])
@@ -28,7 +29,8 @@ extension ProductSettings: ScenarioValue {
       ("successLeavesSchedulesDisabled", \.successLeavesSchedulesDisabled), ("blocks", \.blocks),
       ("copiesNamespaceAnnotations", \.copiesNamespaceAnnotations),
       ("refusesSecondRestore", \.refusesSecondRestore), ("deletionTakesCopies", \.deletionTakesCopies),
-      ("failedCloneLeavesContent", \.failedCloneLeavesContent), ("restoreKeepsAddress", \.restoreKeepsAddress),
+      ("failedCloneLeavesContent", \.failedCloneLeavesContent),
+      ("restoreKeepsAddress", \.restoreKeepsAddress),
       ("webhooksAreDown", \.webhooksAreDown), ("webhooksHang", \.webhooksHang),
       ("controllerIsAway", \.controllerIsAway),
     ]

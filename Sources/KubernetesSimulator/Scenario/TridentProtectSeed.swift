@@ -94,7 +94,8 @@ private func checkNames(_ names: [String], _ path: String) throws(ScenarioError)
       (1...63).contains(name.utf8.count) && name.allSatisfy { letters.contains($0) } && name.first != "-"
       && name.last != "-"
     guard isLabel else {
-      throw ScenarioError("\(path): \"\(name)\" is no name in Kubernetes: give small letters, digits and hyphens")
+      throw ScenarioError(
+        "\(path): \"\(name)\" is no name in Kubernetes: give small letters, digits and hyphens")
     }
   }
 }

@@ -39,7 +39,7 @@ final class LiveKubernetesWorld: Sendable {
     state.withLock { announce(&$0) }
   }
 
-  func frontPage(at address: String) -> FrontPage? {
+  func frontPage(at address: String) -> ServicePage? {
     state.withLock { state in
       catchUp(&state)
       return state.world.frontPage(at: address)

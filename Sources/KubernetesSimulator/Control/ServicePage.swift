@@ -1,5 +1,5 @@
 /// What an application's front page answers.
-package struct FrontPage: Equatable, Sendable {
+package struct ServicePage: Equatable, Sendable {
   package var status: Int
   package var html: String
 }
@@ -9,7 +9,7 @@ extension KubernetesWorld {
   ///
   /// 200 with the release's version and the number of rows; 500 if the release is broken; 503 while the application is
   /// restored or made.
-  package func frontPage(at address: String) -> FrontPage? {
+  package func frontPage(at address: String) -> ServicePage? {
     guard let page = page(at: address) else { return nil }
     let (heading, text) =
       switch page.content {
@@ -27,7 +27,7 @@ extension KubernetesWorld {
       </html>
 
       """
-    return FrontPage(status: page.status, html: html)
+    return ServicePage(status: page.status, html: html)
   }
 }
 
