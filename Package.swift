@@ -155,7 +155,7 @@ let package = Package(
       name: "Exploration",
       dependencies: ["Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
         + stepModules,
-      path: "Tests/Exploration", exclude: ["AstraControl", "Main", "Mutants"]
+      path: "Tests/Exploration", exclude: ["AstraControl", "Main", "Mutants", "TridentProtect"]
     ),
     .target(
       name: "AstraControlExploration",
@@ -165,8 +165,17 @@ let package = Package(
       ],
       path: "Tests/Exploration/AstraControl"
     ),
+    .target(
+      name: "TridentProtectExploration",
+      dependencies: [
+        "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "TridentProtectSimulation",
+      ],
+      path: "Tests/Exploration/TridentProtect"
+    ),
     .executableTarget(
-      name: "explorer", dependencies: ["AstraControlExploration", "Exploration", argumentParser],
+      name: "explorer",
+      dependencies: ["AstraControlExploration", "Exploration", "TridentProtectExploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.

@@ -19,8 +19,8 @@ package protocol Backend: PrerequisiteReader {
   var limits: [ProtectionOperation: String] { get }
   /// Whether a clone may go into a namespace that is there already and holds nothing.
   var clonesIntoEmptyNamespaces: Bool { get }
-  /// Whether the credentials allow these operations. Asks for none of them.
-  func permissions(for operations: [ProtectionOperation]) throws(BackendError) -> Permissions
+  /// Whether the credentials allow what is planned, as far as that can be told by then. Asks for nothing of it.
+  func permissions(for work: PlannedWork) throws(BackendError) -> Permissions
 
   /// Every application of exactly this name, on any cluster; empty if there is none.
   func applications(named name: String) throws(BackendError) -> [Application]
@@ -106,6 +106,10 @@ package protocol Backend: PrerequisiteReader {
   /// - Throws: a signal.
   func waitForNews(of awaited: Awaited, atMost limit: Duration) throws(Interruption) -> News
 
+  /// What stays behind where a backup or a snapshot is removed, as a sentence; nil if nothing does that is known of.
+  func remains(of point: RecoveryPoint) throws(BackendError) -> String?
+  /// What stays behind where an application is removed, each as a sentence, beside what runs in its namespaces.
+  func remains(of application: Application) throws(BackendError) -> [String]
   /// Removes a backup or a snapshot.
   func delete(_ point: RecoveryPoint) throws(BackendError)
   /// Removes the backend's entry of an application; what runs on its cluster goes on running.
@@ -114,6 +118,9 @@ package protocol Backend: PrerequisiteReader {
 
 extension Backend {
   package var clonesIntoEmptyNamespaces: Bool { false }
+
+  package func remains(of _: RecoveryPoint) -> String? { nil }
+  package func remains(of _: Application) -> [String] { [] }
 
   package func waitForNews(of _: Awaited, atMost _: Duration) -> News { .unavailable }
 

@@ -12,6 +12,66 @@ package protocol PrerequisiteReader: AnyObject {
   func hints(for application: Application.ID) throws(BackendError) -> [ProtectionOperation: Bool]
   /// The execution hooks of an application; nil if the backend does not tell.
   func executionHooks(of application: Application.ID) throws(BackendError) -> ExecutionHooks?
+  /// What would answer a request that is planned; changes nothing.
+  func rehearse(_ request: PlannedRequest) throws(BackendError) -> Rehearsal
+  /// What keeps an application as it is described elsewhere, and would undo a restore of it, each with what suspends it;
+  /// nil if the backend does not tell.
+  func overseers(of application: Application) throws(BackendError) -> [Overseer]?
+}
+
+extension PrerequisiteReader {
+  package func rehearse(_: PlannedRequest) -> Rehearsal { .notTold(nil) }
+  package func overseers(of _: Application) -> [Overseer]? { nil }
+}
+
+/// What is going to be done, as far as that is known beforehand.
+package struct PlannedWork: Sendable {
+  package var operations: [ProtectionOperation]
+  /// The application that it is done with; nil while it is not known.
+  package var application: Application?
+  /// Where a clone is to be; nil if there is to be none, or nobody knows by now.
+  package var destination: (cluster: Cluster.ID, namespaces: [String])?
+  /// The kind of the copy that is cloned; nil: the live application is.
+  package var clonedKind: RecoveryPoint.Kind?
+  /// The kind of the copy that is restored in place.
+  package var restoredKind: RecoveryPoint.Kind
+
+  /// Names operations.
+  package init(
+    _ operations: [ProtectionOperation], with application: Application? = nil,
+    destination: (cluster: Cluster.ID, namespaces: [String])? = nil, clonedKind: RecoveryPoint.Kind? = nil,
+    restoredKind: RecoveryPoint.Kind = .backup
+  ) {
+    (self.operations, self.application, self.destination) = (operations, application, destination)
+    (self.clonedKind, self.restoredKind) = (clonedKind, restoredKind)
+  }
+}
+
+/// One request that a step is going to make.
+package enum PlannedRequest: Sendable {
+  case copy(RecoveryPoint.Kind, named: String, of: Application)
+  case clone(CloneRequest)
+  case inPlaceRestore(of: Application, from: RecoveryPoint)
+}
+
+/// What a request would be answered.
+package enum Rehearsal: Hashable, Sendable {
+  case accepted
+  /// It would be refused, in the service's words.
+  case refused(String)
+  /// The service does not tell; why, if there is more to say than that it never does.
+  case notTold(String?)
+}
+
+/// A tool that keeps an application as it is described elsewhere.
+package struct Overseer: Hashable, Sendable {
+  /// What it is: `Argo CD application "shop"`.
+  package var title: String
+  /// What makes it let go for a while.
+  package var remedy: String
+
+  /// Names a tool.
+  package init(title: String, remedy: String) { (self.title, self.remedy) = (title, remedy) }
 }
 
 /// What can be done with an application.

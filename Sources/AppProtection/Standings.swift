@@ -25,6 +25,8 @@ package enum Permissions: Hashable, Sendable {
   /// The backend does not tell before it is asked to do it.
   case notTold
   case allowed
+  /// It can be done, but this may not be seen, in the backend's words: `list storageclasses`.
+  case limited([String])
   /// What is not allowed, in the backend's words: `create backups in namespace shop`.
   case missing([String])
 }

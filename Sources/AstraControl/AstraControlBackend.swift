@@ -72,7 +72,7 @@ package final class AstraControlBackend: Backend {
   package var limits: [ProtectionOperation: String] { [:] }
 
   /// Which role a token has the API does not tell.
-  package func permissions(for _: [ProtectionOperation]) -> Permissions { .notTold }
+  package func permissions(for _: PlannedWork) -> Permissions { .notTold }
   /// The time by the clock that waiting goes by.
   var now: Instant { time.now }
 }

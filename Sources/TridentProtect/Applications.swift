@@ -11,7 +11,9 @@ extension TridentProtectBackend {
   package func applications(named name: String) throws(BackendError) -> [Application] {
     var found: [Application] = []
     for context in contextsToSearch() { found += try applications(named: name, in: context) }
-    if found.isEmpty, let other = settings.cloneContext, !contextsToSearch().contains(other) {
+    // What is nowhere among those that were named may be where the pipeline's other variables say.
+    for other in [settings.sourceContext, settings.cloneContext] {
+      guard found.isEmpty, let other, !contextsToSearch().contains(other) else { continue }
       found = try applications(named: name, in: other)
     }
     return found
@@ -84,7 +86,9 @@ extension TridentProtectBackend {
     let found = try applications(named: place.name, in: place.context, namespace: place.namespace)
     if let same = found.first(where: { $0.id == id }) { return same }
     // A clone on its way out has lost the restore that it was known by.
-    guard var leaving = found.first(where: { $0.state == .deleting }), leaving.sourceID != nil else { return nil }
+    guard var leaving = found.first(where: { $0.state == .deleting }), leaving.sourceID != nil else {
+      return nil
+    }
     leaving.id = id
     return leaving
   }
@@ -150,15 +154,11 @@ extension TridentProtectBackend {
   }
 
   /// The same, in the first of the known namespaces that has any.
-  private func firstApplications(named name: String, in context: String) throws(BackendError) -> [Application] {
+  private func firstApplications(named name: String, in context: String) throws(BackendError) -> [Application]
+  {
     for namespace in knownNamespaces(in: context) {
-      do throws(BackendError) {
-        let found = try applications(named: name, in: context, namespace: namespace)
-        if !found.isEmpty { return found }
-      } catch {
-        // One that may not be seen counts where the user has named it for the application; others are guesses.
-        guard error.kind == .credentials, namespace != settings.applicationNamespace else { throw error }
-      }
+      let found = try applications(named: name, in: context, namespace: namespace)
+      if !found.isEmpty { return found }
     }
     return []
   }
@@ -169,7 +169,17 @@ extension TridentProtectBackend {
   ) throws(BackendError) -> [Application] {
     let client = try client(context)
     let attempt = "look for application \"\(name)\" in namespace \"\(namespace)\" of \(context)"
-    let object = try client.get(Kinds.application, name, in: namespace, to: attempt)
+    let object: KubernetesObject?
+    if namespace == settings.applicationNamespace {
+      object = try client.get(Kinds.application, name, in: namespace, to: attempt)
+    } else {
+      // Others are guesses: one that may not be seen is passed over.
+      switch try client.look(at: Kinds.application, name, in: namespace, to: attempt) {
+      case .told(let found): object = found
+      case .forbidden: return []
+      case .notInstalled: throw .notInstalled(in: context, attempt)
+      }
+    }
     var restores: [(KubernetesObject, ResourceKind)] = []
     for kind in Kinds.restores {
       if case .told(let found?) = try client.look(at: kind, name, in: namespace, to: attempt) {

@@ -181,12 +181,16 @@ extension TridentProtectBackend {
       let found = try client.look(at: kind, place.name, in: place.namespace, to: attempt)
       if case .told(let object?) = found, object.uid == place.uid { restores.append((kind, object)) }
     }
-    let namespaces = restores.isEmpty ? [] : try ownNamespaces(among: application.namespaces, place)
+    let fates = restores.isEmpty ? [] : try fates(of: application, place, restores.map(\.1))
     if let uid = applicationUIDs[application.id] {
       try client.delete(Kinds.application, place.name, in: place.namespace, uid: uid, to: attempt)
+      // What is going still shows that it is a clone, and whose, by its restore alone.
+      guard try isGone(uid, place, attempt) else { return }
     }
-    // Last but one: as long as it is there, a further attempt knows what it is about.
-    for namespace in namespaces {
+    // Last but one, and that of the restore last of all: as long as it is there, a further attempt knows what it is about.
+    for case .goes(let namespace) in fates.sorted(by: {
+      $1.isOf(place.namespace) && !$0.isOf(place.namespace)
+    }) {
       try client.delete(.namespace, namespace.name, in: nil, uid: namespace.uid, to: attempt)
     }
     for (kind, object) in restores {
@@ -194,21 +198,108 @@ extension TridentProtectBackend {
     }
   }
 
-  /// Those of some namespaces that were made for a clone, by the mark that holds their own uid.
-  private func ownNamespaces(
-    among names: [String], _ place: ApplicationPlace
-  ) throws(BackendError) -> [KubernetesObject] {
-    var own: [KubernetesObject] = []
-    for name in names {
-      let found = try client(place.context).look(
-        at: .namespace, name, in: nil, to: "look at namespace \"\(name)\"")
-      if case .told(let namespace?) = found,
-        namespace.annotations[Marking.made(namespace.uid)] == place.name
-      {
-        own.append(namespace)
+  /// Waits, half a minute at most, until an application's object is gone.
+  private func isGone(_ uid: String, _ place: ApplicationPlace, _ attempt: String) throws(BackendError)
+    -> Bool
+  {
+    let client = try client(place.context)
+    let end = now + longestLag
+    while true {
+      let object = try client.get(Kinds.application, place.name, in: place.namespace, to: attempt)
+      guard let object, object.uid == uid else { return true }
+      guard now < end else { return false }
+      do throws(Interruption) {
+        let news = try client.wait(
+          for: Kinds.application, place.name, in: place.namespace, since: object.resourceVersion,
+          upTo: end - now, until: { $0.uid != uid })
+        if case .unavailable = news { return false }
+      } catch {
+        throw BackendError(.interrupted(error), "cannot \(attempt): interrupted")
       }
     }
-    return own
+  }
+
+  package func remains(of application: Application) throws(BackendError) -> [String] {
+    guard let place = ApplicationPlace(application.id) else { return [] }
+    var restores: [KubernetesObject] = []
+    for kind in Kinds.restores {
+      let found = try client(place.context).look(
+        at: kind, place.name, in: place.namespace, to: "look at the restore \"\(place.name)\"")
+      if case .told(let object?) = found, object.uid == place.uid { restores.append(object) }
+    }
+    guard !restores.isEmpty else { return [] }
+    return try fates(of: application, place, restores).compactMap { fate in
+      if case .stays(let name, let reason) = fate { "namespace \"\(name)\" stays: \(reason)" } else { nil }
+    }
+  }
+}
+
+/// Whether a namespace goes with its clone.
+private enum NamespaceFate {
+  case goes(KubernetesObject)
+  case stays(String, because: String)
+
+  func isOf(_ name: String) -> Bool {
+    if case .goes(let namespace) = self { namespace.name == name } else { false }
+  }
+}
+
+extension TridentProtectBackend {
+  /// What becomes of the namespaces of a clone: one goes that was made for it, by the mark that holds its own uid, and that
+  /// holds nothing but what the clone has brought.
+  private func fates(
+    of application: Application, _ place: ApplicationPlace, _ restores: [KubernetesObject]
+  ) throws(BackendError) -> [NamespaceFate] {
+    var fates: [NamespaceFate] = []
+    for name in application.namespaces {
+      let found = try client(place.context).look(
+        at: .namespace, name, in: nil, to: "look at namespace \"\(name)\"")
+      guard case .told(let namespace) = found else {
+        fates.append(.stays(name, because: "it may not be seen"))
+        continue
+      }
+      guard let namespace, namespace.deletionTimestamp == nil else { continue }
+      if namespace.annotations[Marking.made(namespace.uid)] != place.name {
+        fates.append(.stays(name, because: "it was not made for the clone"))
+      } else if let other = try foreignContent(of: name, application, place, restores) {
+        fates.append(.stays(name, because: other))
+      } else {
+        fates.append(.goes(namespace))
+      }
+    }
+    return fates
+  }
+
+  /// What a namespace holds that a clone has not brought, as a clause; nil if nothing.
+  ///
+  /// What was made after the restore, and belongs to no other object, is somebody else's.
+  private func foreignContent(
+    of namespace: String, _ application: Application, _ place: ApplicationPlace,
+    _ restores: [KubernetesObject]
+  ) throws(BackendError) -> String? {
+    let ends = restores.compactMap { $0["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) } }
+    guard let end = ends.max() else {
+      return "when the restore ended is not told, nor so whose what it holds is"
+    }
+    for kind in Self.contents {
+      let sight = try client(place.context).lookAtList(
+        of: kind, in: namespace, to: "look what is in namespace \"\(namespace)\"")
+      let objects: [KubernetesObject]
+      switch sight {
+      case .told(let found): objects = found
+      case .notInstalled: continue
+      case .forbidden: return "what it holds may not be seen (\(kind.title))"
+      }
+      let foreign = objects.first { object in
+        if Self.isProvided(object, kind) { return false }
+        if kind == Kinds.application { return object.uid != applicationUIDs[application.id] }
+        if Kinds.restores.contains(kind) { return object.uid != place.uid }
+        guard object.owners.isEmpty, let made = object.creationTimestamp else { return false }
+        return made - end > longestLag
+      }
+      if let foreign { return "it holds \(kind.kind) \"\(foreign.name)\", which the clone has not brought" }
+    }
+    return nil
   }
 }
 

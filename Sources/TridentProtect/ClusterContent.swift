@@ -39,31 +39,44 @@ struct ClusterContent {
 
   /// Adds what one namespace holds; false: its claims may not be seen, so nothing can be said.
   mutating func add(_ namespace: String, _ client: KubernetesClient) throws(BackendError) -> Bool {
-    let attempt = "look at what is in namespace \"\(namespace)\""
-    guard case .told(let claims) = try client.lookAtList(of: .volumeClaim, in: namespace, to: attempt) else {
-      return false
-    }
+    guard try addClaims(namespace, client) else { return false }
+    try addWorkloads(namespace, client)
+    try addServices(namespace, client)
+    return true
+  }
+
+  private static func attempt(_ namespace: String) -> String {
+    "look at what is in namespace \"\(namespace)\""
+  }
+
+  mutating func addClaims(_ namespace: String, _ client: KubernetesClient) throws(BackendError) -> Bool {
+    let sight = try client.lookAtList(of: .volumeClaim, in: namespace, to: Self.attempt(namespace))
+    guard case .told(let claims) = sight else { return false }
     self.claims += claims.map { claim in
       let phase = claim["status", "phase"]?.string ?? "Pending"
       return Claim(
         name: claim.name, uid: claim.uid, isBound: phase == "Bound" && claim.deletionTimestamp == nil,
         phase: claim.deletionTimestamp == nil ? phase : "being deleted")
     }
-    for kind in [ResourceKind.deployment, .statefulSet, .daemonSet] {
-      guard case .told(let found) = try client.lookAtList(of: kind, in: namespace, to: attempt) else {
-        continue
-      }
-      workloads += found.map { Workload($0, kind) }
-    }
-    if case .told(let found) = try client.lookAtList(of: .service, in: namespace, to: attempt) {
-      services += found.map { service in
-        let addresses = service["status", "loadBalancer", "ingress"]?.elements ?? []
-        return Service(
-          name: service.name, isLoadBalancer: service["spec", "type"]?.string == "LoadBalancer",
-          hasAddress: !addresses.isEmpty)
-      }
-    }
     return true
+  }
+
+  mutating func addWorkloads(_ namespace: String, _ client: KubernetesClient) throws(BackendError) {
+    for kind in [ResourceKind.deployment, .statefulSet, .daemonSet] {
+      let sight = try client.lookAtList(of: kind, in: namespace, to: Self.attempt(namespace))
+      if case .told(let found) = sight { workloads += found.map { Workload($0, kind) } }
+    }
+  }
+
+  mutating func addServices(_ namespace: String, _ client: KubernetesClient) throws(BackendError) {
+    let sight = try client.lookAtList(of: .service, in: namespace, to: Self.attempt(namespace))
+    guard case .told(let found) = sight else { return }
+    services += found.map { service in
+      let addresses = service["status", "loadBalancer", "ingress"]?.elements ?? []
+      return Service(
+        name: service.name, isLoadBalancer: service["spec", "type"]?.string == "LoadBalancer",
+        hasAddress: !addresses.isEmpty)
+    }
   }
 
   // MARK: - As an annotation
@@ -152,49 +165,49 @@ extension TridentProtectBackend {
   func proof(
     of restore: KubernetesObject, in reference: RunReference, _ namespaces: [String]
   ) throws(BackendError) -> Operation.State {
-    guard let content = try content(of: namespaces, in: reference.context) else {
+    let client = try client(reference.context)
+    var content = ClusterContent()
+    for namespace in namespaces where try !content.addClaims(namespace, client) {
       return .partial(
         "is completed, but what it restored cannot be seen: the rights to list volume claims in "
           + "\(namespaces.joined(separator: ", ")) are missing")
     }
-    let inventory = try inventory(of: restore, in: reference)
-    let claims = Set(content.claims.map(\.name))
-    let lost =
-      (inventory?.claims.subtracting(claims).sorted().map { "volume claim \"\($0)\"" } ?? [])
-      + (inventory?.workloads.keys.filter { title in !content.workloads.contains { $0.title == title } }
-        .sorted()
-        ?? [])
-      + (inventory?.services.keys.filter { name in !content.services.contains { $0.name == name } }.sorted()
-        .map { "Service \($0)" } ?? [])
-    if !lost.isEmpty {
-      return .partial("is completed, but these are missing: \(lost.joined(separator: ", "))")
+    let inventory = try inventory(of: restore, in: reference) ?? Inventory()
+    // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
+    let lostClaims = inventory.claims.subtracting(content.claims.map(\.name)).sorted()
+    if !lostClaims.isEmpty { return .lacking(lostClaims.map { "volume claim \"\($0)\"" }) }
+    let unbound = content.claims.filter { !$0.isBound }.map { "volume claim \"\($0.name)\" is \($0.phase)" }
+    if !unbound.isEmpty { return .comingUp(unbound) }
+
+    for namespace in namespaces { try content.addWorkloads(namespace, client) }
+    let lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
+    if !lost.isEmpty { return .lacking(lost) }
+    // What did not run when the copy was made need not run now: it may be the very fault.
+    let idle = content.workloads.filter { !$0.isAvailable && inventory.workloads[$0.title] != false }
+    if !idle.isEmpty {
+      return .comingUp(idle.map { "\($0.title) has \($0.available) of \($0.wanted) pods available" })
     }
-    if let open = try unfinished(content, inventory, of: restore, in: reference) { return .running(open) }
-    return .succeeded
+
+    for namespace in namespaces { try content.addServices(namespace, client) }
+    let gone = Set(inventory.services.keys).subtracting(content.services.map(\.name)).sorted()
+    if !gone.isEmpty { return .lacking(gone.map { "Service \($0)" }) }
+    let addressless = content.services.filter {
+      $0.isLoadBalancer && !$0.hasAddress && inventory.services[$0.name] != false
+    }
+    if !addressless.isEmpty { return .comingUp(addressless.map { "Service \($0.name) has no address" }) }
+    let hooks = try hooksUnderWay(after: reference)
+    return hooks.isEmpty ? .succeeded : .comingUp(["hooks are running (\(hooks.joined(separator: ", ")))"])
   }
 
-  /// What is still to come; nil if nothing is.
-  private func unfinished(
-    _ content: ClusterContent, _ inventory: Inventory?, of restore: KubernetesObject,
-    in reference: RunReference
-  ) throws(BackendError) -> String? {
-    let unbound = content.claims.filter { !$0.isBound }.map { "volume claim \"\($0.name)\" is \($0.phase)" }
-    // What did not run when the copy was made need not run now: it may be the very fault.
-    let idle = content.workloads.filter { !$0.isAvailable && inventory?.workloads[$0.title] != false }
-      .map { "\($0.title) has \($0.available) of \($0.wanted) pods available" }
-    let addressless = content.services.filter {
-      $0.isLoadBalancer && !$0.hasAddress && inventory?.services[$0.name] != false
-    }.map { "Service \($0.name) has no address" }
-    let open = unbound + idle + addressless
-    if !open.isEmpty { return "restored; \(open.joined(separator: ", "))" }
+  /// The hooks of a restore that have not ended.
+  private func hooksUnderWay(after reference: RunReference) throws(BackendError) -> [String] {
     // Hooks after a restore run as objects of their own, which may end after it.
     let sight = try client(reference.context).lookAtList(
       of:
         Kinds.hookRun, in: reference.namespace, to: "look at the hooks of \"\(reference.name)\"")
-    guard case .told(let runs) = sight else { return nil }
+    guard case .told(let runs) = sight else { return [] }
     let own = runs.filter { run in run.owners.contains { $0.uid == reference.uid } }
-    let open2 = own.filter { !RunState($0).isTerminal }
-    return open2.isEmpty ? nil : "restored; hooks are running (\(open2.map(\.name).joined(separator: ", ")))"
+    return own.filter { !RunState($0).isTerminal }.map(\.name)
   }
 
   /// What the copy that a restore is from had; nil where nothing tells.
@@ -236,5 +249,17 @@ extension Inventory {
         let sides = title.split(separator: " ", maxSplits: 1)
         return Asset(group: "apps", kind: String(sides[0]), name: String(sides[1]), namespace: nil)
       } + services.keys.map { Asset(group: "", kind: "Service", name: $0, namespace: nil) }
+  }
+}
+
+extension Operation.State {
+  /// Completed, and something of it is missing for good.
+  fileprivate static func lacking(_ what: [String]) -> Self {
+    .partial("is completed, but these are missing: \(what.joined(separator: ", "))")
+  }
+
+  /// Completed, and something of it does not work yet.
+  fileprivate static func comingUp(_ what: [String]) -> Self {
+    .running("restored; \(what.joined(separator: ", "))")
   }
 }

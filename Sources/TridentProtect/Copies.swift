@@ -51,7 +51,8 @@ extension TridentProtectBackend {
     let name = PointPlace(RecoveryPoint.ID(nameOrID))?.name ?? nameOrID
     for context in contextsToSearch() {
       let sight = try client(context).lookAtList(
-        of: Kinds.copy(kind), in: nil, fields: "metadata.name=\(name)", to: "look for \(kind.rawValue) \"\(name)\"")
+        of: Kinds.copy(kind), in: nil, fields: "metadata.name=\(name)",
+        to: "look for \(kind.rawValue) \"\(name)\"")
       if case .told(let found) = sight, !found.isEmpty { return true }
     }
     return false
@@ -90,6 +91,17 @@ extension TridentProtectBackend {
         "reclaimPolicy": .string("Retain"),
       ]),
     ])
+  }
+
+  package func remains(of point: RecoveryPoint) throws(BackendError) -> String? {
+    // The removal of a Snapshot's object removes the snapshot, whatever its policy.
+    guard point.kind == .backup, let object = try copy(point.id, .backup, of: point.applicationID),
+      object["spec", "reclaimPolicy"]?.string != "Delete"
+    else { return nil }
+    let vault = object["spec", "appVaultRef"]?.string ?? ""
+    let path = object["status", "appArchivePath"]?.string.map { " at \($0)" } ?? ""
+    return
+      "the data of backup \"\(point.name)\" stays in the bucket of vault \"\(vault)\"\(path) (its reclaimPolicy is Retain)"
   }
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {

@@ -90,11 +90,23 @@ extension TridentProtectBackend {
       guard let object, object.uid == known.uid else { return nil }
       view = InPlaceRestoreView(object, known.kind, in: known.context)
     } else {
-      guard let found = try self.view(of: restore, in: place) else { return nil }
+      guard let found = try self.view(of: restore, in: place) else {
+        // What was accepted a moment ago need not be in every replica yet.
+        guard now - restore.requestedAt < longestLag, try application(restore.application) != nil else {
+          return nil
+        }
+        return Operation(
+          id: Operation.ID("not shown yet"), kind: .inPlaceRestore, state: .running("not shown yet"),
+          points: [restore.point])
+      }
       restoreObjects[key] = found.reference
       view = found
     }
     lastStates[view.reference] = view.state
+    // What is being restored may go, and its restore then says nothing any more.
+    let application = try client(place.context).get(
+      Kinds.application, place.name, in: place.namespace, to: "look at application \"\(place.name)\"")
+    guard let application else { return nil }
     var operation = Operation(
       id: view.reference.id, kind: .inPlaceRestore, state: .running("pending"), points: [restore.point],
       wasSeen: true)
@@ -104,9 +116,6 @@ extension TridentProtectBackend {
     case .failed(let reason): operation.state = .failed("failed: \(reason)")
     case .removed: operation.state = .failed("was removed")
     case .completed:
-      let application = try client(place.context).get(
-        Kinds.application, place.name, in: place.namespace, to: "look at application \"\(place.name)\"")
-      guard let application else { return nil }
       operation.state =
         if let flaw = view.state.flaw {
           .partial("is complete, but not whole: \(flaw)")
@@ -119,7 +128,7 @@ extension TridentProtectBackend {
             of: view.object, in: view.reference, self.view(application, in: place.context).namespaces)
         }
     }
-    if case .failed = operation.state { operation.application = try application(restore.application) }
+    if case .failed = operation.state { operation.application = try self.application(restore.application) }
     return operation
   }
 

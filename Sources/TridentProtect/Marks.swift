@@ -14,7 +14,9 @@ extension TridentProtectBackend {
     marked.marks.texts["uid"] = object.uid
     marked.marks.lists["restores"] = restores.map(\.mark).sorted()
     // What it holds by the last restore that ended well.
-    if let last = restores.last, last.state.progress == .completed { marked.marks.texts["restoredFrom"] = last.point?.text }
+    if let last = restores.last, last.state.progress == .completed {
+      marked.marks.texts["restoredFrom"] = last.point?.text
+    }
     if let claims = try claims(of: application) {
       marked.marks.lists["claims"] = claims.map {
         "\($0.namespace ?? "")/\($0.name)=\($0.uid)@\($0.creationTimestamp?.text ?? "")"

@@ -35,7 +35,7 @@ extension TridentProtectBackend {
   }
 
   /// What an application is made of.
-  private static let contents: [ResourceKind] =
+  static let contents: [ResourceKind] =
     [
       .volumeClaim, .pod, .deployment, .statefulSet, .daemonSet, .service, .configMap, .cronJob, .job,
       .ingress,
@@ -43,7 +43,7 @@ extension TridentProtectBackend {
     ] + Kinds.restores
 
   /// Whether a cluster puts it into every namespace.
-  private static func isProvided(_ object: KubernetesObject, _ kind: ResourceKind) -> Bool {
+  static func isProvided(_ object: KubernetesObject, _ kind: ResourceKind) -> Bool {
     kind == .configMap && ["kube-root-ca.crt", "openshift-service-ca.crt"].contains(object.name)
   }
 

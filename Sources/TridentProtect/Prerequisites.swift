@@ -17,7 +17,7 @@ extension TridentProtectBackend {
     let installed = try client.kinds(of: Kinds.group, version: Kinds.application.version)
     standing.state = installed == nil ? ("without Trident protect", false) : ("reachable", true)
     if let installed {
-      let missing = Kinds.all.map(\.plural).filter { !installed.contains($0) }
+      let missing = Kinds.all.map(\.kind).filter { !installed.contains($0) }
       if !missing.isEmpty {
         standing.problems.append(
           "these kinds of Trident protect are missing: \(missing.joined(separator: ", "))")
@@ -52,9 +52,5 @@ extension TridentProtectBackend {
       return (owner == nil || owner == place.name) && hook["spec", "enabled"]?.bool != false
     }
     return .named(own.map(\.name))
-  }
-
-  package func permissions(for operations: [ProtectionOperation]) throws(BackendError) -> Permissions {
-    .notTold
   }
 }

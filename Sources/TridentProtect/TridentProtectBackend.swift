@@ -33,7 +33,8 @@ package final class TridentProtectBackend: Backend {
 
     /// Gathers the settings.
     package init(
-      usualContext: String, contexts: [String], cloneContext: String? = nil, applicationNamespace: String? = nil,
+      usualContext: String, contexts: [String], cloneContext: String? = nil,
+      applicationNamespace: String? = nil,
       cloneNamespaces: [String] = [], systemNamespace: String = "trident-protect", store: String? = nil,
       cloneStore: String? = nil, signature: Signature = Signature()
     ) {

@@ -49,7 +49,7 @@ extension CleanupRun {
         }
         return .mayBeRemoved
       },
-      delete: { () throws(BackendError) in try backend.delete(backup) },
+      delete: { () throws(BackendError) in try removeAndTell(backup) },
       stateOf: { () throws(BackendError) in
         try backend.recoveryPoint(backup.id, .backup, of: source.id).map(\.state.rawValue)
       })

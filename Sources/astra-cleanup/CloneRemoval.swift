@@ -31,7 +31,10 @@ extension CleanupRun {
         }
         return .mayBeRemoved
       },
-      delete: { () throws(BackendError) in try backend.delete(clone.application) },
+      delete: { () throws(BackendError) in
+        for rest in try backend.remains(of: clone.application) { tellOfRest(rest) }
+        try backend.delete(clone.application)
+      },
       stateOf: { () throws(BackendError) in try backend.application(id).map(\.state.rawValue) })
   }
 
@@ -53,10 +56,21 @@ extension CleanupRun {
         if let now, !now.state.isSettled, now.state != .deleting { return .busy("is \(now.state)") }
         return decision
       },
-      delete: { () throws(BackendError) in try backend.delete(point) },
+      delete: { () throws(BackendError) in try removeAndTell(point) },
       stateOf: { () throws(BackendError) in
         try backend.recoveryPoint(point.id, point.kind, of: clone.application.id).map(\.state.rawValue)
       })
+  }
+
+  /// Asks for the removal of a copy, and says what of it stays behind.
+  func removeAndTell(_ point: RecoveryPoint) throws(BackendError) {
+    if let rest = try backend.remains(of: point) { tellOfRest(rest) }
+    try backend.delete(point)
+  }
+
+  private func tellOfRest(_ rest: String) {
+    log.warning(rest)
+    run.facts.noteAlso("left", rest)
   }
 
   /// Looks once more at a clone that is to go: still the same one, and nothing under way with it.

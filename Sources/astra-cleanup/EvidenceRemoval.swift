@@ -36,7 +36,7 @@ extension CleanupRun {
         }
         return .mayBeRemoved
       },
-      delete: { () throws(BackendError) in try backend.delete(snapshot) },
+      delete: { () throws(BackendError) in try removeAndTell(snapshot) },
       stateOf: { () throws(BackendError) in
         try backend.recoveryPoint(snapshot.id, .snapshot, of: source.id).map(\.state.rawValue)
       })

@@ -97,19 +97,21 @@ package struct CloneDestination: StepPart {
   /// Waits for a namespace that is being removed, perhaps by this step, which is to be made again.
   private func waitUntilGone(_ namespace: String, on request: CloneRequest) throws(StepFailure) {
     let began = time.now
-    let title = "namespace \"\(namespace)\" on cluster \(request.destinationName ?? request.destinationCluster.text)"
+    let title =
+      "namespace \"\(namespace)\" on cluster \(request.destinationName ?? request.destinationCluster.text)"
     log.info("\(title) is being removed: waiting until it is gone")
     while true {
       let standing = try ask { () throws(BackendError) in
         try backend.namespace(namespace, on: request.destinationCluster)
       }
       if standing != .terminating { return }
+      // Before the deadline is looked at: no look could be made after it, to say what was waited for.
+      try poller.rest(poller.pollInterval(since: began))
       guard !deadline.hasPassed(on: time) else {
         throw .deadline(
           "\(title) was still being removed when the time was up after \(deadline.allowance.shortText)",
           hint: "find out what holds it (kubectl get namespace \(namespace) -o yaml), and run the step again")
       }
-      try poller.rest(poller.pollInterval(since: began))
     }
   }
 

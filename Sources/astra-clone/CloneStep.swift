@@ -78,7 +78,7 @@ package final class CloneStep: Step {
   }
 
   private func requestClone(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    var request = try run.known(request)
+    let request = try run.known(request)
     let what =
       point.map { "\($0.kind.rawValue) \"\($0.name)\" of \"\(request.application.name)\"" }
       ?? "\"\(request.application.name)\""
@@ -89,7 +89,8 @@ package final class CloneStep: Step {
           : "dry run: would wait for clone \"\(request.name)\", which is under way")
     }
     guard clone == nil else { return .notNeeded("one of that name is under way") }
-    request = try CloneSource(run: run).withSource(
+    // What it is known by stays what was asked for, whatever copy carries it.
+    let sent = try CloneSource(run: run).withSource(
       request, plan, acceptFailedHooks: parameters.acceptFailedHooks)
     let made = try run.operations.make(
       "clone \"\(request.name)\"",
@@ -111,7 +112,7 @@ package final class CloneStep: Step {
         guard let found = try ExistingClone(run).cloneOfThisRun(request) else { return nil }
         return try run.backend.cloning(of: found)
       },
-      ask: { () throws(BackendError) in try run.backend.start(request) },
+      ask: { () throws(BackendError) in try run.backend.start(sent) },
       id: \.idOfResult)
     (clone, cloning) = (made.application, made.id)
     if let clone { publish(clone, run) }

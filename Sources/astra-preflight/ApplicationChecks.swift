@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import AstraClone
+internal import AstraRestore
 internal import StepCommon
 internal import Timing
 
@@ -31,11 +32,20 @@ extension PreflightStep {
   func checkHints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let application = try run.known(application)
     for operation in plannedOperations { try run.lookup.checkCan(operation) }
-    if case .missing(let missing) = permissions {
+    if permissions != .notTold {
+      permissions = try ask { () throws(BackendError) in
+        try run.backend.permissions(for: plannedWork(with: application))
+      }
+    }
+    switch permissions {
+    case .missing(let missing):
       throw .prerequisite(
         "the credentials do not allow what the steps need: \(missing.joined(separator: "; "))",
         hint: "have it allowed, or use the credentials of somebody who may")
+    case .limited(let unseen): for right in unseen { sayNotTold("what needs the right to \(right)", run) }
+    case .allowed, .notTold: break
     }
+    if isPlanned(.restore) { try checkOverseers(of: application, run) }
     // What its state says counts for a clone of the live application alone.
     let planned = plannedOperations.filter { $0 != .clone || parameters.clone?.point == nil }
     guard !planned.isEmpty else { return notNeeded(.backup, .snapshot, .clone, .restore) }
@@ -57,6 +67,40 @@ extension PreflightStep {
       )
     }
     return .done
+  }
+
+  /// What the planned steps will do, as far as it is known without the copies.
+  private func plannedWork(with application: Application) -> PlannedWork {
+    var work = PlannedWork(plannedOperations, with: application)
+    if let clone = parameters.clone, let cluster = destination?.id ?? application.clusterID {
+      let only = [clone.namespace ?? clone.clone]
+      work.destination = (cluster, clone.mapping.map { $0.map(\.destination) } ?? only)
+      work.clonedKind = clone.point?.kind
+    }
+    if let restore = parameters.restore { work.restoredKind = restore.kind }
+    return work
+  }
+
+  /// Refuses to restore what somebody else puts back at once.
+  private func checkOverseers(of application: Application, _ run: StepRun) throws(StepFailure) {
+    let overseers = try ask { () throws(BackendError) in try run.backend.overseers(of: application) }
+    guard let overseers, !overseers.isEmpty else { return }
+    throw .prerequisite(
+      "\(overseers.map(\.title).joined(separator: ", ")) will undo a restore of \"\(application.name)\"",
+      hint: overseers.map(\.remedy).joined(separator: "; "))
+  }
+
+  /// Tries a request that a step is going to make, without making it.
+  func rehearse(_ title: String, _ request: PlannedRequest, _ run: StepRun) throws(StepFailure) {
+    switch try ask({ () throws(BackendError) in try run.backend.rehearse(request) }) {
+    case .accepted: run.log.info("\(title) would be accepted")
+    case .notTold(nil): break
+    case .notTold(let reason?): sayNotTold("whether \(title) would be accepted: \(reason)", run)
+    case .refused(let words):
+      throw .prerequisite(
+        "\(title) would be refused: \(words)", hint: "see what the service says, and change what is asked for"
+      )
+    }
   }
 
   /// Whether it has execution hooks, or none, as expected.

@@ -17,6 +17,7 @@ extension PreflightStep {
     run.facts.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
     point = chosen
     try RecoveryPointChoice(run).checkPlan(of: try run.known(application), from: chosen)
+    try rehearse("the restore", .inPlaceRestore(of: try run.known(application), from: chosen), run)
     return .done
   }
 
@@ -79,6 +80,7 @@ extension PreflightStep {
       "clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
     if case .nothing = try ExistingClone(run).find(request, clone) {
       try CloneDestination(run).checkNamespacesAreFree(request)
+      try rehearse("the clone \"\(request.name)\"", .clone(request), run)
     }
     return .done
   }
@@ -88,8 +90,13 @@ extension PreflightStep {
     guard let copy = parameters.copies.first(where: { $0.kind == kind }) else {
       return notNeeded(kind == .backup ? .backup : .snapshot)
     }
-    _ = try run.operations.existing(
+    let existing = try run.operations.existing(
       kind, named: copy.name, of: try run.known(application), leftovers: parameters.leftovers)
+    if case .nothing = existing {
+      try rehearse(
+        "the \(kind.rawValue) \"\(copy.name)\"",
+        .copy(kind, named: copy.name, of: try run.known(application)), run)
+    }
     return .done
   }
 }

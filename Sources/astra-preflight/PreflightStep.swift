@@ -74,7 +74,7 @@ package final class PreflightStep: Step {
     standings = try ask { () throws(BackendError) in try run.backend.clusterStandings() }
     run.log.info("\(run.backend.label) answers and accepts the token; it knows \(standings.count) clusters")
     permissions = try ask { () throws(BackendError) in
-      try run.backend.permissions(for: plannedOperations)
+      try run.backend.permissions(for: PlannedWork(plannedOperations))
     }
     if permissions == .notTold { sayNotTold("whether the token's role allows changes", run) }
     return .done

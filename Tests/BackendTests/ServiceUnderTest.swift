@@ -133,7 +133,8 @@ final class TridentProtectUnderTest: ServiceUnderTest {
       }
       let deadline = Deadline(after: .seconds(86_400), on: site.time)
       let access = ClusterAccess(
-        name: context, namespace: nil, endpoint: endpoint, trust: TLSTrust(), proxies: Proxies(environment: [:]),
+        name: context, namespace: nil, endpoint: endpoint, trust: TLSTrust(),
+        proxies: Proxies(environment: [:]),
         credentials: .token(Secret("not-a-real-token-of-\(context)")))
       let login = ClusterLogin(
         access, files: MemoryFiles(), plugin: NoPlugin(), time: site.time, deadline: deadline)
@@ -162,9 +163,14 @@ final class TridentProtectUnderTest: ServiceUnderTest {
     switch disturbance {
     case .unreachable: site.faults = [SiteFault(.down(nil), atEvent: site.events.count + 1)]
     case .credentialsRefused: site.service.changeCredential("another")
-    case .answerLost: site.faults = [SiteFault(.lostAnswer, .create, .backup), SiteFault(.lostAnswer, .restore, .application)]
+    case .answerLost:
+      site.faults = [
+        SiteFault(.lostAnswer, .create, .backup), SiteFault(.lostAnswer, .restore, .application),
+      ]
     case .requestLost:
-      site.faults = [SiteFault(.resetBefore, .create, .backup), SiteFault(.resetBefore, .restore, .application)]
+      site.faults = [
+        SiteFault(.resetBefore, .create, .backup), SiteFault(.resetBefore, .restore, .application),
+      ]
     case .operationFails:
       for kind in OperationKind.allCases { site.service.disturbNext(kind, .fails) }
     }

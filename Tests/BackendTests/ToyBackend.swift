@@ -71,7 +71,7 @@ final class ToyBackend: Backend {
   // MARK: What is not told
 
   func namespace(_ name: String, on _: Cluster.ID) -> NamespaceStanding { toy.namespaces[name] ?? .notTold }
-  func permissions(for _: [ProtectionOperation]) -> Permissions { toy.permissions }
+  func permissions(for _: PlannedWork) -> Permissions { toy.permissions }
   func neighbours(of _: Application) -> [Application]? { nil }
   func assets(of _: Application.ID, in _: RecoveryPoint?) -> [Asset]? { nil }
   func existsElsewhere(_: RecoveryPoint.Kind, _: String) -> Bool { false }

@@ -54,7 +54,8 @@ final class AnswerScript: LineTransport {
   }
 
   func receiveLines(
-    of request: HTTPRequest, longestLine _: Int, silence _: Duration?, _ receive: (ArraySlice<UInt8>) -> LineVerdict
+    of request: HTTPRequest, longestLine _: Int, silence _: Duration?,
+    _ receive: (ArraySlice<UInt8>) -> LineVerdict
   ) throws(TransportError) -> LineStreamEnd {
     let response = try send(request)
     guard (200..<300).contains(response.status) else { return .refused(response) }

@@ -5,6 +5,12 @@ package struct ServiceCapabilities: Sendable {
   /// Whether applications tell when they were modified.
   package var datesModifications: Bool
 
+  /// How many backups the clone of a live application on another cluster takes.
+  package var backupsOfAClone = 0
+
+  /// How many times as many requests one look at an application takes as where that is one object.
+  package var requestsOfALook = 1
+
   /// Makes the capabilities.
   package init(mapsNamespaces: Bool, datesModifications: Bool) {
     (self.mapsNamespaces, self.datesModifications) = (mapsNamespaces, datesModifications)

@@ -31,7 +31,9 @@ package struct OnlyWhere: TestTrait, TestScoping {
 
 extension Trait where Self == OnlyWhere {
   /// Only where a product has that feature.
-  package static func only(_ feature: @escaping @Sendable (SimulatedProduct) -> Bool) -> Self { Self(feature: feature) }
+  package static func only(_ feature: @escaping @Sendable (SimulatedProduct) -> Bool) -> Self {
+    Self(feature: feature)
+  }
 }
 
 extension Trait where Self == EachService {

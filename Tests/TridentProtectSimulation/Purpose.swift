@@ -20,7 +20,8 @@ extension TridentProtectService {
     // To ask for a right changes nothing.
     let isQuestion = collection.hasSuffix("reviews")
     return RequestPurpose(
-      isQuestion ? .read : action, Self.subjects[collection] ?? .other, names: name ?? query)
+      isQuestion ? .read : action, Self.subjects[collection] ?? .other,
+      names: name ?? (query?.contains("Selector") == true ? query : nil))
   }
 
   private static let subjects: [String: RequestPurpose.Subject] = [

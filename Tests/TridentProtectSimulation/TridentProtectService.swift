@@ -31,13 +31,17 @@ package struct TridentProtectService: SimulatedService {
   static func host(_ context: String) -> String { "\(context).example.com" }
 
   package var capabilities: ServiceCapabilities {
-    ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
+    var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
+    capabilities.backupsOfAClone = 1
+    capabilities.requestsOfALook = 2
+    return capabilities
   }
 
   package var environment: [String: String] {
     [
       "ASTRA_BACKEND": "trident-protect", "KUBECONFIG": "kubeconfig", "PROD_APP_NAME": "magento-prod",
-      "PROD_KUBERNETES_CLUSTER": "ocp-prod", "DEBUG_APP_NAME": "magento-debug", "DEBUG_NAMESPACE": "magento-debug",
+      "PROD_KUBERNETES_CLUSTER": "ocp-prod", "DEBUG_APP_NAME": "magento-debug",
+      "DEBUG_NAMESPACE": "magento-debug",
       "DEBUG_KUBERNETES_CLUSTER": "ocp-debug", "BACKUP_NAME": "before-2-4-2-debian-10-r14",
     ]
   }
@@ -46,10 +50,13 @@ package struct TridentProtectService: SimulatedService {
     let clusters = Self.contexts.map {
       "- name: \($0)\n  cluster: {server: \"https://\(Self.host($0))\"}\n"
     }
-    let users = Self.contexts.indices.map { "- name: \(Self.contexts[$0])\n  user: {token: \(Self.token($0))}\n" }
+    let users = Self.contexts.indices.map {
+      "- name: \(Self.contexts[$0])\n  user: {token: \(Self.token($0))}\n"
+    }
     let contexts = Self.contexts.map { "- name: \($0)\n  context: {cluster: \($0), user: \($0)}\n" }
     return [
-      "kubeconfig": "apiVersion: v1\nkind: Config\ncurrent-context: ocp-prod\nclusters:\n\(clusters.joined())users:\n"
+      "kubeconfig":
+        "apiVersion: v1\nkind: Config\ncurrent-context: ocp-prod\nclusters:\n\(clusters.joined())users:\n"
         + "\(users.joined())contexts:\n\(contexts.joined())"
     ]
   }
@@ -116,7 +123,8 @@ extension TridentProtectService {
       ServiceRecoveryPoint(
         kind: copy.kind == .backup ? .backup : .snapshot, id: copy.uid, name: copy.name,
         application: view(ofObject: copy.application)?.uid ?? copy.application, state: copy.state,
-        hookState: copy.hooksFailed.map { $0 ? "failed" : "success" }, content: copy.content.map { Content($0) })
+        hookState: copy.hooksFailed.map { $0 ? "failed" : "success" },
+        content: copy.content.map { Content($0) })
     }
   }
 
@@ -198,7 +206,9 @@ extension TridentProtectService {
   package mutating func add(
     _ seed: RecoveryPointSeed, _ kind: RecoveryPointKind, of application: String
   ) -> String? {
-    guard let object = world.applications.first(where: { $0.uid == uid(application) || $0.name == application })?.objectUID
+    guard
+      let object = world.applications.first(where: { $0.uid == uid(application) || $0.name == application })?
+        .objectUID
     else { return nil }
     return world.addCopy(
       kind == .backup ? .backup : .snapshot, named: seed.name, of: object,
@@ -217,7 +227,8 @@ extension TridentProtectService {
     return world.setState(state.capitalizedWord, of: objectUID(key))
   }
 
-  package mutating func deploy(version: String, broken: Bool, rows: [String]?, to application: String) -> Bool {
+  package mutating func deploy(version: String, broken: Bool, rows: [String]?, to application: String) -> Bool
+  {
     world.change(objectUID(application), as: .deployed) {
       ($0.version, $0.broken, $0.rows) = (version, broken, rows ?? $0.rows)
     }
@@ -231,27 +242,38 @@ extension TridentProtectService {
   package mutating func removeByOthers(_ key: String) -> Bool { world.removeByOthers(objectUID(key)) }
 
   package mutating func restoreByOthers(_ application: String, from recoveryPoint: String) {
-    guard let view = world.applications.first(where: { $0.uid == uid(application) || $0.objectUID == uid(application) }),
+    guard
+      let view = world.applications.first(where: {
+        $0.uid == uid(application) || $0.objectUID == uid(application)
+      }),
       let point = self.recoveryPoint(recoveryPoint), let archive = world.archivePath(of: point.id)
     else { return }
     _ = world.makeByOthers(
-      point.kind == .backup ? "backupinplacerestores" : "snapshotinplacerestores", named: "by-hand-\(world.journal.count)",
+      point.kind == .backup ? "backupinplacerestores" : "snapshotinplacerestores",
+      named: "by-hand-\(world.journal.count)",
       in: view.namespace, of: view.cluster,
       spec: ["appVaultRef": .string(archive.vault), "appArchivePath": .string(archive.path)])
   }
 
   package mutating func backUpByOthers(_ application: String, as name: String) -> String? {
-    guard let view = world.applications.first(where: { $0.uid == uid(application) || $0.name == application }) else { return nil }
+    guard let view = world.applications.first(where: { $0.uid == uid(application) || $0.name == application })
+    else { return nil }
     return world.makeByOthers(
       "backups", named: name, in: view.namespace, of: view.cluster,
       spec: [
-        "applicationRef": .string(view.name), "appVaultRef": .string("vault-\(view.cluster)"), "reclaimPolicy": "Retain",
+        "applicationRef": .string(view.name), "appVaultRef": .string("vault-\(view.cluster)"),
+        "reclaimPolicy": "Retain",
       ])
   }
 
-  package mutating func cloneByOthers(_ application: String, as name: String, onCluster cluster: String) -> String? {
-    guard let view = world.applications.first(where: { $0.uid == uid(application) || $0.name == application }),
-      let copy = world.copies.last(where: { $0.application == view.objectUID && $0.state == "completed" && $0.kind == .backup }),
+  package mutating func cloneByOthers(_ application: String, as name: String, onCluster cluster: String)
+    -> String?
+  {
+    guard
+      let view = world.applications.first(where: { $0.uid == uid(application) || $0.name == application }),
+      let copy = world.copies.last(where: {
+        $0.application == view.objectUID && $0.state == "completed" && $0.kind == .backup
+      }),
       let archive = world.archivePath(of: copy.uid)
     else { return nil }
     let context = Self.context(cluster)
@@ -261,7 +283,8 @@ extension TridentProtectService {
       "backuprestores", named: "by-hand-\(world.journal.count)", in: namespace, of: context,
       spec: [
         "appVaultRef": .string("vault-\(context)"), "appArchivePath": .string(archive.path),
-        "namespaceMapping": .array(view.namespaces.map { ["source": .string($0), "destination": .string(namespace)] }),
+        "namespaceMapping": .array(
+          view.namespaces.map { ["source": .string($0), "destination": .string(namespace)] }),
         "destinationApplicationName": .string(name),
       ])
   }

@@ -20,7 +20,9 @@ package struct TridentProtectSetup: ServiceSetup {
   package var startTime: Timestamp { Timestamp(sinceEpoch: .seconds(1_669_203_462)) }
   package mutating func add(_ fault: OperationFault) { faults.append(fault) }
   package var operationFaults: [OperationFault] { faults }
-  package mutating func refuseRestores(_ count: Int, because reason: RefusalReason) { refusals = (count, reason) }
+  package mutating func refuseRestores(_ count: Int, because reason: RefusalReason) {
+    refusals = (count, reason)
+  }
   package mutating func useOlderRelease() {}
 
   package mutating func halveLengths() {
@@ -48,10 +50,13 @@ package struct TridentProtectSetup: ServiceSetup {
   package func start() -> any SimulatedService {
     let start = WallTime(sinceEpoch: startTime.sinceEpoch)
     var world = KubernetesWorld(
-      clusters: TridentProtectService.contexts, startTime: start + behaviour.clockSkew, settings: settings, seed: 42)
+      clusters: TridentProtectService.contexts, startTime: start + behaviour.clockSkew, settings: settings,
+      seed: 42)
     world.settings.apply(behaviour)
     Self.fill(&world)
-    for fault in faults { world.faults.append(RunFault(.init(fault.kind), nth: fault.nth, .init(fault.effect))) }
+    for fault in faults {
+      world.faults.append(RunFault(.init(fault.kind), nth: fault.nth, .init(fault.effect)))
+    }
     var service = TridentProtectService(world, behaviour, start: start)
     service.refusals = refusals
     return service
@@ -66,23 +71,27 @@ package struct TridentProtectSetup: ServiceSetup {
     world.addApplication(
       "magento-prod", in: ["magento-prod"], of: "ocp-prod",
       holding: content(
-        "2.4.2-debian-10-r14", good + ["order-1004-after-the-upgrade", "order-1005-after-the-upgrade"], broken: true),
+        "2.4.2-debian-10-r14", good + ["order-1004-after-the-upgrade", "order-1005-after-the-upgrade"],
+        broken: true),
       uid: production)
     world.addCopy(
       .backup, named: "before-2-4-1-debian-10-r14", of: production,
       holding: content("2.3.7-debian-10-r9", ["order-1001"]), age: .seconds(2_678_400),
       uid: "61728394-a5b6-4c7d-98e9-f00112233444")
     world.addCopy(
-      .backup, named: "before-2-4-2-debian-10-r14", of: production, holding: content("2.4.1-debian-10-r14", good),
+      .backup, named: "before-2-4-2-debian-10-r14", of: production,
+      holding: content("2.4.1-debian-10-r14", good),
       age: .seconds(93_600), uid: "62738495-a6b7-4c8d-99ea-fb0c12233445")
     world.addCopy(
       .snapshot, named: "nightly-0213", of: production, holding: content("2.4.1-debian-10-r14", good),
       age: .seconds(28_800), uid: "738495a6-b7c8-4d9e-aafb-0c1d23344556")
     let wordpress = "51627384-95a6-4b7c-88d9-eafb01122334"
     world.addApplication(
-      "wordpress", in: ["wordpress"], of: "ocp-prod", holding: content("6.4.3", ["post-1", "post-2"]), uid: wordpress)
+      "wordpress", in: ["wordpress"], of: "ocp-prod", holding: content("6.4.3", ["post-1", "post-2"]),
+      uid: wordpress)
     world.addCopy(
-      .backup, named: "wordpress-weekly", of: wordpress, holding: content("6.4.3", ["post-1"]), age: .seconds(345_600),
+      .backup, named: "wordpress-weekly", of: wordpress, holding: content("6.4.3", ["post-1"]),
+      age: .seconds(345_600),
       uid: "6c738495-a6b7-4c8d-99ea-fb0c12233446")
     world.addApplication(
       "erp", in: ["erp-db", "erp-web"], of: "ocp-prod",

@@ -93,7 +93,8 @@ import TridentProtectSimulation
       saying: "namespace \"magento-debug\" on cluster ocp-debug already exists and is not empty",
       prepare: { _ = $0.world.addNamespace("magento-debug", of: "ocp-debug") }),
     Situation(
-      "a namespace that is going", CloneStep.self, code: .protected, saying: "is being removed",
+      "a namespace that never goes", CloneStep.self, "--timeout", "10m", code: .deadlinePassed,
+      saying: "was still being removed", "kubectl get namespace magento-debug",
       prepare: { harness in
         _ = harness.world.addEmptyNamespace("magento-debug", of: "ocp-debug")
         harness[cluster: "ocp-debug"].settings.stuckNamespaces = ["magento-debug"]

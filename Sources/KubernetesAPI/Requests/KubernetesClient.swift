@@ -71,6 +71,10 @@ package final class KubernetesClient {
     var error = rest.error(for: problem, method, path, attempt)
     // No admission and no quota says no to a read: who may not read has no right to.
     if problem.status == 403, method == .get { error.kind = .credentials }
+    // Nor is there anything in a read that could be in conflict, or be no valid object.
+    if method == .get, case .refused(let refusal) = error.kind, refusal != .notFound {
+      error.kind = .brokenContract
+    }
     if problem.isAboutPath, let kind {
       error.hint = "\(kind.title) of version \(kind.version) is not installed in the cluster"
     }

@@ -17,7 +17,8 @@ package struct Archive: Equatable, Sendable {
 extension KubernetesWorld {
   /// The resources that an application is made of.
   static let kept = [
-    "persistentvolumeclaims", "configmaps", "serviceaccounts", "services", "deployments.apps", "statefulsets.apps",
+    "persistentvolumeclaims", "configmaps", "serviceaccounts", "services", "deployments.apps",
+    "statefulsets.apps",
     "ingresses.networking.k8s.io",
   ]
 
@@ -26,7 +27,8 @@ extension KubernetesWorld {
     var archive = Archive()
     for namespace in namespaces {
       for resource in Self.kept {
-        for object in clusters[cluster].store.objects(resource, in: namespace) where !Self.isProvided(object) {
+        for object in clusters[cluster].store.objects(resource, in: namespace) where !Self.isProvided(object)
+        {
           archive.items.append(
             Archive.Item(resource: resource, namespace: namespace, object: Self.bare(object)))
           if resource == "persistentvolumeclaims", let uid = object.uid {
@@ -47,17 +49,21 @@ extension KubernetesWorld {
   private static func bare(_ object: JSON) -> JSON {
     var bare: JSON = ["metadata": ["name": .string(object.name ?? "")]]
     if let labels = object["metadata"]?["labels"] { bare[path: ["metadata", "labels"]] = labels }
-    if let annotations = object["metadata"]?["annotations"] { bare[path: ["metadata", "annotations"]] = annotations }
+    if let annotations = object["metadata"]?["annotations"] {
+      bare[path: ["metadata", "annotations"]] = annotations
+    }
     for member in ["spec", "data"] { bare[member] = object[member] }
     return bare
   }
 
   /// Puts what an archive holds into a namespace, where nothing of that name is there; nothing of it works yet.
   mutating func unpack(
-    _ archive: Archive, into mapping: [String: String], in cluster: Int, storageClasses: [String: String] = [:]
+    _ archive: Archive, into mapping: [String: String], in cluster: Int,
+    storageClasses: [String: String] = [:]
   ) {
     for item in archive.items {
-      guard let namespace = mapping[item.namespace], let name = item.object.name, !settings.forgets.contains(name)
+      guard let namespace = mapping[item.namespace], let name = item.object.name,
+        !settings.forgets.contains(name)
       else { continue }
       var object = item.object
       object[path: ["metadata", "namespace"]] = .string(namespace)
@@ -93,14 +99,17 @@ extension KubernetesWorld {
           let wanted = object.value(at: "spec.replicas")?.integer ?? 1
           clusters[cluster].store.update(key(resource, object)) {
             $0["status"] = [
-              "observedGeneration": object.value(at: "metadata.generation") ?? 1, "replicas": .integer(wanted),
+              "observedGeneration": object.value(at: "metadata.generation") ?? 1,
+              "replicas": .integer(wanted),
               "readyReplicas": .integer(wanted), "availableReplicas": .integer(wanted),
             ]
           }
         }
       }
       for object in clusters[cluster].store.objects("services", in: namespace) {
-        guard object.value(at: "spec.type")?.string == "LoadBalancer", address(of: object) == nil else { continue }
+        guard object.value(at: "spec.type")?.string == "LoadBalancer", address(of: object) == nil else {
+          continue
+        }
         let address = addresses["\(namespace)/\(object.name ?? "")"] ?? newAddress()
         clusters[cluster].store.update(key("services", object)) {
           $0[path: ["status", "loadBalancer"]] = ["ingress": [["ip": .string(address)]]]

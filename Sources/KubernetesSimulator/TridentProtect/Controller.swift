@@ -21,13 +21,15 @@ extension KubernetesWorld {
     clusters[cluster].store.create(
       Self.resource("appvaults"),
       [
-        "metadata": ["name": .string("vault-\(clusters[cluster].name)"), "namespace": .string(Self.systemNamespace)],
+        "metadata": [
+          "name": .string("vault-\(clusters[cluster].name)"), "namespace": .string(Self.systemNamespace),
+        ],
         "spec": [
           "providerType": "GenericS3",
           "providerConfig": ["s3": ["bucketName": "magento-archives", "endpoint": "s3.example.com"]],
         ], "status": ["state": "Available"],
       ])
-    for name in ["ontap-san", "ontap-nas"] {
+    for name in ["ontap-san", "ontap-san-silver"] {
       clusters[cluster].store.create(
         "storageclasses.storage.k8s.io",
         [
@@ -61,7 +63,7 @@ extension KubernetesWorld {
       beginDeletion(of: event.key, event.object, kind, in: cluster)
     case .deleted:
       // What clients remove of a clone that never came to be.
-      if kind == .clone, !makers.values.contains(uid) {
+      if kind == .clone, !isCollecting, !makers.values.contains(uid) {
         tally.deletions += 1
         record(.deleted, .clone, id: uid, name: event.key.name)
       }
@@ -73,19 +75,34 @@ extension KubernetesWorld {
     guard event.change == .modified, event.object.isDeleted, event.old?.isDeleted != true else { return }
     tally.deletions += 1
     record(.deleted, .application, id: event.object.uid ?? "", name: event.key.name)
-    start(.deletion, event.key, uid: event.object.uid ?? "", application: event.object.uid ?? "", in: cluster, [
-      .init(state: nil, length: settings.deletion, role: .settle)
-    ])
+    start(
+      .deletion, event.key, uid: event.object.uid ?? "", application: event.object.uid ?? "", in: cluster,
+      [
+        .init(state: nil, length: settings.deletion, role: .settle)
+      ])
   }
 
   private mutating func beginDeletion(of key: ObjectKey, _ object: JSON, _ kind: Run.Kind, in cluster: Int) {
     let uid = object.uid ?? ""
     runs.removeAll { $0.uid == uid }
-    if kind == .backup || kind == .snapshot { tally.deletions += 1 }
-    record(.deleted, journalKind(kind), id: uid, name: key.name)
-    start(.deletion, key, uid: uid, application: applicationUID(of: object, in: cluster) ?? "", in: cluster, [
-      .init(state: nil, length: settings.deletion, role: .settle)
-    ])
+    // What goes with its application was asked for by nobody.
+    let isOrphan = isCollecting || applicationIsGone(object, in: cluster)
+    if kind == .backup || kind == .snapshot, !isOrphan { tally.deletions += 1 }
+    if !isOrphan { record(.deleted, journalKind(kind), id: uid, name: key.name) }
+    start(
+      .deletion, key, uid: uid, application: applicationUID(of: object, in: cluster) ?? "", in: cluster,
+      [
+        .init(state: nil, length: settings.deletion, role: .settle)
+      ])
+  }
+
+  /// Whether the application that an object belongs to is not there, or is on its way out.
+  private func applicationIsGone(_ object: JSON, in cluster: Int) -> Bool {
+    guard let owner = object.owners.first(where: { $0["kind"]?.string == "Application" }) else {
+      return false
+    }
+    let application = application(named: owner["name"]?.string ?? "", object.namespace ?? "", in: cluster)
+    return application?.uid != owner["uid"]?.string || application?.isDeleted == true
   }
 
   private mutating func begin(_ kind: Run.Kind, _ key: ObjectKey, _ object: JSON, in cluster: Int) {
@@ -94,13 +111,15 @@ extension KubernetesWorld {
     switch kind {
     case .backup, .snapshot:
       if kind == .backup { tally.backupsCreated += 1 } else { tally.snapshotsCreated += 1 }
-      let owner = self.application(named: object.value(at: "spec.applicationRef")?.string ?? "", key.namespace ?? "", in: cluster)
+      let owner = self.application(
+        named: object.value(at: "spec.applicationRef")?.string ?? "", key.namespace ?? "", in: cluster)
       clusters[cluster].store.update(key) {
         $0[path: ["metadata", "finalizers"]] = [.string(Self.finalizer)]
         if let owner {
           $0[path: ["metadata", "ownerReferences"]] = [
             [
-              "apiVersion": .string("\(Self.group)/v1"), "kind": "Application", "name": .string(owner.name ?? ""),
+              "apiVersion": .string("\(Self.group)/v1"), "kind": "Application",
+              "name": .string(owner.name ?? ""),
               "uid": .string(owner.uid ?? ""),
             ]
           ]
@@ -112,27 +131,36 @@ extension KubernetesWorld {
     }
     record(
       kind == .restore ? .restoreRequested : .created, journalKind(kind),
-      id: kind == .restore ? application ?? uid : uid, name: key.name, related: application)
-    let length = [Run.Kind.backup: settings.backup, .snapshot: settings.snapshot, .clone: settings.clone][kind] ?? settings.restore
+      id: kind == .restore ? application ?? uid : uid, name: key.name,
+      related: kind == .restore || kind == .clone ? copyUID(of: object) : application)
+    let length =
+      [Run.Kind.backup: settings.backup, .snapshot: settings.snapshot, .clone: settings.clone][kind]
+      ?? settings.restore
     var stages: [Run.Stage] = [
-      .init(state: nil, length: settings.firstLook + (kind == .restore ? settings.restoreLag : .zero), role: .lag)
+      .init(
+        state: nil, length: settings.firstLook + (kind == .restore ? settings.restoreLag : .zero), role: .lag)
     ]
     if settings.blocks { stages.append(.init(state: nil, length: .zero, role: .lock)) }
     stages.append(.init(state: "Running", length: length, role: .copy))
     if kind == .clone || kind == .restore {
-      stages.append(.init(state: settings.completesEarly ? "Completed" : nil, length: settings.settling, role: .settle))
+      stages.append(
+        .init(state: settings.completesEarly ? "Completed" : nil, length: settings.settling, role: .settle))
     }
     start(kind, key, uid: uid, application: application ?? "", in: cluster, stages)
   }
 
   private mutating func start(
-    _ kind: Run.Kind, _ key: ObjectKey, uid: String, application: String, in cluster: Int, _ stages: [Run.Stage]
+    _ kind: Run.Kind, _ key: ObjectKey, uid: String, application: String, in cluster: Int,
+    _ stages: [Run.Stage]
   ) {
     begun[kind, default: 0] += 1
     var run = Run(
-      number: begun.values.reduce(0, +), kind: kind, cluster: cluster, key: key, uid: uid, application: application,
+      number: begun.values.reduce(0, +), kind: kind, cluster: cluster, key: key, uid: uid,
+      application: application,
       stages: stages, stageBegan: now)
-    if let fault = faults.first(where: { $0.kind == kind && $0.nth == begun[kind] }) { run.apply(fault.effect) }
+    if let fault = faults.first(where: { $0.kind == kind && $0.nth == begun[kind] }) {
+      run.apply(fault.effect)
+    }
     runs.append(run)
     enterStage(ofRunAt: runs.count - 1)
   }
@@ -200,7 +228,9 @@ extension KubernetesWorld {
   /// Whoever waits for a lock looks again.
   mutating func releaseLocks() {
     for number in runs.filter({ $0.stages[$0.stage].role == .lock }).map(\.number) {
-      guard let index = runs.firstIndex(where: { $0.number == number }), holder(of: runs[index]) == nil else { continue }
+      guard let index = runs.firstIndex(where: { $0.number == number }), holder(of: runs[index]) == nil else {
+        continue
+      }
       runs[index].stages[runs[index].stage].role = .detour
       runs[index].stageBegan = now
       show("", runs[index])
@@ -226,7 +256,8 @@ extension KubernetesWorld {
     case .restore:
       show("Completed", run, isEnd: true)
       tally.restoresFinished += 1
-      record(.restoreFinished, .application, id: run.application, name: run.key.name, related: run.uid)
+      record(
+        .restoreFinished, .application, id: run.application, name: run.key.name, related: copyUID(of: run))
     case .definition, .rediscovery: break
     }
     releaseLocks()
@@ -272,7 +303,10 @@ extension KubernetesWorld {
     ]
     if fail {
       result["failures"] = [
-        ["error": "command terminated with exit code 1", "exitCode": 1, "isExecError": true, "isTimeout": false]
+        [
+          "error": "command terminated with exit code 1", "exitCode": 1, "isExecError": true,
+          "isTimeout": false,
+        ]
       ]
     }
     return [result]
@@ -300,6 +334,19 @@ extension KubernetesWorld {
     return String(front[front.index(after: mark)...])
   }
 
+  /// The uid of the copy that a restore is from, by its path.
+  func copyUID(of restore: JSON) -> String? {
+    guard let path = restore.value(at: "spec.appArchivePath")?.string, let mark = path.lastIndex(of: "_")
+    else {
+      return nil
+    }
+    return String(path[path.index(after: mark)...])
+  }
+
+  func copyUID(of run: Run) -> String? {
+    clusters[run.cluster].store.object(run.key).flatMap { copyUID(of: $0) }
+  }
+
   func application(named name: String, _ namespace: String, in cluster: Int) -> JSON? {
     clusters[cluster].store.object(ObjectKey(Self.resource("applications"), namespace, name))
   }
@@ -307,7 +354,9 @@ extension KubernetesWorld {
   /// The object of an application, wherever it is.
   func application(uid: String) -> (cluster: Int, object: JSON)? {
     for index in clusters.indices {
-      if let found = clusters[index].store.objects(Self.resource("applications")).first(where: { $0.uid == uid }) {
+      if let found = clusters[index].store.objects(Self.resource("applications")).first(where: {
+        $0.uid == uid
+      }) {
         return (index, found)
       }
     }
@@ -326,11 +375,14 @@ extension Run {
     self.effect = effect
     guard let copy = stages.firstIndex(where: { $0.role == .copy }) else { return }
     switch effect {
-    case .unknownState: stages.insert(Stage(state: "Reticulating", length: .seconds(2), role: .detour), at: copy)
+    case .unknownState:
+      stages.insert(Stage(state: "Reticulating", length: .seconds(2), role: .detour), at: copy)
     case .goesBack:
-      stages.insert(contentsOf: [
-        Stage(state: "Running", length: .seconds(1), role: .detour), Stage(state: "", length: .seconds(1), role: .detour),
-      ], at: copy)
+      stages.insert(
+        contentsOf: [
+          Stage(state: "Running", length: .seconds(1), role: .detour),
+          Stage(state: "", length: .seconds(1), role: .detour),
+        ], at: copy)
     default: break
     }
   }

@@ -1,7 +1,9 @@
 /// Work of the product that takes time, driven by one object.
 package struct Run: Equatable, Sendable {
   /// What kind of work it is.
-  package enum Kind: String, CaseIterable, Sendable { case backup, snapshot, clone, restore, definition, deletion, rediscovery }
+  package enum Kind: String, CaseIterable, Sendable {
+    case backup, snapshot, clone, restore, definition, deletion, rediscovery
+  }
 
   /// One stretch of a run.
   struct Stage: Equatable, Sendable {

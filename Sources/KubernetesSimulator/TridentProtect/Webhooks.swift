@@ -18,7 +18,8 @@ struct ProtectWebhooks: AdmissionPlugin {
     let plural = resource.prefix { $0 != "." }
     guard ["backups", "snapshots"].contains(plural) || plural.hasSuffix("restores") else { return nil }
     if object.namespace == KubernetesWorld.systemNamespace {
-      return .denied(message: "objects of this kind are not made in namespace \(KubernetesWorld.systemNamespace)")
+      return .denied(
+        message: "objects of this kind are not made in namespace \(KubernetesWorld.systemNamespace)")
     }
     if let vault = object.value(at: "spec.appVaultRef")?.string,
       store.object(
@@ -32,7 +33,9 @@ struct ProtectWebhooks: AdmissionPlugin {
     {
       return .denied(message: "Application \"\(application)\" not found")
     }
-    if settings.refusesSecondRestore, plural.hasSuffix("inplacerestores"), isRestoring(object.namespace, store) {
+    if settings.refusesSecondRestore, plural.hasSuffix("inplacerestores"),
+      isRestoring(object.namespace, store)
+    {
       return .denied(message: "another in-place restore is in progress")
     }
     return nil

@@ -11,10 +11,13 @@ extension KubernetesWorld {
       }
       runs[index].archive = capture(namespaces(of: application), in: cluster)
     case .clone:
-      guard let archive = archive(for: run) else { return fail(runAt: index, "there is no archive at that path") }
+      guard let archive = archive(for: run) else {
+        return fail(runAt: index, "there is no archive at that path")
+      }
       runs[index].archive = archive
     case .restore:
-      guard let archive = archive(for: run), let (cluster, application) = application(uid: run.application) else {
+      guard let archive = archive(for: run), let (cluster, application) = application(uid: run.application)
+      else {
         return fail(runAt: index, "there is no archive at that path, or no application")
       }
       runs[index].archive = archive
@@ -26,7 +29,7 @@ extension KubernetesWorld {
       }
       destroy(namespaces(of: application), in: cluster)
       tally.restoresBegun += 1
-      record(.restoreBegan, .application, id: run.application, name: run.key.name, related: run.uid)
+      record(.restoreBegan, .application, id: run.application, name: run.key.name, related: copyUID(of: run))
     case .definition, .deletion, .rediscovery: break
     }
   }
@@ -100,7 +103,8 @@ extension KubernetesWorld {
       Self.resource("applications"),
       [
         "metadata": [
-          "name": .string(name), "namespace": .string(run.key.namespace ?? ""), "finalizers": [.string(Self.finalizer)],
+          "name": .string(name), "namespace": .string(run.key.namespace ?? ""),
+          "finalizers": [.string(Self.finalizer)],
         ],
         "spec": ["includedNamespaces": .array(mapping.values.sorted().map { ["namespace": .string($0)] })],
       ])
@@ -128,7 +132,9 @@ extension KubernetesWorld {
     guard let (cluster, application) = application(uid: run.application) else { return }
     let namespaces = namespaces(of: application)
     // What the archive names is replaced; the ways in stay, unless they come back with another address.
-    let replaced = settings.restoreKeepsAddress ? ["deployments.apps", "configmaps"] : ["deployments.apps", "configmaps", "services"]
+    let replaced =
+      settings.restoreKeepsAddress
+      ? ["deployments.apps", "configmaps"] : ["deployments.apps", "configmaps", "services"]
     for item in archive.items where namespaces.contains(item.namespace) {
       let key = ObjectKey(item.resource, item.namespace, item.object.name ?? "")
       if replaced.contains(item.resource) { clusters[cluster].store.remove(key) }
@@ -172,7 +178,8 @@ extension KubernetesWorld {
   private mutating func disableSchedules(of application: JSON, in cluster: Int) -> [String] {
     let resource = Self.resource("schedules")
     let own = clusters[cluster].store.objects(resource, in: application.namespace).filter {
-      $0.value(at: "spec.applicationRef")?.string == application.name && $0.value(at: "spec.enabled")?.bool != false
+      $0.value(at: "spec.applicationRef")?.string == application.name
+        && $0.value(at: "spec.enabled")?.bool != false
     }
     for schedule in own {
       clusters[cluster].store.update(key(resource, schedule)) { $0[path: ["spec", "enabled"]] = false }

@@ -16,7 +16,8 @@ extension KubernetesWorld {
   private static let brokenMark = "simulator/broken"
 
   /// Fills a namespace with an application that holds something, all of it up.
-  mutating func install(_ name: String, in namespace: String, of cluster: Int, holding content: WorldContent) {
+  mutating func install(_ name: String, in namespace: String, of cluster: Int, holding content: WorldContent)
+  {
     let labels: JSON = ["app": .string(name)]
     let objects: [(String, JSON)] = [
       ("configmaps", ["metadata": ["name": .string("\(name)-config")], "data": ["theme": "plain"]]),
@@ -97,12 +98,15 @@ extension KubernetesWorld {
     let store = clusters[cluster].store
     guard let deployment = store.objects("deployments.apps", in: namespace).first else { return nil }
     return content(
-      deployment, rows: store.objects("persistentvolumeclaims", in: namespace).first?.uid.flatMap { volumes[$0] })
+      deployment,
+      rows: store.objects("persistentvolumeclaims", in: namespace).first?.uid.flatMap { volumes[$0] })
   }
 
   /// What an archive holds.
   func content(of archive: Archive) -> WorldContent? {
-    guard let deployment = archive.items.first(where: { $0.resource == "deployments.apps" }) else { return nil }
+    guard let deployment = archive.items.first(where: { $0.resource == "deployments.apps" }) else {
+      return nil
+    }
     return content(deployment.object, rows: archive.rows.sorted { $0.key < $1.key }.first?.value)
   }
 
@@ -119,7 +123,8 @@ extension KubernetesWorld {
     var changed = archive
     for index in changed.items.indices where changed.items[index].resource == "deployments.apps" {
       let name = changed.items[index].object.name ?? ""
-      changed.items[index].object[path: ["metadata", "annotations", Self.brokenMark]] = content.broken ? "true" : nil
+      changed.items[index].object[path: ["metadata", "annotations", Self.brokenMark]] =
+        content.broken ? "true" : nil
       changed.items[index].object[path: ["spec", "template", "spec", "containers"]] = [
         ["name": "web", "image": .string("\(name):\(content.version)")]
       ]

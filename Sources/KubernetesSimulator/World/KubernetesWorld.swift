@@ -27,6 +27,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   var volumes: [String: [String]] = [:]
   /// The restore that made an application, by the uids of both.
   var makers: [String: String] = [:]
+  /// Whether what goes now goes with its owner, and nobody has asked for it.
+  var isCollecting = false
   /// In which order objects came, by their uids.
   var born: [String: Int] = [:]
   /// Up to which revision the changes of each cluster were seen.
@@ -60,7 +62,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   /// Answers a request to a cluster, by its name.
   package mutating func handle(_ request: SimulatedRequest, at cluster: String) -> SimulatedResponse {
     guard let index = index(ofCluster: cluster) else {
-      return SimulatedResponse(status: 502, headers: [("Content-Type", "text/plain")], body: Array("no such host".utf8))
+      return SimulatedResponse(
+        status: 502, headers: [("Content-Type", "text/plain")], body: Array("no such host".utf8))
     }
     var response = clusters[index].handle(request)
     notice(request)
@@ -74,7 +77,9 @@ package struct KubernetesWorld: Sendable, StreamSource {
       now = max(now, due)
       for index in clusters.indices { clusters[index].advance(to: now) }
       catchUp()
-      while let index = runs.firstIndex(where: { $0.due.map { $0 <= now } ?? false }) { endStage(ofRunAt: index) }
+      while let index = runs.firstIndex(where: { $0.due.map { $0 <= now } ?? false }) {
+        endStage(ofRunAt: index)
+      }
       catchUp()
     }
     now = max(now, end)

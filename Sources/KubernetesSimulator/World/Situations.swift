@@ -33,7 +33,8 @@ extension KubernetesWorld {
   @discardableResult
   package mutating func addCopy(
     _ kind: Run.Kind, named name: String, of application: String, holding content: WorldContent? = nil,
-    state: String = "Completed", hooksFailed: Bool = false, age: Duration = .seconds(86_400), uid: String? = nil,
+    state: String = "Completed", hooksFailed: Bool = false, age: Duration = .seconds(86_400),
+    uid: String? = nil,
     schedule: String? = nil
   ) -> String? {
     guard let (cluster, object) = self.application(uid: application) else { return nil }
@@ -52,7 +53,8 @@ extension KubernetesWorld {
       ])
     }
     let uid = uid ?? random.uuid()
-    let path = "\(object.name ?? "")_\(application)/\(kind == .backup ? "backups" : "snapshots")/\(name)_\(uid)"
+    let path =
+      "\(object.name ?? "")_\(application)/\(kind == .backup ? "backups" : "snapshots")/\(name)_\(uid)"
     let vault = JSON.string("vault-\(clusters[cluster].name)")
     var status: JSON = ["state": .string(state), "completionTimestamp": .string(made.text())]
     if state == "Completed" {
@@ -138,7 +140,9 @@ extension KubernetesWorld {
       cluster: clusters[cluster].name, namespace: object.namespace ?? "", namespaces: namespaces,
       state: object.isDeleted
         ? "deleting"
-        : isRestoring ? "restoring" : isMaking ? "provisioning" : hasFailedRestore(object, in: cluster) ? "failed" : "ready",
+        : isRestoring
+          ? "restoring"
+          : isMaking ? "provisioning" : hasFailedRestore(object, in: cluster) ? "failed" : "ready",
       content: content(in: home, of: cluster), address: service.flatMap { address(of: $0) } ?? "",
       source: restore.flatMap { applicationUID(of: $0, in: cluster) } ?? (maker == nil ? nil : ""))
   }
@@ -158,7 +162,9 @@ extension KubernetesWorld {
       uid: restore.uid ?? "", objectUID: nil,
       name: restore.value(at: "spec.destinationApplicationName")?.string ?? restore.name ?? "",
       cluster: clusters[cluster].name, namespace: restore.namespace ?? "",
-      namespaces: (restore.value(at: "spec.namespaceMapping")?.array ?? []).compactMap { $0["destination"]?.string },
+      namespaces: (restore.value(at: "spec.namespaceMapping")?.array ?? []).compactMap {
+        $0["destination"]?.string
+      },
       state: isUnderWay ? "provisioning" : "failed", content: nil, address: "",
       source: applicationUID(of: restore, in: cluster))
   }
@@ -186,7 +192,8 @@ extension KubernetesWorld {
   private var allCopies: [CopyView] {
     clusters.indices.flatMap { index in
       [Run.Kind.backup, .snapshot].flatMap { kind in
-        clusters[index].store.objects(Self.resource(kind == .backup ? "backups" : "snapshots")).map { object in
+        clusters[index].store.objects(Self.resource(kind == .backup ? "backups" : "snapshots")).map {
+          object in
           let run = runs.first { $0.uid == object.uid }
           let path = object.value(at: "status.appArchivePath")?.string
           let results = object.value(at: "status.postSnapshotExecHooksRunResults")?.array
@@ -220,7 +227,8 @@ extension KubernetesWorld {
     guard let index = index(ofCluster: cluster) else { return false }
     clusters[index].store.create("namespaces", ["metadata": ["name": .string(name)]])
     clusters[index].store.create(
-      "configmaps", ["metadata": ["name": "leftover", "namespace": .string(name)], "data": ["of": "somebody"]])
+      "configmaps",
+      ["metadata": ["name": "leftover", "namespace": .string(name)], "data": ["of": "somebody"]])
     catchUp()
     record(.manipulated, .namespace, id: cluster, name: name, related: "added")
     return true
@@ -249,7 +257,8 @@ extension KubernetesWorld {
     _ uid: String, as event: Happening.Event, _ change: (inout WorldContent) -> Void
   ) -> Bool {
     guard let view = applications.first(where: { $0.uid == uid || $0.objectUID == uid }),
-      let cluster = index(ofCluster: view.cluster), let home = view.namespaces.first, var content = view.content
+      let cluster = index(ofCluster: view.cluster), let home = view.namespaces.first,
+      var content = view.content
     else { return false }
     change(&content)
     guard set(content, in: home, of: cluster) else { return false }
@@ -260,12 +269,17 @@ extension KubernetesWorld {
 
   /// Removes what bears a uid, at once and with nobody asked.
   package mutating func removeByOthers(_ uid: String) -> Bool {
+    isCollecting = true
+    defer { isCollecting = false }
     for index in clusters.indices {
       for plural in ["applications", "backups", "snapshots", "snapshotrestores", "backuprestores"] {
         let resource = Self.resource(plural)
-        for object in clusters[index].store.objects(resource) where object.uid == uid || makers[object.uid ?? ""] == uid {
+        for object in clusters[index].store.objects(resource)
+        where object.uid == uid || makers[object.uid ?? ""] == uid {
           let name = object.name ?? ""
-          record(.manipulated, plural == "backups" ? .backup : plural == "snapshots" ? .snapshot : .application, id: uid, name: name, related: "removed")
+          record(
+            .manipulated, plural == "backups" ? .backup : plural == "snapshots" ? .snapshot : .application,
+            id: uid, name: name, related: "removed")
           runs.removeAll { $0.uid == object.uid || $0.application == object.uid }
           clusters[index].store.remove(key(resource, object))
           if plural == "applications" { removeWhatRan(of: object, in: index) }
@@ -303,7 +317,8 @@ extension KubernetesWorld {
   package func archivePath(of uid: String) -> (path: String, vault: String)? {
     for index in clusters.indices {
       for plural in ["backups", "snapshots"] {
-        guard let object = clusters[index].store.objects(Self.resource(plural)).first(where: { $0.uid == uid }),
+        guard
+          let object = clusters[index].store.objects(Self.resource(plural)).first(where: { $0.uid == uid }),
           let path = object.value(at: "status.appArchivePath")?.string,
           let vault = object.value(at: "spec.appVaultRef")?.string
         else { continue }
@@ -318,11 +333,17 @@ extension KubernetesWorld {
     for index in clusters.indices {
       for plural in ["backups", "snapshots", "snapshotrestores", "backuprestores"] {
         let resource = Self.resource(plural)
-        guard let object = clusters[index].store.objects(resource).first(where: { $0.uid == uid }) else { continue }
+        guard let object = clusters[index].store.objects(resource).first(where: { $0.uid == uid }) else {
+          continue
+        }
         runs.removeAll { $0.uid == uid }
-        clusters[index].store.update(key(resource, object)) { $0[path: ["status", "state"]] = .string(state) }
+        clusters[index].store.update(key(resource, object)) {
+          $0[path: ["status", "state"]] = .string(state)
+        }
         catchUp()
-        record(.manipulated, plural == "backups" ? .backup : plural == "snapshots" ? .snapshot : .clone, id: uid, name: object.name ?? "", related: state)
+        record(
+          .manipulated, plural == "backups" ? .backup : plural == "snapshots" ? .snapshot : .clone, id: uid,
+          name: object.name ?? "", related: state)
         return true
       }
     }
@@ -377,7 +398,9 @@ extension KubernetesWorld {
   }
 
   private func runIndex(_ uid: String) -> Int? {
-    runs.firstIndex { $0.kind != .deletion && ($0.uid == uid || $0.kind == .restore && $0.application == uid) }
+    runs.firstIndex {
+      $0.kind != .deletion && ($0.uid == uid || $0.kind == .restore && $0.application == uid)
+    }
   }
 
   /// Lets the run under way on an object fail now; false if there is none.
@@ -395,7 +418,9 @@ extension KubernetesWorld {
     runs[index].isStalled = false
     runs[index].effect = nil
     while let index = runs.firstIndex(where: { $0.number == number }) {
-      if runs[index].stages[runs[index].stage].role == .lock { runs[index].stages[runs[index].stage].role = .detour }
+      if runs[index].stages[runs[index].stage].role == .lock {
+        runs[index].stages[runs[index].stage].role = .detour
+      }
       runs[index].stages[runs[index].stage].length = now - runs[index].stageBegan
       endStage(ofRunAt: index)
     }

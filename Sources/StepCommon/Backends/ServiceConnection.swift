@@ -20,7 +20,8 @@ package struct ServiceConnection: Sendable {
 
 extension StepEnvironment {
   /// Opens a connection; what can never work is a parameter that is wrong.
-  func transport(_ connection: ServiceConnection, userAgent: String) throws(StepFailure) -> any LineTransport {
+  func transport(_ connection: ServiceConnection, userAgent: String) throws(StepFailure) -> any LineTransport
+  {
     do throws(TransportError) {
       if connection.endpoint.scheme == .https { try connection.proxies.check(connection.endpoint) }
       return try connect(connection, userAgent, time)

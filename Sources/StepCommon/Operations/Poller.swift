@@ -67,7 +67,8 @@ package final class Poller {
   /// - Returns: how the wait ended.
   /// - Throws: what ends the step at once: a signal, refused credentials, a server that is not trusted.
   package func wait<Value>(
-    for what: String, isKnown: Bool = false, read: BackendCall<Value?>, awaited: (Value) -> Awaited? = { _ in nil },
+    for what: String, isKnown: Bool = false, read: BackendCall<Value?>,
+    awaited: (Value) -> Awaited? = { _ in nil },
     judge: (Value) -> PollResult
   ) throws(StepFailure) -> PollOutcome<Value> {
     let began = time.now
@@ -246,7 +247,9 @@ extension RecoveryPoint {
   package var pollResult: PollResult {
     if state == .completed { return .succeeded }
     if state.isDead { return .failed(stateClause) }
-    if !state.isBeingMade, !problems.isEmpty { return .working("\(state): \(problems.joined(separator: "; "))") }
+    if !state.isBeingMade, !problems.isEmpty {
+      return .working("\(state): \(problems.joined(separator: "; "))")
+    }
     // A line per quarter is progress enough for a log.
     guard let percentDone, (25..<100).contains(percentDone) else { return .working(state.rawValue) }
     return .working("\(state), at least \(Int(percentDone / 25) * 25) % done")

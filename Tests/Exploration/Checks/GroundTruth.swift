@@ -34,7 +34,9 @@ struct GroundTruth {
   ///   - values: what it has published; empty where that is not known.
   /// - Returns: a sentence about what is missing.
   func missing(from stage: Mission.Stage, values: [String: String] = [:]) -> String? {
-    switch stage.program {
+    // Where an id has several parts, the last one is the object's own.
+    let values = values.mapValues { $0.split(separator: "/").last.map { String($0) } ?? $0 }
+    return switch stage.program {
     case .backup:
       missingCopy(
         .backup, stage.environment["BACKUP_NAME"] ?? Mission.newBackup, published: values["ASTRA_BACKUP_ID"])
@@ -91,10 +93,17 @@ struct GroundTruth {
     let fits = content.map { $0 == clone.content } ?? clone.content.map(monitor.contents.contains) ?? false
     // What it holds may be the same by chance.
     let made = journal.first { $0.event == .created && $0.id == id }
-    if let made, made.related != origin ?? WorkedExample.production, !others {
+    if let made, made.related != origin ?? WorkedExample.production, !others,
+      origin != nil || !isCopyOfThisRun(made.related)
+    {
       return "the clone was made from \(made.related ?? "nothing")"
     }
     return fits || mayBeOlder ? nil : "the clone holds \(String(describing: clone.content))"
+  }
+
+  /// Whether a recovery point was made in this run: what carries a clone of the live application.
+  private func isCopyOfThisRun(_ id: String?) -> Bool {
+    changes.contains { $0.event == .created && [.backup, .snapshot].contains($0.kind) && $0.id == id }
   }
 
   private func missingRestore(_ isOlder: Bool, published: String?) -> String? {
@@ -149,9 +158,11 @@ struct GroundTruth {
     }
     let failures = changes.count { $0.event == .failed }
     let again = mission.replacesFailed ? failures : 0
+    // What carries a clone, and one more for each that failed.
+    let carriers = programs.contains(.clone) ? world.capabilities.backupsOfAClone : 0
     bound(
       "backups made", tally.backupsCreated - then.backupsCreated,
-      programs.contains(.backup) ? 1 + slack + again : 0)
+      (programs.contains(.backup) ? 1 + slack + again : 0) + carriers * (1 + slack + failures))
     bound(
       "clones made", tally.clonesCreated - then.clonesCreated,
       programs.contains(.clone) ? 1 + slack + again : 0)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AstraControlExploration
 internal import Exploration
 internal import Foundation
+internal import TridentProtectExploration
 
 @main
 struct Main: ParsableCommand {
@@ -19,7 +20,13 @@ struct WorldOptions: ParsableArguments {
   @Option(help: "Stop after so many cases that break a promise.")
   var stopAfter = 20
 
+  @Option(help: "The service: astra-control or trident-protect.")
+  var service = "astra-control"
+
+  var faults: FaultCatalogue { service == "trident-protect" ? .tridentProtect : .astraControl }
+
   func explorer() throws -> Explorer {
+    if service == "trident-protect" { return .tridentProtect() }
     let bytes = try Data(contentsOf: URL(filePath: scenario))
     return try Explorer.astraControl(scenario: Array(bytes))
   }
@@ -108,7 +115,7 @@ struct Replay: ParsableCommand {
   var name: String
 
   func run() throws {
-    guard let name = Case(name, in: .astraControl) else {
+    guard let name = Case(name, in: world.faults) else {
       throw ValidationError("\"\(name)\" is no name of a case")
     }
     let explorer = try world.explorer()

@@ -10,14 +10,19 @@ package final class Explorer: Sendable {
   let seeded: SeededExploration
 
   /// Learns what the undisturbed missions come to.
-  package init(_ setup: any ServiceSetup, faults: FaultCatalogue) {
+  ///
+  /// - Parameters:
+  ///   - setup: the service at its start.
+  ///   - faults: what goes wrong.
+  ///   - missions: the names of those to play; nil plays all.
+  package init(_ setup: any ServiceSetup, faults: FaultCatalogue, missions: Set<String>? = nil) {
     var permissive = setup
     // Older servers take two copies of one name, so that a blind repetition makes a second one.
     permissive.behaviour.duplicateBackupNames = true
     permissive.behaviour.duplicateSnapshotNames = true
     // Each state is still seen in several looks, and everything is tried at every look.
     permissive.halveLengths()
-    systematic = SystematicExploration(permissive, faults)
+    systematic = SystematicExploration(permissive, faults, missions)
     seeded = SeededExploration(permissive, faults)
   }
 

@@ -7,16 +7,19 @@ struct SystematicExploration: Sendable {
   let faults: FaultCatalogue
   /// What each mission comes to when nothing goes wrong.
   let undisturbed: [String: Outcome]
+  private let missions: [Mission]
 
   /// Plays every mission once, undisturbed; that has to go well.
-  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
+  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue, _ names: Set<String>? = nil) {
     (self.setup, self.faults) = (setup, faults)
+    let missions = Mission.all.filter { names?.contains($0.name) ?? true }
+    self.missions = missions
     undisturbed = Dictionary(
-      uniqueKeysWithValues: Mission.all.map { ($0.name, CaseRun(Plan($0, setup)).run()) })
+      uniqueKeysWithValues: missions.map { ($0.name, CaseRun(Plan($0, setup)).run()) })
   }
 
   /// Every case there is, mission by mission.
-  var cases: [Case] { Mission.all.flatMap { cases(of: $0) } }
+  var cases: [Case] { missions.flatMap { cases(of: $0) } }
 
   private func cases(of mission: Mission) -> [Case] {
     let outcome = undisturbed[mission.name] ?? Outcome()

@@ -142,7 +142,9 @@ import Timing
     }
   }
 
-  @Test(.only { $0.mayRefuseFailedApplications }) func aRefusalAsNotReadyOfWhatSaysReadyMakesNewEvidence() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func aRefusalAsNotReadyOfWhatSaysReadyMakesNewEvidence()
+    throws
+  {
     let harness = try Magento.harness()
     try harness.run(CloneStep.self).expectSuccess()
     // Somebody is at it, though nothing shows: what the clone holds is not what production holds any more.

@@ -30,7 +30,8 @@ import AstraRestore
     #expect(restored.values["ASTRA_RESTORE_EVIDENCE"] == "clone")
     #expect(restored.values["ASTRA_RESTORE_EVIDENCE_ID"]?.names(clone.id) == true)
     #expect(
-      restored.values["ASTRA_CLONE_ID"]?.names(clone.id) == true, "the values of an earlier step stay in the file")
+      restored.values["ASTRA_CLONE_ID"]?.names(clone.id) == true,
+      "the values of an earlier step stay in the file")
   }
 
   @Test func aSecondTimeInTheSameRunMakesNothingTwice() throws {

@@ -24,7 +24,8 @@ import AstraBackup
     let backup = try #require(harness.site.service.recoveryPoints(named: "before-2-4-3").first)
     #expect(backup.state == "completed" && backup.content?.rows == Magento.brokenRows)
     #expect(
-      result.values["ASTRA_BACKUP_ID"]?.names(backup.id) == true && result.values["ASTRA_BACKUP_STATE"] == "completed")
+      result.values["ASTRA_BACKUP_ID"]?.names(backup.id) == true
+        && result.values["ASTRA_BACKUP_STATE"] == "completed")
     #expect(result.report.cases.map(\.name) == Runner<BackupStep>.phaseNames)
   }
 
@@ -55,7 +56,8 @@ import AstraBackup
     let reused = try harness.run(BackupStep.self, "--if-exists", "reuse")
     reused.expectSuccess()
     #expect(
-      reused.standardError.contains("warning: ") && reused.values["ASTRA_BACKUP_ID"]?.names(Magento.goodBackupID) == true)
+      reused.standardError.contains("warning: ")
+        && reused.values["ASTRA_BACKUP_ID"]?.names(Magento.goodBackupID) == true)
     #expect(harness.site.service.changes == before)
   }
 

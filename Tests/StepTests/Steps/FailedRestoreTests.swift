@@ -182,7 +182,8 @@ import Timing
     #expect(harness.site.service.tally.restoresRequested == 1)
   }
 
-  @Test(.only { $0.mayRefuseFailedApplications }) func aServerThatRestoresNoFailedApplicationIsToldSo() throws {
+  @Test(.only { $0.mayRefuseFailedApplications }) func aServerThatRestoresNoFailedApplicationIsToldSo() throws
+  {
     let harness = try Magento.harness { $0.restoresFailedApplications = false }
     harness.site.service.disturbNext(.restore, .fails)
     try harness.run(RestoreStep.self).expect(.operationFailed, nature: "failure")

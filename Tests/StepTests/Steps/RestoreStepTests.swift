@@ -105,7 +105,9 @@ import AstraRestore
     #expect(harness.site.service.productionContent?.version == Magento.goodVersion)
   }
 
-  @Test(.only { $0.clonesByOneRequest }) func aCloneThatWillNotBeReadyInTimeKeepsTheRestoreFromStarting() throws {
+  @Test(.only { $0.clonesByOneRequest }) func aCloneThatWillNotBeReadyInTimeKeepsTheRestoreFromStarting()
+    throws
+  {
     let harness = try Magento.harness { $0.clone = .seconds(3000) }
     try harness.run(CloneStep.self, "--timeout", "5s").expect(.deadlinePassed)
     try harness.run(RestoreStep.self, "--timeout", "60s").expect(.deadlinePassed, saying: "evidence clone")
@@ -133,10 +135,10 @@ import AstraRestore
 
     // Touched by something since that may have been a restore, where that is shown.
     if Magento.product.clonesByOneRequest {
-    let touched = try Magento.harness { $0.modificationEvery = .seconds(60) }
-    try touched.run(CloneStep.self).expectSuccess()
-    touched.site.pass(.seconds(60))
-    #expect(try touched.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
+      let touched = try Magento.harness { $0.modificationEvery = .seconds(60) }
+      try touched.run(CloneStep.self).expectSuccess()
+      touched.site.pass(.seconds(60))
+      #expect(try touched.run(RestoreStep.self).values["ASTRA_RESTORE_EVIDENCE"] == "snapshot")
     }
 
     // Without a record of the run, one that a live clone cannot be told from.

@@ -23,7 +23,8 @@ struct KubernetesClusters {
       own =
         config == nil
         ? try ServiceAccount.access(
-          variables: { reader.variable($0) }, files: files, proxies: reader.proxies, system: reader.systemRoots)
+          variables: { reader.variable($0) }, files: files, proxies: reader.proxies,
+          system: reader.systemRoots)
         : nil
     } catch {
       throw StepFailure(BackendError(error))
@@ -42,7 +43,8 @@ struct KubernetesClusters {
     if let own { return own.name }
     guard let current = config?.currentContext else {
       throw .badParameter(
-        "the kubeconfig has no current context: name the cluster by a context (\(contexts.joined(separator: ", ")))")
+        "the kubeconfig has no current context: name the cluster by a context (\(contexts.joined(separator: ", ")))"
+      )
     }
     return current
   }
@@ -77,7 +79,8 @@ struct KubernetesClusters {
       throw BackendError(error)
     }
     for caution in access.cautions { log.warning("\(context): \(caution)") }
-    var connection = ServiceConnection(endpoint: access.endpoint, trust: access.trust, proxies: access.proxies)
+    var connection = ServiceConnection(
+      endpoint: access.endpoint, trust: access.trust, proxies: access.proxies)
     connection.clientCertificate = login.clientCertificate
     let transport: any LineTransport
     do throws(TransportError) {

@@ -24,11 +24,13 @@ package struct KubernetesOptions: ParsableArguments {
 /// The parameters by which services in Kubernetes clusters are reached.
 package enum KubernetesParameters {
   package static let kubeconfig = Parameter(
-    "kubeconfig", "KUBECONFIG", meaning: "the kubeconfig whose contexts are the clusters, or several with colons between",
+    "kubeconfig", "KUBECONFIG",
+    meaning: "the kubeconfig whose contexts are the clusters, or several with colons between",
     detail: "Clusters are named by their contexts", fallback: "~/.kube/config, or the pod's service account")
   package static let applicationNamespace = Parameter(
     "app-namespace", "ASTRA_APP_NAMESPACE", meaning: "the namespace of the application's resource",
-    detail: "Needed where applications may not be listed in all namespaces", fallback: "all that may be listed")
+    detail: "Needed where applications may not be listed in all namespaces",
+    fallback: "all that may be listed")
   package static let store = Parameter(
     "store", "ASTRA_STORE", meaning: "where copies are kept (Trident protect: the AppVault)",
     fallback: "the only one that there is")

@@ -1,0 +1,89 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+
+// What would be answered: each object is sent with `dryRun=All`, which the product's validators judge too.
+extension TridentProtectBackend {
+  package func rehearse(_ request: PlannedRequest) throws(BackendError) -> Rehearsal {
+    switch request {
+    case .copy(let kind, let name, let application):
+      guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+      return try rehearse { () throws(BackendError) in
+        let body = try copyBody(kind, named: name, of: application, in: place, labels: [], nil)
+        try tryOut(Kinds.copy(kind), body, in: place.namespace, of: place.context)
+      }
+    case .inPlaceRestore(let application, let point):
+      guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+      guard let archive = try archive(of: point) else { return .notTold("\(point.name) is gone") }
+      return try rehearse { () throws(BackendError) in
+        let kind = Kinds.inPlaceRestore(from: point.kind)
+        let name = ResourceName.label(for: "\(application.name)-rehearsal") ?? application.name
+        try tryOut(
+          kind, restoreBody(kind, name, application, place, point, archive), in: place.namespace,
+          of: place.context)
+        try tryOut(
+          Kinds.snapshot,
+          try copyBody(.snapshot, named: name, of: application, in: place, labels: [], nil),
+          in: place.namespace, of: place.context)
+      }
+    case .clone(let request): return try rehearse(request)
+    }
+  }
+
+  private func rehearse(_ request: CloneRequest) throws(BackendError) -> Rehearsal {
+    let application = request.application
+    guard let source = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    guard case .afterMaking(let kind) = try plan(request) else { return .notTold(nil) }
+    var point: RecoveryPoint?
+    switch request.source {
+    case .recoveryPoint(let known): point = known
+    case .live:
+      // The copy that is to carry it; for the restore itself any whole one will do, since nothing is restored.
+      let copy = try rehearse { () throws(BackendError) in
+        let body = try copyBody(kind, named: request.name, of: application, in: source, labels: [], nil)
+        try tryOut(Kinds.copy(kind), body, in: source.namespace, of: source.context)
+      }
+      guard copy == .accepted else { return copy }
+      point = try recoveryPoints(kind, of: application.id).last { $0.state == .completed }
+    }
+    guard let point, let archive = try archive(of: point) else {
+      return .notTold(
+        "the restore into the clone can be tried only with a \(kind.rawValue), and there is none yet")
+    }
+    let context = request.destinationCluster.text
+    let home = request.namespaces.first?.destination ?? request.name
+    guard try namespace(home, on: request.destinationCluster) != .absent else {
+      return .notTold("the restore into the clone can be tried only where namespace \"\(home)\" is there")
+    }
+    return try rehearse { () throws(BackendError) in
+      let isLocal = try areSame(request.sourceCluster, request.destinationCluster)
+      let vault =
+        isLocal ? archive.vault : try counterpart(of: archive.vault, in: source.context, on: context)
+      let kind = Kinds.restore(from: point.kind)
+      let body = try cloneBody(request, kind, in: home, from: point.id, archive.path, vault)
+      try tryOut(kind, body, in: home, of: context)
+    }
+  }
+
+  private func tryOut(
+    _ kind: ResourceKind, _ body: StructuredValue, in namespace: String, of context: String
+  ) throws(BackendError) {
+    _ = try client(context).create(
+      kind, body, in: namespace, dryRun: true, to: "try out a \(kind.kind) in namespace \"\(namespace)\"")
+  }
+
+  /// What trying something out amounts to: only what the service itself says counts as a refusal.
+  private func rehearse(_ attempt: () throws(BackendError) -> Void) throws(BackendError) -> Rehearsal {
+    do throws(BackendError) {
+      try attempt()
+      return .accepted
+    } catch {
+      switch error.kind {
+      case .refused, .misconfigured:
+        return .refused(error.message + (error.hint.map { " (\($0))" } ?? ""))
+      case .unreachable, .brokenContract, .fateUnknown, .credentials: return .notTold(error.message)
+      case .interrupted, .deadline, .untrusted: throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+internal import Exploration
+internal import ServiceSimulation
+internal import SimulatedBackend
+internal import SimulatorSupport
+
+// Answers that are not the API server's own, or not those of a good day.
+extension FaultKind {
+  /// Answers in the server's place; it does not see the request, unless the name says so.
+  static let statusAnswers: [FaultKind] =
+    [
+      .request("401", .answers(.status(401, "Unauthorized", "Unauthorized")), .ends(77)),
+      .request(
+        "403", .answers(.status(403, "Forbidden", forbidden)), .ends(0, 1, 65, 77, 78), changes: .ends(77)),
+      .request("403-html", .answers(.page(403)), .ends(0, 77), changes: .ends(77)),
+      .request(
+        "403-quota", .answers(.status(403, "Forbidden", quota)), .ends(0, 1, 77, 78), changes: .ends(1)),
+      .request(
+        "404", .answers(.status(404, "NotFound", "not found")), .ends(0, 1, 65, 77, 78), changes: .ends(65)),
+      .request(
+        "404-text", .answers(.text(404, "404 page not found\n")), .ends(0, 1, 64, 65, 77, 78),
+        changes: .ends(65)),
+      .request("404-html", .answers(.page(404)), .passes),
+      .request(
+        "400", .answers(.status(400, "BadRequest", "strict decoding error")), .ends(0, 76), changes: .ends(1)),
+      .request(
+        "422", .answers(.status(422, "Invalid", "is invalid: spec: Required value")), .ends(0, 76),
+        changes: .ends(1)),
+      .request(
+        "409-conflict", .answers(.status(409, "Conflict", "the object has been modified")), .ends(0, 76),
+        changes: .passes),
+      .request(
+        "409-exists", .answers(.status(409, "AlreadyExists", "already exists")), .ends(0, 76),
+        changes: .ends(78)),
+      .request(
+        "webhook-denied",
+        .answers(.status(400, "BadRequest", #"admission webhook "v.protect" denied the request: no"#)),
+        .ends(0, 76),
+        changes: .ends(1)),
+      .request("302", .answers(.page(302)), .ends(0, 76), changes: .ends(76)),
+      .request("429", .answers(.text(429, "Too many requests, please try again later.\n")), .passes),
+      .request("429-5s", .answers(.page(429, retryAfter: "5")), .passes),
+      .request("500-etcd", .answers(.status(500, "", "etcdserver: request timed out")), .passes),
+      .request("500-webhook", .answers(.status(500, "InternalError", "failed calling webhook")), .passes),
+      .request(
+        "504-text",
+        .answers(
+          .text(504, #"{"metadata":{},"status":"Failure","message":"Timeout","reason":"Timeout","code":504}"#)
+        ), .passes),
+    ]
+    + [500, 502, 503, 504].flatMap { status -> [FaultKind] in
+      [
+        .request("\(status)-before", .answers(.page(status)), .passes),
+        .request("\(status)-afterwards", .answers(.page(status), afterwards: true), .passes),
+      ]
+    }
+
+  private static let forbidden =
+    #"backups.protect.trident.netapp.io is forbidden: User "ci" cannot list resource "backups" in API group "protect.trident.netapp.io" in the namespace "magento-prod""#
+  private static let quota = #"backups "x" is forbidden: exceeded quota: objects"#
+
+  /// Answers whose bodies are not what they should be.
+  static let kubernetesBodies: [FaultKind] = [
+    .request("emptyBody", .bent { $0.body = [] }, .passes),
+    .request("htmlBody", .bent { $0.spoil(Array("<html>an outage</html>".utf8)) }, .passes),
+    .request("cutJSON", .bent { $0.body = Array($0.body.prefix($0.body.count / 2)) }, .passes),
+    .request("notUTF8", .bent { $0.body = [0xFF, 0xFE] + $0.body }, .passes),
+    .request("noUID", .bent { $0.edit { $0.setting("metadata.uid", nil) } }, .passes),
+    .request("noName", .bent { $0.edit { $0.setting("metadata.name", nil) } }, .passes),
+    .request("noStatus", .bent { $0.edit { $0.setting("status", nil) } }, .ends(0, 1, 65, 75, 78)),
+    .request("numberForState", .bent { $0.edit { $0.editState(.integer(7)) } }, .ends(0, 65, 75, 78)),
+    .request("unknownState", .bent { $0.edit { $0.editState("Quiescing") } }, .ends(0, 65, 75, 78)),
+    .request(
+      "errorWithoutEnd",
+      .bent {
+        $0.edit { $0.value(at: "status.state") == nil ? $0 : $0.setting("status.error", "a passing one") }
+      }, .ends(0, 78)),
+    .request("oneGoodEnd", .bent { $0.edit { $0.editState("Completed") } }, .ends(0, 1, 78)),
+    .request("oneBadEnd", .bent { $0.edit { $0.editState("Failed") } }, .ends(0, 1, 65, 78)),
+    .request("echoedToken", .bent { $0.spoil(Array("Bearer not-a-real-token-of-ocp-prod".utf8)) }, .passes),
+  ]
+}
+
+extension ServiceResponse {
+  /// A `Status` of the API server.
+  static func status(_ code: Int, _ reason: String, _ message: String) -> Self {
+    let body: JSON = [
+      "kind": "Status", "apiVersion": "v1", "metadata": .object([]), "status": "Failure",
+      "message": .string(message),
+      "reason": .string(reason), "code": .integer(code),
+    ]
+    return ServiceResponse(status: code, headers: [("Content-Type", "application/json")], body: body.bytes)
+  }
+
+  /// One of the texts that the API server answers without JSON.
+  static func text(_ code: Int, _ text: String) -> Self {
+    ServiceResponse(
+      status: code, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
+  }
+
+  /// Puts something in the place of a successful answer's body.
+  mutating func spoil(_ bytes: [UInt8]) { if (200..<300).contains(status) { body = bytes } }
+
+  /// Changes the object of a successful answer, or each object of its list.
+  mutating func edit(_ change: (JSON) -> JSON) {
+    guard (200..<300).contains(status), let json = JSON(body) else { return }
+    if let items = json["items"]?.array {
+      body = json.setting("items", .array(items.map(change))).bytes
+    } else if json["metadata"]?["uid"] != nil {
+      body = change(json).bytes
+    }
+  }
+}
+
+extension JSON {
+  /// This object with another state, if it has one.
+  fileprivate func editState(_ state: JSON) -> JSON {
+    value(at: "status.state") == nil ? self : setting("status.state", state)
+  }
+}

@@ -1,0 +1,125 @@
+import AstraCleanup
+import AstraClone
+import Files
+import KubernetesSimulator
+import ServiceSimulation
+import SimulatedBackend
+import SimulatorSupport
+import StepCommon
+import StepTestSupport
+import Testing
+import TridentProtectSimulation
+
+/// What astra-cleanup removes at Trident protect, a week later, from another workspace, in another run.
+@Suite struct CleanupTests {
+  /// A site with a clone, a week later; `change` meets the world just after the clone was made.
+  private func aWeekLater(
+    premade: Bool = false, _ change: (inout KubernetesWorld) -> Void = { _ in }
+  ) throws -> StepHarness {
+    let harness = Protect.harness()
+    if premade { _ = harness.world.addEmptyNamespace("magento-debug", of: "ocp-debug") }
+    try harness.run(CloneStep.self).expectSuccess()
+    harness.site.pass(.seconds(6 * 86_400))
+    var world = harness.world
+    change(&world)
+    harness.world = world
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    return harness
+  }
+
+  private func check(_ harness: StepHarness, namespaceStays: Bool) {
+    harness.site.pass(.seconds(60))
+    #expect(!harness.world.applications.contains { $0.name == "magento-debug" })
+    #expect(harness.objects("backuprestores", of: "ocp-debug").isEmpty)
+    #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug") == namespaceStays)
+    #expect(harness.site.service.productionContent?.rows == Magento.brokenRows)
+    #expect(harness.world.hasNamespace("jenkins", of: "ocp-debug"))
+  }
+
+  @Test func theNamespaceGoesThatWasMadeForTheClone() throws {
+    let harness = try aWeekLater()
+    try harness.run(CleanupStep.self, "--remove-clone").expectSuccess()
+    check(harness, namespaceStays: false)
+  }
+
+  @Test func theNamespaceStaysThatWasThereBefore() throws {
+    let harness = try aWeekLater(premade: true)
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expectSuccess()
+    check(harness, namespaceStays: true)
+    #expect(result.standardError.contains("namespace \"magento-debug\" stays: it was not made for the clone"))
+    #expect(result.values["ASTRA_LEFT_NAMESPACES"] == "magento-debug")
+  }
+
+  /// Something that somebody else has put into the clone's namespace.
+  struct Foreign: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var resource: String
+    var object: JSON
+  }
+
+  @Test(arguments: [
+    Foreign(
+      testDescription: "ConfigMap \"notes\"", resource: "configmaps", object: ["data": ["of": "somebody"]]),
+    Foreign(
+      testDescription: "PersistentVolumeClaim \"notes\"", resource: "persistentvolumeclaims",
+      object: [
+        "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]],
+        "status": ["phase": "Bound"],
+      ]),
+    Foreign(
+      testDescription: "Application \"notes\"", resource: Protect.resource("applications"),
+      object: ["spec": ["includedNamespaces": [["namespace": "magento-debug"]]]]),
+  ]) func theNamespaceStaysWithWhatIsOthers(_ foreign: Foreign) throws {
+    let harness = try aWeekLater { world in
+      var object = foreign.object
+      object["metadata"] = ["name": "notes", "namespace": "magento-debug"]
+      world.clusters[1].store.create(foreign.resource, object)
+    }
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expectSuccess()
+    check(harness, namespaceStays: true)
+    let words = "it holds \(foreign.testDescription), which the clone has not brought"
+    #expect(result.standardError.contains(words), "\(result.standardError)")
+  }
+
+  @Test func whatIsNotOursStays() throws {
+    let harness = Protect.harness()
+    harness.backUpByHand("magento-prod", as: "by-hand")
+    _ = harness.cloneByHand("magento-prod", as: "magento-debug")
+    let before = Holdings(harness.site.service)
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expect(.protected, saying: "magento-debug", "is not a clone")
+    #expect(Holdings(harness.site.service) == before)
+  }
+
+  @Test func saysWhatStaysInTheBucket() throws {
+    let harness = Protect.harness()
+    let result = try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expectSuccess()
+    #expect(
+      result.standardError.contains(
+        "the data of backup \"before-2-4-1-debian-10-r14\" stays in the bucket of vault \"vault-ocp-prod\""),
+      "\(result.standardError)")
+  }
+
+  /// Wherever a cleanup dies, the next one ends its work.
+  @Test func goesOnAfterDeathAtEachPoint() throws {
+    let whole = try aWeekLater()
+    let first = whole.site.events.count
+    try whole.run(CleanupStep.self, "--remove-clone").expectSuccess()
+    let last = whole.site.events.count
+    // One in three: the requests of a run are many, and most of them look.
+    for event in stride(from: first + 1, through: last, by: 3) {
+      let harness = try aWeekLater()
+      harness.site.faults = [SiteFault(.killBefore, atEvent: event)]
+      _ = try? harness.run(CleanupStep.self, "--remove-clone")
+      harness.site.endTroubles()
+      let result = try harness.run(CleanupStep.self, "--remove-clone")
+      #expect(result.code == .success, "killed before event \(event): \(result.standardError)")
+      check(harness, namespaceStays: false)
+    }
+  }
+}
