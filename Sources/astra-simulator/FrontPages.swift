@@ -1,4 +1,3 @@
-internal import AstraSimulator
 internal import CMicroHTTPD
 internal import Glibc
 internal import SimulatorSupport
@@ -27,13 +26,13 @@ struct FrontPages: Sendable {
     }
   }
 
-  /// Serves the pages of a world for ever.
-  func serve(_ world: LiveWorld) throws(Failure) -> Never {
+  /// Serves pages for ever; `page` tells what the one at an address answers, nil if there is none.
+  func serve(_ page: @escaping @Sendable (String) -> (status: Int, html: String)?) throws(Failure) -> Never {
     let server = try HTTPServer(
       nil, nil,
       HTTPServer.Handler(answer: { _, connection in
         let local = LocalAddress(of: connection.descriptor)
-        let page = world.frontPage(at: "\(local.host):\(local.port)")
+        let page = page("\(local.host):\(local.port)")
         return SimulatedResponse(
           status: page?.status ?? 404, headers: [("Content-Type", "text/html; charset=utf-8")],
           body: Array((page?.html ?? "").utf8))

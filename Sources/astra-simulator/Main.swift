@@ -4,15 +4,15 @@ internal import Glibc
 internal import KubernetesSimulator
 internal import SimulatorSupport
 
-/// Astra Control, simulated, behind HTTPS on this machine.
+/// Astra Control, or clusters with Trident protect, simulated, behind HTTPS on this machine.
 @main
 struct SimulatorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "astra-simulator",
-    abstract: "Serves a simulated Astra Control and its applications' pages on loopback.",
+    abstract: "Serves a simulated Astra Control or Trident protect and its applications' pages on loopback.",
     discussion: """
-      Once it listens it writes into the directory: ca.pem, port, and last env, whose lines (KEY=VALUE) point the \
-      steps at it. GET /_simulator/world shows the whole world. It ends at SIGTERM or SIGINT.
+      Once it listens it writes into the directory: ca.pem, port, for clusters kubeconfig, and last env, whose \
+      lines (KEY=VALUE) point the steps at it. GET /_simulator/world shows the whole world. It ends at SIGTERM or SIGINT.
 
       Exit codes: 0 ended by a signal; 64 a parameter or the scenario is wrong; 73 the port is taken or the directory \
       cannot be written.
@@ -52,7 +52,8 @@ struct SimulatorCommand: ParsableCommand {
       // The folder first: whoever waits for its files must not find those of a simulator of before.
       let folder = try SimulatorFolder(path: dir)
       if let clusters = try readClusters() {
-        let server = ClusterServer(scenario: clusters, folder: folder, speed: speed, isVerbose: verbose)
+        let server = ClusterServer(
+          scenario: clusters, folder: folder, speed: speed, hasPages: !withoutPages, isVerbose: verbose)
         try server.run(port: port)
       }
       let server = SimulatorServer(

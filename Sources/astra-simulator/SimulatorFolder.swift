@@ -28,15 +28,23 @@ struct SimulatorFolder: Sendable {
       ("ASTRA_API_TOKEN", scenario.token), ("ASTRA_CA_FILE", "\(path)/ca.pem"),
     ]
     lines += scenario.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    try write(lines.map { "\($0)=\(Self.quoted($1))\n" }.joined(), to: "env")
+    try writeEnvironment(lines)
   }
 
   /// Writes `ca.pem`, `port` with one line for each cluster, `kubeconfig` and, last, `env`.
-  func write(certificateAuthority: String, ports: [Int], kubeconfig: String) throws(Failure) {
+  func write(
+    certificateAuthority: String, ports: [Int], kubeconfig: String, environment: [String: String]
+  ) throws(Failure) {
     try write(certificateAuthority, to: "ca.pem")
     try write(ports.map { "\($0)\n" }.joined(), to: "port")
     try write(kubeconfig, to: "kubeconfig")
-    try write("KUBECONFIG=\(Self.quoted("\(path)/kubeconfig"))\n", to: "env")
+    var lines = [("KUBECONFIG", "\(path)/kubeconfig")]
+    lines += environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    try writeEnvironment(lines)
+  }
+
+  private func writeEnvironment(_ lines: [(name: String, value: String)]) throws(Failure) {
+    try write(lines.map { "\($0.name)=\(Self.quoted($0.value))\n" }.joined(), to: "env")
   }
 
   private func write(_ text: String, to name: String) throws(Failure) {

@@ -13,7 +13,7 @@ struct SimulatorServer {
 
   /// Serves until the process ends; fails if the port cannot be had or a file cannot be written.
   func run(port: Int) throws(Failure) -> Never {
-    raiseDescriptorLimit()
+    Self.raiseDescriptorLimit()
     let identity = try ServerIdentity()
     let listener = try ListeningSocket(
       "127.0.0.1", port: port, advice: "give --port 0 to take any free one")
@@ -27,7 +27,7 @@ struct SimulatorServer {
     _ = try HTTPServer(listener, identity, handler(world, connections))
     try folder.write(
       certificateAuthority: identity.certificateAuthority, port: listener.port, scenario: scenario)
-    if let pages { try pages.serve(world) }
+    if let pages { try pages.serve { world.frontPage(at: $0).map { ($0.status, $0.html) } } }
     while true { pause() }
   }
 
@@ -48,7 +48,7 @@ struct SimulatorServer {
   }
 
   /// Every front page takes a descriptor, and what a shell gives a program is less than it may have.
-  private func raiseDescriptorLimit() {
+  static func raiseDescriptorLimit() {
     var limit = rlimit()
     let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     guard unsafe getrlimit(files, &limit) == 0 else { return }

@@ -163,7 +163,7 @@ struct StoreTests {
       ["kubernetes": ["clusters": [["name": "a", "objects": [["kind": "Nothing", "apiVersion": "v1"]]]]]],
       ["kubernetes": ["clusters": [["name": "a"], ["name": "a"]]]],
     ] {
-      #expect(throws: ClusterScenario.Failure.self) {
+      #expect(throws: ScenarioError.self) {
         try ClusterScenario(file: wrong.bytes, startTime: start)
       }
     }

@@ -44,6 +44,8 @@ class Steps {
 
   /** A binding of a secret text, or a parameter of another job: the same word for both. */
   Map string(Map named) { named }
+  /** A binding of a secret file. */
+  Map file(Map named) { named }
   Map booleanParam(Map named) { named }
 
   boolean fileExists(String path) { new File(build.workspace, path).exists() }

@@ -8,8 +8,9 @@
  */
 Map call(String program, Map own, Map given) {
   Map known = [
-    fqdn: 'ASTRA_FQDN', accountId: 'ASTRA_INSTANCE_ID', caFile: 'ASTRA_CA_FILE', timeout: 'ASTRA_TIMEOUT',
-    suffix: 'ASTRA_REPORT_SUFFIX', runId: 'ASTRA_RUN_ID', dryRun: 'ASTRA_DRY_RUN', logLevel: 'ASTRA_LOG_LEVEL',
+    backend: 'ASTRA_BACKEND', fqdn: 'ASTRA_FQDN', accountId: 'ASTRA_INSTANCE_ID', caFile: 'ASTRA_CA_FILE',
+    timeout: 'ASTRA_TIMEOUT', suffix: 'ASTRA_REPORT_SUFFIX', runId: 'ASTRA_RUN_ID', dryRun: 'ASTRA_DRY_RUN',
+    logLevel: 'ASTRA_LOG_LEVEL',
   ] + own
   List<String> variables = []
   for (argument in given) {
@@ -40,8 +41,13 @@ Map call(String program, Map own, Map given) {
     }
     if (!given.runId) variables << 'ASTRA_RUN_ID=' + readFile('astra-run-id').trim()
   }
+  // Trident protect is reached by a kubeconfig, Astra Control by a token.
+  boolean isFile = (given.backend ?: env.ASTRA_BACKEND) == 'trident-protect'
+  def credential = isFile
+    ? file(credentialsId: given.credentialsId ?: 'astra-kubeconfig', variable: 'KUBECONFIG')
+    : string(credentialsId: given.credentialsId ?: 'astra-api-token', variable: 'ASTRA_API_TOKEN')
   int code = 0
-  withCredentials([string(credentialsId: given.credentialsId ?: 'astra-api-token', variable: 'ASTRA_API_TOKEN')]) {
+  withCredentials([credential]) {
     withEnv(variables) {
       // What another build left must not be published as this one's, when the program cannot even be started.
       sh label: "${name}: make room", script: 'rm -f "$ASTRA_REPORT_DIR"/TEST-' + reportName + '.xml "$ASTRA_OUTPUT_FILE"'

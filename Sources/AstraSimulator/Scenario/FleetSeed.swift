@@ -1,4 +1,4 @@
-internal import SimulatorSupport
+package import SimulatorSupport
 
 /// Many applications of a scenario that differ in nothing but their names and clusters.
 ///
@@ -51,7 +51,7 @@ package struct FleetSeed: Equatable, Sendable {
 }
 
 extension FleetSeed: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(
       try reader.require("prefix"), count: try reader.require("count"),

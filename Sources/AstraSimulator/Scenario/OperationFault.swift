@@ -1,4 +1,4 @@
-internal import SimulatorSupport
+package import SimulatorSupport
 
 /// An operation that goes wrong, as data: the nth of its kind since the scenario's start.
 package struct OperationFault: Equatable, Sendable {
@@ -36,7 +36,7 @@ package struct OperationFault: Equatable, Sendable {
 }
 
 extension OperationFault: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("kind"), try reader.require("effect"))
     try reader.take("nth", &nth)

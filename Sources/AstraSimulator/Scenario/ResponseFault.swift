@@ -1,4 +1,4 @@
-internal import SimulatorSupport
+package import SimulatorSupport
 
 /// A response that replaces the server's own, as data.
 package struct ResponseFault: Equatable, Sendable {
@@ -28,7 +28,7 @@ package struct ResponseFault: Equatable, Sendable {
 }
 
 extension ResponseFault: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("method"), try reader.require("path"), status: try reader.require("status"))
     try reader.take("nth", &nth)
@@ -38,15 +38,5 @@ extension ResponseFault: ScenarioValue {
     try reader.take("headers", &headers)
     try reader.take("body", &body)
     try reader.finish()
-  }
-}
-
-extension [String: String]: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard let members = json.members else { throw ScenarioError("\(path) is \(json.kind), not an object") }
-    self = [:]
-    for member in members {
-      self[member.name] = try String(scenario: member.value, path: "\(path).\(member.name)")
-    }
   }
 }

@@ -1,9 +1,9 @@
-internal import SimulatorSupport
+package import SimulatorSupport
 
 // How each part of a scenario is read from its file.
 
 extension Scenario: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(account: try reader.require("account"), token: try reader.require("token"))
     var start: WallTime?
@@ -55,7 +55,7 @@ extension Scenario: ScenarioValue {
 }
 
 extension BucketSeed: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("name"))
     try reader.take("id", &id)
@@ -66,7 +66,7 @@ extension BucketSeed: ScenarioValue {
 }
 
 extension CloudSeed: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("name"))
     try reader.take("id", &id)
@@ -77,7 +77,7 @@ extension CloudSeed: ScenarioValue {
 }
 
 extension ClusterSeed: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("name"), cloud: try reader.require("cloud"))
     try reader.take("id", &id)
@@ -99,7 +99,7 @@ extension ClusterSeed: ScenarioValue {
 }
 
 extension ApplicationSeed: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("name"), cluster: try reader.require("cluster"))
     try reader.take("id", &id)
@@ -119,7 +119,7 @@ extension ApplicationSeed: ScenarioValue {
 }
 
 extension RecoveryPointSeed: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(try reader.require("name"))
     try reader.take("id", &id)
@@ -133,7 +133,7 @@ extension RecoveryPointSeed: ScenarioValue {
 }
 
 extension Content: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init()
     try reader.take("version", &version)

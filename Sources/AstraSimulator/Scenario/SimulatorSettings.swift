@@ -1,4 +1,4 @@
-internal import SimulatorSupport
+package import SimulatorSupport
 
 /// How the simulated server behaves wherever the documentation leaves it open.
 ///
@@ -203,7 +203,7 @@ package struct SimulatorSettings: Equatable, Sendable {
 }
 
 extension SimulatorSettings: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     try take(from: &reader)
     try reader.finish()

@@ -1,79 +1,73 @@
 package import SimulatorSupport
 
-/// Clusters to begin with, as a scenario file tells them.
+/// Clusters to begin with, as a scenario file tells them, and what Trident protect protects in them.
 ///
-/// `{"kubernetes": {"clusters": [{"name": "prod", "users": [{"token": "t", "name": "u", "groups": []}], "objects":
-/// […]}]}}`; without users there is an administrator whose token is `admin-` and the cluster's name.
+/// `{"kubernetes": {"clusters": […], "tridentProtect": {…}}, "environment": {…}}`; without `tridentProtect` the clusters
+/// have nothing but their API servers.
 package struct ClusterScenario: Sendable {
-  package var clusters: [KubernetesCluster]
-
-  /// Why a scenario cannot be read.
-  package struct Failure: Error, Sendable {
-    package var description: String
-  }
+  /// The clusters at their start, without Trident protect.
+  package var clusters: [KubernetesCluster] = []
+  /// What the environment of a pipeline has besides the way to the clusters.
+  package private(set) var environment: [String: String] = [:]
+  private var seeds: [ClusterSeed] = []
+  private var product: TridentProtectSeed?
+  private let startTime: WallTime
 
   /// Whether a scenario file is about clusters.
   package static func isOne(_ file: [UInt8]) -> Bool { JSON(file)?["kubernetes"] != nil }
 
-  /// Reads a scenario file.
-  package init(file: [UInt8], startTime: WallTime) throws(Failure) {
-    guard let list = JSON(file)?.value(at: "kubernetes.clusters")?.array, !list.isEmpty else {
-      throw Failure(description: "kubernetes.clusters is no list of clusters")
+  /// Reads a scenario file; the error names the member that is wrong and what would be right.
+  package init(file: [UInt8], startTime: WallTime) throws(ScenarioError) {
+    self.startTime = startTime
+    guard let json = JSON(file) else { throw ScenarioError("the scenario is not valid JSON") }
+    var reader = try ObjectReader(json, path: "scenario")
+    let kubernetes: Kubernetes = try reader.require("kubernetes")
+    try reader.take("environment", &environment)
+    try reader.finish()
+    (seeds, product) = (kubernetes.clusters, kubernetes.tridentProtect)
+    for (place, seed) in seeds.enumerated() {
+      var cluster = KubernetesCluster(
+        name: seed.name, startTime: seed.startTime ?? startTime, kinds: .everything,
+        seed: seed.seed &+ UInt64(place) &* 1000)
+      try seed.fill(&cluster)
+      clusters.append(cluster)
     }
-    clusters = []
-    for (place, json) in list.enumerated() {
-      clusters.append(try Self.cluster(json, UInt64(place), startTime))
-    }
-    guard Set(clusters.map(\.name)).count == clusters.count else {
-      throw Failure(description: "two clusters have the same name")
-    }
+    // What does not fit together is found now.
+    _ = try world(pagePort: 80)
   }
 
-  private static func cluster(_ json: JSON, _ place: UInt64, _ startTime: WallTime) throws(Failure)
-    -> KubernetesCluster
-  {
-    guard let name = json["name"]?.string, !name.isEmpty else {
-      throw Failure(description: "kubernetes.clusters[\(place)].name is missing")
-    }
-    let start = json["startTime"]?.string.flatMap { WallTime($0) } ?? startTime
-    var cluster = KubernetesCluster(
-      name: name, startTime: start, kinds: .everything,
-      seed: UInt64(json["seed"]?.integer ?? 1) &+ place &* 1000)
-    if let seconds = json["namespaceDeletionSeconds"]?.number {
-      cluster.settings.namespaceDeletion = .seconds(seconds)
-    }
-    cluster.settings.stuckNamespaces = Set(json["stuckNamespaces"]?.array?.compactMap(\.string) ?? [])
-    for object in json["objects"]?.array ?? [] { try add(object, to: &cluster) }
-    for user in json["users"]?.array ?? [] {
-      guard let token = user["token"]?.string, let name = user["name"]?.string else {
-        throw Failure(description: "a user of the cluster \(name) has no token or no name")
+  /// The clusters with Trident protect in them; nil: the scenario has none.
+  package func world(pagePort: Int) throws(ScenarioError) -> KubernetesWorld? {
+    guard let product else { return nil }
+    var world = KubernetesWorld(
+      clusters: seeds.map(\.name), startTime: startTime, settings: product.settings, seed: product.seed,
+      pagePort: pagePort)
+    for (index, seed) in seeds.enumerated() { try seed.fill(&world.clusters[index]) }
+    try product.fill(&world)
+    return world
+  }
+
+  /// The member `kubernetes`.
+  private struct Kubernetes: ScenarioValue {
+    var clusters: [ClusterSeed]
+    var tridentProtect: TridentProtectSeed?
+
+    init(scenario json: JSON, path: String) throws(ScenarioError) {
+      var reader = try ObjectReader(json, path: path)
+      clusters = try reader.require("clusters")
+      try reader.take("tridentProtect", &tridentProtect)
+      try reader.finish()
+      guard !clusters.isEmpty else {
+        throw ScenarioError("\(path).clusters is empty: give at least one cluster")
       }
-      cluster.users.append(
-        User(token: token, name: name, groups: user["groups"]?.array?.compactMap(\.string) ?? []))
+      guard Set(clusters.map(\.name)).count == clusters.count else {
+        throw ScenarioError("\(path).clusters has two clusters of one name: give each a name of its own")
+      }
+      if tridentProtect != nil, let own = clusters.first(where: { $0.startTime != nil }) {
+        throw ScenarioError(
+          "\(path).clusters: \"\(own.name)\" has a startTime, which clusters with Trident protect share: leave it out"
+        )
+      }
     }
-    if cluster.users.isEmpty { cluster.users = [.administrator(token: "admin-\(name)")] }
-    return cluster
-  }
-
-  private static func add(_ object: JSON, to cluster: inout KubernetesCluster) throws(Failure) {
-    let version = object["apiVersion"]?.string ?? ""
-    let kind = object["kind"]?.string ?? ""
-    guard let definition = cluster.store.kinds.kind(version, kind) else {
-      throw Failure(description: "the cluster \(cluster.name) has no kind \(kind) of \(version)")
-    }
-    if definition.isNamespaced {
-      cluster.store.create("namespaces", ["metadata": ["name": .string(object.namespace ?? "default")]])
-    }
-    guard cluster.store.create(definition.resource, object) != nil else {
-      throw Failure(
-        description: "the cluster \(cluster.name) has \(definition.resource) \(object.name ?? "") twice")
-    }
-  }
-}
-
-extension [KindDefinition] {
-  /// Every kind that there is a definition of.
-  package static var everything: [KindDefinition] {
-    KindDefinition.builtIn + KindDefinition.tridentProtect + KindDefinition.velero
   }
 }

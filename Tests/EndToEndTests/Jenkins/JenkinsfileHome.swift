@@ -54,25 +54,20 @@ struct JenkinsHome: Sendable {
 
   /// Starts a simulator whose operations take a moment, and an agent that has the steps on its path.
   static func start(
-    operationSeconds: Double = 0.5, bend: (inout [String: Any]) -> Void = { _ in }
+    world: SimulatedWorld = .astraControl, operationSeconds: Double = 0.5,
+    bend: (inout [String: Any]) -> Void = { _ in }
   ) async throws -> JenkinsHome {
-    let simulator = try await SimulatorProcess.start { scenario in
-      var settings = scenario["settings"] as? [String: Any] ?? [:]
-      for name in [
-        "backupSeconds", "cloneSeconds", "cloneDiscoverySeconds", "restoreSeconds", "restoreDiscoverySeconds",
-      ] {
-        settings[name] = operationSeconds
-      }
-      scenario["settings"] = settings
+    let simulator = try await SimulatorProcess.start(scenario: world.rawValue) { scenario in
+      world.setLengths(2 * operationSeconds, in: &scenario)
       bend(&scenario)
     }
-    return try JenkinsHome(simulator)
+    return try JenkinsHome(simulator, world)
   }
 
-  private init(_ simulator: SimulatorProcess) throws {
+  private init(_ simulator: SimulatorProcess, _ world: SimulatedWorld) throws {
     self.simulator = simulator
     folder = try TemporaryFolder()
-    token = simulator.environment["ASTRA_API_TOKEN"] ?? ""
+    token = simulator.environment["ASTRA_API_TOKEN"] ?? world.tokens[0]
     try addPrograms()
     try folder.write("not-a-real-kubeconfig\n", to: "kubeconfig")
   }
@@ -89,7 +84,11 @@ struct JenkinsHome: Sendable {
 
   /// The parameters that name the simulator's world.
   var parameters: [String: String] {
-    simulator.environment.filter { !["ASTRA_API_TOKEN", "ASTRA_CA_FILE"].contains($0.key) }
+    var named = simulator.environment.filter {
+      !["ASTRA_API_TOKEN", "ASTRA_CA_FILE", "KUBECONFIG"].contains($0.key)
+    }
+    if simulator.environment["KUBECONFIG"] != nil { named["CREDENTIAL"] = "clusters" }
+    return named
   }
 
   /// Puts a shell script on the agents' path.
@@ -107,7 +106,7 @@ struct JenkinsHome: Sendable {
       name,
       """
       '\(try Installation.program(name))' "$@" || exit
-      exec curl -sS --fail --noproxy '*' --cacert "$ASTRA_CA_FILE" -o /dev/null --json '\(json)' \\
+      exec curl -sS --fail --noproxy '*' --cacert '\(simulator.certificateFile)' -o /dev/null --json '\(json)' \\
         'https://\(simulator.host)/_simulator/\(action)'
       """)
   }
@@ -139,13 +138,10 @@ struct JenkinsHome: Sendable {
     var json: [String: Any] = [
       "jenkinsfile": folder.path("Jenkinsfile"), "home": folder.path("home"), "job": request.pipeline.job,
       "agent": request.agent, "sharedLibrary": Self.sharedLibrary, "inputs": request.inputs,
-      "environment": [
-        // The agent's own: what stands in no parameter.
-        "PATH": "\(folder.path("bin")):/usr/bin:/bin", "HOME": folder.path(""),
-        "ASTRA_CA_FILE": simulator.certificateFile, "TEST_HOME": folder.path(""),
-      ],
+      "environment": agentEnvironment,
       "credentials": [
         "astra-api-token": ["text": request.token ?? token],
+        "clusters": ["file": simulator.environment["KUBECONFIG"] ?? ""],
         "debug-kubeconfig": ["file": folder.path("kubeconfig")],
         "staging-kubeconfig": ["file": folder.path("kubeconfig")],
         "prod-kubeconfig": ["file": folder.path("kubeconfig")],
@@ -164,6 +160,15 @@ struct JenkinsHome: Sendable {
     var build = try JSONDecoder().decode(JenkinsBuild.self, from: Data(summary.utf8))
     build.console = folder.text("home/builds/\(number)/console.txt") ?? ""
     return build
+  }
+
+  /// The agent's own environment: what stands in no parameter.
+  private var agentEnvironment: [String: String] {
+    var environment = [
+      "PATH": "\(folder.path("bin")):/usr/bin:/bin", "HOME": folder.path(""), "TEST_HOME": folder.path(""),
+    ]
+    environment["ASTRA_CA_FILE"] = simulator.environment["ASTRA_CA_FILE"]
+    return environment
   }
 
   /// The files below the home, the steps' reports and stashes among them, that hold the token.

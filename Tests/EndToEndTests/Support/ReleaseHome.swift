@@ -19,20 +19,20 @@ extension JenkinsHome {
   static let brokenQuestion = "Nobody could see whether production is well. Take it back to the backup?"
 
   /// Starts a simulator whose staging and production are well, on agents that have a stand-in for Helm.
-  static func forRelease(_ helm: HelmStandIn, settings: [String: String] = [:]) async throws -> JenkinsHome {
-    let home = try await start { scenario in
-      var applications = scenario["applications"] as? [[String: Any]] ?? []
-      for index in applications.indices where applications[index]["name"] as? String == "magento-prod" {
-        applications[index]["content"] = ["version": "2.4.1", "rows": ["order-1001"]]
+  static func forRelease(
+    _ helm: HelmStandIn, world: SimulatedWorld = .astraControl, settings: [String: String] = [:]
+  ) async throws -> JenkinsHome {
+    let home = try await start(world: world) { scenario in
+      world.change("applications", in: &scenario) { (applications: inout [[String: Any]]) in
+        for index in applications.indices where applications[index]["name"] as? String == "magento-prod" {
+          applications[index]["content"] = ["version": "2.4.1", "rows": ["order-1001"]]
+        }
+        applications.append([
+          "name": "magento-staging", "cluster": "ocp-prod", "namespaces": ["magento-staging"],
+          "content": ["version": "2.4.1", "rows": ["order-1"]],
+        ])
       }
-      applications.append([
-        "name": "magento-staging", "cluster": "ocp-prod", "namespaces": ["magento-staging"],
-        "content": ["version": "2.4.1", "rows": ["order-1"]],
-      ])
-      scenario["applications"] = applications
-      var all = scenario["settings"] as? [String: Any] ?? [:]
-      all.merge(settings) { $1 }
-      scenario["settings"] = all
+      world.change("settings", in: &scenario) { (all: inout [String: Any]) in all.merge(settings) { $1 } }
     }
     try home.add(helm)
     return home
@@ -58,7 +58,7 @@ extension JenkinsHome {
         exit
       fi
       post() {
-        curl -sS --fail --noproxy '*' --cacert "$ASTRA_CA_FILE" -o /dev/null --json "$2" \\
+        curl -sS --fail --noproxy '*' --cacert '\(simulator.certificateFile)' -o /dev/null --json "$2" \\
           "https://\(simulator.host)/_simulator/$1"
       }
       printf '%s\\n' "$*" >>"$TEST_HOME/helm.txt"

@@ -59,11 +59,11 @@ final class SimulatorProcess: Sendable {
   /// What the simulator has written on standard error.
   var log: String { process.errors }
 
-  /// `127.0.0.1:port`.
-  var host: String { environment["ASTRA_FQDN"] ?? "" }
+  /// `127.0.0.1:port`; of several clusters that of the first, which has the control endpoints.
+  var host: String { "127.0.0.1:\((folder.text("port") ?? "").prefix { $0 != "\n" })" }
 
   /// The file with the certificate to trust.
-  var certificateFile: String { environment["ASTRA_CA_FILE"] ?? "" }
+  var certificateFile: String { folder.path("ca.pem") }
 
   /// The whole world as it is now.
   func world() async throws -> WorldView {

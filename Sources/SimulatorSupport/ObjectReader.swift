@@ -1,5 +1,3 @@
-internal import SimulatorSupport
-
 /// Why a scenario or a control request cannot be read, as one sentence that names the place.
 package struct ScenarioError: Error, Equatable, CustomStringConvertible {
   package var description: String
@@ -11,19 +9,19 @@ package struct ScenarioError: Error, Equatable, CustomStringConvertible {
 }
 
 /// A value that can stand in a scenario.
-protocol ScenarioValue {
+package protocol ScenarioValue {
   /// Reads the value found at `path`.
   init(scenario json: JSON, path: String) throws(ScenarioError)
 }
 
-/// Reads the members of one object and refuses the ones that nilUUID asked for.
-struct ObjectReader {
-  let path: String
+/// Reads the members of one object and refuses the ones that nobody asked for.
+package struct ObjectReader {
+  package let path: String
   private let members: [JSON.Member]
   /// The names asked for so far, in order.
-  private(set) var known: [String] = []
+  package private(set) var known: [String] = []
 
-  init(_ json: JSON, path: String) throws(ScenarioError) {
+  package init(_ json: JSON, path: String) throws(ScenarioError) {
     guard case .object(let members) = json else {
       throw ScenarioError("\(path) is \(json.kind), not an object")
     }
@@ -31,14 +29,15 @@ struct ObjectReader {
   }
 
   /// Reads the member into `value` if it is there; otherwise `value` keeps its default.
-  mutating func take<Value: ScenarioValue>(_ name: String, _ value: inout Value) throws(ScenarioError) {
+  package mutating func take<Value: ScenarioValue>(_ name: String, _ value: inout Value) throws(ScenarioError)
+  {
     known.append(name)
     guard let member = members.first(where: { $0.name == name }) else { return }
     value = try Value(scenario: member.value, path: "\(path).\(name)")
   }
 
   /// Reads a member that must be there.
-  mutating func require<Value: ScenarioValue>(_ name: String) throws(ScenarioError) -> Value {
+  package mutating func require<Value: ScenarioValue>(_ name: String) throws(ScenarioError) -> Value {
     known.append(name)
     guard let member = members.first(where: { $0.name == name }) else {
       throw ScenarioError("\(path) has no \"\(name)\"")
@@ -47,7 +46,7 @@ struct ObjectReader {
   }
 
   /// Refuses members that nothing has read.
-  func finish() throws(ScenarioError) {
+  package func finish() throws(ScenarioError) {
     guard let stray = members.first(where: { !known.contains($0.name) }) else { return }
     let names = known.joined(separator: ", ")
     throw ScenarioError("\(path) has an unknown key \"\(stray.name)\"; known are \(names)")
@@ -55,21 +54,21 @@ struct ObjectReader {
 }
 
 extension String: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let text = json.string else { throw ScenarioError("\(path) is \(json.kind), not a string") }
     self = text
   }
 }
 
 extension Bool: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let value = json.bool else { throw ScenarioError("\(path) is \(json.kind), not true or false") }
     self = value
   }
 }
 
 extension Int: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let value = json.integer else {
       throw ScenarioError("\(path) is \(json.kind), not a whole number")
     }
@@ -78,7 +77,7 @@ extension Int: ScenarioValue {
 }
 
 extension Duration: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let seconds = json.number, abs(seconds) <= 1e10 else {
       throw ScenarioError("\(path) is \(json.kind), not a number of seconds")
     }
@@ -92,7 +91,7 @@ extension Duration: ScenarioValue {
 }
 
 extension WallTime: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let text = json.string, let time = WallTime(text) else {
       throw ScenarioError("\(path) is not a time like 2026-03-02T09:00:00Z")
     }
@@ -101,7 +100,7 @@ extension WallTime: ScenarioValue {
 }
 
 extension Array: ScenarioValue where Element: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let elements = json.array else { throw ScenarioError("\(path) is \(json.kind), not an array") }
     self = []
     for (index, element) in elements.enumerated() {
@@ -111,17 +110,27 @@ extension Array: ScenarioValue where Element: ScenarioValue {
 }
 
 extension Optional: ScenarioValue where Wrapped: ScenarioValue {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     self = json == .null ? nil : try Wrapped(scenario: json, path: path)
   }
 }
 
 extension ScenarioValue where Self: RawRepresentable & CaseIterable, RawValue == String {
-  init(scenario json: JSON, path: String) throws(ScenarioError) {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let text = json.string, let value = Self(rawValue: text) else {
       let choices = Self.allCases.map(\.rawValue).joined(separator: ", ")
       throw ScenarioError("\(path) is none of \(choices)")
     }
     self = value
+  }
+}
+
+extension [String: String]: ScenarioValue {
+  package init(scenario json: JSON, path: String) throws(ScenarioError) {
+    guard let members = json.members else { throw ScenarioError("\(path) is \(json.kind), not an object") }
+    self = [:]
+    for member in members {
+      self[member.name] = try String(scenario: member.value, path: "\(path).\(member.name)")
+    }
   }
 }

@@ -1,0 +1,171 @@
+package import SimulatorSupport
+
+// The control endpoints below `/_simulator/`, which the first cluster's port has: for demonstrations and tests, without
+// authentication.
+
+extension KubernetesWorld {
+  /// Answers a request to the port of a cluster, by its place; what streams in the answer say is read from the world.
+  package mutating func respond(to request: SimulatedRequest, at cluster: Int) -> SimulatedResponse {
+    let path = request.target.prefix { $0 != "?" }
+    if cluster == 0, path.hasPrefix(Self.controlPath) {
+      return control(request.method, String(path.dropFirst(Self.controlPath.count)), request.body)
+    }
+    var response = handle(request, at: clusters[cluster].name)
+    response.stream = response.stream.map { WatchOfCluster($0, of: cluster) }
+    return response
+  }
+
+  private static let controlPath = "/_simulator/"
+
+  /// The names of the endpoints that take a GET.
+  package static let views = ["world", "events"]
+
+  /// The names of the endpoints that take a POST.
+  package static let actions = [
+    "advance", "deploy", "rows", "application", "backup", "snapshot", "namespace", "removeNamespace", "state",
+    "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault",
+  ]
+
+  private mutating func control(_ method: String, _ action: String, _ bytes: [UInt8]) -> SimulatedResponse {
+    if Self.views.contains(action) {
+      guard method == "GET" else { return reply(405, ["error": "only GET is supported here"]) }
+      guard action == "events" else { return reply(200, json) }
+      return SimulatedResponse(
+        status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: JournalStream())
+    }
+    guard Self.actions.contains(action) else {
+      let known = (Self.views + Self.actions).joined(separator: ", ")
+      return reply(404, ["error": .string("there is no \"\(action)\"; known are \(known)")])
+    }
+    guard method == "POST" else { return reply(405, ["error": "only POST is supported here"]) }
+    do throws(ScenarioError) {
+      guard let body = bytes.isEmpty ? [:] : JSON(bytes) else {
+        throw ScenarioError("the body is not valid JSON")
+      }
+      return reply(200, try control(action, body))
+    } catch {
+      return reply(400, ["error": .string(error.description)])
+    }
+  }
+
+  private func reply(_ status: Int, _ body: JSON) -> SimulatedResponse {
+    SimulatedResponse(status: status, headers: [("Content-Type", "application/json")], body: body.bytes)
+  }
+
+  private mutating func control(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
+    switch action {
+    case "settings":
+      var changed = settings
+      try changed.take(body, path: "body")
+      settings = changed
+      return [:]
+    case "operationFault":
+      faults.append(try RunFault(scenario: body, path: "body"))
+      return [:]
+    case "application":
+      return [
+        "id": .string(try add(try ProtectedApplicationSeed(scenario: body, path: "body"), path: "body"))
+      ]
+    case "backup", "snapshot": return try controlCopy(action, body)
+    case "deploy", "rows": return try controlContent(action, body)
+    case "advance", "token", "namespace", "removeNamespace": return try controlSurroundings(action, body)
+    default: return try controlRun(action, body)
+    }
+  }
+
+  private mutating func controlSurroundings(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
+    var reader = try ObjectReader(body, path: "body")
+    switch action {
+    case "advance":
+      let length: Duration = try reader.require("seconds")
+      try reader.finish()
+      guard length >= .zero else { throw ScenarioError("body.seconds is negative") }
+      advance(to: now + length)
+      return ["now": .number(now.inSeconds)]
+    case "token":
+      let token: String = try reader.require("token")
+      try reader.finish()
+      // That of the first user of every cluster.
+      for index in clusters.indices where !clusters[index].users.isEmpty {
+        clusters[index].users[0].token = token
+      }
+      return [:]
+    default:
+      let cluster: String = try reader.require("cluster")
+      let name: String = try reader.require("name")
+      try reader.finish()
+      let isDone =
+        action == "namespace" ? addNamespace(name, of: cluster) : removeNamespace(name, of: cluster)
+      guard isDone else { throw ScenarioError("there is no such cluster or namespace") }
+      return [:]
+    }
+  }
+
+  private mutating func controlCopy(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
+    guard let key = body["application"]?.string else { throw ScenarioError("body has no \"application\"") }
+    guard let application = view(ofKey: key)?.objectUID else {
+      throw ScenarioError("there is no application \"\(key)\"")
+    }
+    let members = (body.members ?? []).filter { $0.name != "application" }
+    let seed = try CopySeed(scenario: .object(members), path: "body")
+    return [
+      "id": .string(try add(seed, action == "backup" ? .backup : .snapshot, of: application, path: "body"))
+    ]
+  }
+
+  private mutating func controlContent(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
+    var reader = try ObjectReader(body, path: "body")
+    let key: String = try reader.require("application")
+    var rows: [String]?
+    try reader.take("rows", &rows)
+    var (version, broken) = ("", false)
+    if action == "deploy" {
+      version = try reader.require("version")
+      try reader.take("broken", &broken)
+    }
+    try reader.finish()
+    guard let application = view(ofKey: key)?.objectUID else {
+      throw ScenarioError("there is no application \"\(key)\"")
+    }
+    let isDone = change(application, as: action == "deploy" ? .deployed : .manipulated) { content in
+      if action == "deploy" {
+        (content.version, content.broken, content.rows) = (version, broken, rows ?? content.rows)
+      } else {
+        content.rows += rows ?? []
+      }
+    }
+    guard isDone else { throw ScenarioError("nothing of \"\(key)\" runs") }
+    return view(ofKey: application)?.content?.json ?? [:]
+  }
+
+  private mutating func controlRun(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
+    var reader = try ObjectReader(body, path: "body")
+    let key: String = try reader.require("subject")
+    var state = ""
+    if action == "state" { state = try reader.require("state") }
+    try reader.finish()
+    let uid = objectUID(ofKey: key)
+    let isDone =
+      switch action {
+      case "state": setApplicationState(state, of: uid) || setState(state, of: uid)
+      case "fail": failRun(of: uid)
+      case "complete": completeRun(of: uid)
+      case "stall": stallRun(of: uid)
+      default: removeByOthers(uid)
+      }
+    guard isDone else { throw ScenarioError("nothing to \(action) at \"\(key)\"") }
+    return [:]
+  }
+
+  /// The application that a uid or a name means.
+  private func view(ofKey key: String) -> ApplicationView? {
+    let all = applications
+    return all.first { $0.uid == key || $0.objectUID == key } ?? all.first { $0.name == key }
+  }
+
+  /// The uid that a uid or a name means: of an application's own object, of a copy or of a clone in the making.
+  private func objectUID(ofKey key: String) -> String {
+    if let view = view(ofKey: key) { return view.objectUID ?? view.uid }
+    return copies.first { $0.uid == key || $0.name == key }?.uid ?? key
+  }
+}
