@@ -160,4 +160,7 @@ package struct Counts: Equatable, Sendable {
   package var restoresRequested = 0
   package var restoresBegun = 0
   package var restoresFinished = 0
+
+  /// Counts of nothing.
+  package init() {}
 }
