@@ -63,14 +63,20 @@ show_progress() {
     END { if (terminal) printf "\r\033[K" }'
 }
 
-# Puts the Python programs that judge our reports and our simulator into .venv.
+# Puts the Python programs that judge our reports and our simulators into .venv, and those that exclude them into another.
 install_readers() {
-  local stamp=.venv/requirements.txt
-  if ! cmp -s Tests/requirements.txt "$stamp"; then
-    echo "pip install -r Tests/requirements.txt (into .venv)"
-    python3 -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
-    cp Tests/requirements.txt "$stamp"
+  install_python .venv Tests/requirements.txt
+  install_python .venv-kubernetes Tests/kubernetes/requirements.txt
+}
+
+# Puts the Python packages of a list into a folder.
+install_python() {
+  local folder=$1 list=$2
+  if ! cmp -s "$list" "$folder/requirements.txt"; then
+    echo "pip install -r $list (into $folder)"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$folder/requirements.txt"
   fi
 }
 
