@@ -198,14 +198,21 @@ extension TridentProtectBackend {
     }
   }
 
-  /// Waits, half a minute at most, until an application's object is gone.
+  /// Waits, nine minutes at most, until an application's object is gone: some CI systems end a step that says nothing for ten.
   private func isGone(_ uid: String, _ place: ApplicationPlace, _ attempt: String) throws(BackendError)
     -> Bool
   {
     let client = try client(place.context)
-    let end = now + longestLag
+    let end = now + .seconds(540)
     while true {
-      let object = try client.get(Kinds.application, place.name, in: place.namespace, to: attempt)
+      let object: KubernetesObject?
+      do throws(BackendError) {
+        object = try client.get(Kinds.application, place.name, in: place.namespace, to: attempt)
+      } catch {
+        // The removal was asked for, and goes on.
+        guard error.kind == .deadline else { throw error }
+        return false
+      }
       guard let object, object.uid == uid else { return true }
       guard now < end else { return false }
       do throws(Interruption) {

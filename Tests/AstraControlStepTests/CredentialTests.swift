@@ -10,7 +10,7 @@ import Timing
 import AstraBackup
 
 /// Where credentials come from, and where they never go.
-@Suite(.eachService) struct CredentialTests {
+@Suite(.eachGeneration) struct CredentialTests {
   private func harness(file: String?, at path: String = "/etc/astra-toolkits/config.yaml") throws
     -> StepHarness
   {

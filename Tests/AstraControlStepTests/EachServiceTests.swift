@@ -11,7 +11,9 @@ struct EachServiceTests {
   @Test func everyTestRunsOnBoth() async throws {
     let seen = Mutex<[SimulatorSettings.APIGeneration]>([])
     let test = try #require(Test.current)
-    try await EachService().provideScope(for: test, testCase: Test.Case.current) {
+    try await EachService([.astraControl, .olderAstraControl]).provideScope(
+      for: test, testCase: Test.Case.current
+    ) {
       let harness = try Magento.astraControl()
       try harness.run(CloneStep.self).expectSuccess()
       let isSpoken = harness.site.requests.contains {

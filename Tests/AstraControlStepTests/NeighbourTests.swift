@@ -12,7 +12,7 @@ import Testing
 import Timing
 
 /// Applications that share a namespace with the one that is restored or cloned are named.
-@Suite(.eachService) struct NeighbourTests {
+@Suite(.eachGeneration) struct NeighbourTests {
   /// A site where another application lives in production's namespace, and a third is in one of that name elsewhere.
   private func harness(_ change: (inout SimulatorSettings) -> Void = { _ in }) throws -> StepHarness {
     let harness = try Magento.astraControl(change)

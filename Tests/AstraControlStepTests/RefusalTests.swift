@@ -15,7 +15,7 @@ import AstraSnapshot
 import AstraVerify
 
 /// What every step must refuse or report in the same way: one sentence, one code, a report, an unchanged world.
-@Suite(.eachService) struct RefusalTests {
+@Suite(.eachGeneration) struct RefusalTests {
   /// What the tests of this suite have to know of a step.
   private struct Entry {
     var name = ""

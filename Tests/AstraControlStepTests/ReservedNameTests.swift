@@ -11,7 +11,7 @@ import StepCommon
 import Testing
 
 /// Names that mean something else, and places that are others'.
-@Suite(.eachService) struct ReservedNameTests {
+@Suite(.eachGeneration) struct ReservedNameTests {
   private func refuse<S: Step>(
     _ step: S.Type, _ variables: [String: String], _ arguments: [String] = [], saying words: String...,
     at location: SourceLocation = #_sourceLocation

@@ -12,7 +12,7 @@ import AstraVerify
 
 /// Whatever the documentation of Astra Control leaves open is a setting of the simulator, and the whole
 /// pipeline is right under every value of each.
-@Suite(.eachService) struct SettingTests {
+@Suite(.eachGeneration) struct SettingTests {
   /// One value of one setting, other than the default.
   struct Variant: CustomTestStringConvertible, Sendable {
     var name: String

@@ -14,7 +14,7 @@ import Testing
 import Timing
 
 /// What the steps make of what Astra Control shows and says of its operations, on both generations.
-@Suite(.eachService) struct ShownStateTests {
+@Suite(.eachGeneration) struct ShownStateTests {
   @Test(
     arguments: SimulatorSettings.RestoreState.allCases,
     SimulatorSettings.Appearance.allCases)

@@ -13,7 +13,7 @@ import Testing
 import Timing
 
 /// What the server shows as removed, and what it does not show to this token.
-@Suite(.eachService) struct UnseenTests {
+@Suite(.eachGeneration) struct UnseenTests {
   // MARK: Never shown
 
   @Test func whatATokenMayNotSeeIsNotGone() throws {

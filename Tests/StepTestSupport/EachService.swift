@@ -5,14 +5,15 @@ package import Testing
 /// The suites that have it are the conformance suite: what they ask of a step does not depend on the service.
 package struct EachService: SuiteTrait, TestTrait, TestScoping {
   package var isRecursive: Bool { true }
+  private let products: [SimulatedProduct]
 
-  /// Makes the trait.
-  package init() {}
+  /// Makes the trait for every product, or for some.
+  package init(_ products: [SimulatedProduct] = SimulatedProduct.all) { self.products = products }
 
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    for product in SimulatedProduct.all {
+    for product in products {
       try await Magento.$product.withValue(product) { try await function() }
     }
   }
@@ -38,4 +39,6 @@ extension Trait where Self == OnlyWhere {
 
 extension Trait where Self == EachService {
   package static var eachService: Self { Self() }
+  /// Both generations of Astra Control, for suites that are about it.
+  package static var eachGeneration: Self { Self([.astraControl, .olderAstraControl]) }
 }

@@ -34,7 +34,7 @@ import Timing
     #expect(evidence(harness) == [Magento.brokenRows])
   }
 
-  @Test func whatOthersMadeWhileThisRunWasTurnedAwayIsNotOfThisRun() throws {
+  @Test(.only { $0.clonesByOneRequest }) func whatOthersMadeWhileThisRunWasTurnedAwayIsNotOfThisRun() throws {
     let harness = try Magento.harness()
     harness.environment["BACKUP_NAME"] = "before-2.4.3"
     harness.environment["ASTRA_TIMEOUT"] = "20s"
@@ -49,7 +49,7 @@ import Timing
     try harness.run(BackupStep.self).expect(.protected, saying: "from an earlier run")
   }
 
-  @Test func theSearchForALostRequestCountsFromTheLastOne() throws {
+  @Test(.only { $0.clonesByOneRequest }) func theSearchForALostRequestCountsFromTheLastOne() throws {
     let harness = try Magento.harness { $0.duplicateBackupNames = true }
     harness.environment["BACKUP_NAME"] = "before-2.4.3"
     // The application is busy for ten minutes; then the request leaves, and the step is killed with it.
