@@ -95,7 +95,8 @@ release_options=(-c release --static-swift-stdlib --scratch-path "$release_build
   -Xswiftc -file-prefix-map -Xswiftc "$PWD=/astra-steps" -Xcc "-ffile-prefix-map=$PWD=/astra-steps")
 [ "$(uname)" != Linux ] ||
   release_options+=(-Xswiftc -use-ld=lld -Xlinker -O2 -Xlinker --no-export-dynamic -Xlinker --icf=safe -Xlinker --as-needed
-    -Xlinker "-L$PWD/$release_build/archives" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
+    -Xlinker -z -Xlinker pack-relative-relocs -Xlinker "-L$PWD/$release_build/archives"
+    -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
 
 # What a release build needs beside what every build does.
 # shellcheck disable=SC2034

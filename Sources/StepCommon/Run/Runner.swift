@@ -35,6 +35,11 @@ package struct Runner<S: Step> {
 
   /// Runs the step to its end, whatever that is.
   package func exitCode() -> ExitCode {
+    // The usual question: a parse would make the text twice, once for the exit code.
+    if ["--help", "-h"].contains(environment.arguments.joined(separator: " ")) {
+      environment.writeOutput(S.Command.helpMessage() + "\n")
+      return .success
+    }
     let command: S.Command
     do {
       command = try S.Command.parse(environment.arguments)

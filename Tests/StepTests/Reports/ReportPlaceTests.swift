@@ -118,11 +118,11 @@ struct ReportPlaceTests {
   }
 
   @Test func helpAndVersionNeedNothing() throws {
-    func said<S: Step>(_ step: S.Type, _ flag: String) -> String {
+    func said<S: Step>(_ step: S.Type, _ flags: String...) -> String {
       let harness = MemoryFiles()
       var output = ""
       let host = StepEnvironment(
-        arguments: [flag], variables: [:], time: ManualTime(), files: harness, hostname: "ci",
+        arguments: flags, variables: [:], time: ManualTime(), files: harness, hostname: "ci",
         random: SeededRandom(seed: 1), writeError: { _ in }, writeOutput: { output += $0 },
         connect: { _, _, _ in fatalError("nothing is to be asked") })
       #expect(Runner<S>(host).exitCode() == .success)
@@ -133,6 +133,8 @@ struct ReportPlaceTests {
     let helps = [
       said(BackupStep.self, "--help"), said(CloneStep.self, "--help"), said(RestoreStep.self, "--help"),
     ]
+    // Asked for alone it is answered without a parse, and says the same.
+    #expect(said(BackupStep.self, "-h") == helps[0] && said(BackupStep.self, "--json", "--help") == helps[0])
     for help in helps {
       for entry in ExitCode.table { #expect(help.contains("  \(entry.code.rawValue)  ")) }
       for variable in [
