@@ -83,7 +83,7 @@ package protocol Backend: PrerequisiteReader {
   /// Whether an application shows that an in-place restore was begun whose answer was lost.
   func showsBeginning(of restore: InPlaceRestore, on application: Application) throws(BackendError) -> Bool
   /// What an application shows of having been overwritten since marks of it were taken, or since a moment; where both are
-  /// known, either of them may prove that nothing was.
+  /// known, the moment counts only where the marks leave it open.
   func overwriteSigns(on application: Application, since marks: ApplicationMarks?, or moment: Timestamp?)
     -> OverwriteSigns
   /// Whether an application may hold what an in-place restore brought: nothing shows that it was overwritten since.
@@ -115,10 +115,14 @@ package protocol Backend: PrerequisiteReader {
   func delete(_ point: RecoveryPoint) throws(BackendError)
   /// Removes the backend's entry of an application; what runs on its cluster goes on running.
   func delete(_ application: Application) throws(BackendError)
+  /// Whether the removal of an application takes several requests: one that shows `removed` after the first is to be asked
+  /// for again.
+  var removesInParts: Bool { get }
 }
 
 extension Backend {
   package var clonesIntoEmptyNamespaces: Bool { false }
+  package var removesInParts: Bool { false }
 
   package func remains(of _: RecoveryPoint) -> String? { nil }
   package func remains(of _: Application) -> [String] { [] }

@@ -256,6 +256,9 @@ struct BackendConformanceTests {
     service.pass(.seconds(300))
     let now = try service.application()
     #expect(service.backend.overwriteSigns(on: now, since: production.marks, or: nil) != .unchanged)
+    // That nothing has happened since a later moment does not take back what the marks show.
+    let later = service.backend.currentTime
+    #expect(service.backend.overwriteSigns(on: now, since: production.marks, or: later) != .unchanged)
   }
 
   @Test(arguments: Subject.all) func whatIsBusyRefusesAndBeginsNothing(at subject: Subject) throws {

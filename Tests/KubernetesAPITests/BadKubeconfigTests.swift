@@ -44,7 +44,7 @@ import Testing
     Case(
       "clusters: [{name: c}, {name: d}, {name: c}]",
       "the kubeconfig \(place): there are two clusters of the name \"c\"",
-      hint: "remove or rename one of them"),
+      hint: "in that kubeconfig, give one of them another name"),
     Case(
       Sample.config(current: ""), "the kubeconfig \(place) has no current-context, and no context was named",
       hint: "name one of its contexts: \"prod\""),
@@ -100,7 +100,8 @@ import Testing
   private static let users = [
     ofUser(
       ["token: \(fakeToken)", "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}"],
-      "it has a token and an exec plug-in, and only one of them can be meant", hint: "remove the others"),
+      "it has a token and an exec plug-in, and only one of them can be meant",
+      hint: "in that kubeconfig, keep the one way that this user is meant to log in by"),
     ofUser(
       ["token: \(fakeToken)", "username: a", "password: \(Sample.password)"],
       "it has a token and a password, and only one of them can be meant"),

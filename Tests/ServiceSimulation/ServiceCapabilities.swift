@@ -5,6 +5,9 @@ package struct ServiceCapabilities: Sendable {
   /// Whether applications tell when they were modified.
   package var datesModifications: Bool
 
+  /// Whether an id that a step hands on has several parts, of which the last one is the object's own.
+  package var idsHaveParts = false
+
   /// How many backups the clone of a live application on another cluster takes.
   package var backupsOfAClone = 0
 

@@ -3,8 +3,10 @@ package import StepCommon
 package import Testing
 
 extension String {
-  /// Whether a value that a step handed on is the id of an object, which may be the last part of it.
-  package func names(_ id: String?) -> Bool { id.map { self == $0 || hasSuffix("/\($0)") } ?? false }
+  /// Whether a value that a step handed on is the id of an object, or ends with it where ids have several parts.
+  package func names(_ id: String?) -> Bool {
+    id.map { Magento.product.idsHaveParts ? hasSuffix("/\($0)") : self == $0 } ?? false
+  }
 }
 
 extension StepHarness.Result {

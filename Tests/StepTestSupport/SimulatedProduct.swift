@@ -11,6 +11,8 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package let setup: @Sendable () throws -> any ServiceSetup
   /// Whether it is reached with an API token of its own, and not with a kubeconfig.
   package var hasTokenParameter = true
+  /// Whether an id has several parts, of which the last one is the object's own.
+  package var idsHaveParts = false
   /// Whether a live application is cloned by one request.
   package var clonesByOneRequest = true
   /// How many backups the clone of a live application on another cluster takes.
@@ -28,7 +30,7 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package static let tridentProtect = {
     var product = SimulatedProduct(description: "Trident protect") { TridentProtectSetup() }
     (product.hasTokenParameter, product.clonesByOneRequest) = (false, false)
-    product.mayHideOrigins = false
+    (product.idsHaveParts, product.mayHideOrigins) = (true, false)
     (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
     return product
   }()

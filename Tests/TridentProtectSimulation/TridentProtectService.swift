@@ -34,6 +34,7 @@ package struct TridentProtectService: SimulatedService {
 
   package var capabilities: ServiceCapabilities {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
+    capabilities.idsHaveParts = true
     capabilities.backupsOfAClone = 1
     capabilities.requestsOfALook = 2
     return capabilities

@@ -116,7 +116,7 @@ struct ClusterReader {
     guard trust.verify else {
       throw members.wrong(
         "it names a certificate authority and says insecure-skip-tls-verify: both cannot be meant",
-        hint: "remove insecure-skip-tls-verify")
+        hint: "in that kubeconfig, take out insecure-skip-tls-verify")
     }
     trust.caData = CertificateData(pem: pem, title: source)
     trust.trustsSystem = false

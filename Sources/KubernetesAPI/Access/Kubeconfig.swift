@@ -144,7 +144,7 @@ package struct Kubeconfig: Sendable {
       guard names.insert(name).inserted else {
         throw KubeconfigError(
           .parameter, "the kubeconfig \(shown): there are two \(member) of the name \"\(printable(name))\"",
-          hint: "remove or rename one of them")
+          hint: "in that kubeconfig, give one of them another name")
       }
       // The first file to name it wins.
       if entries.contains(where: { $0.name == name }) { continue }

@@ -35,7 +35,7 @@ struct UserReader {
     guard ways.count <= 1 else {
       throw members.wrong(
         "it has \(ways.joined(separator: " and ")), and only one of them can be meant",
-        hint: "remove the others")
+        hint: "in that kubeconfig, keep the one way that this user is meant to log in by")
     }
     if let exec { return .plugin(try plugin(exec, members)) }
     if let file { return .tokenFile(members.entry.resolved(file)) }

@@ -41,11 +41,12 @@ extension TridentProtectBackend {
   package func overwriteSigns(
     on application: Application, since marks: ApplicationMarks?, or moment: Timestamp?
   ) -> OverwriteSigns {
-    var signs: [OverwriteSigns] = []
-    if let marks { signs.append(self.signs(of: application.marks, since: marks)) }
-    if let moment { signs.append(self.signs(of: application.marks, since: moment)) }
-    if signs.contains(.unchanged) { return .unchanged }
-    return signs.contains(.overwritten) ? .overwritten : .notExcluded
+    // Marks name what was there; a moment, in whole seconds, counts only where they leave it open.
+    if let marks {
+      let signs = signs(of: application.marks, since: marks)
+      if signs != .notExcluded { return signs }
+    }
+    return moment.map { signs(of: application.marks, since: $0) } ?? .notExcluded
   }
 
   private func signs(of now: ApplicationMarks, since then: ApplicationMarks) -> OverwriteSigns {
@@ -98,7 +99,7 @@ extension Application {
       // What it has left behind is a wreck, until a better restore has ended or somebody says otherwise.
       state = .failed
       problems = [
-        "its in-place restore \"\(last.reference.name)\" failed (\(reason)): if it was repaired since, delete that object"
+        "its in-place restore failed (\(reason)), and counts until another has ended well or the object \(last.reference.kind.kind) \"\(last.reference.name)\" is gone"
       ]
     }
   }

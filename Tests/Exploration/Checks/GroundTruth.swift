@@ -34,8 +34,9 @@ struct GroundTruth {
   ///   - values: what it has published; empty where that is not known.
   /// - Returns: a sentence about what is missing.
   func missing(from stage: Mission.Stage, values: [String: String] = [:]) -> String? {
-    // Where an id has several parts, the last one is the object's own.
-    let values = values.mapValues { $0.split(separator: "/").last.map { String($0) } ?? $0 }
+    let values =
+      world.capabilities.idsHaveParts
+      ? values.mapValues { $0.split(separator: "/").last.map { String($0) } ?? $0 } : values
     return switch stage.program {
     case .backup:
       missingCopy(
@@ -94,7 +95,7 @@ struct GroundTruth {
     // What it holds may be the same by chance.
     let made = journal.first { $0.event == .created && $0.id == id }
     if let made, made.related != origin ?? WorkedExample.production, !others,
-      origin != nil || !isCopyOfThisRun(made.related)
+      origin != nil || world.capabilities.backupsOfAClone == 0 || !isCopyOfThisRun(made.related)
     {
       return "the clone was made from \(made.related ?? "nothing")"
     }

@@ -60,7 +60,9 @@ import AstraClone
     let harness = try Magento.harness()
     guard harness.site.service.capabilities.mapsNamespaces else { return }
     try harness.run(CloneStep.self, "--storage-class", "no-such-class").expect(
-      .notFound, saying: "storage class")
+      .notFound,
+      saying: Magento.product.clonesByOneRequest
+        ? "Target storage class not found" : "has no storage class \"no-such-class\"")
     try harness.run(CloneStep.self, "--storage-class", "ontap-san-silver").expectSuccess()
   }
 
