@@ -181,13 +181,15 @@ extension TridentProtectBackend {
       let found = try client.look(at: kind, place.name, in: place.namespace, to: attempt)
       if case .told(let object?) = found, object.uid == place.uid { restores.append((kind, object)) }
     }
-    let fates = restores.isEmpty ? [] : try fates(of: application, place, restores.map(\.1))
-    if let uid = applicationUIDs[application.id] {
-      try client.delete(Kinds.application, place.name, in: place.namespace, uid: uid, to: attempt)
-      // What is going still shows that it is a clone, and whose, by its restore alone.
-      guard try isGone(uid, place, attempt) else { return }
+    let sight = try client.look(at: Kinds.application, place.name, in: place.namespace, to: attempt)
+    if case .told(let object?) = sight, object.uid == applicationUIDs[application.id] ?? place.uid {
+      begunRemovals.insert(application.id)
+      try client.delete(Kinds.application, place.name, in: place.namespace, uid: object.uid, to: attempt)
+      // What is going still shows that it is a clone, and whose, by its restore: the rest is the next part.
+      return
     }
-    // Last but one, and that of the restore last of all: as long as it is there, a further attempt knows what it is about.
+    // The object of the restore goes last: as long as it is there, a further attempt knows what it is about.
+    let fates = restores.isEmpty ? [] : try fates(of: application, place, restores.map(\.1))
     for case .goes(let namespace) in fates.sorted(by: {
       $1.isOf(place.namespace) && !$0.isOf(place.namespace)
     }) {
@@ -195,34 +197,6 @@ extension TridentProtectBackend {
     }
     for (kind, object) in restores {
       try client.delete(kind, object.name, in: place.namespace, uid: object.uid, to: attempt)
-    }
-  }
-
-  /// Waits, nine minutes at most, until an application's object is gone: some CI systems end a step that says nothing for ten.
-  private func isGone(_ uid: String, _ place: ApplicationPlace, _ attempt: String) throws(BackendError)
-    -> Bool
-  {
-    let client = try client(place.context)
-    let end = now + .seconds(540)
-    while true {
-      let object: KubernetesObject?
-      do throws(BackendError) {
-        object = try client.get(Kinds.application, place.name, in: place.namespace, to: attempt)
-      } catch {
-        // The removal was asked for, and goes on.
-        guard error.kind == .deadline else { throw error }
-        return false
-      }
-      guard let object, object.uid == uid else { return true }
-      guard now < end else { return false }
-      do throws(Interruption) {
-        let news = try client.wait(
-          for: Kinds.application, place.name, in: place.namespace, since: object.resourceVersion,
-          upTo: end - now, until: { $0.uid != uid })
-        if case .unavailable = news { return false }
-      } catch {
-        throw BackendError(.interrupted(error), "cannot \(attempt): interrupted")
-      }
     }
   }
 

@@ -64,6 +64,8 @@ package final class TridentProtectBackend: Backend {
   var inventories: [RecoveryPoint.ID: Inventory] = [:]
   /// The uids of applications, as they were seen last.
   var applicationUIDs: [Application.ID: String] = [:]
+  /// The clones whose applications this step has asked to remove.
+  var begunRemovals: Set<Application.ID> = []
 
   /// Prepares; nothing is sent yet.
   package init(_ settings: Settings, time: any TimeSource, connect: @escaping Connect) {
@@ -84,6 +86,7 @@ package final class TridentProtectBackend: Backend {
   package var longestLag: Duration { .seconds(30) }
   package var limits: [ProtectionOperation: String] { [:] }
   package var clonesIntoEmptyNamespaces: Bool { true }
+  package var removesInParts: Bool { true }
   var now: Instant { time.now }
 
   /// The contexts in which applications are looked for: those that the step has named, or the usual one.

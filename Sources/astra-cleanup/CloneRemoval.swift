@@ -68,9 +68,10 @@ extension CleanupRun {
     try backend.delete(point)
   }
 
+  /// Says what stays behind; a removal of several parts comes here for each.
   private func tellOfRest(_ rest: String) {
+    guard run.facts.noteAlso("left", rest) else { return }
     log.warning(rest)
-    run.facts.noteAlso("left", rest)
   }
 
   /// Looks once more at a clone that is to go: still the same one, and nothing under way with it.

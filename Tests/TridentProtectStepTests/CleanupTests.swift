@@ -8,6 +8,7 @@ import SimulatorSupport
 import StepCommon
 import StepTestSupport
 import Testing
+import Timing
 import TridentProtectSimulation
 
 /// What astra-cleanup removes at Trident protect, a week later, from another workspace, in another run.
@@ -103,6 +104,25 @@ import TridentProtectSimulation
       result.standardError.contains(
         "the data of backup \"before-2-4-1-debian-10-r14\" stays in the bucket of vault \"vault-ocp-prod\""),
       "\(result.standardError)")
+  }
+
+  /// The application goes first, and what it leaves is asked for when it is gone, however long that takes.
+  @Test func waitsForTheApplicationToGo() throws {
+    let harness = try aWeekLater()
+    var world = harness.world
+    world.settings.deletion = .seconds(1_200)
+    harness.world = world
+    let start = harness.site.time.now
+    try harness.run(CleanupStep.self, "--remove-clone").expectSuccess()
+    #expect(harness.site.time.now - start >= .seconds(1_200))
+    check(harness, namespaceStays: false)
+  }
+
+  @Test func saysOnceWhatStays() throws {
+    let harness = try aWeekLater(premade: true)
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    let words = "namespace \"magento-debug\" stays"
+    #expect(result.standardError.ranges(of: words).count == 1, "\(result.standardError)")
   }
 
   /// Wherever a cleanup dies, the next one ends its work.

@@ -20,7 +20,7 @@ package struct RemovalRunner {
   /// Removes something and waits until it is gone.
   ///
   /// Each request is written down first, and each is preceded by a check that it is still that object and may still
-  /// go. After an answer that is lost, or says that there is nothing to remove, the object is looked at for half a
+  /// go. A removal of several parts is asked for again after each. After an answer that is lost, or says that there is nothing to remove, the object is looked at for half a
   /// minute before it is asked for again. While it is busy the request waits.
   ///
   /// - Parameters:
@@ -38,10 +38,10 @@ package struct RemovalRunner {
       let asked = try askForRemoval(title, operation, check: check, delete: delete, stateOf: stateOf)
       if try waitUntilGone(title, wasAsked: asked != nil, stateOf: stateOf) {
         // What an earlier attempt of this run has asked for is this run's removal too.
-        let known = history.operations.last {
-          ($0.kind, $0.id) == (operation.kind, operation.id) && [.asked, .accepted].contains($0.stage)
-        }
-        if let entry = asked ?? known { history.update(entry, .finished) }
+        for entry in history.operations
+        where (entry.kind, entry.id) == (operation.kind, operation.id)
+          && [.asked, .accepted].contains(entry.stage)
+        { history.update(entry, .finished) }
         log.info("\(title) is gone")
         return
       }
@@ -100,16 +100,22 @@ package struct RemovalRunner {
     ).operation
   }
 
-  /// Waits until something is gone; false if it was not asked for and is there all the same.
+  /// Waits until something is gone; false if it has to be asked for again: it was not asked for and is there all the same,
+  /// or a part of it is gone.
   private func waitUntilGone(
     _ title: String, wasAsked: Bool, stateOf: BackendCall<String?>
   ) throws(StepFailure) -> Bool {
     let began = poller.time.now
     var wasGoing = false
     var wasOther = false
+    var isPartlyGone = false
     let outcome = try poller.wait(for: "removal of \(title)", isKnown: true, read: stateOf) { state in
       if state == Self.goingState { wasGoing = true }
       // Some servers keep an entry of what is gone. One that was so before says nothing until it had time to change.
+      if state == Self.goneState, backend.removesInParts {
+        isPartlyGone = true
+        return .failed("is gone in part")
+      }
       if state == Self.goneState {
         return wasOther || poller.time.now - began >= poller.longestLag ? .succeeded : .working(state)
       }
@@ -120,7 +126,7 @@ package struct RemovalRunner {
     }
     switch outcome {
     case .vanished, .neverShown, .succeeded: return true
-    case .failed where !wasAsked: return false
+    case .failed where !wasAsked || isPartlyGone: return false
     case .failed(_, let reason):
       throw .operationFailed(
         "\(title) was not removed: it \(reason) after the removal had begun",

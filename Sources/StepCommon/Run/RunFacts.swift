@@ -37,10 +37,17 @@ package final class RunFacts {
   }
 
   /// Keeps one more fact of a kind: the second of `left` is `left2`.
-  package func noteAlso(_ name: String, _ value: String) {
-    let names = Set(facts.map(\.name))
+  ///
+  /// - Returns: false if it is kept already.
+  @discardableResult
+  package func noteAlso(_ name: String, _ value: String) -> Bool {
     var number = 1
-    while names.contains("astra.\(name)\(number == 1 ? "" : "\(number)")") { number += 1 }
-    note(number == 1 ? name : "\(name)\(number)", value)
+    var own: String { number == 1 ? name : "\(name)\(number)" }
+    while let fact = facts.first(where: { $0.name == "astra.\(own)" }) {
+      if fact.value == log.cleaned(value) { return false }
+      number += 1
+    }
+    note(own, value)
+    return true
   }
 }

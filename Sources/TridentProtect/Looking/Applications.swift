@@ -83,14 +83,8 @@ extension TridentProtectBackend {
 
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {
     guard let place = ApplicationPlace(id), settings.contexts.contains(place.context) else { return nil }
-    let found = try applications(named: place.name, in: place.context, namespace: place.namespace)
-    if let same = found.first(where: { $0.id == id }) { return same }
-    // A clone on its way out has lost the restore that it was known by.
-    guard var leaving = found.first(where: { $0.state == .deleting }), leaving.sourceID != nil else {
-      return nil
-    }
-    leaving.id = id
-    return leaving
+    return try applications(named: place.name, in: place.context, namespace: place.namespace)
+      .first { $0.id == id }
   }
 
   package func applicationIDs(
@@ -240,16 +234,6 @@ extension TridentProtectBackend {
         (application.state, application.problems) = (.failed, [reason])
       }
     }
-    if application.sourceID == nil, application.state == .deleting {
-      let sight = try client(context).look(
-        at: .namespace, object.namespace ?? "", in: nil, to: "look at the namespace of \"\(object.name)\"")
-      if case .told(let namespace?) = sight,
-        namespace.annotations[Marking.made(namespace.uid)] == object.name
-      {
-        application.sourceID = namespace.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
-        application.labels = Marking.labels(of: namespace)
-      }
-    }
     return [looksInside ? try withMarks(application, object) : application]
   }
 
@@ -277,6 +261,7 @@ extension TridentProtectBackend {
     switch RunState(restore).progress {
     case .failed(let reason): (application.state, application.problems) = (.failed, [reason])
     case .removed: application.state = .failed
+    case .completed where begunRemovals.contains(application.id): application.state = .removed
     case .completed:
       (application.state, application.problems) =
         (.failed, ["its restore is completed, and there is no application"])
