@@ -33,7 +33,10 @@ extension StepsTests {
       try await site.expectPipelineDone(backups: 2)
     }
 
-    @Test("SIGTERM while a watch is open: the step ends within a second, with 143 and a whole report")
+    /// Half of the longest that a step waits for news without looking itself: who heeds nothing takes all of it.
+    private static let deaf = Duration.seconds(150)
+
+    @Test("SIGTERM while a watch is open: the step ends, with 143 and a whole report")
     func terminated() async throws {
       let site = try await StepSite.start(world: .tridentProtect, seconds: 7200)
       for (step, site) in site.pipeline {
@@ -55,7 +58,8 @@ extension StepsTests {
           ended = .now
         }
         result.expect(143, saying: "SIGTERM")
-        #expect(ended - asked < .seconds(1), "\(ended - asked)")
+        // How soon it sees the signal is counted by `LineStreamTests`.
+        #expect(ended - asked < Self.deaf, "\(ended - asked)")
         #expect(result.report?.problem?.outcome == "error", "\(result.summary)")
         // What goes on is waited for by the next attempt; a clone goes on with another part.
         if step == .backup {
@@ -80,8 +84,7 @@ extension StepsTests {
         try await site.simulator.post("complete", ["subject": "before-2-4-3"])
         while running.ended == nil, .now - completed < .hang { try await Task.sleep(for: .milliseconds(2)) }
         let noticing = ContinuousClock.now - completed
-        print("noticed after \(noticing)")
-        #expect(noticing < .seconds(2), "\(noticing)")
+        #expect(noticing < Self.deaf, "\(noticing)")
       }
       result.expect(0)
     }
