@@ -56,6 +56,11 @@ package protocol Backend: PrerequisiteReader {
   /// Whether any application has a recovery point of that name or id; false if the backend cannot tell.
   func existsElsewhere(_ kind: RecoveryPoint.Kind, _ nameOrID: String) throws(BackendError) -> Bool
 
+  /// Reads what a request for a change needs, and keeps it for that request: whoever writes a request down first calls this
+  /// before, so that nothing can go wrong between the record and the request. Asks for nothing.
+  ///
+  /// - Throws: what keeps the change from being made, as the request itself would.
+  func prepare(_ change: Change) throws(BackendError)
   /// Asks for a backup or a snapshot; a service that takes no labels makes it without them.
   func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label])
     throws(BackendError)
@@ -124,6 +129,8 @@ extension Backend {
   package var clonesIntoEmptyNamespaces: Bool { false }
   package var removesInParts: Bool { false }
 
+  package func prepare(_: Change) {}
+
   package func remains(of _: RecoveryPoint) -> String? { nil }
   package func remains(of _: Application) -> [String] { [] }
 
@@ -136,6 +143,14 @@ extension Backend {
   {
     try create(kind, named: name, of: application, labels: [])
   }
+}
+
+/// A change that is about to be asked for.
+package enum Change: Sendable {
+  /// A backup or a snapshot.
+  case copy(RecoveryPoint.Kind, of: Application)
+  case clone(CloneRequest)
+  case inPlaceRestore(of: Application, from: RecoveryPoint)
 }
 
 /// What to clone, and where to.

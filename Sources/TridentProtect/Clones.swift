@@ -19,31 +19,40 @@ extension TridentProtectBackend {
   }
 
   package func start(_ request: CloneRequest) throws(BackendError) -> Operation {
-    let attempt = "clone \"\(request.application.name)\" as \"\(request.name)\""
-    guard case .recoveryPoint(let point) = request.source,
-      let source = ApplicationPlace(request.application.id)
-    else {
-      throw BackendError(
-        .misconfigured, "cannot \(attempt): a live application is cloned from a copy of it only")
-    }
-    guard let archive = try archive(of: point) else {
-      throw BackendError(
-        .refused(.notFound), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
-    }
-    let context = request.destinationCluster.text
-    let isLocal = try areSame(request.sourceCluster, request.destinationCluster)
-    let vault =
-      isLocal ? archive.vault : try counterpart(of: archive.vault, in: source.context, on: context)
+    let attempt = request.attempt
+    guard case .recoveryPoint(let point) = request.source else { throw request.needsACopy }
+    let clone = try takePrepared(request)
     for mapping in request.namespaces { try prepare(mapping.destination, for: request, attempt) }
-    let kind = Kinds.restore(from: point.kind)
-    let home = request.namespaces.first?.destination ?? request.name
-    let body = try cloneBody(request, kind, in: home, from: point.id, archive.path, vault)
-    let object = try client(context).create(kind, body, in: home, dryRun: false, to: attempt)
-    let reference = RunReference(object, kind, in: context)
+    let context = request.destinationCluster.text
+    let object = try client(context).create(
+      clone.kind, clone.body, in: clone.namespace, dryRun: false, to: attempt)
+    let reference = RunReference(object, clone.kind, in: context)
     lastStates[reference] = RunState(object)
     return Operation(
       id: reference.id, kind: .clone, state: .running("pending"), points: [point.id],
       application: try inTheMaking(reference, object))
+  }
+
+  /// Reads what the restore is made of that makes a clone.
+  func prepareClone(_ request: CloneRequest) throws(BackendError) -> PreparedClone {
+    guard case .recoveryPoint(let point) = request.source,
+      let source = ApplicationPlace(request.application.id)
+    else { throw request.needsACopy }
+    guard let archive = try archive(of: point) else {
+      throw BackendError(
+        .refused(.notFound),
+        "cannot \(request.attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
+    }
+    let isLocal = try areSame(request.sourceCluster, request.destinationCluster)
+    let vault =
+      isLocal
+      ? archive.vault
+      : try counterpart(of: archive.vault, in: source.context, on: request.destinationCluster.text)
+    let kind = Kinds.restore(from: point.kind)
+    let home = request.namespaces.first?.destination ?? request.name
+    return PreparedClone(
+      kind: kind, namespace: home,
+      body: try cloneBody(request, kind, in: home, from: point.id, archive.path, vault))
   }
 
   /// What is sent for a clone.
@@ -212,6 +221,16 @@ extension TridentProtectBackend {
     return try fates(of: application, place, restores).compactMap { fate in
       if case .stays(let name, let reason) = fate { "namespace \"\(name)\" stays: \(reason)" } else { nil }
     }
+  }
+}
+
+extension CloneRequest {
+  /// What is attempted, for messages.
+  fileprivate var attempt: String { "clone \"\(application.name)\" as \"\(name)\"" }
+
+  fileprivate var needsACopy: BackendError {
+    BackendError(
+      .misconfigured, "cannot \(attempt): a live application is cloned from a copy of it only")
   }
 }
 

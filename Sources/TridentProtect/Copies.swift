@@ -61,33 +61,40 @@ extension TridentProtectBackend {
   package func create(
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label]
   ) throws(BackendError) -> RecoveryPoint {
-    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
     let attempt =
       kind == .backup ? "back up \"\(application.name)\"" : "make a snapshot of \"\(application.name)\""
-    let inventory = try content(of: application)
-    let body = try copyBody(kind, named: name, of: application, in: place, labels: labels, inventory)
+    let copy = try takePrepared(kind, of: application)
+    let place = copy.place
+    let body = copyBody(kind, named: name, of: application, copy, labels: labels)
     let object = try client(place.context).create(
       Kinds.copy(kind), body, in: place.namespace, dryRun: false, to: attempt)
     lastStates[RunReference(object, Kinds.copy(kind), in: place.context)] = RunState(object)
     return point(object, kind, of: application.id)
   }
 
+  /// Reads what a copy is made with.
+  func prepareCopy(of application: Application) throws(BackendError) -> PreparedCopy {
+    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    return PreparedCopy(
+      place: place, content: try content(of: application), vault: try vault(in: place.context))
+  }
+
   /// What is sent for a copy.
   ///
   /// `reclaimPolicy` is always set: its default differs by kind, and by release.
   func copyBody(
-    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, in place: ApplicationPlace,
-    labels: [Label], _ inventory: ClusterContent?
-  ) throws(BackendError) -> StructuredValue {
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, _ copy: PreparedCopy,
+    labels: [Label] = []
+  ) -> StructuredValue {
     var annotations = Dictionary(labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-    annotations[Marking.inventory] = inventory?.text
+    annotations[Marking.inventory] = copy.content?.text
     return .members([
       "apiVersion": .string(Kinds.copy(kind).apiVersion), "kind": .string(Kinds.copy(kind).kind),
       "metadata": Marking.metadata(
-        name: name, namespace: place.namespace, purpose: kind.rawValue, annotations: annotations,
+        name: name, namespace: copy.place.namespace, purpose: kind.rawValue, annotations: annotations,
         settings.signature),
       "spec": .members([
-        "applicationRef": .string(application.name), "appVaultRef": .string(try vault(in: place.context)),
+        "applicationRef": .string(application.name), "appVaultRef": .string(copy.vault),
         "reclaimPolicy": .string("Retain"),
       ]),
     ])

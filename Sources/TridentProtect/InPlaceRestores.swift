@@ -10,7 +10,32 @@ extension TridentProtectBackend {
   package func startInPlaceRestore(
     of application: Application, from point: RecoveryPoint
   ) throws(BackendError) {
-    let attempt = "restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\""
+    let attempt = Self.attempt(application, point)
+    let restore = try takePrepared(restoreOf: application, from: point)
+    let (place, kind) = (restore.place, restore.kind)
+    do throws(BackendError) {
+      let object = try client(place.context).create(
+        kind, restore.body, in: place.namespace, dryRun: false, to: attempt)
+      lastStates[RunReference(object, kind, in: place.context)] = RunState(object)
+    } catch {
+      guard error.kind == .refused(.nameTaken),
+        let object = try client(place.context).get(kind, restore.name, in: place.namespace, to: attempt),
+        object.annotations[Marking.point] == point.id.text,
+        object.annotations[Marking.run] == settings.signature.run, !restore.earlier.contains(object.uid)
+      else { throw error }
+    }
+  }
+
+  /// What is attempted, for messages.
+  private static func attempt(_ application: Application, _ point: RecoveryPoint) -> String {
+    "restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\""
+  }
+
+  /// Reads what an in-place restore is made of; refuses while anything else is under way.
+  func prepareRestore(
+    of application: Application, from point: RecoveryPoint
+  ) throws(BackendError) -> PreparedRestore {
+    let attempt = Self.attempt(application, point)
     guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
     guard let archive = try archive(of: point) else {
       throw BackendError(
@@ -22,19 +47,10 @@ extension TridentProtectBackend {
     // The same for every attempt that sees what this one sees: a request that was lost on the way is found again.
     let name =
       ResourceName.label(for: "\(application.name)-restore-\(earlier.count + 1)") ?? application.name
-    let body = restoreBody(kind, name, application, place, point, archive)
-    do throws(BackendError) {
-      let object = try client(place.context).create(
-        kind, body, in: place.namespace, dryRun: false, to: attempt)
-      lastStates[RunReference(object, kind, in: place.context)] = RunState(object)
-    } catch {
-      guard error.kind == .refused(.nameTaken),
-        let object = try client(place.context).get(kind, name, in: place.namespace, to: attempt),
-        object.annotations[Marking.point] == point.id.text,
-        object.annotations[Marking.run] == settings.signature.run,
-        !earlier.contains(where: { $0.reference.uid == object.uid })
-      else { throw error }
-    }
+    return PreparedRestore(
+      place: place, kind: kind, name: name,
+      body: restoreBody(kind, name, application, place, point, archive),
+      earlier: Set(earlier.map(\.reference.uid)))
   }
 
   /// What is sent for an in-place restore.

@@ -64,8 +64,12 @@ package final class TridentProtectBackend: Backend {
   var inventories: [RecoveryPoint.ID: Inventory] = [:]
   /// The uids of applications, as they were seen last.
   var applicationUIDs: [Application.ID: String] = [:]
+  /// The uids of applications that no restore has made.
+  var originals: Set<String> = []
   /// The clones whose applications this step has asked to remove.
   var begunRemovals: Set<Application.ID> = []
+  /// What was read for the change that is asked for next.
+  var prepared: PreparedChange?
 
   /// Prepares; nothing is sent yet.
   package init(_ settings: Settings, time: any TimeSource, connect: @escaping Connect) {

@@ -112,7 +112,7 @@ package final class CloneStep: Step {
         guard let found = try ExistingClone(run).cloneOfThisRun(request) else { return nil }
         return try run.backend.cloning(of: found)
       },
-      ask: { () throws(BackendError) in try run.backend.start(sent) },
+      change: .clone(sent), ask: { () throws(BackendError) in try run.backend.start(sent) },
       id: \.idOfResult)
     (clone, cloning) = (made.application, made.id)
     if let clone { publish(clone, run) }

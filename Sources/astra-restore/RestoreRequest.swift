@@ -23,6 +23,9 @@ extension RestoreRun {
         (application, requestedAt) = (seen, time.now)
         return .ask(intent(seen, point, secured.evidence))
       },
+      prepare: { () throws(BackendError) in
+        if let application { try backend.prepare(.inPlaceRestore(of: application, from: point)) }
+      },
       send: { () throws(BackendError) in
         if let application { try backend.startInPlaceRestore(of: application, from: point) }
       },

@@ -35,6 +35,7 @@ package struct ChangeRunner {
   ///   - what: the change, for messages: `the backup "nightly" of "magento-prod"`.
   ///   - decide: decides just before each request, knowing how the last one was refused; throws if the change must not be
   ///     made after all.
+  ///   - prepare: reads what the request needs, before it is written down: nothing lies between its record and itself.
   ///   - send: asks for it, once.
   ///   - id: the id of what is made, if that is known.
   ///   - isUnknown: whether an error leaves open what became of the request.
@@ -45,7 +46,7 @@ package struct ChangeRunner {
   package func request<Value>(
     _ what: String,
     decide: (_ last: BackendError?) throws(StepFailure) -> ChangeDecision<Value>,
-    send: BackendCall<Value>, id: (Value) -> String? = { _ in nil },
+    prepare: BackendCall<Void> = {}, send: BackendCall<Value>, id: (Value) -> String? = { _ in nil },
     isUnknown: (BackendError) -> Bool = { $0.kind == .fateUnknown },
     look: (RunRecord.Operation) throws(StepFailure) -> Value?,
     judge: (BackendError, RunRecord.Operation) throws(StepFailure) -> RefusalMeaning<Value>
@@ -54,9 +55,10 @@ package struct ChangeRunner {
     var lostAnswers = 0
     var last: BackendError?
     while true {
-      let operation: RunRecord.Operation
+      var operation: RunRecord.Operation
+      var isWritten = false
       switch try decide(last) {
-      case .ask(let intent): operation = history.begin(intent)
+      case .ask(let intent): operation = intent
       case .done(let value): return (value, nil)
       case .wait(let reason):
         try poller.waitOut(reason, began, for: what)
@@ -64,6 +66,9 @@ package struct ChangeRunner {
       }
       let refusal: BackendError
       do throws(BackendError) {
+        try prepare()
+        operation = history.begin(operation)
+        isWritten = true
         let value = try send()
         history.update(operation, .accepted, id: id(value))
         log.info("\(what) was accepted\(id(value).map { " (id \($0))" } ?? "")")
@@ -72,7 +77,7 @@ package struct ChangeRunner {
         refusal = error
       }
       defer { last = refusal }
-      if isUnknown(refusal) {
+      if isWritten, isUnknown(refusal) {
         lostAnswers += 1
         log.warning("\(refusal.message); looking whether \(what) was begun all the same")
         if let value = try look(operation) {
@@ -87,7 +92,7 @@ package struct ChangeRunner {
         log.info("\(what) was not begun: asking again")
         continue
       }
-      if refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
+      if isWritten, refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
       if refusal.kind == .deadline, let last { throw poller.timeIsUp(after: last, for: what) }
       switch try judge(refusal, operation) {
       case .wait(let pause): try poller.waitOut(refusal, began, atLeast: pause, for: what)

@@ -47,6 +47,7 @@ package final class OperationRunner {
   ///   - namesakes: the ids of what bears its name already.
   ///   - check: throws if it is not to be asked for any more; called before each repetition.
   ///   - look: finds what an earlier request of this run has made, if it has.
+  ///   - change: what is asked for, as the backend prepares for it.
   ///   - ask: asks for it, once.
   ///   - id: the id of what was made.
   /// - Returns: what was made, by this request or by an earlier one of this run.
@@ -54,7 +55,7 @@ package final class OperationRunner {
   package func make<Value>(
     _ what: String, intent: ([String]?) -> RunRecord.Operation, of application: Application.ID,
     namesakes: BackendCall<[String]>, check: () throws(StepFailure) -> Void = {},
-    look: BackendCall<Value?>, ask: BackendCall<Value>, id: (Value) -> String
+    look: BackendCall<Value?>, change: Change, ask: BackendCall<Value>, id: (Value) -> String
   ) throws(StepFailure) -> Value {
     // Whoever looked at the name just before has seen what bears it.
     var known = takeNamesakes(of: what)
@@ -70,7 +71,7 @@ package final class OperationRunner {
         isFirst = false
         return .ask(intent(known))
       },
-      send: ask, id: id,
+      prepare: { () throws(BackendError) in try backend.prepare(change) }, send: ask, id: id,
       look: { _ throws(StepFailure) in
         hasLostAnswers = true
         return try poller.search(look)

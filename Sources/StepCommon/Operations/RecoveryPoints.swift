@@ -65,7 +65,9 @@ extension OperationRunner {
               id: point.id.text, createdAt: point.createdAt, asked: asked(kind, name, application))
         }
       },
-      ask: { () throws(BackendError) in try backend.create(kind, named: name, of: application, labels: labels)
+      change: .copy(kind, of: application),
+      ask: { () throws(BackendError) in
+        try backend.create(kind, named: name, of: application, labels: labels)
       },
       id: { $0.id.text })
   }

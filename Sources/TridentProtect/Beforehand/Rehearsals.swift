@@ -9,8 +9,7 @@ extension TridentProtectBackend {
     case .copy(let kind, let name, let application):
       guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
       return try rehearse { () throws(BackendError) in
-        let body = try copyBody(kind, named: name, of: application, in: place, labels: [], nil)
-        try tryOut(Kinds.copy(kind), body, in: place.namespace, of: place.context)
+        try tryOut(kind, named: name, of: application, in: place)
       }
     case .inPlaceRestore(let application, let point):
       guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
@@ -21,10 +20,7 @@ extension TridentProtectBackend {
         try tryOut(
           kind, restoreBody(kind, name, application, place, point, archive), in: place.namespace,
           of: place.context)
-        try tryOut(
-          Kinds.snapshot,
-          try copyBody(.snapshot, named: name, of: application, in: place, labels: [], nil),
-          in: place.namespace, of: place.context)
+        try tryOut(.snapshot, named: name, of: application, in: place)
       }
     case .clone(let request): return try rehearse(request)
     }
@@ -40,29 +36,35 @@ extension TridentProtectBackend {
     case .live:
       // The copy that is to carry it; for the restore itself any whole one will do, since nothing is restored.
       let copy = try rehearse { () throws(BackendError) in
-        let body = try copyBody(kind, named: request.name, of: application, in: source, labels: [], nil)
-        try tryOut(Kinds.copy(kind), body, in: source.namespace, of: source.context)
+        try tryOut(kind, named: request.name, of: application, in: source)
       }
       guard copy == .accepted else { return copy }
       point = try recoveryPoints(kind, of: application.id).last { $0.state == .completed }
     }
-    guard let point, let archive = try archive(of: point) else {
+    guard let point, try archive(of: point) != nil else {
       return .notTold(
         "the restore into the clone can be tried only with a \(kind.rawValue), and there is none yet")
     }
-    let context = request.destinationCluster.text
     let home = request.namespaces.first?.destination ?? request.name
     guard try namespace(home, on: request.destinationCluster) != .absent else {
       return .notTold("the restore into the clone can be tried only where namespace \"\(home)\" is there")
     }
     return try rehearse { () throws(BackendError) in
-      let isLocal = try areSame(request.sourceCluster, request.destinationCluster)
-      let vault =
-        isLocal ? archive.vault : try counterpart(of: archive.vault, in: source.context, on: context)
-      let kind = Kinds.restore(from: point.kind)
-      let body = try cloneBody(request, kind, in: home, from: point.id, archive.path, vault)
-      try tryOut(kind, body, in: home, of: context)
+      var carried = request
+      carried.source = .recoveryPoint(point)
+      let clone = try prepareClone(carried)
+      try tryOut(
+        clone.kind, clone.body, in: clone.namespace, of: request.destinationCluster.text)
     }
+  }
+
+  private func tryOut(
+    _ kind: RecoveryPoint.Kind, named name: String, of application: Application, in place: ApplicationPlace
+  ) throws(BackendError) {
+    let copy = PreparedCopy(place: place, vault: try vault(in: place.context))
+    try tryOut(
+      Kinds.copy(kind), copyBody(kind, named: name, of: application, copy), in: place.namespace,
+      of: place.context)
   }
 
   private func tryOut(
