@@ -20,8 +20,9 @@ package struct RemovalRunner {
   /// Removes something and waits until it is gone.
   ///
   /// Each request is written down first, and each is preceded by a check that it is still that object and may still
-  /// go. A removal of several parts is asked for again after each. After an answer that is lost, or says that there is nothing to remove, the object is looked at for half a
-  /// minute before it is asked for again. While it is busy the request waits.
+  /// go. A removal of several parts is asked for again after each. After an answer that is lost, or says that there is
+  /// nothing to remove, the object is looked at for half a minute before it is asked for again. While it is busy the
+  /// request waits.
   ///
   /// - Parameters:
   ///   - title: what is removed, for messages.
@@ -34,9 +35,15 @@ package struct RemovalRunner {
     _ title: String, as operation: RunRecord.Operation, check: () throws(StepFailure) -> RemovalCheck,
     delete: BackendCall<Void>, stateOf: BackendCall<String?>
   ) throws(StepFailure) {
+    // What was seen last before a request; a look that shows the same may not show the request yet.
+    var last: String?
+    let look: BackendCall<String?> = { () throws(BackendError) in
+      last = try stateOf()
+      return last
+    }
     while true {
-      let asked = try askForRemoval(title, operation, check: check, delete: delete, stateOf: stateOf)
-      if try waitUntilGone(title, wasAsked: asked != nil, stateOf: stateOf) {
+      let asked = try askForRemoval(title, operation, check: check, delete: delete, stateOf: look)
+      if try waitUntilGone(title, wasAsked: asked != nil, from: last, stateOf: look) {
         // What an earlier attempt of this run has asked for is this run's removal too.
         for entry in history.operations
         where (entry.kind, entry.id) == (operation.kind, operation.id)
@@ -103,7 +110,7 @@ package struct RemovalRunner {
   /// Waits until something is gone; false if it has to be asked for again: it was not asked for and is there all the same,
   /// or a part of it is gone.
   private func waitUntilGone(
-    _ title: String, wasAsked: Bool, stateOf: BackendCall<String?>
+    _ title: String, wasAsked: Bool, from before: String?, stateOf: BackendCall<String?>
   ) throws(StepFailure) -> Bool {
     let began = poller.time.now
     var wasGoing = false
@@ -113,6 +120,9 @@ package struct RemovalRunner {
       if state == Self.goingState { wasGoing = true }
       // Some servers keep an entry of what is gone. One that was so before says nothing until it had time to change.
       if state == Self.goneState, backend.removesInParts {
+        guard wasOther || before != state || poller.time.now - began >= poller.longestLag else {
+          return .working(state)
+        }
         isPartlyGone = true
         return .failed("is gone in part")
       }

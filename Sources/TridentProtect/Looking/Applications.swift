@@ -174,13 +174,21 @@ extension TridentProtectBackend {
       case .notInstalled: throw .notInstalled(in: context, attempt)
       }
     }
+    if let object, originals.contains(object.uid) { return try joined([object], [], in: context) }
     var restores: [(KubernetesObject, ResourceKind)] = []
     for kind in Kinds.restores {
       if case .told(let found?) = try client.look(at: kind, name, in: namespace, to: attempt) {
         restores.append((found, kind))
       }
     }
+    if let object, restores.isEmpty, isSettled(object) { originals.insert(object.uid) }
     return try joined([object].compactMap { $0 }, restores, in: context)
+  }
+
+  /// Whether what made an object would be seen by now: it was there before the object was.
+  private func isSettled(_ object: KubernetesObject) -> Bool {
+    guard let serverTime, let made = object.creationTimestamp else { return false }
+    return serverTime - made > longestLag
   }
 
   /// The namespaces to look in where a list of all is not allowed.
@@ -226,7 +234,9 @@ extension TridentProtectBackend {
       application.createdAt = made.object.creationTimestamp ?? application.createdAt
       application.labels = Marking.labels(of: made.object)
       application.sourceID = made.object.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
-      let operation = try cloning(reference, made.object, application, looksInside: looksInside)
+      // Whether what is going works is nobody's question any more.
+      let operation = try cloning(
+        reference, made.object, application, looksInside: looksInside && !begunRemovals.contains(id))
       switch operation.state {
       case .succeeded: break
       case .running, .blocked: application.state = .provisioning
