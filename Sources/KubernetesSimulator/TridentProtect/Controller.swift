@@ -63,7 +63,7 @@ extension KubernetesWorld {
       beginDeletion(of: event.key, event.object, kind, in: cluster)
     case .deleted:
       // What clients remove of a clone that never came to be.
-      if kind == .clone, !isCollecting, !makers.values.contains(uid) {
+      if kind == .clone, !isCollecting, !vanished.contains(uid), !makers.values.contains(uid) {
         tally.deletions += 1
         record(.deleted, .clone, id: uid, name: event.key.name)
       }
@@ -74,9 +74,11 @@ extension KubernetesWorld {
   private mutating func reactToApplication(_ event: ObjectEvent, in cluster: Int) {
     guard event.change == .modified, event.object.isDeleted, event.old?.isDeleted != true else { return }
     tally.deletions += 1
-    record(.deleted, .application, id: event.object.uid ?? "", name: event.key.name)
+    let uid = event.object.uid ?? ""
+    // A clone is known by the restore that made it.
+    record(.deleted, makers[uid] == nil ? .application : .clone, id: makers[uid] ?? uid, name: event.key.name)
     start(
-      .deletion, event.key, uid: event.object.uid ?? "", application: event.object.uid ?? "", in: cluster,
+      .deletion, event.key, uid: uid, application: uid, in: cluster,
       [
         .init(state: nil, length: settings.deletion, role: .settle)
       ])
@@ -175,13 +177,10 @@ extension KubernetesWorld {
       case .fails, .failsAtOnce: return fail(runAt: index, "the data mover ended with exit code 1")
       case .vanishes:
         runs.remove(at: index)
+        vanished.insert(run.uid)
         clusters[run.cluster].store.remove(run.key)
         return
-      case .removed:
-        runs.remove(at: index)
-        show("Removed", run)
-        record(.failed, journalKind(run.kind), id: run.uid, name: run.key.name)
-        return
+      case .removed: return end(runAt: index, as: "Removed")
       default: break
       }
       if stage.role == .copy { finishCopy(ofRunAt: index) }
@@ -264,9 +263,11 @@ extension KubernetesWorld {
   }
 
   /// A run ends badly, where it stands.
-  mutating func fail(runAt index: Int, _ reason: String) {
+  mutating func fail(runAt index: Int, _ reason: String) { end(runAt: index, as: "Failed", because: reason) }
+
+  private mutating func end(runAt index: Int, as state: String, because reason: String? = nil) {
     let run = runs.remove(at: index)
-    show("Failed", run, isEnd: true, error: reason)
+    show(state, run, isEnd: reason != nil, error: reason)
     if run.kind == .restore, !settings.failureLeavesSchedulesDisabled { enable(run.schedules, run) }
     record(
       run.kind == .restore ? .restoreFailed : .failed, journalKind(run.kind),

@@ -29,6 +29,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   var makers: [String: String] = [:]
   /// Whether what goes now goes with its owner, and nobody has asked for it.
   var isCollecting = false
+  /// The uids of what has vanished by itself.
+  var vanished: Set<String> = []
   /// In which order objects came, by their uids.
   var born: [String: Int] = [:]
   /// Up to which revision the changes of each cluster were seen.
