@@ -11,8 +11,22 @@ package struct ServiceCapabilities: Sendable {
   /// How many backups the clone of a live application on another cluster takes.
   package var backupsOfAClone = 0
 
+  /// Whether a cluster can be one that takes no clones.
+  package var refusesClonesByCluster = true
+
+  /// Whether clones and in-place restores, too, can end as `removed`.
+  package var restoresEndRemoved = false
+
+  /// Whether each cluster is reached by itself, so that a step goes on without one that it only looks at.
+  package var clustersAreApart = false
+  /// Whether a copy of an application is taken that has to wait for the end of another one.
+  package var queuesCopies = false
+
   /// How many times as many requests one look at an application takes as where that is one object.
   package var requestsOfALook = 1
+
+  /// How many lists tell what is in a namespace, which is looked at before it is removed; none where it stays.
+  package var listsOfANamespace = 0
 
   /// Makes the capabilities.
   package init(mapsNamespaces: Bool, datesModifications: Bool) {

@@ -15,6 +15,8 @@ package struct TridentProtectService: SimulatedService {
   }
   /// How many in-place restores are still refused, and how.
   var refusals: (count: Int, reason: RefusalReason) = (0, .conflict)
+  /// What is wrong with every watch.
+  package var watchTrouble: WatchTrouble?
   package private(set) var credential: String
   private let start: WallTime
 
@@ -35,8 +37,10 @@ package struct TridentProtectService: SimulatedService {
   package var capabilities: ServiceCapabilities {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
     capabilities.idsHaveParts = true
-    capabilities.backupsOfAClone = 1
-    capabilities.requestsOfALook = 2
+    (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
+    capabilities.restoresEndRemoved = true
+    (capabilities.clustersAreApart, capabilities.queuesCopies) = (true, true)
+    (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 13)
     return capabilities
   }
 
@@ -83,6 +87,7 @@ package struct TridentProtectService: SimulatedService {
       answer.headers.removeAll { $0.name == "Date" }
       answer.headers.append(("Date", date.httpDate))
     }
+    watchTrouble?.spoil(&answer)
     return answer
   }
 

@@ -48,7 +48,8 @@ struct Attempt {
     }
     if report.cases.map(\.name) != stage.program.phases { violations.append("the report has other phases") }
     if elapsed > timeout + .seconds(2) { violations.append("it took \(elapsed) of \(timeout)") }
-    if result.requests > mostRequests * truth.world.capabilities.requestsOfALook {
+    let capabilities = truth.world.capabilities
+    if result.requests > mostRequests * capabilities.requestsOfALook + 4 * capabilities.listsOfANamespace {
       violations.append("\(result.requests) requests in \(elapsed)")
     }
     return violations

@@ -46,7 +46,10 @@ struct GroundTruth {
       missingClone(
         of: stage.origin, published: values["ASTRA_CLONE_ID"], mayBeOlder: stage.mayBeOlder(than: mission))
     case .preflight:
-      Prerequisite.allCases.first { !monitor.prerequisites.contains($0) }.map {
+      Prerequisite.allCases.first {
+        !monitor.prerequisites.contains($0)
+          && ($0 != .acceptingCluster || world.capabilities.refusesClonesByCluster)
+      }.map {
         "it was not so when looked at, or not looked at, that \($0.rawValue)"
       }
     case .restore: missingRestore(stage.restoresTheOlder, published: values["ASTRA_RESTORE_POINT_ID"])
@@ -95,15 +98,16 @@ struct GroundTruth {
     // What it holds may be the same by chance.
     let made = journal.first { $0.event == .created && $0.id == id }
     if let made, made.related != origin ?? WorkedExample.production, !others,
-      origin != nil || world.capabilities.backupsOfAClone == 0 || !isCopyOfThisRun(made.related)
+      origin != nil || world.capabilities.backupsOfAClone == 0
+        || !isCopy(made.related, in: mayBeOlder ? journal[...] : changes)
     {
       return "the clone was made from \(made.related ?? "nothing")"
     }
     return fits || mayBeOlder ? nil : "the clone holds \(String(describing: clone.content))"
   }
 
-  /// Whether a recovery point was made in this run: what carries a clone of the live application.
-  private func isCopyOfThisRun(_ id: String?) -> Bool {
+  /// Whether a recovery point was made by a client meanwhile: what carries a clone of the live application.
+  private func isCopy(_ id: String?, in changes: ArraySlice<JournalEntry>) -> Bool {
     changes.contains { $0.event == .created && [.backup, .snapshot].contains($0.kind) && $0.id == id }
   }
 
@@ -147,10 +151,13 @@ struct GroundTruth {
   ///
   /// - Parameters:
   ///   - slack: how many more of each others explain, who took things away, or a disk that kept no record.
+  ///   - renewed: how many more carriers of a clone time explains, since one that is old is none of the present state.
   ///   - repeated: how many restores are explained by a server that forgets them.
   ///   - most: how many snapshots an undisturbed run makes, and how many more the fault explains.
   /// - Returns: a sentence for each.
-  func excess(slack: Int = 0, restores repeated: Int = 0, snapshots most: Int) -> [String] {
+  func excess(slack: Int = 0, carriers renewed: Int = 0, restores repeated: Int = 0, snapshots most: Int)
+    -> [String]
+  {
     let programs = Set(mission.stages.map(\.program))
     let (tally, then) = (world.tally, monitor.tallyAtBase)
     var excess: [String] = []
@@ -163,7 +170,7 @@ struct GroundTruth {
     let carriers = programs.contains(.clone) ? world.capabilities.backupsOfAClone : 0
     bound(
       "backups made", tally.backupsCreated - then.backupsCreated,
-      (programs.contains(.backup) ? 1 + slack + again : 0) + carriers * (1 + slack + failures))
+      (programs.contains(.backup) ? 1 + slack + again : 0) + carriers * (1 + slack + failures + renewed))
     bound(
       "clones made", tally.clonesCreated - then.clonesCreated,
       programs.contains(.clone) ? 1 + slack + again : 0)
@@ -229,6 +236,11 @@ struct GroundTruth {
         .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 
+  /// Whether a backup was made for nothing but to carry a clone: how many there are depends on what went wrong.
+  private func isCarrier(_ point: ServiceRecoveryPoint) -> Bool {
+    world.capabilities.backupsOfAClone > 0 && point.name.hasPrefix("\(WorkedExample.cloneName)-")
+  }
+
   /// What the run has come to, for a comparison with an undisturbed one.
   var ending: [String] {
     let production = world.application(WorkedExample.production)
@@ -237,7 +249,9 @@ struct GroundTruth {
     ]
       + world.applications.filter { $0.sourceID != nil }
       .map { "clone \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
-      + world.recoveryPoints.filter { $0.kind == .backup || $0.name == Mission.newSnapshot }
+      + world.recoveryPoints.filter {
+        ($0.kind == .backup && !isCarrier($0)) || $0.name == Mission.newSnapshot
+      }
       .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
   }
 }

@@ -18,9 +18,10 @@ enum Prerequisite: String, CaseIterable {
     case (.livingApplication, .list, .application), (.livingApplication, .read, .application): true
     case (.goodBackup, .list, .backup): purpose.names == nil
     case (.freeName, .list, .application): names(WorkedExample.cloneName)
-    case (.freeNamespace, .list, .namespace): names(WorkedExample.cloneName)
+    case (.freeNamespace, .list, .namespace), (.freeNamespace, .read, .namespace):
+      names(WorkedExample.cloneName)
     case (.acceptingCluster, .list, .cluster): purpose.names == nil
-    case (.places, .read, .store): true
+    case (.places, .read, .store), (.places, .list, .store): true
     default: false
     }
   }

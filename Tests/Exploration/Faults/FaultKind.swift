@@ -6,7 +6,7 @@ package struct FaultKind: Sendable {
   /// Its name in the names of cases: `lostAnswer`, `409-107`.
   var name: String
   /// Which events it can meet.
-  var meets: @Sendable (SiteEvent) -> Bool
+  package var meets: @Sendable (SiteEvent) -> Bool
   var effect: SiteFault.Effect
   /// What the attempt that meets it may end with, and what comes after.
   var expectation: @Sendable (SiteEvent) -> Expectation

@@ -7,7 +7,11 @@ extension FaultKind.Expectation {
   ///   - kind: what the server was asked for; a snapshot of `astra-restore` is its evidence.
   ///   - effect: how it goes wrong.
   ///   - program: who has asked.
-  init(_ kind: OperationKind, _ effect: OperationEffect, of program: Program?) {
+  ///   - capabilities: what the service can do.
+  init(
+    _ kind: OperationKind, _ effect: OperationEffect, of program: Program?,
+    _ capabilities: ServiceCapabilities
+  ) {
     switch (kind, effect) {
     case (_, .unknownState), (_, .goesBack): self = .passes
     // Who wants a thing gone does not mind how it goes.
@@ -20,8 +24,9 @@ extension FaultKind.Expectation {
     case (.snapshot, .hooksFail): self = .breaks(78)
     case (.backup, .hooksFail): self = .breaks(1)
     case (_, .hooksFail): self = .passes
-    // Only recovery points end so.
-    case (.clone, .removed), (.restore, .removed): self = .passes
+    // With most only recovery points end so.
+    case (.clone, .removed), (.restore, .removed):
+      self = capabilities.restoresEndRemoved ? .breaks(1) : .passes
     default: self = .breaks(1)
     }
   }

@@ -211,7 +211,7 @@ final class CaseRun {
     }
     for excess in truth.excess(
       slack: max(plan.changesTheWorld ? 1 : 0, plan.worldFaults) + plan.fileFaults,
-      restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
+      carriers: plan.renewedCarriers, restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
       snapshots: plan.snapshots)
     { fail(excess) }
     if !plan.changesTheWorld {

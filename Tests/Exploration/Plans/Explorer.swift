@@ -14,15 +14,17 @@ package final class Explorer: Sendable {
   /// - Parameters:
   ///   - setup: the service at its start.
   ///   - faults: what goes wrong.
-  ///   - missions: the names of those to play; nil plays all.
-  package init(_ setup: any ServiceSetup, faults: FaultCatalogue, missions: Set<String>? = nil) {
+  ///   - isPlayed: whether the mission of a name is played; all are unless told otherwise.
+  package init(
+    _ setup: any ServiceSetup, faults: FaultCatalogue, isPlayed: (String) -> Bool = { _ in true }
+  ) {
     var permissive = setup
     // Older servers take two copies of one name, so that a blind repetition makes a second one.
     permissive.behaviour.duplicateBackupNames = true
     permissive.behaviour.duplicateSnapshotNames = true
     // Each state is still seen in several looks, and everything is tried at every look.
     permissive.halveLengths()
-    systematic = SystematicExploration(permissive, faults, missions)
+    systematic = SystematicExploration(permissive, faults, Mission.all.filter { isPlayed($0.name) })
     seeded = SeededExploration(permissive, faults)
   }
 

@@ -48,6 +48,8 @@ struct Plan: Sendable {
   var doubts = 0
   /// How many snapshots may be made: those of an undisturbed run, and what doubt explains.
   var snapshots = 2
+  /// How many times what carries a clone may be made anew, because it is old by then.
+  var renewedCarriers = 0
   /// The exit codes that the second attempt of `codesOf` may end with; nil for any of the table.
   var codesAgain: Set<Int32>?
   /// Whether everyone sees pages spoilt, whatever the world holds.
@@ -67,6 +69,7 @@ struct Plan: Sendable {
     plan.comesBackNextWeek = false
     // The evidence of before is too old by then.
     plan.snapshots += 1
+    plan.renewedCarriers = 1
     return plan
   }
 

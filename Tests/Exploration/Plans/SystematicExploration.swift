@@ -8,12 +8,12 @@ struct SystematicExploration: Sendable {
   /// What each mission comes to when nothing goes wrong.
   let undisturbed: [String: Outcome]
   private let missions: [Mission]
+  private let capabilities: ServiceCapabilities
 
   /// Plays every mission once, undisturbed; that has to go well.
-  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue, _ names: Set<String>? = nil) {
+  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue, _ missions: [Mission] = Mission.all) {
     (self.setup, self.faults) = (setup, faults)
-    let missions = Mission.all.filter { names?.contains($0.name) ?? true }
-    self.missions = missions
+    (self.missions, capabilities) = (missions, setup.start().capabilities)
     undisturbed = Dictionary(
       uniqueKeysWithValues: missions.map { ($0.name, CaseRun(Plan($0, setup)).run()) })
   }
@@ -103,13 +103,15 @@ struct SystematicExploration: Sendable {
     // And who is killed where a record is in doubt, or between attempts that lie apart, does not take the last evidence.
     let isMadeAnew =
       kind.traits.contains(.hides)
+      // The clone on the other cluster, which would be evidence, may not be seen.
+      || capabilities.clustersAreApart && expectation.codes != [0]
       || kind.traits.contains(.kills) && (mission.isInDoubt || mission.attempts > 2)
     plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew ? 1 : 0)
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
     // cannot know any more.
     plan.mayShowNothing =
       (mission.isOlder || plan.showsNoRestore) && !kind.traits.isDisjoint(with: [.hides, .blinds])
-    if kind.traits.contains(.lasts) { plan.attempts = max(3, mission.attempts) }
+    if kind.traits.contains(.lasts) { (plan.attempts, plan.renewedCarriers) = (max(3, mission.attempts), 1) }
     return plan
   }
 
@@ -137,7 +139,7 @@ struct SystematicExploration: Sendable {
   private func plan(_ mission: String, _ fault: OperationFault) -> Plan? {
     guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
     let program = fault.kind.program(in: mission)
-    let expectation = FaultKind.Expectation(fault.kind, fault.effect, of: program)
+    let expectation = FaultKind.Expectation(fault.kind, fault.effect, of: program, capabilities)
     var changed = setup
     changed.add(fault)
     var plan = Plan(mission, changed)
@@ -157,7 +159,12 @@ struct SystematicExploration: Sendable {
       mission.replacesFailed && [.fails, .failsAtOnce, .vanishes].contains(fault.effect)
     plan.undisturbedEnding = expectation.recovers || !isMet || isReplaced ? outcome.ending : nil
     plan.changesTheWorld = fault.effect == .vanishes
-    let isOfNoUse = fault.kind == .snapshot && [.removed, .hooksFail].contains(fault.effect)
+    // A copy that is to carry a clone, and is of no use, is made anew.
+    if fault.kind == .backup, isMet, fault.effect != .fails { plan.renewedCarriers = 1 }
+    let isOfNoUse =
+      fault.kind == .snapshot
+      && ([.removed, .hooksFail].contains(fault.effect)
+        || capabilities.queuesCopies && fault.effect == .stalls)
     let isRepeated = fault.kind == .restore || fault.kind == .snapshot && mission.attempts > 2
     plan.snapshots = outcome.snapshots + (isOfNoUse ? 1 : 0) + (isRepeated ? 1 : 0)
     // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed

@@ -10,10 +10,11 @@ extension FaultKind {
     [
       .request("401", .answers(.status(401, "Unauthorized", "Unauthorized")), .ends(77)),
       .request(
-        "403", .answers(.status(403, "Forbidden", forbidden)), .ends(0, 1, 65, 77, 78), changes: .ends(77)),
+        "403", .answers(.status(403, "Forbidden", forbidden)), .ends(0, 1, 64, 65, 77, 78), changes: .ends(77)
+      ),
       .request("403-html", .answers(.page(403)), .ends(0, 77), changes: .ends(77)),
       .request(
-        "403-quota", .answers(.status(403, "Forbidden", quota)), .ends(0, 1, 77, 78), changes: .ends(1)),
+        "403-quota", .answers(.status(403, "Forbidden", quota)), .ends(0, 1, 64, 77, 78), changes: .ends(1)),
       .request(
         "404", .answers(.status(404, "NotFound", "not found")), .ends(0, 1, 65, 77, 78), changes: .ends(65)),
       .request(
@@ -21,22 +22,23 @@ extension FaultKind {
         changes: .ends(65)),
       .request("404-html", .answers(.page(404)), .passes),
       .request(
-        "400", .answers(.status(400, "BadRequest", "strict decoding error")), .ends(0, 76), changes: .ends(1)),
-      .request(
-        "422", .answers(.status(422, "Invalid", "is invalid: spec: Required value")), .ends(0, 76),
+        "400", .answers(.status(400, "BadRequest", "strict decoding error")), .ends(0, 76, 78),
         changes: .ends(1)),
       .request(
-        "409-conflict", .answers(.status(409, "Conflict", "the object has been modified")), .ends(0, 76),
+        "422", .answers(.status(422, "Invalid", "is invalid: spec: Required value")), .ends(0, 76, 78),
+        changes: .ends(1)),
+      .request(
+        "409-conflict", .answers(.status(409, "Conflict", "the object has been modified")), .ends(0, 76, 78),
         changes: .passes),
       .request(
-        "409-exists", .answers(.status(409, "AlreadyExists", "already exists")), .ends(0, 76),
+        "409-exists", .answers(.status(409, "AlreadyExists", "already exists")), .ends(0, 76, 78),
         changes: .ends(78)),
       .request(
         "webhook-denied",
         .answers(.status(400, "BadRequest", #"admission webhook "v.protect" denied the request: no"#)),
-        .ends(0, 76),
+        .ends(0, 76, 78),
         changes: .ends(1)),
-      .request("302", .answers(.page(302)), .ends(0, 76), changes: .ends(76)),
+      .request("302", .answers(.page(302)), .ends(0, 76, 78), changes: .ends(76)),
       .request("429", .answers(.text(429, "Too many requests, please try again later.\n")), .passes),
       .request("429-5s", .answers(.page(429, retryAfter: "5")), .passes),
       .request("500-etcd", .answers(.status(500, "", "etcdserver: request timed out")), .passes),
