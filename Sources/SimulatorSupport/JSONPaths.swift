@@ -58,5 +58,8 @@ extension JSON {
     }
   }
 
-  private static func names(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
+  private static func names(_ path: String) -> [String] {
+    // By bytes, which takes a fraction of the time: paths are asked for all the time.
+    path.utf8.split(separator: 0x2E).map { String(Substring($0)) }
+  }
 }

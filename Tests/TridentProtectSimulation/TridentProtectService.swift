@@ -130,7 +130,7 @@ extension TridentProtectService {
     world.copies.map { copy in
       ServiceRecoveryPoint(
         kind: copy.kind == .backup ? .backup : .snapshot, id: copy.uid, name: copy.name,
-        application: view(ofObject: copy.application)?.uid ?? copy.application, state: copy.state,
+        application: world.makerUID(ofObject: copy.application), state: copy.state,
         hookState: copy.hooksFailed.map { $0 ? "failed" : "success" },
         content: copy.content.map { Content($0) })
     }
@@ -140,12 +140,8 @@ extension TridentProtectService {
     world.runs.map { run in
       ServiceOperation(
         kind: OperationKind(run.kind),
-        subject: run.kind == .restore ? view(ofObject: run.application)?.uid ?? run.application : run.uid)
+        subject: run.kind == .restore ? world.makerUID(ofObject: run.application) : run.uid)
     }
-  }
-
-  private func view(ofObject uid: String) -> KubernetesWorld.ApplicationView? {
-    world.applications.first { $0.objectUID == uid }
   }
 
   /// The uid in a key, which may be an id as the steps write it.
@@ -175,7 +171,7 @@ extension TridentProtectService {
     world.journal.dropFirst(index).map { entry in
       JournalEntry(
         at: entry.at, event: .init(rawValue: entry.event.rawValue) ?? .manipulated, kind: .init(entry.kind),
-        id: view(ofObject: entry.id)?.uid ?? entry.id, name: entry.name, related: entry.related)
+        id: world.makerUID(ofObject: entry.id), name: entry.name, related: entry.related)
     }
   }
   package var tally: Tally {

@@ -20,6 +20,9 @@ extension KubernetesWorld {
     package var source: String?
   }
 
+  /// The uid that an application is known by, by that of its own object: the restore's that has made it, or its own.
+  package func makerUID(ofObject uid: String) -> String { makers[uid] ?? uid }
+
   /// All applications, and clones in the making, in the order in which they came.
   package var applications: [ApplicationView] {
     allApplications.sorted { (born[$0.uid] ?? 0) < (born[$1.uid] ?? 0) }
