@@ -106,8 +106,7 @@ let package = Package(
     .target(
       name: "TridentProtect", dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
     .target(
-      name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"],
-      swiftSettings: [.unsafeFlags(xmlHeaders.flatMap { ["-Xcc", $0] })]),
+      name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
     .target(
       name: "StepCommon",
       dependencies: [
@@ -297,6 +296,8 @@ if Context.environment["ASTRA_PROGRAMS_ONLY"] != nil {
   }
 }
 
+// Whatever uses the report may have to read libxml2's headers again: after an update of the system, for one.
+let xmlSettings: [SwiftSetting] = [.unsafeFlags(xmlHeaders.flatMap { ["-Xcc", $0] })]
 for target in package.targets where target.type != .system {
-  target.swiftSettings = (target.swiftSettings ?? []) + strict
+  target.swiftSettings = (target.swiftSettings ?? []) + strict + xmlSettings
 }

@@ -19,8 +19,6 @@ package struct ServiceCapabilities: Sendable {
 
   /// Whether each cluster is reached by itself, so that a step goes on without one that it only looks at.
   package var clustersAreApart = false
-  /// Whether a copy of an application is taken that has to wait for the end of another one.
-  package var queuesCopies = false
 
   /// How many times as many requests one look at an application takes as where that is one object.
   package var requestsOfALook = 1

@@ -39,7 +39,7 @@ package struct TridentProtectService: SimulatedService {
     capabilities.idsHaveParts = true
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     capabilities.restoresEndRemoved = true
-    (capabilities.clustersAreApart, capabilities.queuesCopies) = (true, true)
+    capabilities.clustersAreApart = true
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 13)
     return capabilities
   }

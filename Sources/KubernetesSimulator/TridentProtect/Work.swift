@@ -22,9 +22,11 @@ extension KubernetesWorld {
       }
       runs[index].archive = archive
       cancelCopies(of: run)
-      runs[index].schedules = disableSchedules(of: application, in: cluster)
-      if !runs[index].schedules.isEmpty {
-        let names = JSON.array(runs[index].schedules.map { .string($0) })
+      let schedules = disableSchedules(of: application, in: cluster)
+      // Those that were cancelled are runs no more.
+      if let index = runs.firstIndex(where: { $0.number == run.number }) { runs[index].schedules = schedules }
+      if !schedules.isEmpty {
+        let names = JSON.array(schedules.map { .string($0) })
         show("Running", run, [("disabledScheduleNames", names)])
       }
       destroy(namespaces(of: application), in: cluster)

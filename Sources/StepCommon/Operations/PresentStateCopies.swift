@@ -28,9 +28,9 @@ package struct PresentStateCopy {
 extension OperationRunner {
   /// The copy that this run made for the purpose, or a new one; complete.
   ///
-  /// An earlier attempt's is taken only if it is minutes old, and if nothing has happened to the application since it was
-  /// asked for: that attempt may have restored it, and its record may be lost. One that came to nothing is passed over.
-  /// With `isAnew` none of before is taken.
+  /// An earlier attempt's is taken only if it is still being made or minutes old, and if nothing has happened to the
+  /// application since it was asked for: that attempt may have restored it, and its record may be lost. One that came to
+  /// nothing is passed over. With `isAnew` none of before is taken.
   package func presentState(
     of application: Application, by copy: PresentStateCopy, isAnew: Bool = false
   ) throws(StepFailure) -> RecoveryPoint {
@@ -39,16 +39,20 @@ extension OperationRunner {
     }
     var lost: String?
     if !isAnew, let last = earlier.last, isReusable(last, application) {
-      do throws(StepFailure) {
-        switch try existing(copy.kind, named: last.name, of: application, leftovers: .untouched) {
-        case .complete(let found) where !found.hooks.didFail: return found
-        case .complete: break
-        case .underWay(let found): return try waitForCompletion(of: found, application, isKnown: true)
-        // Whatever became of that request, its name may be asked for again: the two cannot both be made.
-        case .nothing: lost = last.name
+      if isFresh(last) {
+        do throws(StepFailure) {
+          switch try existing(copy.kind, named: last.name, of: application, leftovers: .untouched) {
+          case .complete(let found) where !found.hooks.didFail: return found
+          case .complete: break
+          case .underWay(let found): return try waitForCompletion(of: found, application, isKnown: true)
+          // Whatever became of that request, its name may be asked for again: the two cannot both be made.
+          case .nothing: lost = last.name
+          }
+        } catch  where [.protected, .notFound, .operationFailed].contains(error.code) {
+          log.info("\(error.message): making another one")
         }
-      } catch  where [.protected, .notFound, .operationFailed].contains(error.code) {
-        log.info("\(error.message): making another one")
+      } else if let found = try beingMade(last, copy.kind, application) {
+        return try waitForCompletion(of: found, application, isKnown: true)
       }
     }
     let known = Set(earlier.filter { $0.stage != .refused }.map(\.name)).subtracting([lost].compactMap { $0 })
@@ -64,9 +68,35 @@ extension OperationRunner {
       return asked >= secured
     }
     let isUntouched = isUnchanged(application, since: earlier.before)
-    let isFresh = earlier.askedTime.map { backend.currentTime - $0 <= PresentStateCopy.longestAge } ?? false
-    return isUntouched && isFresh && !isOvertaken && history.doubt == nil
+    return isUntouched && !isOvertaken && history.doubt == nil
       && ![.failed, .refused].contains(earlier.stage)
+  }
+
+  /// Whether a complete copy is young enough.
+  ///
+  /// What carries a clone may take hours: one that the last attempt did not see complete is as old as one that a single
+  /// attempt waits for.
+  private func isFresh(_ copy: RunRecord.Operation) -> Bool {
+    let isContinued = copy.kind == .cloneSource && copy.stage != .finished
+    let longest =
+      isContinued
+      ? max(PresentStateCopy.longestAge, poller.deadline.allowance) : PresentStateCopy.longestAge
+    return copy.askedTime.map { backend.currentTime - $0 <= longest } ?? false
+  }
+
+  /// A copy that was asked for long ago, and is still being made: another one would have to wait for its end.
+  private func beingMade(
+    _ earlier: RunRecord.Operation, _ kind: RecoveryPoint.Kind, _ application: Application
+  ) throws(StepFailure) -> RecoveryPoint? {
+    guard let id = earlier.id else { return nil }
+    let point = try ask { () throws(BackendError) in
+      try backend.recoveryPoint(RecoveryPoint.ID(id), kind, of: application.id)
+    }
+    // Whatever its state is called, it has not ended.
+    guard let point, point.state != .completed, !point.state.isDead else { return nil }
+    log.info(
+      "\(kind.rawValue) \"\(point.name)\" of \"\(application.name)\" is still being made: going on with it")
+    return point
   }
 
   /// Whether the marks of an application show that nothing has changed it since they were taken.

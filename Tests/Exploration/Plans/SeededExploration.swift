@@ -71,6 +71,8 @@ struct SeededExploration: Sendable {
     plan.attempts = 2 + count
     plan.timeoutSeconds = 600
     plan.snapshots = 2 + count
+    // Attempts lie half an hour apart.
+    plan.renewedCarriers = plan.attempts - 2
     plan.fileFaults = kinds.count { $0.traits.contains(.spoilsFiles) }
     plan.worldFaults = kinds.count { $0.traits.contains(.changesTheWorld) }
     plan.changesTheWorld = plan.worldFaults > 0 || form == 3
