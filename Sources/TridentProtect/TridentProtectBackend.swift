@@ -87,6 +87,7 @@ package final class TridentProtectBackend: Backend {
   package var limits: [ProtectionOperation: String] { [:] }
   package var clonesIntoEmptyNamespaces: Bool { true }
   package var removesInParts: Bool { true }
+  package var clonesByCopies: Bool { true }
   var now: Instant { time.now }
 
   /// The contexts in which applications are looked for: those that the step has named, or the usual one.
