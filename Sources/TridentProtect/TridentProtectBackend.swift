@@ -30,6 +30,8 @@ package final class TridentProtectBackend: Backend {
     package var cloneStore: String?
     /// What is written on everything that is made.
     package var signature: Signature
+    /// Kinds whose absence and state prove nothing, after a clone or a restore.
+    package var ignoredKinds = IgnoredKinds()
 
     /// Gathers the settings.
     package init(
