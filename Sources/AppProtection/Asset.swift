@@ -36,3 +36,41 @@ package struct Asset: Hashable, Sendable {
       && random.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
   }
 }
+
+/// Kinds of resources that come and go at a site, so that whether they are there proves nothing.
+package struct IgnoredKinds: Hashable, Sendable {
+  /// As they were given: `CronJob`, `CronJob.batch`.
+  package private(set) var words: [String] = []
+
+  /// None.
+  package init() {}
+
+  /// Why a word names no kind to leave aside.
+  package enum Refusal: Error {
+    /// It is no kind as objects say theirs.
+    case noKind
+    /// Its objects hold what an application is restored for.
+    case holdsData
+  }
+
+  /// Adds a kind: `CronJob` of any group, `CronJob.batch` of that one.
+  package mutating func add(_ word: String) throws(Refusal) {
+    let parts = word.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let isKind =
+      parts[0].first.map { ("A"..."Z").contains($0) } == true
+      && parts[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    let group = parts.count == 2 ? parts[1] : nil
+    let isGroup = group.map { group in
+      !group.isEmpty && group.first != "." && group.last != "."
+        && group.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "." || $0 == "-" }
+    }
+    guard isKind, isGroup != false else { throw .noKind }
+    guard parts[0] != "PersistentVolumeClaim" else { throw .holdsData }
+    if !words.contains(word) { words.append(word) }
+  }
+
+  /// Whether resources of a kind are left aside.
+  package func contains(_ kind: String, group: String) -> Bool {
+    words.contains(kind) || words.contains("\(kind).\(group)")
+  }
+}

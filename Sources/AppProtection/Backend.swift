@@ -76,6 +76,10 @@ package protocol Backend: PrerequisiteReader {
   /// The recovery points that an application's content comes from, as far as the backend shows that: empty if it does
   /// not, and more than one where older marks stand beside newer ones.
   func shownOrigins(of application: Application) -> [RecoveryPoint.ID]
+  /// Whether a live application is cloned by way of a copy of it, which stays when the clone is made.
+  var clonesByCopies: Bool { get }
+  /// The copy by way of which a clone of a live application was made; nil if there is none, or it is not told.
+  func carrier(of clone: Application) -> RecoveryPoint.ID?
 
   /// How it would restore an application in place. Asks it for nothing.
   func plan(restoreOf application: Application, from point: RecoveryPoint) throws(BackendError) -> RestorePlan
@@ -128,6 +132,8 @@ package protocol Backend: PrerequisiteReader {
 extension Backend {
   package var clonesIntoEmptyNamespaces: Bool { false }
   package var removesInParts: Bool { false }
+  package var clonesByCopies: Bool { false }
+  package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }
 
   package func prepare(_: Change) {}
 

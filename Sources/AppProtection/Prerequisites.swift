@@ -17,11 +17,19 @@ package protocol PrerequisiteReader: AnyObject {
   /// What keeps an application as it is described elsewhere, and would undo a restore of it, each with what suspends it;
   /// nil if the backend does not tell.
   func overseers(of application: Application) throws(BackendError) -> [Overseer]?
+  /// What an application is reached by, which a clone of it on that cluster would claim too; nil if the backend does not
+  /// tell.
+  func fixedAddresses(of application: Application, forCloneOn destination: Cluster.ID)
+    throws(BackendError) -> FixedAddresses?
+  /// Whether a clone of the present application fits into what its namespaces may hold; nil if the backend does not tell.
+  func room(for request: CloneRequest) throws(BackendError) -> RoomForClone?
 }
 
 extension PrerequisiteReader {
   package func rehearse(_: PlannedRequest) -> Rehearsal { .notTold(nil) }
   package func overseers(of _: Application) -> [Overseer]? { nil }
+  package func fixedAddresses(of _: Application, forCloneOn _: Cluster.ID) -> FixedAddresses? { nil }
+  package func room(for _: CloneRequest) -> RoomForClone? { nil }
 }
 
 /// What is going to be done, as far as that is known beforehand.
@@ -107,6 +115,8 @@ package struct ClusterStanding: Sendable {
   /// `openshift` and the like.
   package var distribution: String?
   package var version: String?
+  /// Which version of the service is on it.
+  package var service: ServiceVersion = .elsewhere
 
   /// Makes a standing of which nothing is known yet.
   package init(id: Cluster.ID, name: String) {

@@ -179,6 +179,14 @@ extension TridentProtectBackend {
       .map { RecoveryPoint.ID($0.value) }
   }
 
+  package func carrier(of clone: Application) -> RecoveryPoint.ID? {
+    guard CloneMark(of: clone.sourceID ?? clone.id, named: clone.name).origin(of: clone) == .live else {
+      return nil
+    }
+    let points = clone.labels.filter { $0.name == Marking.point }.map { RecoveryPoint.ID($0.value) }
+    return points.count == 1 ? points[0] : nil
+  }
+
   // MARK: - Removal
 
   package func delete(_ application: Application) throws(BackendError) {

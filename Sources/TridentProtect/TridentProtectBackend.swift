@@ -30,6 +30,8 @@ package final class TridentProtectBackend: Backend {
     package var cloneStore: String?
     /// What is written on everything that is made.
     package var signature: Signature
+    /// Kinds whose absence and state prove nothing, after a clone or a restore.
+    package var ignoredKinds = IgnoredKinds()
 
     /// Gathers the settings.
     package init(
@@ -91,6 +93,7 @@ package final class TridentProtectBackend: Backend {
   package var limits: [ProtectionOperation: String] { [:] }
   package var clonesIntoEmptyNamespaces: Bool { true }
   package var removesInParts: Bool { true }
+  package var clonesByCopies: Bool { true }
   var now: Instant { time.now }
 
   /// The contexts in which applications are looked for: those that the step has named, or the usual one.

@@ -63,7 +63,7 @@ extension CleanupRun {
     let all = try ask { () throws(BackendError) in try backend.applications() }
     var held: [RecoveryPoint.ID: String] = [:]
     for clone in all where clone.id != source.id && clone.state.isBeingMade {
-      for id in backend.shownOrigins(of: clone) { held[id] = "clone \"\(clone.name)\" is being made from it" }
+      for id in origins(of: clone) { held[id] = "clone \"\(clone.name)\" is being made from it" }
     }
     let restores = history.operationsOfAnyRun(ofStep: StepName.restore.program).filter {
       $0.kind == .inPlaceRestore && $0.application == source.id.text && $0.stage != .refused
@@ -77,6 +77,11 @@ extension CleanupRun {
       keep: keep, pattern: pattern, held: held,
       begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
     ).decision(on: backups)
+  }
+
+  /// What a clone is or was made from, asked for by name or not.
+  func origins(of clone: Application) -> [RecoveryPoint.ID] {
+    backend.shownOrigins(of: clone) + [backend.carrier(of: clone)].compactMap { $0 }
   }
 
   private static func restoredFrom(_ source: Application) -> String {

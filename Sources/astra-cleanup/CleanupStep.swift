@@ -10,7 +10,7 @@ package final class CleanupStep: Step {
   package static let identity = StepIdentity(.cleanup)
   package static let outputKeys = [
     "ASTRA_REMOVED_CLONES", "ASTRA_REMOVED_RECOVERY_POINTS", "ASTRA_REMOVED_BACKUPS", "ASTRA_LEFT_NAMESPACES",
-    "ASTRA_REMOVED_EVIDENCE", "ASTRA_NOT_REMOVED",
+    "ASTRA_REMOVED_EVIDENCE", "ASTRA_REMOVED_CARRIERS", "ASTRA_NOT_REMOVED",
   ].flatMap { [$0, "\($0)_COUNT"] }
 
   package static var phases: [Phase<CleanupStep>] {
@@ -21,6 +21,7 @@ package final class CleanupStep: Step {
       .independent("choose evidence", by: CleanupStep.chooseEvidence),
       .independent("remove recovery points of clones", by: CleanupStep.removeRecoveryPoints),
       .independent("remove clones", by: CleanupStep.removeClones),
+      .independent("remove copies that carried clones", by: CleanupStep.removeCarriers),
       .independent("remove backups", by: CleanupStep.removeBackups),
       .independent("remove evidence", by: CleanupStep.removeEvidence),
       .independent("look for what is left", by: CleanupStep.lookForLeftNamespaces),
@@ -31,6 +32,8 @@ package final class CleanupStep: Step {
   private var source: Application?
   private var proof: CloneProof?
   private var clones: [CloneToRemove] = []
+  /// The copies by way of which they were made.
+  private var carriers: [CarrierToRemove] = []
   private var backups: [RecoveryPoint] = []
   private var evidence: [RecoveryPoint] = []
   /// What was to be removed and is still there.
@@ -59,6 +62,8 @@ package final class CleanupStep: Step {
     try CleanupRun(run: run).settleRemovals()
     clones = try CleanupRun(run: run).chooseClones(wanted, try known(run), parameters)
     for clone in clones { tell("\(clone.title); \(clone.proof) that astra-clone made it", run) }
+    carriers = try CleanupRun(run: run).chooseCarriers(of: clones, parameters, try run.known(source))
+    for carrier in carriers { tell(carrier.title, run) }
     return .done
   }
 
@@ -80,7 +85,8 @@ package final class CleanupStep: Step {
       for snapshot in evidence { tell("evidence \(snapshot.title) (\(snapshot.whereabouts))", run) }
     }
     publish(run)
-    if clones.isEmpty, backups.isEmpty, evidence.isEmpty, CleanupRun(run: run).removed(.cloneRemoval).isEmpty
+    if clones.isEmpty, carriers.isEmpty, backups.isEmpty, evidence.isEmpty,
+      CleanupRun(run: run).removed(.cloneRemoval).isEmpty
     {
       return .stepDone("nothing to remove")
     }
@@ -96,7 +102,9 @@ package final class CleanupStep: Step {
 
   private func removeRecoveryPoints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if run.settings.isDryRun {
-      let names = clones.flatMap { $0.points.map(\.title) + [$0.title] } + (backups + evidence).map(\.title)
+      let names =
+        clones.flatMap { $0.points.map(\.title) + [$0.title] }
+        + (carriers.map(\.point) + backups + evidence).map(\.title)
       return .dryRunEnds("dry run: would remove \(names.isEmpty ? "nothing" : names.joined(separator: ", "))")
     }
     let points = clones.flatMap { clone in clone.points.map { (clone, $0) } }
@@ -124,6 +132,14 @@ package final class CleanupStep: Step {
     guard !free.isEmpty else { return .notNeeded("all of them still have recovery points") }
     return try removeEach(free, { ($0.title, $0.application.name) }, run) { clone throws(StepFailure) in
       try CleanupRun(run: run).remove(clone, known)
+    }
+  }
+
+  private func removeCarriers(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard !carriers.isEmpty else { return .notNeeded("there are none to remove") }
+    let source = try run.known(source)
+    return try removeEach(carriers, { ($0.title, $0.point.name) }, run) { carrier throws(StepFailure) in
+      try CleanupRun(run: run).remove(carrier, clones, parameters, source)
     }
   }
 
@@ -212,6 +228,7 @@ package final class CleanupStep: Step {
     let evidence = CleanupRun(run: run).removed(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),
+      ("ASTRA_REMOVED_CARRIERS", CleanupRun(run: run).removed(.carrierRemoval)),
       ("ASTRA_REMOVED_CLONES", CleanupRun(run: run).removed(.cloneRemoval)),
       ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),

@@ -14,8 +14,10 @@ extension CleanupRun {
       cluster: cluster, clusterName: clone.application.clusterName ?? cluster,
       namespaces: clone.application.namespaces)
     log.info("removing \(clone.title)")
+    var removal = removals.removal(of: clone.application, in: place)
+    removal.point = backend.carrier(of: clone.application)?.text
     try removals.remove(
-      clone.title, as: removals.removal(of: clone.application, in: place),
+      clone.title, as: removal,
       check: { () throws(StepFailure) in
         try checkSource(known.source)
         let decision = try checkAgain(clone, known)
@@ -134,6 +136,8 @@ extension CleanupRun {
             try backend.recoveryPoint(RecoveryPoint.ID(id), .backup, of: application) != nil
           case .snapshotRemoval:
             try backend.recoveryPoint(RecoveryPoint.ID(id), .snapshot, of: application) != nil
+          case .carrierRemoval:
+            try carrier(RecoveryPoint.ID(id), of: application) != nil
           default: true
           }
         }

@@ -42,21 +42,31 @@ extension CleanupRun {
       })
   }
 
-  /// What speaks against the removal of any evidence of an application, and of which.
-  private struct Held {
+  /// What speaks against the removal of copies that the steps made on their way, and of which.
+  struct Held {
     var application: Application
     /// Snapshots that are needed, and why.
     var reasons: [String: String] = [:]
+
+    /// Why a copy must stay, whoever made it; nil if nothing is known against its removal.
+    func objection(to point: RecoveryPoint) -> String? {
+      if application.state != .ready {
+        return "\"\(application.name)\" is \(application.state), and it may be needed"
+      }
+      if let reason = reasons[point.id.text] { return reason }
+      if point.isScheduled { return "a schedule made it" }
+      return !point.state.isSettled && point.state != .deleting ? "it is \(point.state)" : nil
+    }
   }
 
-  private func held(_ source: Application) throws(StepFailure) -> Held {
+  func held(_ source: Application) throws(StepFailure) -> Held {
     let all = try ask { () throws(BackendError) in try backend.applications() }
     var held = Held(application: all.first { $0.id == source.id } ?? source)
     for id in backend.shownOrigins(of: held.application) {
       held.reasons[id.text] = "\"\(source.name)\" was restored from it"
     }
     for clone in all where clone.id != source.id && clone.state.isBeingMade {
-      for id in backend.shownOrigins(of: clone) {
+      for id in origins(of: clone) {
         held.reasons[id.text] = "clone \"\(clone.name)\" is being made from it"
       }
     }
@@ -102,10 +112,7 @@ extension CleanupRun {
   /// That astra-restore made it is shown by its labels or, where it has none of ours, by a record that names its id.
   private func objection(to snapshot: RecoveryPoint, of held: Held) -> String? {
     let source = held.application
-    if source.state != .ready { return "\"\(source.name)\" is \(source.state), and it may be needed" }
-    if let reason = held.reasons[snapshot.id.text] { return reason }
-    if snapshot.isScheduled { return "a schedule made it" }
-    if !snapshot.state.isSettled, snapshot.state != .deleting { return "it is \(snapshot.state)" }
+    if let reason = held.objection(to: snapshot) { return reason }
     switch EvidenceMark(of: source.id, named: snapshot.name).reading(on: snapshot) {
     case .there: return nil
     case .another(let labels): return "its labels are those of other evidence (\(labels))"

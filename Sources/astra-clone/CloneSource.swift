@@ -20,10 +20,17 @@ struct CloneSource: StepPart {
     guard case .afterMaking(let kind) = plan, case .live = request.source else { return request }
     // A clock time keeps apart the runs that have no name.
     let run = settings.run ?? backend.currentTime.text
-    let copy = PresentStateCopy(kind, as: .cloneSource) { number in
-      let name = "\(request.name)-\(run)\(number == 1 ? "" : "-\(number)")"
-      return ResourceName.label(for: name) ?? "\(request.name)-\(number)"
-    }
+    let copy = PresentStateCopy(
+      kind, as: .cloneSource,
+      name: { number in
+        let name = "\(request.name)-\(run)\(number == 1 ? "" : "-\(number)")"
+        return ResourceName.label(for: name) ?? "\(request.name)-\(number)"
+      },
+      labels: {
+        CarrierMark(
+          of: request.application.id, named: $0, for: request.name, on: request.destinationCluster
+        ).labels
+      })
     let made = try operations.presentState(of: request.application, by: copy)
     try operations.checkHooks(of: made, request.application, accept: acceptFailedHooks)
     var request = request

@@ -182,6 +182,13 @@ extension PreflightStep {
       run.log.warning("the protection of \(title) is \(other.rawValue), not full\(reasons)")
     case nil: untold.append("how far what runs on it is protected")
     }
+    switch cluster.service {
+    case .elsewhere: break
+    case .notTold: untold.append("the version of \(run.backend.name)")
+    case .known(let version, let advice?):
+      run.log.warning("\(run.backend.name) on \(title) is of version \(version): \(advice)")
+    case .known(let version, nil): run.log.info("\(run.backend.name) on \(title) is of version \(version)")
+    }
     if !untold.isEmpty { sayNotTold("of \(title) \(untold.joined(separator: ", "))", run) }
     return complaints
   }

@@ -74,6 +74,9 @@ package struct PreflightCommand: StepCommand {
     completion: .words(of: HookExpectation.self))
   package var expectHooks: String?
 
+  @Flag(help: .init(PreflightParameters.acceptSharedAddresses.help(with: .clone)))
+  package var acceptSharedAddresses = false
+
   @OptionGroup
   package var leftovers: LeftoverOptions
 

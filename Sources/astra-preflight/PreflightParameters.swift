@@ -38,6 +38,11 @@ struct PreflightParameters {
     meaning: "whether the application must have execution hooks (present) or must have none (absent)",
     fallback: "either will do")
 
+  static let acceptSharedAddresses = Parameter(
+    "accept-shared-addresses", "ASTRA_ACCEPT_SHARED_ADDRESSES",
+    meaning: "accept that a clone on the application's cluster claims its host names and fixed addresses, too"
+  )
+
   /// The steps that can be looked ahead for.
   static let plannable: [StepName] = [.backup, .snapshot, .clone, .restore, .verify, .cleanup]
 
@@ -53,12 +58,16 @@ struct PreflightParameters {
   var leftovers: Leftovers
   var maxAge: Duration?
   var expectedHooks: HookExpectation?
+  /// Whether a clone may claim what the application is reached by.
+  var acceptsSharedAddresses: Bool
 
   init(_ command: PreflightCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure) {
     steps = try Self.steps(try reader.text(Self.steps, flag: command.steps))
     application = try reader.required(Self.application, flag: command.application)
     cluster = try reader.text(Self.cluster, flag: command.cluster)
     leftovers = try Leftovers(command.leftovers, reader)
+    acceptsSharedAddresses = try reader.truth(
+      Self.acceptSharedAddresses, flag: command.acceptSharedAddresses)
     let acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
     if steps.contains(.backup) {
       copies.append((.backup, try reader.name(Self.backup, flag: command.backupName, orRunOf: settings)))

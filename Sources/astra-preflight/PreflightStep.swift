@@ -42,6 +42,11 @@ package final class PreflightStep: Step {
       .check(
         "check clone name and namespace", after: "find application", "find destination cluster",
         "choose recovery point to clone", by: PreflightStep.checkClone),
+      .check(
+        "check room for the clone", after: "check clone name and namespace", by: PreflightStep.checkRoom),
+      .check(
+        "check addresses of the clone", after: "find application", "find destination cluster",
+        by: PreflightStep.checkAddresses),
       .check("check backup name", after: "find application") { step in
         { run throws(StepFailure) in try step.checkName(of: .backup, run) }
       },
@@ -63,6 +68,8 @@ package final class PreflightStep: Step {
   var point: RecoveryPoint?
   /// The recovery point to clone.
   var pointToClone: RecoveryPoint?
+  /// The clone as it is to be asked for; nil if it is there already.
+  var cloneRequest: CloneRequest?
 
   package init(_ command: PreflightCommand, _ reader: ParameterReader, _ settings: Settings)
     throws(StepFailure)

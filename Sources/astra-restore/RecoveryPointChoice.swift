@@ -60,7 +60,11 @@ package struct RecoveryPointChoice: StepPart {
       return point
     }
     let fitting = all.filter { point in
-      guard point.state == .completed, !EvidenceMark.isNamed(point) else { return false }
+      // What carried a clone holds what was broken.
+      guard point.state == .completed, !EvidenceMark.isNamed(point), CarrierMark.clone(of: point) == nil
+      else {
+        return false
+      }
       if point.hooks.didFail, !parameters.acceptFailedHooks { return false }
       guard let before else { return point.createdAt != nil }
       return point.createdAt.map { $0 < before } ?? false
@@ -77,7 +81,7 @@ package struct RecoveryPointChoice: StepPart {
     let passedOver = all.count - fitting.count
     if passedOver > 0 {
       log.info(
-        "passed over \(passedOver) of \(all.count) \(kind.rawValue)s: unfinished, failed, or not made before the given time"
+        "passed over \(passedOver) of \(all.count) \(kind.rawValue)s: unfinished, failed, made by a step on its way, or not made before the given time"
       )
     }
     let twins = fitting.filter { $0.createdAt == newest.createdAt }

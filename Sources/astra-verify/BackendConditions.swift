@@ -69,7 +69,7 @@ extension VerifyStep {
           AssetComparison(
             wanted: try run.backend.assets(of: owner.id, in: point),
             found: try run.backend.assets(of: application.id, in: nil),
-            ignoresNamespaces: owner.id != application.id)
+            ignoresNamespaces: owner.id != application.id, ignoring: run.settings.ignoredKinds)
         }
       }, judge: \.result)
     switch watched {
@@ -104,7 +104,7 @@ struct AssetComparison {
   /// Compares them; nil is what the backend does not tell.
   ///
   /// A clone has its resources in namespaces of its own, so these are left aside there.
-  init(wanted: [Asset]?, found: [Asset]?, ignoresNamespaces: Bool) {
+  init(wanted: [Asset]?, found: [Asset]?, ignoresNamespaces: Bool, ignoring ignored: IgnoredKinds) {
     guard let wanted, !wanted.isEmpty else {
       notTold = "the backend does not tell what the recovery point holds"
       return
@@ -115,7 +115,7 @@ struct AssetComparison {
     }
     func kept(_ assets: [Asset]) -> [Asset: Int] {
       var counts: [Asset: Int] = [:]
-      for var asset in assets where !asset.isGenerated {
+      for var asset in assets where !asset.isGenerated && !ignored.contains(asset.kind, group: asset.group) {
         if ignoresNamespaces {
           asset.namespace = nil
           // The namespaces themselves have other names.

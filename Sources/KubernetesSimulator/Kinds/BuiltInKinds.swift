@@ -129,6 +129,7 @@ extension KindDefinition {
 
   private static let deployers: [KindDefinition] = [
     custom("route.openshift.io/v1", "Route") { $0.columns = [Column("Host/Port", "spec.host")] },
+    custom("quota.openshift.io/v1", "AppliedClusterResourceQuota") { _ in },
     custom("snapshot.storage.k8s.io/v1", "VolumeSnapshot", "vs") {
       $0.columns = [Column("ReadyToUse", "status.readyToUse", "boolean")]
     },

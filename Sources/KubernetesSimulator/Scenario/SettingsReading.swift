@@ -36,6 +36,9 @@ extension ProductSettings: ScenarioValue {
     ]
     for (name, member) in switches { try reader.take(name, &self[keyPath: member]) }
     try reader.take("cancelledState", &cancelledState)
+    try reader.take("version", &version)
+    try reader.take("labelledVersion", &labelledVersion)
+    try reader.take("chartVersion", &chartVersion)
     try reader.take("warnings", &warnings)
     var (forgotten, unbound) = (Array(forgets), Array(leavesUnbound))
     try reader.take("forgets", &forgotten)

@@ -41,6 +41,7 @@ extension KubernetesWorld {
           ], "provisioner": "csi.trident.netapp.io",
         ])
     }
+    installController(in: cluster)
   }
 
   // MARK: - What clients do

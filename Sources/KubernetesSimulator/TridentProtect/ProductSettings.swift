@@ -27,6 +27,11 @@ package struct ProductSettings: Equatable, Sendable {
   package var tellsTime = true
   /// Whether copies say that hooks ran.
   package var showsHookResults = true
+  /// The version, in the tag of the controller's image; empty: a tag that says nothing.
+  package var version = "26.06.0"
+  /// The version in the controller's labels `app.kubernetes.io/version` and `helm.sh/chart`; empty: not there.
+  package var labelledVersion = ""
+  package var chartVersion = ""
 
   // What is done.
 

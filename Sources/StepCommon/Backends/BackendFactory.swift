@@ -42,6 +42,8 @@ package struct BackendPlace {
   var log: Log
   /// The pipeline run, if it has a name.
   var run: String?
+  /// Kinds that are left aside where a step looks whether everything is there.
+  var ignoredKinds = IgnoredKinds()
 }
 
 /// The services that there are.

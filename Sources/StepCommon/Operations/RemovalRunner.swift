@@ -67,11 +67,12 @@ package struct RemovalRunner {
     return operation
   }
 
-  /// The record of a removal of a backup or snapshot.
-  package func removal(of point: RecoveryPoint) -> RunRecord.Operation {
+  /// The record of a removal of a backup or snapshot, which may be one that carried a clone.
+  package func removal(of point: RecoveryPoint, isCarrier: Bool = false) -> RunRecord.Operation {
+    let kind: RunRecord.Operation.Kind =
+      isCarrier ? .carrierRemoval : point.kind == .backup ? .backupRemoval : .snapshotRemoval
     var operation = RunRecord.Operation(
-      point.kind == .backup ? .backupRemoval : .snapshotRemoval, application: point.applicationID,
-      name: point.name, askedAt: backend.currentTime)
+      kind, application: point.applicationID, name: point.name, askedAt: backend.currentTime)
     operation.id = point.id.text
     return operation
   }

@@ -28,6 +28,9 @@ package struct CommonOptions: ParsableArguments {
   @Option(help: .init(Common.reportSuffix.help, valueName: "text"))
   package var reportSuffix: String?
 
+  @Option(help: .init(Common.ignoredKinds.help, valueName: "kind,…"))
+  package var ignoreKind: [String] = []
+
   @Option(help: .init(Common.outputFile.help, valueName: "file"), completion: .file())
   package var outputFile: String?
 
@@ -98,6 +101,11 @@ package enum Common {
     "report-suffix", "ASTRA_REPORT_SUFFIX",
     meaning: "a suffix for the names of both files, to use one step several times in one workspace",
     detail: "At most 100 letters, digits, dots, dashes or underscores")
+  package static let ignoredKinds = Parameter(
+    "ignore-kind", "ASTRA_IGNORE_KINDS",
+    meaning:
+      "kinds of resources that come and go at this site, and prove nothing where they are missing (CronJob, CronJob.batch)",
+    detail: "With commas between, or given several times. Never PersistentVolumeClaim, which holds the data")
   package static let outputFile = Parameter(
     "output-file", "ASTRA_OUTPUT_FILE", meaning: "a file that gets KEY=VALUE lines (ids, names, times)")
   package static let logLevel = Parameter(

@@ -1,3 +1,4 @@
+package import AppProtection
 internal import Timing
 
 /// What the common parameters amount to, beside the connection.
@@ -14,6 +15,8 @@ package struct Settings: Sendable {
   package var isDryRun: Bool
   package var logLevel: Log.Level
   package var outputFile: String?
+  /// Kinds that are left aside where a step looks whether everything is there.
+  package var ignoredKinds = IgnoredKinds()
 
   /// Reads the common parameters.
   static func read(_ options: CommonOptions, _ reader: ParameterReader) throws(StepFailure) -> Settings {
@@ -27,7 +30,35 @@ package struct Settings: Sendable {
       runMaxAge: try runMaxAge(options, reader),
       isDryRun: try reader.truth(Common.dryRun, flag: options.dryRun),
       logLevel: try reader.choice(Common.logLevel, flag: options.logLevel, default: .info),
-      outputFile: try reader.text(Common.outputFile, flag: options.outputFile))
+      outputFile: try reader.text(Common.outputFile, flag: options.outputFile),
+      ignoredKinds: try ignoredKinds(options, reader))
+  }
+
+  private static func ignoredKinds(
+    _ options: CommonOptions, _ reader: ParameterReader
+  ) throws(StepFailure) -> IgnoredKinds {
+    let parameter = Common.ignoredKinds
+    var kinds = IgnoredKinds()
+    let words = try reader.words(parameter, flags: options.ignoreKind).flatMap {
+      $0.split { ", \t".contains($0) }
+    }
+    for word in words.map({ String($0) }) {
+      do throws(IgnoredKinds.Refusal) {
+        try kinds.add(word)
+      } catch {
+        switch error {
+        case .noKind:
+          throw .badParameter(
+            "\(parameter.title) has \"\(word)\": give kinds as their objects name them, such as CronJob or "
+              + "CronJob.batch, with commas between")
+        case .holdsData:
+          throw .badParameter(
+            "\(parameter.title) has \"\(word)\": a copy without its volume claims is no copy; give kinds that "
+              + "hold no data")
+        }
+      }
+    }
+    return kinds
   }
 
   /// How long after its last update a record counts.

@@ -46,9 +46,13 @@ package struct RunRecord: Hashable, Sendable {
       case cloneRemoval
       case backupRemoval
       case snapshotRemoval
+      /// Of a copy by way of which a clone was made: a backup or a snapshot.
+      case carrierRemoval
 
       /// Whether something is removed: then its id is known from the start.
-      package var isRemoval: Bool { [.cloneRemoval, .backupRemoval, .snapshotRemoval].contains(self) }
+      package var isRemoval: Bool {
+        [.cloneRemoval, .backupRemoval, .snapshotRemoval, .carrierRemoval].contains(self)
+      }
     }
 
     package enum Stage: String, Sendable {
@@ -80,7 +84,7 @@ package struct RunRecord: Hashable, Sendable {
     package var application: String
     /// The name of what is made; empty for a restore.
     package var name: String
-    /// The recovery point that it takes its content from, if it does.
+    /// The recovery point that it takes its content from, if it does; of a clone's removal, the copy that carried the clone.
     package var point: String?
     /// By the backend's clock, a whole second: `2026-11-23T10:00:00Z`.
     package var askedAt: String

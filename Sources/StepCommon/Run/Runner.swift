@@ -130,7 +130,7 @@ package struct Runner<S: Step> {
     let backend = try factory.connect(
       BackendPlace(
         environment: environment, identity: S.identity, deadline: deadline, random: SeededRandom(seed: seed),
-        log: log, run: settings.run))
+        log: log, run: settings.run, ignoredKinds: settings.ignoredKinds))
     let history = RunHistory(
       step: S.identity.name, settings: settings, place: place, files: environment.files, log: log,
       now: { backend.currentTime })
@@ -149,6 +149,11 @@ package struct Runner<S: Step> {
     for caution in factory.cautions {
       log.warning(caution.warning)
       run.facts.note(caution.fact.name, caution.fact.value)
+    }
+    if !settings.ignoredKinds.words.isEmpty {
+      let kinds = settings.ignoredKinds.words.joined(separator: ", ")
+      log.info("left aside, whether they are there or not: \(kinds)")
+      run.facts.note("ignoredKinds", kinds)
     }
     if settings.isDryRun, !S.changesNothing { run.facts.note("dryRun", "true") }
     try step.prepare(run)

@@ -23,6 +23,7 @@ extension TridentProtectBackend {
           "these kinds of Trident protect are missing: \(missing.joined(separator: ", "))")
       }
     }
+    standing.service = installed == nil ? .elsewhere : try productVersion(in: context)
     standing.acceptsRestores = installed != nil
     standing.makesSnapshots = installed != nil
     return standing

@@ -172,7 +172,8 @@ extension TridentProtectBackend {
         "is completed, but what it restored cannot be seen: the rights to list volume claims in "
           + "\(namespaces.joined(separator: ", ")) are missing")
     }
-    let inventory = try inventory(of: restore, in: reference) ?? Inventory()
+    var inventory = try inventory(of: restore, in: reference) ?? Inventory()
+    inventory.leaveAside(settings.ignoredKinds)
     // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
     let lostClaims = inventory.claims.subtracting(content.claims.map(\.name)).sorted()
     if !lostClaims.isEmpty { return .lacking(lostClaims.map { "volume claim \"\($0)\"" }) }
@@ -180,9 +181,11 @@ extension TridentProtectBackend {
     if !unbound.isEmpty { return .comingUp(unbound) }
 
     for namespace in namespaces { try content.addWorkloads(namespace, client) }
+    content.leaveAside(settings.ignoredKinds)
     let lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
     if !lost.isEmpty {
       for namespace in namespaces { try content.addServices(namespace, client) }
+      content.leaveAside(settings.ignoredKinds)
       return .lacking(lost + content.lacking(inventory))
     }
     // What did not run when the copy was made need not run now: it may be the very fault.
@@ -192,6 +195,7 @@ extension TridentProtectBackend {
     }
 
     for namespace in namespaces { try content.addServices(namespace, client) }
+    content.leaveAside(settings.ignoredKinds)
     let gone = content.lacking(inventory)
     if !gone.isEmpty { return .lacking(gone) }
     let addressless = content.services.filter {
@@ -255,7 +259,20 @@ extension Inventory {
   }
 }
 
+// What comes and goes at a site is neither missed nor waited for.
+extension Inventory {
+  fileprivate mutating func leaveAside(_ kinds: IgnoredKinds) {
+    workloads = workloads.filter { !kinds.contains(String($0.key.prefix { $0 != " " }), group: "apps") }
+    if kinds.contains(ResourceKind.service.kind, group: "") { services = [:] }
+  }
+}
+
 extension ClusterContent {
+  fileprivate mutating func leaveAside(_ kinds: IgnoredKinds) {
+    workloads.removeAll { kinds.contains($0.kind, group: "apps") }
+    if kinds.contains(ResourceKind.service.kind, group: "") { services = [] }
+  }
+
   /// The services that a copy had and that are not there.
   fileprivate func lacking(_ inventory: Inventory) -> [String] {
     Set(inventory.services.keys).subtracting(services.map(\.name)).sorted().map { "Service \($0)" }

@@ -39,40 +39,40 @@ extension PreflightStepTests {
   static let wrongs: [Wrong] = access + applications + clusters + stores + points + names
 
   private static let access = [
-    Wrong("a wrong token", "reach the backend", "401", code: .credentialsRefused, unmade: 19) {
+    Wrong("a wrong token", "reach the backend", "401", code: .credentialsRefused, unmade: 21) {
       $0.environment["ASTRA_API_TOKEN"] = "another-token-that-is-not-real"
     },
-    Wrong("a wrong account", "reach the backend", "answered", code: .credentialsRefused, unmade: 19) {
+    Wrong("a wrong account", "reach the backend", "answered", code: .credentialsRefused, unmade: 21) {
       $0.environment["ASTRA_INSTANCE_ID"] = "00000000-1111-4222-8333-444444444444"
     },
-    Wrong("a user who is switched off", "reach the backend", "403", code: .credentialsRefused, unmade: 19) {
+    Wrong("a user who is switched off", "reach the backend", "403", code: .credentialsRefused, unmade: 21) {
       $0.environment["ASTRA_API_TOKEN"] = "not-a-real-token-of-a-disabled-user"
     },
-    Wrong("an unknown cluster", "find cluster", "no cluster \"ocp-prd\"", code: .notFound, unmade: 17) {
+    Wrong("an unknown cluster", "find cluster", "no cluster \"ocp-prd\"", code: .notFound, unmade: 19) {
       $0.environment["PROD_KUBERNETES_CLUSTER"] = "ocp-prd"
     },
     Wrong(
       "an unknown application", "find application", "no application \"magento-prd\"", code: .notFound,
-      unmade: 16
+      unmade: 18
     ) {
       $0.environment["PROD_APP_NAME"] = "magento-prd"
     },
     Wrong(
       "an application of another cluster", "find application", "on cluster \"ocp-debug\"", code: .notFound,
-      unmade: 16
+      unmade: 18
     ) {
       $0.environment["PROD_KUBERNETES_CLUSTER"] = "ocp-debug"
     },
     Wrong(
       "two applications of one name", "find application", "there are 2 applications", code: .notFound,
-      unmade: 16,
+      unmade: 18,
       bend: {
         $0.applications.append(
           ApplicationSeed("magento-prod", cluster: "ocp-prod", namespaces: ["magento-twin"]))
       }),
     Wrong(
       "an unknown destination cluster", "find destination cluster", "no cluster \"ocp-dbg\"", code: .notFound,
-      unmade: 4
+      unmade: 6
     ) { $0.environment["DEBUG_KUBERNETES_CLUSTER"] = "ocp-dbg" },
   ]
 
@@ -194,21 +194,22 @@ extension PreflightStepTests {
     Wrong(
       "an unknown backup to clone", "choose recovery point to clone", "no backup \"release-1\"",
       code: .notFound,
-      unmade: 1, arguments: ["--use-existing-backup", "release-1"]),
+      unmade: 2, arguments: ["--use-existing-backup", "release-1"]),
   ]
 
   private static let names = [
-    Wrong("a clone's namespace that is taken", "check clone name and namespace", "already exists") {
+    Wrong("a clone's namespace that is taken", "check clone name and namespace", "already exists", unmade: 1)
+    {
       $0.site.world.addNamespace("magento-debug", onCluster: "ocp-debug")
     },
     Wrong(
-      "a clone's name that is taken", "check clone name and namespace", "is taken",
+      "a clone's name that is taken", "check clone name and namespace", "is taken", unmade: 1,
       meddle: {
         $0.site.world.addApplication(
           ApplicationSeed("magento-debug", cluster: "ocp-debug", namespaces: ["other"]))
       }),
     Wrong(
-      "a clone's name that is production's", "check clone name and namespace", "is taken",
+      "a clone's name that is production's", "check clone name and namespace", "is taken", unmade: 1,
       arguments: ["--clone-name", "magento-prod", "--destination-cluster", "ocp-debug"],
       meddle: {
         $0.site.world.addApplication(
@@ -216,11 +217,11 @@ extension PreflightStepTests {
       }),
     Wrong(
       "a snapshot for another cluster", "check clone name and namespace", "cannot leave",
-      code: .badParameter,
+      code: .badParameter, unmade: 1,
       arguments: ["--use-existing-snapshot", "nightly-0213"]),
     Wrong(
       "namespaces that are not the application's", "check clone name and namespace", "spans",
-      code: .badParameter,
+      code: .badParameter, unmade: 1,
       arguments: ["--namespace-mapping", "shop=shop-debug"]),
     Wrong(
       "a backup's name that is taken", "check backup name", "from an earlier run",

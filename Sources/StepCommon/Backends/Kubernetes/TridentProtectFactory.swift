@@ -46,6 +46,7 @@ struct TridentProtectFactory: BackendFactory {
   func connect(_ place: BackendPlace) throws(StepFailure) -> any Backend {
     var settings = settings
     settings.signature.run = place.run
+    settings.ignoredKinds = place.ignoredKinds
     return TridentProtectBackend(settings, time: place.environment.time) { context throws(BackendError) in
       let (client, access) = try clusters.client(context, place)
       return ClusterConnection(
