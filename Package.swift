@@ -178,6 +178,15 @@ let package = Package(
       dependencies: ["AstraControlExploration", "Exploration", "TridentProtectExploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
+    // Whether a real API server answers as the client for it relies on (./test --cluster). No product.
+    .executableTarget(
+      name: "cluster-conformance",
+      dependencies: [
+        "AppProtection", "HTTPTransport", "KubernetesAPI", "RESTClient", "StepCommon", "StructuredValues",
+        "Timing", "TridentProtect", argumentParser,
+      ],
+      path: "Tests/ClusterConformance"
+    ),
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
     .target(
       name: "StepBenchmark",
