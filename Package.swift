@@ -191,8 +191,9 @@ let package = Package(
     .target(
       name: "StepBenchmark",
       dependencies: [
-        "AstraControlSimulation", "AstraSimulator", "Files", "ServiceSimulation", "SimulatedBackend",
-        "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Timing",
+        "AstraControlSimulation", "AstraSimulator", "Files", "KubernetesSimulator", "ServiceSimulation",
+        "SimulatedBackend", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Timing",
+        "TridentProtectSimulation",
       ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
@@ -272,7 +273,7 @@ let package = Package(
       name: "TridentProtectStepTests",
       dependencies: [
         "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
-        "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
+        "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
         "TridentProtectSimulation",
       ] + stepModules
     ),
