@@ -177,12 +177,22 @@ let package = Package(
       dependencies: ["AstraControlExploration", "Exploration", "TridentProtectExploration", argumentParser],
       path: "Tests/Exploration/Main"
     ),
+    // Whether a real API server answers as the client for it relies on (./test --cluster). No product.
+    .executableTarget(
+      name: "cluster-conformance",
+      dependencies: [
+        "AppProtection", "HTTPTransport", "KubernetesAPI", "RESTClient", "StepCommon", "StructuredValues",
+        "Timing", "TridentProtect", argumentParser,
+      ],
+      path: "Tests/ClusterConformance"
+    ),
     // The benchmark in virtual time: what is measured, and the program that prints it. No product.
     .target(
       name: "StepBenchmark",
       dependencies: [
-        "AstraControlSimulation", "AstraSimulator", "Files", "ServiceSimulation", "SimulatedBackend",
-        "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Timing",
+        "AstraControlSimulation", "AstraSimulator", "Files", "KubernetesSimulator", "ServiceSimulation",
+        "SimulatedBackend", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Timing",
+        "TridentProtectSimulation",
       ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
@@ -262,7 +272,7 @@ let package = Package(
       name: "TridentProtectStepTests",
       dependencies: [
         "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
-        "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
+        "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
         "TridentProtectSimulation",
       ] + stepModules
     ),

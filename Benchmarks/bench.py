@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator
 
-from clients import Steps, Target, Toolkit
+from clients import Kubectl, ProtectSteps, Steps, Target, Toolkit
 from measure import Invalid, Launcher
-from simulator import Scenario, Simulator
+from simulator import ClusterSimulator, Scenario, Simulator
 
 Sample = dict[str, Any]
 Samples = list[Sample]
@@ -34,6 +34,7 @@ class Bench:
     linked: Path
     in_process: Path
     python: Path
+    kubectl_program: Path
     quick: bool
     seed: int = 20_261_125
     in_process_answers: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +48,15 @@ class Bench:
 
     def simulator(self, scenario: Scenario, *, speed: float = 1) -> Simulator:
         return Simulator(self.simulator_program, self.new_folder() / "simulator", scenario, speed=speed)
+
+    def clusters(self, scenario: Scenario) -> ClusterSimulator:
+        return ClusterSimulator(self.simulator_program, self.new_folder() / "simulator", scenario)
+
+    def protect_steps(self, context: str) -> ProtectSteps:
+        return ProtectSteps(self.steps.programs, context)
+
+    def kubectl(self, context: str) -> Kubectl:
+        return Kubectl(self.kubectl_program, context)
 
     def rounds(self, thorough: int, quick: int) -> int:
         return quick if self.quick else thorough

@@ -3,6 +3,7 @@ id."""
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Protocol, Sequence
 from measure import Command, Invalid, Run
 from simulator import Request, Seen, Simulator
 
-STEPS, TOOLKIT, C = "steps", "toolkit", "c"
+STEPS, TOOLKIT, C, KUBECTL = "steps", "toolkit", "c", "kubectl"
 KINDS = ("backup", "clone", "restore")
 
 
@@ -103,6 +104,87 @@ class Steps:
         )
 
 
+class ProtectSteps:
+    """Our steps at Trident protect, told no more than a pipeline tells them; the cluster is a context."""
+
+    name = STEPS
+
+    def __init__(self, programs: Path, context: str) -> None:
+        self._programs = programs
+        self._context = context
+
+    def command(self, work: Work, simulator: Simulator, folder: Path) -> Command:
+        target = work.target
+        arguments = {
+            "backup": ["--application", target.name, "--backup-name", work.made],
+            "snapshot": ["--application", target.name, "--snapshot-name", work.made],
+            "clone": ["--source-application", target.name, "--clone-name", work.made],
+            "restore": [
+                "--application-name",
+                target.name,
+                "--use-backup",
+                target.backup_name,
+                "--discard-present-state",
+            ],
+        }[work.kind]
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "NO_PROXY": "*",
+            "ASTRA_RUN_ID": "benchmark",
+            "ASTRA_REPORT_DIR": str(folder / "reports"),
+            "ASTRA_BACKEND": "trident-protect",
+            "KUBECONFIG": simulator.environment["KUBECONFIG"],
+            "PROD_KUBERNETES_CLUSTER": self._context,
+        }
+        program = str(self._programs / f"astra-{work.kind}")
+        return Command((program, *arguments), environment, folder)
+
+
+class Kubectl:
+    """kubectl as scripts use it: one process makes the object, and another waits for its state."""
+
+    name = KUBECTL
+
+    def __init__(self, program: Path, context: str) -> None:
+        self._program = program
+        self._context = context
+
+    def commands(self, work: Work, vault: str, simulator: Simulator, folder: Path) -> tuple[Command, Command]:
+        """What makes the object of a backup, and what waits for it."""
+        target = work.target
+        file = folder / "object.json"
+        file.write_text(
+            json.dumps(
+                {
+                    "apiVersion": "protect.trident.netapp.io/v1",
+                    "kind": "Backup",
+                    "metadata": {"name": work.made, "namespace": target.name},
+                    "spec": {
+                        "applicationRef": target.name,
+                        "appVaultRef": vault,
+                        "reclaimPolicy": "Retain",
+                    },
+                }
+            )
+        )
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "NO_PROXY": "*",
+            "KUBECONFIG": simulator.environment["KUBECONFIG"],
+        }
+        program = (str(self._program), "--context", self._context)
+        awaited = f"backups.protect.trident.netapp.io/{work.made}"
+        completed = "--for=jsonpath={.status.state}=Completed"
+        return (
+            Command((*program, "create", "-f", str(file)), environment, folder),
+            Command(
+                (*program, "wait", "-n", target.name, awaited, completed, "--timeout=1h"), environment, folder
+            ),
+        )
+
+
 class Toolkit:
     """actoolkit 3.0.2 in a venv, with the `config.yaml` that it wants."""
 
@@ -167,16 +249,21 @@ class Done:
     ended: float
 
 
-def evidence(work: Work, seen: Seen) -> Done:
+def evidence(work: Work, seen: Seen, name: str | None = None) -> Done:
     """Where the server's own journal shows that the work was done, once and well; raises `Invalid`
-    otherwise."""
+    otherwise.
+
+    `name` is what the journal calls it, if it is another name than that of what is made or restored.
+    """
     begin, end = {
         "backup": ("created", "completed"),
+        "snapshot": ("created", "completed"),
         "clone": ("created", "completed"),
         "restore": ("restoreRequested", "restoreFinished"),
     }[work.kind]
     kind = "application" if work.kind == "restore" else work.kind
-    name = work.target.name if work.kind == "restore" else work.made
+    if name is None:
+        name = work.target.name if work.kind == "restore" else work.made
     entries = [entry for entry in seen.journal if entry["kind"] == kind and entry["name"] == name]
     begun = [entry for entry in entries if entry["event"] == begin]
     ended = [entry for entry in entries if entry["event"] == end]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Callable, Mapping
 
 from arithmetic import mean
 from binaries import LARGEST_STEPS
-from clients import C, KINDS, STEPS, TOOLKIT
+from clients import C, KINDS, KUBECTL, STEPS, TOOLKIT
 from figures import Figures
 from words import NOTHING, count, length, percent, seconds
 
@@ -60,6 +61,9 @@ def expectations(figures: Figures) -> list[Expectation]:
         *asking(figures),
         *growing(figures),
         *connecting(figures),
+        *protecting(figures),
+        *finding(figures),
+        *watching(figures),
         *fitting(figures),
     ]
 
@@ -214,6 +218,86 @@ def connecting(figures: Figures) -> list[Expectation]:
     if not numbers:
         return [unknown(text, "1")]
     return [Expectation(text, ", ".join(map(str, numbers)), "1", numbers == [1])]
+
+
+def protecting(figures: Figures) -> list[Expectation]:
+    """A backup at Trident protect, beside kubectl on the same server."""
+
+    def median(
+        value: str, nominal: float, client: str = STEPS, where: str = "trident-protect"
+    ) -> float | None:
+        return figures.median("protect", value, nominal=nominal, client=client, where=where)
+
+    found = [
+        at_most(
+            f"Trident protect: the end of a backup of {length(nominal)} is noticed by the watch (median), after",
+            median("delay", nominal),
+            0.05,
+            seconds,
+        )
+        for nominal in (7.0, 60.0)
+    ]
+    found.append(
+        at_least(
+            "… and peak memory of that backup is lower than kubectl's",
+            quotient(median("peakKiB", 7, KUBECTL), median("peakKiB", 7)),
+            2,
+        )
+    )
+    found.append(
+        at_most(
+            "… and compared with that of a backup at Astra Control",
+            quotient(median("peakKiB", 7), median("peakKiB", 7, where="astra-control")),
+            1.1,
+            times,
+        )
+    )
+    found.append(
+        at_most(
+            "… and it takes no longer beyond the server than `kubectl create` and `kubectl wait`",
+            quotient(median("beyond", 7), median("beyond", 7, KUBECTL)),
+            1,
+            times,
+        )
+    )
+    return found
+
+
+def finding(figures: Figures) -> list[Expectation]:
+    """The requests before the operation, however many applications a cluster has."""
+    sizes = figures.part("protect").get("sizes", [1, 10_000])
+    found = []
+    for kind in (KINDS[0], "snapshot", *KINDS[1:]):
+        numbers = [
+            sorted({s["requestsBefore"] for s in figures.samples("protect", what=kind, applications=size)})
+            for size in (sizes[0], sizes[-1])
+        ]
+        text = f"Trident protect: requests before a {kind}, {sizes[-1]:,} applications against one"
+        if not all(numbers):
+            found.append(unknown(text, "the same"))
+            continue
+        first, last = numbers
+        figure = f"{', '.join(map(str, last))} against {', '.join(map(str, first))}"
+        found.append(Expectation(text, figure, "the same", first == last and len(first) == 1))
+    return found
+
+
+def watching(figures: Figures) -> list[Expectation]:
+    """What waiting asks of an API server that serves watches, in virtual time."""
+    rows = [row for row in figures.in_process("watching").get("results", []) if row["watch"] == "served"]
+
+    def most(name: str, per: float) -> float | None:
+        return max((row[name] / ceil(row["countedSeconds"] / per) for row in rows), default=None)
+
+    return [
+        at_most(
+            "Trident protect: requests in five minutes of waiting, the worst of all operations",
+            most("requests", 300),
+            3,
+            count,
+        ),
+        at_most("… and watches, each of 290 s", most("watches", 290), 1, count),
+    ]
 
 
 def fitting(figures: Figures) -> list[Expectation]:

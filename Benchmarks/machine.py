@@ -40,6 +40,7 @@ def versions(bench: Bench) -> dict[str, str]:
         "C libraries": linked,
         "Python": first_line([str(bench.python), "--version"]),
         **dict(zip(packages, python.stdout.split())),
+        "kubectl": first_line([str(bench.kubectl_program), "version", "--client"]).split()[-1],
         "gcc": first_line(["gcc", "--version"]),
         "valgrind": first_line(["valgrind", "--version"]),
     }

@@ -1,6 +1,6 @@
 """Measures, and writes raw data, plots and tables.
 
-usage: run.py --build FOLDER --venv FOLDER --output FOLDER [--page FILE] [--quick] [PART…]
+usage: run.py --build FOLDER --venv FOLDER --kubectl FILE --output FOLDER [--page FILE] [--quick] [PART…]
 
 `./benchmark` builds everything and calls this; FOLDER of --build holds `tree/`, `astra-simulator`, `step-
 benchmark`, `linked` and `launch`. Without a part, all of them are measured; the part `page` measures nothing.
@@ -27,7 +27,7 @@ from bench import Bench
 from clients import Steps, Toolkit
 from machine import description, versions
 from measure import Invalid, Launcher
-from parts import accounts, fleet, operations, parallel, reports, start, virtual
+from parts import accounts, fleet, operations, parallel, protect, reports, start, virtual
 
 PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "start": start.measure,
@@ -35,6 +35,7 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "virtual": virtual.measure,
     "accounts": accounts.measure,
     "parallel": parallel.measure,
+    "protect": protect.measure,
     "reports": reports.measure,
     "fleet": fleet.measure,
 }
@@ -65,6 +66,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--venv", type=Path, required=True)
+    parser.add_argument("--kubectl", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--template", type=Path, required=True)
     parser.add_argument("--page", type=Path, required=True)
@@ -74,7 +76,7 @@ def parsed() -> argparse.Namespace:
     for part in arguments.parts:
         if part not in PARTS and arguments.parts != ["page"]:
             parser.error(f'there is no part "{part}"; there are {", ".join(PARTS)}')
-    for name in ("build", "venv", "output", "template", "page"):
+    for name in ("build", "venv", "kubectl", "output", "template", "page"):
         setattr(arguments, name, getattr(arguments, name).absolute())
     return arguments
 
@@ -92,6 +94,7 @@ def measure(arguments: argparse.Namespace, results: dict[str, Any], chosen: list
             linked=build / "linked",
             in_process=build / "step-benchmark",
             python=arguments.venv / "bin" / "python",
+            kubectl_program=arguments.kubectl,
             quick=arguments.quick,
         )
         if results.get("quick") != bench.quick:

@@ -122,10 +122,11 @@ class Simulator:
         for line in shlex.split((folder / "env").read_text()):
             name, _, value = line.partition("=")
             self.environment[name] = value
+        port = (folder / "port").read_text().split()[0]
         self._connection = http.client.HTTPSConnection(
-            self.environment["ASTRA_FQDN"],
+            f"127.0.0.1:{port}",
             timeout=300,
-            context=ssl.create_default_context(cafile=self.environment["ASTRA_CA_FILE"]),
+            context=ssl.create_default_context(cafile=str(folder / "ca.pem")),
         )
 
     def __enter__(self) -> Simulator:
@@ -191,11 +192,17 @@ class Simulator:
         journal = [entry for entry in activity.journal if entry["at"] >= since.now]
         requests = []
         for line in self._lines()[since.lines :]:
-            words = line.split()
-            if len(words) == 6 and words[2].startswith("/accounts/"):
-                requests.append(Request(words[1], words[2].partition("?")[0], int(words[3])))
+            request = self._request(line.split())
+            if request is not None:
+                requests.append(request)
         traffic = activity.traffic.minus(since.traffic).minus(since.overhead)
         return Seen(requests, journal, activity.now, traffic, self._zero())
+
+    def _request(self, words: list[str]) -> Request | None:
+        """The request that a line of the log is about; None if it is about none of the API."""
+        if len(words) == 6 and words[2].startswith("/accounts/"):
+            return Request(words[1], words[2].partition("?")[0], int(words[3]))
+        return None
 
     def _zero(self) -> float:
         """Asks some times for the server's time, and believes the answer that came fastest."""
@@ -209,6 +216,35 @@ class Simulator:
 
     def _lines(self) -> list[str]:
         return self._log.read_text().splitlines()
+
+
+class ClusterSimulator(Simulator):
+    """Clusters with Trident protect in them, each an API server of its own; nobody counts bytes and
+    connections."""
+
+    def _request(self, words: list[str]) -> Request | None:
+        if len(words) == 4 and words[2].startswith(("/api", "/openapi", "/version")):
+            return ClusterRequest(words[1], words[2], int(words[3]))
+        return None
+
+
+@dataclass(frozen=True)
+class ClusterRequest(Request):
+    """A request to an API server; the path has its query."""
+
+    @property
+    def asks_for_an_operation(self) -> bool:
+        """Whether it makes an object of Trident protect: a trial and a question make none."""
+        return (
+            super().asks_for_an_operation
+            and self.path.startswith("/apis/protect.trident.netapp.io/")
+            and "dryRun=" not in self.path
+        )
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether it waits for changes: kubectl writes `true`."""
+        return "watch=1" in self.path or "watch=true" in self.path
 
 
 _helps: dict[Path, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from clients import C, KINDS, STEPS, TOOLKIT
+from clients import C, KINDS, KUBECTL, STEPS, TOOLKIT
 from expectations import MET, expectations, lengths, waited
 from figures import Figures, Value, cpu
 from words import NOTHING, count, data, length, percent, ratio, seconds, spread, table
@@ -319,6 +319,84 @@ def fleet(figures: Figures) -> str:
     )
 
 
+def protect(figures: Figures) -> str:
+    """A backup at Trident protect beside kubectl, without a watch, and at Astra Control."""
+    ways = [
+        ("ours", {"client": STEPS, "where": "trident-protect"}),
+        ("kubectl create, kubectl wait", {"client": KUBECTL, "where": "trident-protect"}),
+        ("ours, the watch refused", {"client": STEPS, "where": "no watch"}),
+        ("ours at Astra Control", {"client": STEPS, "where": "astra-control"}),
+    ]
+    measures: list[tuple[str, str | Value, str]] = [
+        ("from its end at the server to the end of the client", "delay", "seconds"),
+        ("from the start to the request for it", "untilAsked", "seconds"),
+        ("wall beyond the server", "beyond", "seconds"),
+        ("processor time", cpu, "seconds"),
+        ("peak memory of a process", "peakKiB", "memory"),
+    ]
+    counted = [
+        ("processes", "processes"),
+        ("requests before the operation", "requestsBefore"),
+        ("requests", "requests"),
+        ("… of them watches", "watches"),
+    ]
+    tables = []
+    lengths_there = {sample["nominal"] for sample in figures.samples("protect") if "nominal" in sample}
+    for nominal in sorted(lengths_there):
+        rows = []
+        for name, value, unit in measures:
+            spreads = [figures.spread("protect", value, nominal=nominal, **way) for _, way in ways]
+            rows.append([name, *(spread(one, unit) for one in spreads)])
+        for name, key in counted:
+            means = [figures.mean("protect", key, nominal=nominal, **way) for _, way in ways]
+            rows.append([name, *(count(one) for one in means)])
+        tables.append(table([f"**a backup of {length(nominal)}**", *(name for name, _ in ways)], rows))
+    return "\n\n".join(tables) or NOTHING
+
+
+def among(figures: Figures) -> str:
+    """Requests before the operation, by the number of applications of a cluster."""
+    sizes = figures.part("protect").get("sizes", [])
+    kinds = [*KINDS[:1], "snapshot", *KINDS[1:]]
+
+    def cell(kind: str, size: int) -> str:
+        values = [
+            figures.mean("protect", key, what=kind, applications=size)
+            for key in ("requestsBefore", "requests")
+        ]
+        return f"{count(values[0])} of {count(values[1])}"
+
+    return table(
+        ["requests before the operation, of all", *(applications(size) for size in sizes)],
+        [[kind, *(cell(kind, size) for size in sizes)] for kind in kinds],
+    )
+
+
+def applications(number: int) -> str:
+    return f"{number:,} application{'s' if number > 1 else ''}"
+
+
+def watching(figures: Figures) -> str:
+    """What waiting for long operations asks, in virtual time."""
+    rows = figures.in_process("watching").get("results", [])
+    found: dict[tuple[str, float], dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault((row["step"], row["lengthSeconds"]), {})[row["watch"]] = row
+
+    def cells(row: dict[str, Any] | None) -> list[str]:
+        if row is None:
+            return [NOTHING] * 3
+        return [count(row["requests"]), count(row["watches"]), seconds(row["delaySeconds"])]
+
+    return table(
+        ["", "requests", "watches", "delay", "requests, the watch refused", "watches tried", "delay"],
+        [
+            [f"{step} of {length(nominal)}", *cells(both.get("served")), *cells(both.get("refused"))]
+            for (step, nominal), both in found.items()
+        ],
+    )
+
+
 TABLES: dict[str, Callable[[Figures], str]] = {
     "machine": machine,
     "expectations": expected,
@@ -328,6 +406,9 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "virtual": virtual,
     "accounts": accounts,
     "parallel": parallel,
+    "protect": protect,
+    "among": among,
+    "watching": watching,
     "reports": reports,
     "fleet": fleet,
 }

@@ -14,8 +14,9 @@ from bench import target
 from binaries import read_callgrind
 from clients import Done, Work, before_asking, evidence
 from figures import Figures, rounded, text_of
-from measure import Invalid
-from simulator import Request, Seen, Traffic
+from measure import Invalid, Run
+from parts import protect
+from simulator import ClusterRequest, Request, Seen, Traffic
 
 GUARD = Path(__file__).parent.parent / "guard"
 
@@ -92,6 +93,38 @@ class EvidenceTests(unittest.TestCase):
         ]
         self.assertEqual(before_asking(requests), 3)
         self.assertEqual(before_asking(requests[:3]), 3)
+
+    def test_a_trial_and_a_question_make_nothing_in_a_cluster(self) -> None:
+        namespace = "/apis/protect.trident.netapp.io/v1/namespaces/shop"
+        reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        requests = [
+            ClusterRequest("POST", f"{namespace}/backups?dryRun=All", 201),
+            ClusterRequest("POST", reviews, 201),
+            ClusterRequest("GET", f"{namespace}/backups?watch=1", 200),
+            ClusterRequest("POST", f"{namespace}/backups?fieldValidation=Strict", 201),
+        ]
+        self.assertEqual(before_asking(requests), 3)
+        self.assertEqual([request.is_watch for request in requests], [False, False, True, False])
+        self.assertTrue(ClusterRequest("GET", f"{namespace}/backups?watch=true", 200).is_watch)
+
+    def test_requests_that_grow_with_the_cluster_end_the_benchmark(self) -> None:
+        samples: list[dict[str, Any]] = [
+            {"what": kind, "applications": size, "requestsBefore": 5}
+            for kind in protect.KINDS
+            for size in (1, 10_000)
+        ]
+        protect.check_constant(samples)
+        samples[-1]["requestsBefore"] = 25
+        with self.assertRaises(Invalid):
+            protect.check_constant(samples)
+
+    def test_two_processes_count_as_one(self) -> None:
+        def run(began: float, peak: int) -> Run:
+            return Run(0, 0, began, began + 1, 1.0, 0.1, 0.2, peak, 1, 0, "")
+
+        whole = protect.together([run(10.0, 300), run(15.0, 200)])
+        self.assertEqual((whole.wall, whole.peakKiB, whole.minorFaults), (6.0, 300, 2))
+        self.assertAlmostEqual(whole.user, 0.2)
 
     def test_what_the_server_does_not_tell_stays_unknown(self) -> None:
         self.assertEqual(Traffic(5, None, 2).minus(Traffic(3, 1, 1)), Traffic(2, None, 1))
@@ -197,7 +230,7 @@ class PageTests(unittest.TestCase):
         text = (Path(__file__).parent.parent.parent / "docs" / "benchmark.md").read_text()
         filled = page.filled(text, {name: table(Figures({})) for name, table in tables.TABLES.items()})
         self.assertEqual(
-            page.filled(filled, {name: "" for name in tables.TABLES}).count("end of figures"), 10
+            page.filled(filled, {name: "" for name in tables.TABLES}).count("end of figures"), 13
         )
 
 

@@ -5,6 +5,9 @@ protocol LiveService: Sendable {
   /// Whether time passes by itself.
   var passes: Bool { get }
 
+  /// How long a stream with nothing to say may be left alone, if nobody asks anything; -1: as long as that.
+  var millisecondsToNews: Int32 { get }
+
   func respond(to request: SimulatedRequest) -> SimulatedResponse
 
   /// What a stream has to say by now; nil: it has ended.
@@ -15,4 +18,9 @@ protocol LiveService: Sendable {
 
   /// Never rings a bell again.
   func remove(_ bell: Bell.ID)
+}
+
+extension LiveService {
+  // While time passes by itself, something may have happened though nobody asked.
+  var millisecondsToNews: Int32 { passes ? 100 : -1 }
 }

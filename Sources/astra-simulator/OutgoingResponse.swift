@@ -60,8 +60,7 @@ private final class StreamBody {
     while unsent.isEmpty {
       guard let news = world.next(of: &stream) else { return astra_http_end() }
       unsent = news[...]
-      // While time passes by itself, something may have happened though nobody asked.
-      if unsent.isEmpty, !bell.wait(milliseconds: world.passes ? 100 : -1, connection: descriptor) {
+      if unsent.isEmpty, !bell.wait(milliseconds: world.millisecondsToNews, connection: descriptor) {
         return astra_http_cut()
       }
     }

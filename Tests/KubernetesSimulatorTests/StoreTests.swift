@@ -162,10 +162,33 @@ struct StoreTests {
       ["kubernetes": [:]], ["kubernetes": ["clusters": [[:]]]],
       ["kubernetes": ["clusters": [["name": "a", "objects": [["kind": "Nothing", "apiVersion": "v1"]]]]]],
       ["kubernetes": ["clusters": [["name": "a"], ["name": "a"]]]],
+      ["kubernetes": ["clusters": [["name": "a", "missingKinds": ["pods"]]]]],
+      [
+        "kubernetes": [
+          "clusters": [["name": "a", "missingKinds": ["velero.io"]]], "tridentProtect": [:],
+        ]
+      ],
     ] {
       #expect(throws: ScenarioError.self) {
         try ClusterScenario(file: wrong.bytes, startTime: start)
       }
+    }
+  }
+  @Test("kinds that are missing are neither told nor served")
+  func missingKinds() throws {
+    for (missing, left) in [
+      (["velero.io"], [] as [String]), (["schedules.velero.io"], ["Backup", "Restore"]), ([], ["Schedule"]),
+    ] {
+      let file: JSON = [
+        "kubernetes": [
+          "clusters": [["name": "prod", "missingKinds": .array(missing.map { .string($0) })]]
+        ]
+      ]
+      let cluster = try ClusterScenario(file: file.bytes, startTime: WallTime(sinceEpoch: .zero)).clusters[0]
+      let kinds = cluster.store.kinds.all.filter { $0.group == "velero.io" }.map(\.kind)
+      #expect(Set(left).isSubset(of: kinds) && kinds.isEmpty == left.isEmpty)
+      #expect(kinds.contains("Schedule") == missing.isEmpty)
+      #expect(cluster.store.kinds["backups.protect.trident.netapp.io"] != nil)
     }
   }
 }

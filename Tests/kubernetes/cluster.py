@@ -51,25 +51,39 @@ USERS = [
 ]
 
 
-class ClusterTest(unittest.TestCase):
-    """Has a cluster of its own, `prod`, with the users `admin` and `limited`."""
+class SimulatorTest(unittest.TestCase):
+    """Starts simulators; each ends with its test."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        scenario = {"kubernetes": {"clusters": [{"name": "prod", "objects": OBJECTS, "users": USERS}]}}
-        (self.folder / "scenario.json").write_text(json.dumps(scenario))
-        self.server = subprocess.Popen(
-            [
-                SIMULATOR, "--scenario", str(self.folder / "scenario.json"), "--port", "0",
-                "--dir", str(self.folder / "run"),
-            ])
+
+    def start(self, scenario):
+        """Serves the clusters of a scenario, by the kubeconfig `self.kubeconfig`."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        (folder / "scenario.json").write_text(json.dumps(scenario))
+        self.log = folder / "log"
+        with self.log.open("wb") as log:
+            self.server = subprocess.Popen(
+                [
+                    SIMULATOR, "--scenario", str(folder / "scenario.json"), "--port", "0",
+                    "--dir", str(folder / "run"), "--without-pages", "--verbose",
+                ],
+                stderr=log)
         self.addCleanup(self.server.wait)
         self.addCleanup(self.server.terminate)
-        self.kubeconfig = str(self.folder / "run" / "kubeconfig")
+        self.kubeconfig = str(folder / "run" / "kubeconfig")
         end = time.monotonic() + 20
-        while not (self.folder / "run" / "env").exists():
-            self.assertIsNone(self.server.poll(), "the simulator has ended")
+        while not (folder / "run" / "env").exists():
+            self.assertIsNone(self.server.poll(), self.log.read_text())
             self.assertLess(time.monotonic(), end, "the simulator does not start")
             time.sleep(0.02)
+
+
+class ClusterTest(SimulatorTest):
+    """Has a cluster of its own, `prod`, with the users `admin` and `limited`."""
+
+    def setUp(self):
+        super().setUp()
+        self.start({"kubernetes": {"clusters": [{"name": "prod", "objects": OBJECTS, "users": USERS}]}})

@@ -7,7 +7,7 @@ struct Main: ParsableCommand {
     commandName: "step-benchmark",
     abstract: "Measure the steps in virtual time, against models of what NetApp's own programs do.",
     discussion: "Each command prints one JSON document. The same seed gives the same one, but for `reports`.",
-    subcommands: [Waiting.self, Accounts.self, Reports.self, Fleet.self])
+    subcommands: [Waiting.self, Watching.self, Accounts.self, Reports.self, Fleet.self])
 }
 
 /// What all commands have that leave something to chance.
@@ -32,6 +32,18 @@ struct Waiting: ParsableCommand {
 
   func run() throws {
     print(try WaitingBenchmark(samples: samples, seed: chance.seed).run().text)
+  }
+}
+
+/// What waiting costs where the service can tell of changes.
+struct Watching: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What a step asks while an operation of Trident protect goes on, with a watch and without.")
+
+  @OptionGroup var chance: Chance
+
+  func run() throws {
+    print(try WatchingBenchmark(seed: chance.seed).run().text)
   }
 }
 

@@ -28,14 +28,15 @@ extension KubernetesClient {
   ///   - namespace: where they lie; nil means in every namespace. One that does not exist holds nothing.
   ///   - labels: a label selector: `tier=gold,!draft`.
   ///   - fields: a field selector: `metadata.name=x`; others than name and namespace most kinds refuse.
+  ///   - pageSize: how many items one page holds at most.
   ///   - attempt: what it is for, for messages.
   /// - Returns: the objects, in the server's order.
   /// - Throws: as `get`, `.refused(.malformed)` for a selector, and `.brokenContract` for an item that is no object.
   package func list(
     _ kind: ResourceKind, in namespace: String?, labels: String? = nil, fields: String? = nil,
-    to attempt: String
+    pageSize: Int = KubernetesClient.usualPageSize, to attempt: String
   ) throws(BackendError) -> [KubernetesObject] {
-    let answer = try pages(of: kind, namespace, labels, fields, attempt)
+    let answer = try pages(of: kind, namespace, labels, fields, pageSize, attempt)
     return try value(of: answer, kind, kind.path(in: namespace), attempt)
   }
 
@@ -44,12 +45,12 @@ extension KubernetesClient {
     of kind: ResourceKind, in namespace: String?, labels: String? = nil, fields: String? = nil,
     to attempt: String
   ) throws(BackendError) -> LookResult<[KubernetesObject]> {
-    let answer = try pages(of: kind, namespace, labels, fields, attempt)
+    let answer = try pages(of: kind, namespace, labels, fields, Self.usualPageSize, attempt)
     return try result(of: answer, kind, kind.path(in: namespace), attempt)
   }
 
   /// How many items one page holds at most, as kubectl has it.
-  private static var pageSize: Int { 500 }
+  package static var usualPageSize: Int { 500 }
   /// How often a list is begun whose continuation expires (410).
   private static var mostTries: Int { 5 }
 
@@ -73,7 +74,8 @@ extension KubernetesClient {
   }
 
   private func pages(
-    of kind: ResourceKind, _ namespace: String?, _ labels: String?, _ fields: String?, _ attempt: String
+    of kind: ResourceKind, _ namespace: String?, _ labels: String?, _ fields: String?, _ pageSize: Int,
+    _ attempt: String
   ) throws(BackendError) -> Answer<[KubernetesObject]> {
     let selectors = [("labelSelector", labels), ("fieldSelector", fields)].compactMap { name, value in
       value.map { "&\(name)=\(PercentEncoding.encode($0))" }
@@ -83,7 +85,7 @@ extension KubernetesClient {
       while true {
         tries += 1
         let listing = try rest.collect(
-          kind.path(in: namespace), query: "limit=\(Self.pageSize)" + selectors.joined(), to: attempt,
+          kind.path(in: namespace), query: "limit=\(pageSize)" + selectors.joined(), to: attempt,
           isPage: { $0["kind"]?.string?.hasSuffix("List") == true }, { KubernetesObject($0) })
         switch listing {
         case .items(let objects): return .value(objects)

@@ -27,7 +27,7 @@ package struct ClusterScenario: Sendable {
     (seeds, product) = (kubernetes.clusters, kubernetes.tridentProtect)
     for (place, seed) in seeds.enumerated() {
       var cluster = KubernetesCluster(
-        name: seed.name, startTime: seed.startTime ?? startTime, kinds: .everything,
+        name: seed.name, startTime: seed.startTime ?? startTime, kinds: try seed.kinds(),
         seed: seed.seed &+ UInt64(place) &* 1000)
       try seed.fill(&cluster)
       clusters.append(cluster)
@@ -62,6 +62,11 @@ package struct ClusterScenario: Sendable {
       }
       guard Set(clusters.map(\.name)).count == clusters.count else {
         throw ScenarioError("\(path).clusters has two clusters of one name: give each a name of its own")
+      }
+      if tridentProtect != nil, let bare = clusters.first(where: { !$0.missingKinds.isEmpty }) {
+        throw ScenarioError(
+          "\(path).clusters: \"\(bare.name)\" has missingKinds, and Trident protect needs its own: leave one of them out"
+        )
       }
       if tridentProtect != nil, let own = clusters.first(where: { $0.startTime != nil }) {
         throw ScenarioError(

@@ -10,6 +10,8 @@ struct ClusterSeed: Sendable {
   var namespaceDeletion: Duration?
   /// Namespaces that never go; `*` is every one.
   var stuckNamespaces: [String] = []
+  /// Kinds that are not installed: `backups.velero.io`, or all of a group: `velero.io`.
+  var missingKinds: [String] = []
   /// Who can show a token; empty: an administrator whose token is `admin-` and the cluster's name.
   var users: [UserSeed] = []
   var objects: [JSON] = []
@@ -24,6 +26,16 @@ struct ClusterSeed: Sendable {
     }
     cluster.users = users.map { User(token: $0.token, name: $0.name, groups: $0.groups) }
     if users.isEmpty { cluster.users = [.administrator(token: "admin-\(name)")] }
+  }
+
+  /// The kinds that it has.
+  func kinds() throws(ScenarioError) -> [KindDefinition] {
+    for name in missingKinds where ![KindDefinition].everything.contains(where: { $0.isCalled(name) }) {
+      throw ScenarioError(
+        "\(path).missingKinds: there is no kind or group \"\(name)\" anyway: give one like backups.velero.io or velero.io"
+      )
+    }
+    return [KindDefinition].everything.filter { kind in !missingKinds.contains { kind.isCalled($0) } }
   }
 
   private func add(_ object: JSON, to cluster: inout KubernetesCluster, path: String) throws(ScenarioError) {
@@ -55,6 +67,7 @@ extension ClusterSeed: ScenarioValue {
     seed = UInt64(bitPattern: Int64(number))
     try reader.take("namespaceDeletionSeconds", &namespaceDeletion)
     try reader.take("stuckNamespaces", &stuckNamespaces)
+    try reader.take("missingKinds", &missingKinds)
     try reader.take("users", &users)
     var list: [ObjectSeed] = []
     try reader.take("objects", &list)
@@ -91,6 +104,11 @@ private struct ObjectSeed: ScenarioValue {
     guard json.members != nil else { throw ScenarioError("\(path) is \(json.kind), not an object") }
     self.json = json
   }
+}
+
+extension KindDefinition {
+  /// Whether a name is this kind's or, without a plural, that of its group.
+  fileprivate func isCalled(_ name: String) -> Bool { isCustom && (name == resource || name == group) }
 }
 
 extension [KindDefinition] {

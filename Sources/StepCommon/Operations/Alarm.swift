@@ -17,6 +17,8 @@ struct Alarm {
   /// What the look before it rang showed; nil if it has not rung since.
   private var shownBefore: String?
   private var rangForNothing = false
+  /// When it last rang; nil if it never has.
+  private(set) var lastRing: Instant?
 
   /// Whether it may be waited for now.
   func isReliable(at now: Instant) -> Bool { !rangForNothing && next.map { now >= $0 } ?? true }
@@ -27,9 +29,9 @@ struct Alarm {
     next = now + min(.seconds(5 << failures), .seconds(300))
   }
 
-  /// It rang, or ended in order.
-  mutating func ring(shown: String) {
-    (failures, next) = (0, nil)
+  /// It rang.
+  mutating func ring(at now: Instant, shown: String) {
+    (failures, next, lastRing) = (0, nil, now)
     shownBefore = shown
   }
 
@@ -54,7 +56,7 @@ extension Poller {
       throw .interrupted(error, "ended by a signal; the backend goes on with what it was asked to do")
     }
     switch news {
-    case .some: alarm.ring(shown: shown)
+    case .some: alarm.ring(at: time.now, shown: shown)
     // One that ends at once is no alarm to sleep by.
     case .none(let duration) where duration < pause:
       alarm.fail(at: time.now)

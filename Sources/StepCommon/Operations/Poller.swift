@@ -134,7 +134,8 @@ package final class Poller {
       keepAlive()
       // The confirming look follows at once: it costs one request and no delay.
       if !isConfirming {
-        try rest(pollInterval(since: began), untilNewsOf: awaiting, &alarm, shown: lastSeen)
+        // After news more is to be expected soon: what is left of a long operation is short.
+        try rest(pollInterval(since: alarm.lastRing ?? began), untilNewsOf: awaiting, &alarm, shown: lastSeen)
       }
     }
   }

@@ -1,31 +1,31 @@
 internal import AppProtection
-internal import KubernetesAPI
+package import KubernetesAPI
 
 /// The kinds of `protect.trident.netapp.io/v1` that the steps use; all of them are namespaced.
-enum Kinds {
-  static let group = "protect.trident.netapp.io"
+package enum Kinds {
+  package static let group = "protect.trident.netapp.io"
 
-  static let application = kind("Application", "applications")
-  static let vault = kind("AppVault", "appvaults")
-  static let backup = kind("Backup", "backups")
-  static let snapshot = kind("Snapshot", "snapshots")
+  package static let application = kind("Application", "applications")
+  package static let vault = kind("AppVault", "appvaults")
+  package static let backup = kind("Backup", "backups")
+  package static let snapshot = kind("Snapshot", "snapshots")
   static let backupRestore = kind("BackupRestore", "backuprestores")
   static let snapshotRestore = kind("SnapshotRestore", "snapshotrestores")
   static let backupInPlaceRestore = kind("BackupInplaceRestore", "backupinplacerestores")
   static let snapshotInPlaceRestore = kind("SnapshotInplaceRestore", "snapshotinplacerestores")
   static let schedule = kind("Schedule", "schedules")
-  static let hook = kind("ExecHook", "exechooks")
+  package static let hook = kind("ExecHook", "exechooks")
   static let hookRun = kind("ExecHooksRun", "exechooksruns")
 
-  static let all = [
+  package static let all = [
     application, vault, backup, snapshot, backupRestore, snapshotRestore, backupInPlaceRestore,
     snapshotInPlaceRestore, schedule, hook, hookRun,
   ]
 
   /// The two kinds of restores into other namespaces.
-  static let restores = [snapshotRestore, backupRestore]
+  package static let restores = [snapshotRestore, backupRestore]
   /// The two kinds of restores in place.
-  static let inPlaceRestores = [snapshotInPlaceRestore, backupInPlaceRestore]
+  package static let inPlaceRestores = [snapshotInPlaceRestore, backupInPlaceRestore]
 
   static func copy(_ kind: RecoveryPoint.Kind) -> ResourceKind { kind == .backup ? backup : snapshot }
   static func restore(from kind: RecoveryPoint.Kind) -> ResourceKind {

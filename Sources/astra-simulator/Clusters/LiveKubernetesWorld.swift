@@ -17,6 +17,7 @@ final class LiveKubernetesWorld: Sendable {
     let index: Int
 
     var passes: Bool { world.speed > 0 }
+    var millisecondsToNews: Int32 { world.millisecondsToNews }
     func respond(to request: SimulatedRequest) -> SimulatedResponse { world.respond(to: request, at: index) }
     func next(of stream: inout any ResponseStream) -> [UInt8]? { world.next(of: &stream) }
     func add(_ bell: Bell.ID) { world.state.withLock { _ = $0.bells.insert(bell) } }
@@ -43,6 +44,16 @@ final class LiveKubernetesWorld: Sendable {
     state.withLock { state in
       catchUp(&state)
       return state.world.frontPage(at: address)
+    }
+  }
+
+  /// A watch tells of a change when it happens, as that of a real server does, and not at the next look around.
+  private var millisecondsToNews: Int32 {
+    guard speed > 0 else { return -1 }
+    return state.withLock { state in
+      guard let due = state.world.nextChange else { return 100 }
+      let left = (due - state.world.now) / speed - (ContinuousClock.now - state.lastLook)
+      return Int32(min(100, max(0, left / .milliseconds(1))).rounded(.up))
     }
   }
 
