@@ -1,6 +1,7 @@
 import AstraClone
 import AstraRestore
 import KubernetesSimulator
+import ServiceSimulation
 import SimulatedBackend
 import StepCommon
 import StepTestSupport
