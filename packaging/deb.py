@@ -34,9 +34,9 @@ Installed-Size: {size}
 Recommends: ca-certificates
 Description: steps of pipelines that protect applications on Kubernetes
  Back up, snapshot, clone, verify, restore and clean up stateful applications
- with NetApp Astra Control, from a CI pipeline: a program for each step, which
- waits until the operation is seen to have finished, leaves a JUnit XML report,
- and tells by its exit code what happened.
+ with NetApp Trident protect or Astra Control, from a CI pipeline: a program for
+ each step, which waits until the operation is seen to have finished, leaves a
+ JUnit XML report, and tells by its exit code what happened.
  .
  The package brings the libraries that it needs.
 """

@@ -63,7 +63,7 @@ def labels(release: str, revision: str, moment: int) -> dict[str, str]:
     """What the image says of itself."""
     values = {
         "title": "astra-steps",
-        "description": "Steps of pipelines that protect applications on Kubernetes with NetApp Astra Control",
+        "description": "Steps of pipelines that protect applications on Kubernetes with NetApp Trident protect or Astra Control",
         "version": release,
         "revision": revision,
         "created": created(moment),

@@ -95,7 +95,7 @@ def product(tree: Path, release: str) -> Component:
         "name": PRODUCT,
         "version": release,
         "purl": purl,
-        "description": "Steps of pipelines that protect applications on Kubernetes with NetApp Astra Control",
+        "description": "Steps of pipelines that protect applications on Kubernetes with NetApp Trident protect or Astra Control",
         "licenses": [{"license": {"name": "none chosen yet", "text": {"content": NONE_CHOSEN}}}],
         "components": [file(path, tree) for path in own],
     }

@@ -16,7 +16,7 @@ package protocol PrerequisiteReader: AnyObject {
   func rehearse(_ request: PlannedRequest) throws(BackendError) -> Rehearsal
   /// What keeps an application as it is described elsewhere, and would undo a restore of it, each with what suspends it;
   /// nil if the backend does not tell.
-  func overseers(of application: Application) throws(BackendError) -> [Overseer]?
+  func oversight(of application: Application) throws(BackendError) -> Oversight?
   /// What an application is reached by, which a clone of it on that cluster would claim too; nil if the backend does not
   /// tell.
   func fixedAddresses(of application: Application, forCloneOn destination: Cluster.ID)
@@ -27,7 +27,7 @@ package protocol PrerequisiteReader: AnyObject {
 
 extension PrerequisiteReader {
   package func rehearse(_: PlannedRequest) -> Rehearsal { .notTold(nil) }
-  package func overseers(of _: Application) -> [Overseer]? { nil }
+  package func oversight(of _: Application) -> Oversight? { nil }
   package func fixedAddresses(of _: Application, forCloneOn _: Cluster.ID) -> FixedAddresses? { nil }
   package func room(for _: CloneRequest) -> RoomForClone? { nil }
 }
@@ -80,6 +80,16 @@ package struct Overseer: Hashable, Sendable {
 
   /// Names a tool.
   package init(title: String, remedy: String) { (self.title, self.remedy) = (title, remedy) }
+}
+
+/// Who keeps an application as it is described elsewhere.
+package struct Oversight: Hashable, Sendable {
+  package var overseers: [Overseer] = []
+  /// What may not be seen, as clauses: `whether …`.
+  package var notTold: [String] = []
+
+  /// Begins with nobody found.
+  package init() {}
 }
 
 /// What can be done with an application.

@@ -83,8 +83,14 @@ extension PreflightStep {
 
   /// Refuses to restore what somebody else puts back at once.
   private func checkOverseers(of application: Application, _ run: StepRun) throws(StepFailure) {
-    let overseers = try ask { () throws(BackendError) in try run.backend.overseers(of: application) }
-    guard let overseers, !overseers.isEmpty else { return }
+    let oversight = try ask { () throws(BackendError) in try run.backend.oversight(of: application) }
+    guard let oversight else {
+      sayNotTold("whether another tool will undo a restore of \"\(application.name)\"", run)
+      return
+    }
+    for clause in oversight.notTold { sayNotTold(clause, run) }
+    let overseers = oversight.overseers
+    guard !overseers.isEmpty else { return }
     throw .prerequisite(
       "\(overseers.map(\.title).joined(separator: ", ")) will undo a restore of \"\(application.name)\"",
       hint: overseers.map(\.remedy).joined(separator: "; "))
