@@ -232,13 +232,14 @@ struct GroundTruth {
         + world.recoveryPoints.filter {
           ($0.kind == .backup || $0.name == Mission.newSnapshot)
             && !(mission.removesBackups && $0.id == WorkedExample.olderBackupID)
+            && !(mission.removesClone && isCarrier($0.name))
         }
         .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" })
   }
 
   /// Whether a backup was made for nothing but to carry a clone: how many there are depends on what went wrong.
-  private func isCarrier(_ point: ServiceRecoveryPoint) -> Bool {
-    world.capabilities.backupsOfAClone > 0 && point.name.hasPrefix("\(WorkedExample.cloneName)-")
+  func isCarrier(_ name: String) -> Bool {
+    world.capabilities.backupsOfAClone > 0 && name.hasPrefix("\(WorkedExample.cloneName)-")
   }
 
   /// What the run has come to, for a comparison with an undisturbed one.
@@ -250,7 +251,7 @@ struct GroundTruth {
       + world.applications.filter { $0.sourceID != nil }
       .map { "clone \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
       + world.recoveryPoints.filter {
-        ($0.kind == .backup && !isCarrier($0)) || $0.name == Mission.newSnapshot
+        ($0.kind == .backup && !isCarrier($0.name)) || $0.name == Mission.newSnapshot
       }
       .map { "\($0.kind.rawValue) \($0.name) \($0.state) \(String(describing: $0.content))" }.sorted()
   }

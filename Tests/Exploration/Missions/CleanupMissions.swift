@@ -121,9 +121,10 @@ extension GroundTruth {
           isReplacedEvidence(entry, at: place) && isFreeEvidence(entry.id)
             || mission.removesEvidence && isOwnEvidence(entry)
         case .clone: (mission.removesClone || mission.replacesFailed) && made.contains(entry.id)
-        case .backup where mission.removesBackups:
+        case .backup where mission.removesBackups && !isCarrier(entry.name):
           entry.id == WorkedExample.olderBackupID
             || others && entry.id != restoredFrom && WorkedExample.isOfPattern(entry.name)
+        case .backup where isSpentCarrier(entry, at: place): true
         case .backup: mission.replacesFailed && entry.name == Mission.newBackup
         default: false
         }
@@ -134,7 +135,7 @@ extension GroundTruth {
 
   /// How many removals are explained.
   var mostRemovals: Int {
-    var most = mission.removesClone ? madeClones.count : 0
+    var most = mission.removesClone ? madeClones.count + madeCarriers.count : 0
     // One whose answer was lost is asked for again.
     if mission.removesEvidence { most += 2 * madeEvidence.count }
     if mission.removesBackups { most += others ? 3 : 1 }
@@ -149,6 +150,21 @@ extension GroundTruth {
     Set(
       journal.filter { $0.event == .created && $0.kind == .clone && $0.name == WorkedExample.cloneName }.map(
         \.id))
+  }
+
+  /// The backups that clients have made to carry clones, in this run or before it.
+  private var madeCarriers: Set<String> {
+    Set(
+      journal.filter { $0.event == .created && $0.kind == .backup && isCarrier($0.name) }.map(\.id))
+  }
+
+  /// Whether the removal at that place of the journal is one of a backup that carried a clone, and every clone made of it
+  /// was gone by then.
+  private func isSpentCarrier(_ entry: JournalEntry, at place: Int) -> Bool {
+    guard mission.removesClone, madeCarriers.contains(entry.id) else { return false }
+    let clones = journal.filter { $0.event == .created && $0.kind == .clone && $0.related == entry.id }
+    let gone = Set(changes[..<place].filter { $0.event == .deleted && $0.kind == .clone }.map(\.id))
+    return clones.allSatisfy { gone.contains($0.id) }
   }
 
   /// The evidence snapshots of this run.

@@ -160,7 +160,9 @@ struct SystematicExploration: Sendable {
     plan.undisturbedEnding = expectation.recovers || !isMet || isReplaced ? outcome.ending : nil
     plan.changesTheWorld = fault.effect == .vanishes
     // A copy that is to carry a clone, and is of no use, is made anew.
-    if fault.kind == .backup, isMet, [.removed, .hooksFail].contains(fault.effect) { plan.renewedCarriers = 1 }
+    if fault.kind == .backup, isMet, [.removed, .hooksFail].contains(fault.effect) {
+      plan.renewedCarriers = 1
+    }
     let isOfNoUse = fault.kind == .snapshot && [.removed, .hooksFail].contains(fault.effect)
     let isRepeated = fault.kind == .restore || fault.kind == .snapshot && mission.attempts > 2
     plan.snapshots = outcome.snapshots + (isOfNoUse ? 1 : 0) + (isRepeated ? 1 : 0)
