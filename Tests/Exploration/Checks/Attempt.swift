@@ -49,7 +49,7 @@ struct Attempt {
     if report.cases.map(\.name) != stage.program.phases { violations.append("the report has other phases") }
     if elapsed > timeout + .seconds(2) { violations.append("it took \(elapsed) of \(timeout)") }
     let capabilities = truth.world.capabilities
-    if result.requests > mostRequests * capabilities.requestsOfALook + 4 * capabilities.listsOfANamespace {
+    if result.requests > mostRequests * capabilities.requestsOfALook + 6 * capabilities.listsOfANamespace {
       violations.append("\(result.requests) requests in \(elapsed)")
     }
     return violations

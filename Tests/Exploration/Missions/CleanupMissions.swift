@@ -163,7 +163,7 @@ extension GroundTruth {
   private func isSpentCarrier(_ entry: JournalEntry, at place: Int) -> Bool {
     guard mission.removesClone, madeCarriers.contains(entry.id) else { return false }
     let clones = journal.filter { $0.event == .created && $0.kind == .clone && $0.related == entry.id }
-    let gone = Set(changes[..<place].filter { $0.event == .deleted && $0.kind == .clone }.map(\.id))
+    let gone = Set(journal[..<place].filter { $0.event == .deleted && $0.kind == .clone }.map(\.id))
     return clones.allSatisfy { gone.contains($0.id) }
   }
 
