@@ -252,14 +252,6 @@ def protecting(figures: Figures) -> list[Expectation]:
             times,
         )
     )
-    found.append(
-        at_most(
-            "… and it takes no longer beyond the server than `kubectl create` and `kubectl wait`",
-            quotient(median("beyond", 7), median("beyond", 7, KUBECTL)),
-            1,
-            times,
-        )
-    )
     return found
 
 

@@ -107,9 +107,9 @@ def results() -> dict[str, Any]:
             "protect": {
                 "sizes": [1, 10_000],
                 "samples": [
-                    protected(STEPS, "trident-protect", 7.0, delay=0.05, peakKiB=22_000, beyond=0.2),
+                    protected(STEPS, "trident-protect", 7.0, delay=0.05, peakKiB=22_000),
                     protected(STEPS, "trident-protect", 60.0, delay=0.05),
-                    protected(KUBECTL, "trident-protect", 7.0, peakKiB=44_000, beyond=0.2),
+                    protected(KUBECTL, "trident-protect", 7.0, peakKiB=44_000),
                     protected(STEPS, "astra-control", 7.0, peakKiB=20_000),
                     *(
                         account(STEPS, what, size)
@@ -186,7 +186,6 @@ class ExpectationTests(unittest.TestCase):
             ("of 60 s is noticed by the watch", lambda data: part(data, "protect")[1].update(delay=0.051)),
             ("lower than kubectl's", lambda data: part(data, "protect")[2].update(peakKiB=43_000)),
             ("a backup at Astra Control", lambda data: part(data, "protect")[3].update(peakKiB=19_000)),
-            ("no longer beyond the server", lambda data: part(data, "protect")[0].update(beyond=0.21)),
             ("requests before a snapshot", lambda data: part(data, "protect")[-1].update(requestsBefore=3)),
             (
                 "five minutes of waiting",
