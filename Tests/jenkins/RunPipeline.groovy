@@ -3,7 +3,7 @@ import groovy.json.JsonSlurper
 
 // Carries out a declarative Jenkinsfile as far as this project's tests need it:
 //
-//   groovy -cp Tests/jenkins Tests/jenkins/RunPipeline.groovy REQUEST.json
+//   groovy -cp Tests/jenkins Tests/jenkins/RunPipeline.groovy REQUEST.json   (the tests compile it first)
 //
 // The request says:
 //   jenkinsfile   the file to run

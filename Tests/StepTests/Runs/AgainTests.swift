@@ -41,7 +41,11 @@ import Timing
     case "backup": Use(BackupStep.self, .create, .backup) { $0.tally.backupsCreated }
     case "snapshot": Use(SnapshotStep.self, .create, .snapshot) { $0.tally.snapshotsCreated }
     case "clone": Use(CloneStep.self, .create, .application) { $0.tally.clonesCreated }
-    case "cleanup": Use(CleanupStep.self, .delete, .application, ["--remove-clone"]) { $0.tally.deletions }
+    // What carried it may go too.
+    case "cleanup":
+      Use(CleanupStep.self, .delete, .application, ["--remove-clone"]) { service in
+        service.journal(from: 0).count { $0.event == .deleted && $0.kind == .clone }
+      }
     default: Use(RestoreStep.self, .restore, .application) { $0.tally.restoresRequested }
     }
   }
