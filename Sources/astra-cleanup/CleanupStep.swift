@@ -10,7 +10,7 @@ package final class CleanupStep: Step {
   package static let identity = StepIdentity(.cleanup)
   package static let outputKeys = [
     "ASTRA_REMOVED_CLONES", "ASTRA_REMOVED_RECOVERY_POINTS", "ASTRA_REMOVED_BACKUPS", "ASTRA_LEFT_NAMESPACES",
-    "ASTRA_REMOVED_EVIDENCE", "ASTRA_REMOVED_CARRIERS", "ASTRA_NOT_REMOVED",
+    "ASTRA_REMOVED_EVIDENCE", "ASTRA_NOT_REMOVED",
   ].flatMap { [$0, "\($0)_COUNT"] }
 
   package static var phases: [Phase<CleanupStep>] {
@@ -225,10 +225,10 @@ package final class CleanupStep: Step {
     let points =
       backups.filter { !isOfSource($0) }
       + CleanupRun(run: run).removed(.snapshotRemoval).filter { !isOfSource($0) }
+      + CleanupRun(run: run).removed(.carrierRemoval)
     let evidence = CleanupRun(run: run).removed(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),
-      ("ASTRA_REMOVED_CARRIERS", CleanupRun(run: run).removed(.carrierRemoval)),
       ("ASTRA_REMOVED_CLONES", CleanupRun(run: run).removed(.cloneRemoval)),
       ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),

@@ -43,7 +43,7 @@ import TridentProtectSimulation
     let result = try harness.run(CleanupStep.self, "--remove-clone")
     result.expectSuccess()
     #expect(names(harness) == before.subtracting([Self.clone]))
-    #expect(result.values["ASTRA_REMOVED_CARRIERS"] == Self.clone)
+    #expect(result.values["ASTRA_REMOVED_RECOVERY_POINTS"] == Self.clone)
     #expect(result.values["ASTRA_REMOVED_BACKUPS"] == nil && result.values["ASTRA_REMOVED_EVIDENCE"] == nil)
     #expect(!harness.world.applications.contains { $0.name == "magento-debug" })
     // It goes after the clone, not before.
@@ -70,7 +70,7 @@ import TridentProtectSimulation
     harness.site.pass(.seconds(86_400))
     let result = try harness.run(CleanupStep.self, "--remove-clone")
     result.expectSuccess()
-    #expect(names(harness) == before && result.values["ASTRA_REMOVED_CARRIERS"] == nil)
+    #expect(names(harness) == before && result.values["ASTRA_REMOVED_RECOVERY_POINTS"] == nil)
   }
 
   /// Why a copy stays, and what the log says of it.
@@ -134,7 +134,7 @@ import TridentProtectSimulation
     #expect(result.code == stay.code, "\(result.standardError)")
     #expect(names(harness).contains(Self.clone), "it is gone")
     #expect(result.standardError.contains(stay.words), "\(result.standardError)")
-    #expect(result.values["ASTRA_REMOVED_CARRIERS"] == nil)
+    #expect(result.values["ASTRA_REMOVED_RECOVERY_POINTS"] == nil)
   }
 
   /// A clone that others have removed has left its copy behind.
@@ -147,7 +147,7 @@ import TridentProtectSimulation
     let result = try harness.run(CleanupStep.self, "--remove-clone", "--older-than", "1d")
     result.expectSuccess()
     #expect(names(harness) == before.subtracting([Self.clone]), "\(result.standardError)")
-    #expect(result.values["ASTRA_REMOVED_CARRIERS"] == Self.clone)
+    #expect(result.values["ASTRA_REMOVED_RECOVERY_POINTS"] == Self.clone)
   }
 
   /// Wherever a cleanup dies, the next one ends its work.
