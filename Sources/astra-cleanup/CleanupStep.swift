@@ -225,6 +225,7 @@ package final class CleanupStep: Step {
     let points =
       backups.filter { !isOfSource($0) }
       + CleanupRun(run: run).removed(.snapshotRemoval).filter { !isOfSource($0) }
+      + CleanupRun(run: run).removed(.carrierRemoval)
     let evidence = CleanupRun(run: run).removed(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),

@@ -80,8 +80,8 @@ extension PreflightStep {
       "clone", "\(request.name) in \(request.namespaces.map(\.destination).joined(separator: ", "))")
     if case .nothing = try ExistingClone(run).find(request, clone) {
       try CloneDestination(run).checkNamespacesAreFree(request)
-      cloneRequest = request
       try rehearse("the clone \"\(request.name)\"", .clone(request), run)
+      cloneRequest = request
     }
     return .done
   }
