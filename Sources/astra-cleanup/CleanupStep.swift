@@ -230,7 +230,7 @@ package final class CleanupStep: Step {
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),
       ("ASTRA_REMOVED_CLONES", CleanupRun(run: run).removed(.cloneRemoval)),
-      ("ASTRA_REMOVED_RECOVERY_POINTS", points + CleanupRun(run: run).removed(.carrierRemoval)),
+      ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),
     ]
     for (key, removed) in lists { run.facts.publish(key, names: removed.map(\.name)) }
