@@ -103,8 +103,9 @@ struct SystematicExploration: Sendable {
     // And who is killed where a record is in doubt, or between attempts that lie apart, does not take the last evidence.
     let isMadeAnew =
       kind.traits.contains(.hides)
-      // The clone on the other cluster, which would be evidence, may not be seen.
-      || capabilities.clustersAreApart && expectation.codes != [0]
+      // The clone, which would be evidence, may not be seen: by its name, or in its cluster.
+      || expectation.codes != [0]
+        && (capabilities.clustersAreApart || outcome.events[number - 1].isAboutTheClone)
       || kind.traits.contains(.kills) && (mission.isInDoubt || mission.attempts > 2)
     plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew ? 1 : 0)
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
@@ -174,5 +175,12 @@ struct SystematicExploration: Sendable {
       plan.codesAgain = [78]
     }
     return plan
+  }
+}
+
+extension SiteEvent {
+  /// Whether applications of the clone's name are looked for.
+  fileprivate var isAboutTheClone: Bool {
+    purpose?.subject == .application && purpose?.names?.contains(WorkedExample.cloneName) == true
   }
 }
