@@ -32,6 +32,8 @@ package protocol Backend: PrerequisiteReader {
   func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String]
   /// The application, or nil if it is gone.
   func application(_ id: Application.ID) throws(BackendError) -> Application?
+  /// The state of the application alone, whether what it holds works or not; nil if it is gone.
+  func state(of id: Application.ID) throws(BackendError) -> Application.State?
   /// The ids of the applications on a cluster that have this name: for applications that do not tell theirs.
   func applicationIDs(named name: String, on cluster: Cluster.ID) throws(BackendError) -> [Application.ID]
   /// Every cluster of exactly this name; empty if there is none.
@@ -136,6 +138,10 @@ extension Backend {
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }
 
   package func prepare(_: Change) {}
+
+  package func state(of id: Application.ID) throws(BackendError) -> Application.State? {
+    try application(id)?.state
+  }
 
   package func remains(of _: RecoveryPoint) -> String? { nil }
   package func remains(of _: Application) -> [String] { [] }

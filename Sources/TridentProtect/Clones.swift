@@ -201,7 +201,10 @@ extension TridentProtectBackend {
     let sight = try client.look(at: Kinds.application, place.name, in: place.namespace, to: attempt)
     if case .told(let object?) = sight, object.uid == applicationUIDs[application.id] ?? place.uid {
       begunRemovals.insert(application.id)
-      try client.delete(Kinds.application, place.name, in: place.namespace, uid: object.uid, to: attempt)
+      let wasThere = try client.delete(
+        Kinds.application, place.name, in: place.namespace, uid: object.uid, to: attempt)
+      // It was there a moment ago: whoever says so now may be a gateway.
+      guard wasThere else { throw BackendError(.refused(.notFound), "cannot \(attempt): it is not there") }
       // What is going still shows that it is a clone, and whose, by its restore: the rest is the next part.
       return
     }

@@ -113,9 +113,11 @@ extension TridentProtectBackend {
 
   package func delete(_ point: RecoveryPoint) throws(BackendError) {
     guard let place = ApplicationPlace(point.applicationID), let named = PointPlace(point.id) else { return }
-    try client(place.context).delete(
-      Kinds.copy(point.kind), named.name, in: place.namespace, uid: named.uid,
-      to: "remove \(point.kind.rawValue) \"\(point.name)\"")
+    let attempt = "remove \(point.kind.rawValue) \"\(point.name)\""
+    let wasThere = try client(place.context).delete(
+      Kinds.copy(point.kind), named.name, in: place.namespace, uid: named.uid, to: attempt)
+    // It may be the answer of a gateway: it is looked for.
+    guard wasThere else { throw BackendError(.refused(.notFound), "cannot \(attempt): it is not there") }
   }
 
   // MARK: - Reading

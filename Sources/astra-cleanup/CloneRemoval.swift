@@ -37,7 +37,7 @@ extension CleanupRun {
         for rest in try backend.remains(of: clone.application) { tellOfRest(rest) }
         try backend.delete(clone.application)
       },
-      stateOf: { () throws(BackendError) in try backend.application(id).map(\.state.rawValue) })
+      stateOf: { () throws(BackendError) in try backend.state(of: id)?.rawValue })
   }
 
   /// Removes a recovery point of a clone.

@@ -193,7 +193,7 @@ package struct ExistingClone: StepPart {
         return .mayBeRemoved
       },
       delete: { () throws(BackendError) in try backend.delete(clone) },
-      stateOf: { () throws(BackendError) in try backend.application(clone.id).map(\.state.rawValue) })
+      stateOf: { () throws(BackendError) in try backend.state(of: clone.id)?.rawValue })
   }
 }
 

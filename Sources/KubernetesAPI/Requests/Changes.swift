@@ -69,21 +69,22 @@ extension KubernetesClient {
   ///
   /// It may still be there afterwards, until its finalizers are done and what belongs to it is gone: look.
   ///
+  /// - Returns: false if there is no object of that name, in the words of whoever answered.
   /// - Throws: `.refused(.other)` if the name is another object's by now, which is left alone; else as `create`.
-  package func delete(
+  @discardableResult package func delete(
     _ kind: ResourceKind, _ name: String, in namespace: String?, uid: String,
     propagation: DeletionPropagation = .background, to attempt: String
-  ) throws(BackendError) {
+  ) throws(BackendError) -> Bool {
     let path = kind.path(of: name, in: namespace)
     let options = StructuredValue.members([
       "apiVersion": .string("v1"), "kind": .string("DeleteOptions"),
       "preconditions": .members(["uid": .string(uid)]), "propagationPolicy": .string(propagation.rawValue),
     ])
-    try clean { () throws(BackendError) in
+    return try clean { () throws(BackendError) in
       let fields = [HTTPField("Content-Type", "application/json")]
       switch try rest.answer(to: .delete, path, fields: fields, body: Self.bytes(options), to: attempt) {
-      case .done: return
-      case .problem(let problem) where problem.isAboutObject: return
+      case .done: return true
+      case .problem(let problem) where problem.isAboutObject: return false
       case .problem(let problem) where problem.status == 409:
         throw BackendError(
           .refused(.other),

@@ -87,6 +87,13 @@ extension TridentProtectBackend {
       .first { $0.id == id }
   }
 
+  package func state(of id: Application.ID) throws(BackendError) -> Application.State? {
+    guard let place = ApplicationPlace(id), settings.contexts.contains(place.context) else { return nil }
+    return try applications(
+      named: place.name, in: place.context, namespace: place.namespace, looksInside: false
+    ).first { $0.id == id }?.state
+  }
+
   package func applicationIDs(
     named name: String, on cluster: Cluster.ID
   ) throws(BackendError) -> [Application.ID] {
@@ -159,7 +166,7 @@ extension TridentProtectBackend {
 
   /// The same, in one namespace.
   private func applications(
-    named name: String, in context: String, namespace: String
+    named name: String, in context: String, namespace: String, looksInside: Bool = true
   ) throws(BackendError) -> [Application] {
     let client = try client(context)
     let attempt = "look for application \"\(name)\" in namespace \"\(namespace)\" of \(context)"
@@ -174,7 +181,9 @@ extension TridentProtectBackend {
       case .notInstalled: throw .notInstalled(in: context, attempt)
       }
     }
-    if let object, originals.contains(object.uid) { return try joined([object], [], in: context) }
+    if let object, originals.contains(object.uid) {
+      return try joined([object], [], in: context, looksInside: looksInside)
+    }
     var restores: [(KubernetesObject, ResourceKind)] = []
     for kind in Kinds.restores {
       if case .told(let found?) = try client.look(at: kind, name, in: namespace, to: attempt) {
@@ -182,7 +191,7 @@ extension TridentProtectBackend {
       }
     }
     if let object, restores.isEmpty, isSettled(object) { originals.insert(object.uid) }
-    return try joined([object].compactMap { $0 }, restores, in: context)
+    return try joined([object].compactMap { $0 }, restores, in: context, looksInside: looksInside)
   }
 
   /// Whether what made an object would be seen by now: it was there before the object was.
@@ -234,9 +243,7 @@ extension TridentProtectBackend {
       application.createdAt = made.object.creationTimestamp ?? application.createdAt
       application.labels = Marking.labels(of: made.object)
       application.sourceID = made.object.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
-      // Whether what is going works is nobody's question any more.
-      let operation = try cloning(
-        reference, made.object, application, looksInside: looksInside && !begunRemovals.contains(id))
+      let operation = try cloning(reference, made.object, application, looksInside: looksInside)
       switch operation.state {
       case .succeeded: break
       case .running, .blocked: application.state = .provisioning
