@@ -9,7 +9,7 @@ package struct FaultKind: Sendable {
   package var meets: @Sendable (SiteEvent) -> Bool
   var effect: SiteFault.Effect
   /// What the attempt that meets it may end with, and what comes after.
-  var expectation: @Sendable (SiteEvent) -> Expectation
+  package var expectation: @Sendable (SiteEvent) -> Expectation
 
   /// What the checker has to know of it beside that.
   var traits: Set<Trait> = []
