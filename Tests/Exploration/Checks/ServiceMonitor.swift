@@ -26,6 +26,8 @@ final class ServiceMonitor {
   private var last: Content?
   /// Whether what production holds is what a restore that failed has left: nothing that anybody misses.
   private var isWreck = false
+  /// Whether others' restore was under way at the last look.
+  private var isInOthersHands = false
   private var copies: [Content] = []
   private var seen: Int
 
@@ -53,14 +55,18 @@ final class ServiceMonitor {
       completed.formUnion(Self.completed(changes))
       let begun = changes.filter { $0.event == .restoreBegan && $0.id == WorkedExample.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
-      // What others restore is their affair.
-      if let first = begun.first, !(others && first.related == WorkedExample.olderBackupID), !isWreck {
-        judge(world, first)
-      }
+      // What others restore is their affair. A service may let ours wait for theirs, asked for a moment before it: nobody
+      // has used production in between, and what theirs brought is in their backup.
+      let isTheirs = begun.first.map { others && $0.related == WorkedExample.olderBackupID } ?? false
+      if let first = begun.first, !isTheirs, !isWreck, !isInOthersHands { judge(world, first) }
+      if !begun.isEmpty { isInOthersHands = isTheirs }
       let ends = changes.filter {
         $0.id == WorkedExample.production && [.restoreFailed, .restoreFinished].contains($0.event)
       }
-      if let end = ends.last { isWreck = end.event == .restoreFailed }
+      if let end = ends.last {
+        isWreck = end.event == .restoreFailed
+        if begun.isEmpty { isInOthersHands = false }
+      }
     }
     let now = world.application(WorkedExample.production)?.content
     if let now, now != last {
