@@ -32,7 +32,7 @@ extension ProductSettings: ScenarioValue {
       ("failedCloneLeavesContent", \.failedCloneLeavesContent),
       ("restoreKeepsAddress", \.restoreKeepsAddress),
       ("webhooksAreDown", \.webhooksAreDown), ("webhooksHang", \.webhooksHang),
-      ("controllerIsAway", \.controllerIsAway),
+      ("controllerIsAway", \.controllerIsAway), ("vaultsAreUnavailable", \.vaultsAreUnavailable),
     ]
     for (name, member) in switches { try reader.take(name, &self[keyPath: member]) }
     try reader.take("cancelledState", &cancelledState)

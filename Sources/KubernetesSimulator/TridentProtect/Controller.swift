@@ -61,6 +61,7 @@ extension KubernetesWorld {
       begin(kind, event.key, event.object, in: cluster)
     case .modified:
       guard event.object.isDeleted, event.old?.isDeleted != true else { return }
+      guard !settings.controllerIsAway else { return }
       beginDeletion(of: event.key, event.object, kind, in: cluster)
     case .deleted:
       // What clients remove of a clone that never came to be.
@@ -73,16 +74,46 @@ extension KubernetesWorld {
   }
 
   private mutating func reactToApplication(_ event: ObjectEvent, in cluster: Int) {
-    guard event.change == .modified, event.object.isDeleted, event.old?.isDeleted != true else { return }
+    guard event.change == .modified, event.object.isDeleted, event.old?.isDeleted != true,
+      !settings.controllerIsAway
+    else { return }
+    beginRemoval(ofApplication: event.key, event.object, in: cluster)
+  }
+
+  private mutating func beginRemoval(ofApplication key: ObjectKey, _ object: JSON, in cluster: Int) {
     tally.deletions += 1
-    let uid = event.object.uid ?? ""
+    let uid = object.uid ?? ""
     // A clone is known by the restore that made it.
-    record(.deleted, makers[uid] == nil ? .application : .clone, id: makers[uid] ?? uid, name: event.key.name)
+    record(.deleted, makers[uid] == nil ? .application : .clone, id: makers[uid] ?? uid, name: key.name)
     start(
-      .deletion, event.key, uid: uid, application: uid, in: cluster,
+      .deletion, key, uid: uid, application: uid, in: cluster,
       [
         .init(state: nil, length: settings.deletion, role: .settle)
       ])
+  }
+
+  /// Takes up everything that clients have asked for while the controller was away, in the order in which it came.
+  mutating func takeUp() {
+    let resources = Self.kinds.keys.sorted() + [Self.resource("applications")]
+    let waiting = clusters.indices.flatMap { cluster in
+      resources.flatMap { resource in
+        clusters[cluster].store.objects(resource).filter { object in
+          object.isDeleted || object["status"]?["state"] == nil && Self.kinds[resource] != nil
+        }.map {
+          (cluster: cluster, key: ObjectKey(resource, $0.namespace, $0.name ?? ""), object: $0)
+        }
+      }
+    }.filter { one in !runs.contains { $0.uid == one.object.uid && $0.isDeletion == one.object.isDeleted } }
+    for (cluster, key, object) in waiting.sorted(by: {
+      (born[$0.object.uid ?? ""] ?? 0) < (born[$1.object.uid ?? ""] ?? 0)
+    }) {
+      if let kind = Self.kinds[key.resource] {
+        object.isDeleted
+          ? beginDeletion(of: key, object, kind, in: cluster) : begin(kind, key, object, in: cluster)
+      } else {
+        beginRemoval(ofApplication: key, object, in: cluster)
+      }
+    }
   }
 
   private mutating func beginDeletion(of key: ObjectKey, _ object: JSON, _ kind: Run.Kind, in cluster: Int) {
@@ -184,6 +215,7 @@ extension KubernetesWorld {
       case .removed: return end(runAt: index, as: "Removed")
       default: break
       }
+      if settings.vaultsAreUnavailable, stage.role == .copy { return fail(runAt: index, Self.vaultTrouble) }
       if stage.role == .copy { finishCopy(ofRunAt: index) }
     }
     if stage.role == .settle, run.kind == .clone || run.kind == .restore { settle(run) }

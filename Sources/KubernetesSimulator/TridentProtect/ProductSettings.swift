@@ -64,8 +64,10 @@ package struct ProductSettings: Equatable, Sendable {
   /// The validators are down, or do not answer.
   package var webhooksAreDown = false
   package var webhooksHang = false
-  /// The controller is away: nothing begins.
+  /// The controller is away: nothing begins, and nothing goes on.
   package var controllerIsAway = false
+  /// The object storage cannot be reached: what would read or write it fails.
+  package var vaultsAreUnavailable = false
 
   /// A product that does nothing unusual.
   package init() {}

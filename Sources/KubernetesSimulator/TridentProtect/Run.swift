@@ -47,6 +47,7 @@ package struct Run: Equatable, Sendable {
 
   /// When the present stage ends; nil if it never does.
   var due: Duration? { isStalled || stages[stage].role == .lock ? nil : stageBegan + stages[stage].length }
+  var isDeletion: Bool { kind == .deletion }
   /// Whether it holds the lock of its application.
   var holdsLock: Bool { stage > 0 || stages[0].role == .copy }
 }

@@ -9,6 +9,7 @@ package struct KubernetesWorld: Sendable, StreamSource {
     didSet {
       guard settings != oldValue else { return }
       for index in clusters.indices { clusters[index].admissionPlugins = [ProtectWebhooks(settings)] }
+      notice(changeFrom: oldValue)
     }
   }
   package var clusters: [KubernetesCluster]
@@ -37,6 +38,10 @@ package struct KubernetesWorld: Sendable, StreamSource {
   private var seen: [Int]
   var random: SeededRandom
   private let pagePort: Int
+  /// What the product will be like again, and when.
+  var settingsToCome: (due: Duration, settings: ProductSettings)?
+  /// Since when the controller has been away.
+  var awaySince: Duration?
   /// How many addresses services have been given.
   package private(set) var addressesGiven = 0
 
@@ -79,7 +84,10 @@ package struct KubernetesWorld: Sendable, StreamSource {
       now = max(now, due)
       for index in clusters.indices { clusters[index].advance(to: now) }
       catchUp()
-      while let index = runs.firstIndex(where: { $0.due.map { $0 <= now } ?? false }) {
+      endTrouble()
+      while !settings.controllerIsAway,
+        let index = runs.firstIndex(where: { $0.due.map { $0 <= now } ?? false })
+      {
         endStage(ofRunAt: index)
       }
       catchUp()
@@ -91,7 +99,9 @@ package struct KubernetesWorld: Sendable, StreamSource {
 
   /// When something happens by itself next; nil: never.
   package var nextChange: Duration? {
-    let times = runs.compactMap(\.due) + clusters.compactMap(\.nextChange)
+    let times =
+      (settings.controllerIsAway ? [] : runs.compactMap(\.due)) + clusters.compactMap(\.nextChange)
+      + [settingsToCome?.due].compactMap { $0 }
     return times.min().map { max($0, now) }
   }
 

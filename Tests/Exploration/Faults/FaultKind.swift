@@ -29,6 +29,8 @@ package struct FaultKind: Sendable {
     case blinds
     /// It may outlast an attempt that follows at once.
     case lasts
+    /// Changes are answered by errors that leave open whether they were made.
+    case leavesOpen
   }
 
   /// What is owed when it meets an event.

@@ -99,7 +99,7 @@ struct SystematicExploration: Sendable {
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     plan.spoilsPages = kind.traits.contains(.spoilsPages)
-    plan.doubts = mayLeaveEvidence(number, outcome) ? 1 : 0
+    plan.doubts = kind.traits.contains(.leavesOpen) || mayLeaveEvidence(number, outcome) ? 1 : 0
     // And who is killed where a record is in doubt, or between attempts that lie apart, does not take the last evidence.
     let isMadeAnew =
       kind.traits.contains(.hides)
