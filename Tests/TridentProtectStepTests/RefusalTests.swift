@@ -166,6 +166,17 @@ import TridentProtectSimulation
     Situation(
       "a controller that is away", BackupStep.self, "--backup-name", "mine", "--timeout", "5m",
       code: .deadlinePassed, saying: "pending", setup: { $0.settings.controllerIsAway = true }),
+    Situation(
+      "a controller that comes back", BackupStep.self, "--backup-name", "mine", "--timeout", "5m",
+      code: .success, saying: "\"mine\" of \"magento-prod\" is complete",
+      prepare: { $0.world.trouble(for: .seconds(60)) { $0.controllerIsAway = true } }),
+    Situation(
+      "a controller that is away longer", BackupStep.self, "--backup-name", "mine", "--timeout", "5m",
+      code: .deadlinePassed, saying: "pending",
+      prepare: { $0.world.trouble(for: .seconds(400)) { $0.controllerIsAway = true } }),
+    Situation(
+      "a vault that cannot be reached", BackupStep.self, "--backup-name", "mine", code: .operationFailed,
+      saying: "the bucket cannot be reached", setup: { $0.settings.vaultsAreUnavailable = true }),
   ]
 
   private static let clones = [
