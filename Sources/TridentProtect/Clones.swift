@@ -198,8 +198,13 @@ extension TridentProtectBackend {
       let found = try client.look(at: kind, place.name, in: place.namespace, to: attempt)
       if case .told(let object?) = found, object.uid == place.uid { restores.append((kind, object)) }
     }
-    let sight = try client.look(at: Kinds.application, place.name, in: place.namespace, to: attempt)
-    if case .told(let object?) = sight, object.uid == applicationUIDs[application.id] ?? place.uid {
+    var object = try client.get(Kinds.application, place.name, in: place.namespace, to: attempt)
+    if object == nil {
+      // A gateway's 404 is no news, and would let the rest of the clone go before it.
+      let all = try client.list(Kinds.application, in: place.namespace, to: attempt)
+      object = all.first { $0.name == place.name }
+    }
+    if let object, object.uid == applicationUIDs[application.id] ?? place.uid {
       begunRemovals.insert(application.id)
       let wasThere = try client.delete(
         Kinds.application, place.name, in: place.namespace, uid: object.uid, to: attempt)
@@ -323,7 +328,12 @@ struct Archive {
 extension TridentProtectBackend {
   /// Where a copy lies; nil if its object is gone.
   func archive(of point: RecoveryPoint) throws(BackendError) -> Archive? {
-    guard let object = try copy(point.id, point.kind, of: point.applicationID) else { return nil }
+    guard let object = try copy(point.id, point.kind, of: point.applicationID) else {
+      // What was seen a moment ago need not be in every replica yet.
+      guard let seen = copiesSeen[point.id], now - seen < longestLag else { return nil }
+      throw BackendError(
+        .refused(.notReady), "\(point.kind.rawValue) \"\(point.name)\" is not shown by every server yet")
+    }
     let vault = object["status", "appVaultRef"]?.string ?? object["spec", "appVaultRef"]?.string
     guard let path = object["status", "appArchivePath"]?.string, !path.isEmpty, let vault else {
       throw BackendError(

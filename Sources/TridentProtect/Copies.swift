@@ -42,7 +42,9 @@ extension TridentProtectBackend {
     }
     let object = try client(place.context).get(
       Kinds.copy(kind), point.name, in: place.namespace, to: "read \(kind.rawValue) \"\(point.name)\"")
-    return object?.uid == point.uid ? object : nil
+    guard let object, object.uid == point.uid else { return nil }
+    copiesSeen[id] = now
+    return object
   }
 
   package func existsElsewhere(

@@ -60,6 +60,8 @@ package final class TridentProtectBackend: Backend {
   var destinations: [String: [String]] = [:]
   /// The state in which each run was seen last, by its path: what the alarm clock compares with.
   var lastStates: [RunReference: RunState] = [:]
+  /// When each copy was last seen to be there.
+  var copiesSeen: [RecoveryPoint.ID: Instant] = [:]
   /// The objects that in-place restores were found to have.
   var restoreObjects: [InPlaceRestoreKey: RunReference] = [:]
   /// What copies hold, as they themselves say.

@@ -1,3 +1,4 @@
+internal import Files
 internal import ServiceSimulation
 package import SimulatedBackend
 
@@ -106,6 +107,16 @@ package struct FaultKind: Sendable {
     FaultKind(
       name: name, meets: { if case .fileCall = $0 { true } else { false } }, effect: effect,
       expectation: { _ in expectation })
+  }
+
+  /// A fault of one system call for a file that the step lives to see: what cannot be opened may be one that says where
+  /// the backend is.
+  package static func call(_ name: String, _ effect: SiteFault.Effect) -> FaultKind {
+    var kind = call(name, effect, .ends(0, 73))
+    kind.expectation = { event in
+      if case .fileCall(.open) = event { .ends(0, 64, 73) } else { .ends(0, 73) }
+    }
+    return kind
   }
 
   /// The same kinds with one more trait.

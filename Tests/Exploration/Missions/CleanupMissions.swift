@@ -164,7 +164,11 @@ extension GroundTruth {
     guard mission.removesClone, madeCarriers.contains(entry.id) else { return false }
     let clones = journal.filter { $0.event == .created && $0.kind == .clone && $0.related == entry.id }
     let gone = Set(journal[..<place].filter { $0.event == .deleted && $0.kind == .clone }.map(\.id))
-    return clones.allSatisfy { gone.contains($0.id) }
+    let deleted = Set(journal.filter { $0.event == .deleted }.map(\.id))
+    // One that has vanished by itself was deleted by nobody.
+    return clones.allSatisfy {
+      gone.contains($0.id) || !deleted.contains($0.id) && world.application($0.id) == nil
+    }
   }
 
   /// The evidence snapshots of this run.

@@ -14,9 +14,12 @@ extension FaultKind {
       ),
       .request("403-html", .answers(.page(403)), .ends(0, 77), changes: .ends(77)),
       .request(
-        "403-quota", .answers(.status(403, "Forbidden", quota)), .ends(0, 1, 64, 77, 78), changes: .ends(1)),
+        "403-quota", .answers(.status(403, "Forbidden", quota)), .ends(0, 1, 64, 65, 77, 78),
+        changes: .ends(1)),
       .request(
-        "404", .answers(.status(404, "NotFound", "not found")), .ends(0, 1, 65, 77, 78), changes: .ends(65)),
+        "404", .answers(.status(404, "NotFound", "not found")), .ends(0, 1, 64, 65, 77, 78),
+        changes: .ends(65)
+      ),
       .request(
         "404-text", .answers(.text(404, "404 page not found\n")), .ends(0, 1, 64, 65, 77, 78),
         changes: .ends(65)),
@@ -82,25 +85,29 @@ extension FaultKind {
   private static let quota = #"backups "x" is forbidden: exceeded quota: objects"#
 
   /// Answers whose bodies are not what they should be.
-  static let kubernetesBodies: [FaultKind] = [
-    .request("emptyBody", .bent { $0.body = [] }, .passes),
-    .request("htmlBody", .bent { $0.spoil(Array("<html>an outage</html>".utf8)) }, .passes),
-    .request("cutJSON", .bent { $0.body = Array($0.body.prefix($0.body.count / 2)) }, .passes),
-    .request("notUTF8", .bent { $0.body = [0xFF, 0xFE] + $0.body }, .passes),
-    .request("noUID", .bent { $0.edit { $0.setting("metadata.uid", nil) } }, .passes),
-    .request("noName", .bent { $0.edit { $0.setting("metadata.name", nil) } }, .passes),
-    .request("noStatus", .bent { $0.edit { $0.setting("status", nil) } }, .ends(0, 1, 65, 75, 78)),
-    .request("numberForState", .bent { $0.edit { $0.editState(.integer(7)) } }, .ends(0, 65, 75, 78)),
-    .request("unknownState", .bent { $0.edit { $0.editState("Quiescing") } }, .ends(0, 65, 75, 78)),
-    .request(
-      "errorWithoutEnd",
-      .bent {
-        $0.edit { $0.value(at: "status.state") == nil ? $0 : $0.setting("status.error", "a passing one") }
-      }, .ends(0, 78)),
-    .request("oneGoodEnd", .bent { $0.edit { $0.editState("Completed") } }, .ends(0, 1, 78)),
-    .request("oneBadEnd", .bent { $0.edit { $0.editState("Failed") } }, .ends(0, 1, 65, 78)),
-    .request("echoedToken", .bent { $0.spoil(Array("Bearer not-a-real-token-of-ocp-prod".utf8)) }, .passes),
-  ]
+  static let kubernetesBodies: [FaultKind] =
+    [
+      .request("emptyBody", .bent { $0.body = [] }, .passes),
+      .request("htmlBody", .bent { $0.spoil(Array("<html>an outage</html>".utf8)) }, .passes),
+      .request("cutJSON", .bent { $0.body = Array($0.body.prefix($0.body.count / 2)) }, .passes),
+      .request("notUTF8", .bent { $0.body = [0xFF, 0xFE] + $0.body }, .passes),
+      .request("noUID", .bent { $0.edit { $0.setting("metadata.uid", nil) } }, .passes),
+      .request("noName", .bent { $0.edit { $0.setting("metadata.name", nil) } }, .passes),
+      .request("numberForState", .bent { $0.edit { $0.editState(.integer(7)) } }, .ends(0, 65, 75, 78)),
+      .request("unknownState", .bent { $0.edit { $0.editState("Quiescing") } }, .ends(0, 65, 75, 78)),
+      .request(
+        "errorWithoutEnd",
+        .bent {
+          $0.edit { $0.value(at: "status.state") == nil ? $0 : $0.setting("status.error", "a passing one") }
+        }, .ends(0, 78)),
+      .request("oneGoodEnd", .bent { $0.edit { $0.editState("Completed") } }, .ends(0, 1, 78)),
+      .request("oneBadEnd", .bent { $0.edit { $0.editState("Failed") } }, .ends(0, 1, 65, 78)),
+      .request("echoedToken", .bent { $0.spoil(Array("Bearer not-a-real-token-of-ocp-prod".utf8)) }, .passes),
+    ]
+    // Who waits between the evidence and the restore secures new evidence.
+    + with(
+      .leavesOpen,
+      [.request("noStatus", .bent { $0.edit { $0.setting("status", nil) } }, .ends(0, 1, 65, 75, 78))])
 }
 
 extension ServiceResponse {
