@@ -165,7 +165,8 @@ struct SystematicExploration: Sendable {
       plan.renewedCarriers = 1
     }
     let isOfNoUse = fault.kind == .snapshot && [.removed, .hooksFail].contains(fault.effect)
-    let isRepeated = fault.kind == .restore || fault.kind == .snapshot && (mission.attempts > 2 || mission.isInDoubt)
+    let isDoubted = mission.attempts > 2 || mission.isInDoubt
+    let isRepeated = fault.kind == .restore || fault.kind == .snapshot && isDoubted
     plan.snapshots = outcome.snapshots + (isOfNoUse ? 1 : 0) + (isRepeated ? 1 : 0)
     // What has failed, and is not to be replaced, is refused the next time; so is a restore of a failed
     // application, of which there can be no evidence.
