@@ -37,6 +37,9 @@ final class Reporter {
       hostname: environment.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
   }
 
+  /// Where it is.
+  var path: String { file.path }
+
   /// How long the step has taken.
   var elapsed: Duration { time.now - began }
 

@@ -29,6 +29,8 @@ package struct StepEnvironment {
   package var schedule = PollSchedule()
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
+  /// How wide the terminal is that the output goes to; nil where it is none.
+  package var outputColumns: Int?
   package var connect:
     (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) -> any LineTransport
   /// What runs the credential plug-ins of a kubeconfig; nil runs them as programs.
@@ -80,7 +82,7 @@ package struct StepEnvironment {
     installInterruptionHandlers()
     forbidCoreFiles()
     var systemRandom = SystemRandomNumberGenerator()
-    return StepEnvironment(
+    var environment = StepEnvironment(
       arguments: Array(ProcessCall.arguments.dropFirst()),
       variables: environmentVariables(), time: SystemTime(), files: SystemFiles(), hostname: machineName(),
       random: SeededRandom(seed: systemRandom.next()),
@@ -91,6 +93,15 @@ package struct StepEnvironment {
           endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time,
           proxies: connection.proxies, certificate: connection.clientCertificate)
       })
+    environment.outputColumns = columns(of: STDOUT_FILENO)
+    return environment
+  }
+
+  /// How wide a terminal is; nil if the descriptor is none, or does not say.
+  private static func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
   }
 
   /// Keeps the token out of core files.
