@@ -18,7 +18,7 @@ package struct PreflightCommand: StepCommand {
   package static let examples = [
     HelpExample(
       "Check what the post-mortem will need",
-      "astra-preflight --steps clone,restore -A shop -c shop-debug -b before-2-4-2"),
+      "astra-preflight --steps clone,restore -a shop --clone-name shop-debug --use-backup before-2-4-2"),
     HelpExample(
       "Check one step alone", "PROD_APP_NAME=shop BACKUP_NAME=before-2-4-2 astra-preflight --steps restore"),
   ]

@@ -15,7 +15,7 @@ package struct RestoreCommand: StepCommand {
     version: "\(RestoreStep.identity.name) \(Version.current)")
 
   package static let examples = [
-    HelpExample("Go back to the backup of before the release", "astra-restore -a shop -b before-2-4-2"),
+    HelpExample("Go back to the backup of before the release", "astra-restore -a shop -B before-2-4-2"),
     HelpExample("See what would be done", "PROD_APP_NAME=shop BACKUP_NAME=latest astra-restore --dry-run"),
   ]
 

@@ -21,8 +21,8 @@ package final class KubernetesClient {
   /// Prepares requests; nothing is sent yet.
   ///
   /// - Parameters:
-  ///   - name: what messages call the cluster.
   ///   - login: who asks; it has been obtained.
+  ///   - name: what messages call the cluster.
   ///   - transport: the way to the cluster, with the login's client certificate.
   ///   - time: the clock.
   ///   - deadline: when everything has to be over.

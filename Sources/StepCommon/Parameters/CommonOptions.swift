@@ -3,10 +3,10 @@ package import ArgumentParser
 /// The flags that every step takes, with those that reach each service.
 @dynamicMemberLookup
 package struct CommonOptions: ParsableArguments {
-  @OptionGroup(title: "Astra Control")
+  @OptionGroup(title: AstraControlOptions.title)
   package var astraControl: AstraControlOptions
 
-  @OptionGroup(title: "Trident protect")
+  @OptionGroup(title: KubernetesOptions.title)
   package var kubernetes: KubernetesOptions
 
   @OptionGroup(title: "Every step")

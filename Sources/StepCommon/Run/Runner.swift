@@ -35,8 +35,8 @@ package struct Runner<S: Step> {
 
   /// Runs the step to its end, whatever that is.
   package func exitCode() -> ExitCode {
-    // The usual question: a parse would make the text twice, once for the exit code.
-    if ["--help", "-h"].contains(environment.arguments.joined(separator: " ")) {
+    // Also beside other flags, whatever they are: whoever asks for help gets it.
+    if environment.arguments.contains(where: { ["--help", "-h"].contains($0) }) {
       let columns = environment.variables["COLUMNS"].flatMap { Int($0) } ?? environment.outputColumns
       environment.writeOutput(HelpPage<S.Command>(of: S.identity.name, columns: columns).text)
       return .success

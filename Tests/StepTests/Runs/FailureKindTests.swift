@@ -105,14 +105,17 @@ import Timing
     } helps: {
       try $0.backUp()
     },
-    Trial(kind: .cannotWrite) {
-      $0.site.faults = [SiteFault(.unwritable(.noSpace, writes: .max), atEvent: 1)]
-      return try $0.run(BackupStep.self, "-b", "mine", "--json")
+    Trial(kind: .cannotWrite) { harness in
+      // Which event of the step is the one at which the values are written.
+      let scout = try Magento.harness()
+      _ = try scout.backUp()
+      let event = scout.site.events.lastIndex { if case .write("out.env") = $0 { true } else { false } }
+      harness.site.faults = [SiteFault(.unwritable(.noSpace, writes: 1), atEvent: (event ?? 0) + 1)]
+      return try harness.backUp()
     } says: {
       "make room"
     } helps: {
-      $0.site.endTroubles()
-      return try $0.backUp()
+      try $0.backUp()
     },
     Trial(kind: .deadline, behaviour: { $0.backup = .seconds(300) }) {
       try $0.run(BackupStep.self, "-b", "mine", "--timeout", "60s")
@@ -169,39 +172,38 @@ import Timing
     Trial(kind: .unusablePoint) {
       $0.site.service.addBackup(
         .failed("half"), of: Magento.production)
-      return try $0.run(RestoreStep.self, "-b", "half")
+      return try $0.run(RestoreStep.self, "-B", "half")
     } says: {
       "name a completed one"
     } helps: {
-      try $0.run(RestoreStep.self, "-b", Magento.goodBackup)
+      try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     },
     Trial(kind: .restoring, behaviour: { $0.restore = .seconds(120) }) {
       $0.site.service.restoreByOthers(Magento.production, from: "61728394-a5b6-4c7d-98e9-f00112233444")
       $0.site.pass(.seconds(2))
-      return try $0.run(RestoreStep.self, "-b", Magento.goodBackup)
+      return try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     } says: {
       "wait for"
     } helps: {
       $0.site.pass(.seconds(300))
-      return try $0.run(RestoreStep.self, "-b", Magento.goodBackup)
+      return try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     },
     Trial(kind: .noEvidence) {
       $0.site.service.disturbNext(.snapshot, .fails)
-      return try $0.run(RestoreStep.self, "-b", Magento.goodBackup)
+      return try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     } says: {
       "run the step again"
     } helps: {
-      try $0.run(RestoreStep.self, "-b", Magento.goodBackup)
+      try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     },
     Trial(kind: .prerequisite) {
-      $0.environment["ASTRA_VERIFY_URL"] = nil
-      return try $0.run(
-        PreflightStep.self, "--steps", "clone", "--clone-namespace", "magento-debug", "--clone-name",
-        "magento-prod")
+      try $0.run(
+        PreflightStep.self, "--steps", "restore", "--use-backup", Magento.goodBackup, "--max-age", "1h")
     } says: {
       ""
     } helps: {
-      try $0.run(PreflightStep.self, "--steps", "clone", "--clone-name", "magento-debug")
+      try $0.run(
+        PreflightStep.self, "--steps", "restore", "--use-backup", Magento.goodBackup, "--max-age", "30h")
     },
     Trial(kind: .interrupted, behaviour: { $0.backup = .seconds(60) }) {
       $0.site.faults = [SiteFault(.signalBefore(2), atRequest: 12)]
@@ -228,6 +230,8 @@ import Timing
   ]
 
   @Test(arguments: trials) func isMetAndItsNextStepHelps(_ trial: Trial) throws {
+    // There each cluster is asked for itself, and has one object of a name.
+    if trial.kind == .ambiguous, Magento.product.idsHaveParts { return }
     let harness = try Magento.harness(trial.behaviour)
     harness.environment["ASTRA_LOG_LEVEL"] = "info"
     let failed = try trial.fails(harness)
@@ -239,9 +243,7 @@ import Timing
     #expect(
       last.contains("exit code \(failed.code.rawValue), \(trial.kind.rawValue);")
         && last.contains("--explain \(trial.kind.rawValue)"), "\(failed.standardError)")
-    if trial.kind != .cannotWrite {
-      #expect(last.contains("report reports/TEST-") && failed.report.problem?.body.contains("next: ") == true)
-    }
+    #expect(last.contains("report reports/TEST-") && failed.report.problem?.body.contains("next: ") == true)
     let helped = try trial.helps(harness)
     helped.expectSuccess()
     #expect(
@@ -330,8 +332,10 @@ import Timing
       host.writeOutput = { output += $0 }
       #expect(Runner<S>(host).exitCode() == .success)
       let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+      // A name that is longer than its line, and a call that a reader copies, are not broken.
       let long = lines.filter {
-        $0.count > columns && !$0.hasPrefix("    astra-") && !$0.hasPrefix("    PROD_")
+        $0.count > columns && $0.drop { $0 == " " }.contains(" ") && !$0.hasPrefix("    astra-")
+          && !$0.hasPrefix("    PROD_")
       }
       #expect(long.isEmpty, "\(long)")
       let headings = lines.filter { $0.first?.isUppercase == true && $0.hasSuffix(":") }
