@@ -238,6 +238,21 @@ def another_run_is_at_work(play: Play) -> None:
     play.test.assertFalse(busy.is_symlink())
 
 
+def somebody_aborts_it(play: Play) -> None:
+    """A clone that was terminated is no clone that failed: the script stops, and production is left as it is."""
+    assert isinstance(play.system, Shell)
+    play.system.stand_ins = {"astra-clone": "#!/bin/sh\nkill -TERM $$\n"}
+    outcome = play.system.start(play.parameters)
+    play.expect(
+        outcome, "red", clone="red", check_the_clone="skipped", restore="skipped", check_production="skipped")
+    play.test.assertEqual([143], play.system.codes["all"])
+    play.expect_untouched()
+    play.system.stand_ins = {}
+    play.test.assertEqual("green", play.system.again().result, play.system.console)
+    play.expect_restored()
+    play.expect_clone()
+
+
 # Each situation, the backends that it is played on, and the times that it needs in the files.
 SITUATIONS: list[tuple[Callable[[Play], None], tuple[str, ...], dict[str, str]]] = [
     (the_time_is_up, ("astra-control",), {"ASTRA_TIMEOUT=1h": "ASTRA_TIMEOUT=8s"}),
@@ -306,6 +321,7 @@ for number, (situation, backends, changes) in enumerate(SITUATIONS):
 
 
 add(another_run_is_at_work, "tekton", "astra-control", {}, len(SITUATIONS))
+add(somebody_aborts_it, "shell", "astra-control", {}, len(SITUATIONS))
 
 
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: str | None) -> unittest.TestSuite:
