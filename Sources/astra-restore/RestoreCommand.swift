@@ -48,6 +48,9 @@ package struct RestoreCommand: StepCommand {
   @Flag(help: .init(RestoreParameters.discard.help))
   package var discardPresentState = false
 
+  @Flag(help: .init(RestoreParameters.yes.help))
+  package var yes = false
+
   @Flag(help: .init(Common.acceptFailedHooks.help))
   package var acceptFailedHooks = false
 

@@ -24,6 +24,11 @@ package struct RestoreParameters {
   package static let discard = Parameter(
     "discard-present-state", "ASTRA_DISCARD_PRESENT_STATE",
     meaning: "restore even if no copy of the present state exists")
+  package static let yes = Parameter(
+    "yes",
+    meaning:
+      "do not ask for the application's name first, as the step does of a person at a terminal outside of any CI"
+  )
 
   /// Which recovery point to go back to.
   package enum Choice: Sendable {
@@ -38,6 +43,8 @@ package struct RestoreParameters {
   package var choice: Choice
   package var evidence: String?
   package var discardPresentState: Bool
+  /// Whether nobody is to be asked first.
+  package var isConfirmed = true
   package var acceptFailedHooks: Bool
 
   init(_ command: RestoreCommand, _ reader: ParameterReader) throws(StepFailure) {
@@ -48,6 +55,7 @@ package struct RestoreParameters {
     evidence = try reader.label(Self.evidence, flag: command.evidenceClone)
     discardPresentState = try reader.truth(Self.discard, flag: command.discardPresentState)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+    isConfirmed = command.yes
   }
 
   /// Gathers what another step has read for it; such a step restores nothing.

@@ -60,6 +60,11 @@ package final class RestoreStep: Step {
     switch try RestoreRun(run: run).restoreUnderWay(of: application.id, from: point) {
     case .nothing:
       try RecoveryPointChoice(run).checkPlan(of: application, from: point)
+      if !run.settings.isDryRun, !parameters.isConfirmed {
+        try run.confirm(
+          "this overwrites \"\(application.name)\" (\(application.whereabouts)) with \(point.kind.rawValue) \"\(point.name)\" (\(point.whereabouts))",
+          by: application.name, skippedBy: RestoreParameters.yes)
+      }
       return .done
     case .underWay(let accepted):
       restore = accepted

@@ -131,6 +131,7 @@ package final class Poller {
         }
       }
       if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
+      log.moving("\(what): \(lastSeen)")
       keepAlive()
       // The confirming look follows at once: it costs one request and no delay.
       if !isConfirming {

@@ -29,6 +29,7 @@ package enum FailureKind: String, CaseIterable, Sendable {
   case noEvidence = "no-evidence"
   case destructivePlan = "destructive-plan"
   case notToBeRemoved = "not-to-be-removed"
+  case notConfirmed = "not-confirmed"
   case prerequisite
   case protected
   case interrupted
@@ -48,7 +49,7 @@ package enum FailureKind: String, CaseIterable, Sendable {
     case .brokenContract: [.brokenContract]
     case .credentials: [.credentialsRefused]
     case .nameTaken, .failedLeftover, .namespaceTaken, .unusablePoint, .otherApplication, .restoring,
-      .noEvidence, .destructivePlan, .notToBeRemoved, .prerequisite, .protected:
+      .noEvidence, .destructivePlan, .notToBeRemoved, .notConfirmed, .prerequisite, .protected:
       [.protected]
     case .interrupted: [.interrupted]
     case .terminated: [.terminated]
@@ -86,6 +87,8 @@ package enum FailureKind: String, CaseIterable, Sendable {
     case .noEvidence: "No copy of the present state could be made, and the restore would destroy that state"
     case .destructivePlan: "The backend would restore by several changes, each of which destroys something"
     case .notToBeRemoved: "What was to be removed is needed, or is not proven to be nobody else's"
+    case .notConfirmed:
+      "A person at a terminal was asked before something is destroyed, and did not confirm it"
     case .prerequisite: "Something that a planned step will need is not as it has to be; nothing was changed"
     case .protected: "Going on could lose data, or report what did not happen"
     case .interrupted: "The step was interrupted (SIGINT); what it asked for may go on in the backend"
@@ -134,6 +137,7 @@ package enum FailureKind: String, CaseIterable, Sendable {
     case .destructivePlan:
       "make a clone of that recovery point with astra-clone, which destroys nothing, and point customers at it"
     case .notToBeRemoved: "leave it, or look in the backend whose it is; what was proven was removed"
+    case .notConfirmed: "run the step again and type the name that it asks for, or give --yes"
     case .prerequisite: "mend what each failed check names, and run astra-preflight again"
     case .protected: "read what stands in the way, clear it, and run the step again; nothing was changed"
     case .interrupted, .terminated:

@@ -25,12 +25,21 @@ package final class Log {
   private var lines: [String] = []
   /// Every line so far, for the report.
   private(set) var text = ""
+  /// How lines look where a terminal shows them; nil for a pipe.
+  private let terminal: TerminalStyle?
+  private let began: Instant
+  /// Whether a line that moves is on the terminal's last row.
+  private var isMoving = false
   /// When the last line went out.
   private(set) var lastLine: Instant
 
-  /// Makes a log whose lines begin with the time and `name`.
-  package init(name: String, time: any TimeSource, write: @escaping (String) -> Void) {
+  /// Makes a log whose lines begin with the time and `name`; on a terminal with the time that has passed.
+  package init(
+    name: String, time: any TimeSource, terminal: TerminalStyle? = nil, write: @escaping (String) -> Void
+  ) {
     self.name = name
+    self.terminal = terminal
+    began = time.now
     self.time = time
     self.write = write
     lastLine = time.now
@@ -79,6 +88,20 @@ package final class Log {
     lines.append(dated)
     // The report shows head and tail of a mebibyte; more than twice that need not be kept.
     if self.text.utf8.count < 2 << 20 { self.text += dated + "\n" }
-    write("\(time.wallTime.text) \(name): \(clean)\n")
+    isMoving = false
+    write(terminal?.line(clean, after: lastLine - began) ?? "\(time.wallTime.text) \(name): \(clean)\n")
+  }
+
+  /// Shows on a terminal what is being waited for, in a line that the next one takes away; nowhere else.
+  func moving(_ text: String) {
+    guard let terminal else { return }
+    isMoving = true
+    write(terminal.moving(cleaned(text), after: time.now - began))
+  }
+
+  /// Takes the line that moves away, if there is one.
+  func stand() {
+    if isMoving { write(TerminalStyle.clear) }
+    isMoving = false
   }
 }

@@ -19,7 +19,10 @@ package struct Runner<S: Step> {
   /// Prepares a run on a machine; `exitCode()` does it.
   package init(_ environment: StepEnvironment) {
     self.environment = environment
-    log = Log(name: S.identity.name, time: environment.time, write: environment.writeError)
+    log = Log(
+      name: S.identity.name, time: environment.time,
+      terminal: TerminalStyle(columns: environment.errorColumns, variables: environment.variables),
+      write: environment.writeError)
     reader = ParameterReader(environment: environment.variables, backends: environment.backends)
     // Before anything is said: a message may quote a value that is the token, put into the wrong place.
     for variable in reader.secretVariables {
@@ -135,6 +138,11 @@ package struct Runner<S: Step> {
     return !S.changesNothing && isTold == true
   }
 
+  /// Whether a CI system runs the step, so that there is nobody to ask, whatever the terminal looks like.
+  private func isInCI(_ settings: Settings) -> Bool {
+    settings.run != nil || reader.variable("CI") != nil
+  }
+
   /// Reads every parameter, and leaves it at that.
   private func readAll(_ command: S.Command) throws(StepFailure) {
     let settings = try Settings.read(command.common, reader)
@@ -171,7 +179,7 @@ package struct Runner<S: Step> {
       log: log,
       backend: backend, history: history, files: environment.files,
       pageDoor: PageDoor(environment, userAgent: S.identity.userAgent), random: random,
-      schedule: environment.schedule)
+      schedule: environment.schedule, readAnswer: isInCI(settings) ? nil : environment.readAnswer)
     log.info(
       "\(S.identity.name) \(Version.current), run \(settings.run ?? "without a name"), against \(backend.label)"
     )

@@ -31,6 +31,10 @@ package struct StepEnvironment {
   package var writeOutput: (String) -> Void
   /// How wide the terminal is that the output goes to; nil where it is none.
   package var outputColumns: Int?
+  /// How wide the terminal is that the log goes to; nil where it is none.
+  package var errorColumns: Int?
+  /// Reads a line that a person types; nil where nobody does.
+  package var readAnswer: (() -> String?)?
   package var connect:
     (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) -> any LineTransport
   /// What runs the credential plug-ins of a kubeconfig; nil runs them as programs.
@@ -94,6 +98,8 @@ package struct StepEnvironment {
           proxies: connection.proxies, certificate: connection.clientCertificate)
       })
     environment.outputColumns = columns(of: STDOUT_FILENO)
+    environment.errorColumns = columns(of: STDERR_FILENO)
+    if isatty(STDIN_FILENO) == 1, environment.errorColumns != nil { environment.readAnswer = { readLine() } }
     return environment
   }
 

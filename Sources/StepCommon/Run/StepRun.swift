@@ -23,12 +23,15 @@ package final class StepRun {
   package let removals: RemovalRunner
   let files: any FileWriter
   let pageDoor: PageDoor
+  /// Reads what a person answers; nil where no person is asked.
+  private let readAnswer: (() -> String?)?
 
   init(
     identity: StepIdentity, settings: Settings, place: ReportPlace, time: any TimeSource, deadline: Deadline,
     log: Log, backend: any Backend, history: RunHistory, files: any FileWriter, pageDoor: PageDoor,
-    random: SeededRandom, schedule: PollSchedule
+    random: SeededRandom, schedule: PollSchedule, readAnswer: (() -> String?)? = nil
   ) {
+    self.readAnswer = readAnswer
     self.identity = identity
     self.settings = settings
     self.place = place
@@ -62,6 +65,23 @@ package final class StepRun {
         "a phase ran before the one that it builds on: this is a bug of \(identity.name)")
     }
     return value
+  }
+
+  /// Asks whoever sits at the terminal for a word before something is destroyed; outside of a CI system only.
+  ///
+  /// - Throws: `.protected` if the answer is another.
+  package func confirm(_ question: String, by word: String, skippedBy parameter: Parameter)
+    throws(StepFailure)
+  {
+    guard let readAnswer else { return }
+    log.info("\(question): type \(word) to go on")
+    let answer = readAnswer()?.trimmed
+    if let interruption = time.interruption { throw .interrupted(interruption, "interrupted at a question") }
+    guard answer == word else {
+      throw .protected(
+        "\(question), and this was not confirmed: nothing was changed",
+        hint: "run the step again and type \(word), or give --\(parameter.flag)", kind: .notConfirmed)
+    }
   }
 
   /// Opens the step's way to pages.

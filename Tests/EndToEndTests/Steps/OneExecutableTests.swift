@@ -44,7 +44,8 @@ import Testing
       let result = try await run(try named(call[0], in: folder), Array(call.dropFirst()), in: folder)
       #expect(result.exit == .code(64), "\(result.summary)")
       #expect(
-        result.errors.contains("astra-backup: error: ASTRA_APP_NAME or PROD_APP_NAME"), "\(result.summary)")
+        result.errors.contains("parameters are missing or wrong: ASTRA_APP_NAME or PROD_APP_NAME"),
+        "\(result.summary)")
       #expect(FileManager.default.fileExists(atPath: folder.path("reports/TEST-astra-backup.xml")))
     }
   }
