@@ -1,5 +1,6 @@
 import AstraBackup
 import AstraRestore
+import Files
 import ServiceSimulation
 import SimulatedBackend
 import StepCommon
