@@ -27,6 +27,12 @@ package struct StepEnvironment {
   package var backends = BackendRegistry.all
   /// When a step looks again at what it waits for.
   package var schedule = PollSchedule()
+  /// The folder that the step was started in, as an absolute path.
+  package var workingFolder = "/"
+  /// The trace that the run belongs to: 32 digits of base 16; nil for none.
+  var trace: String?
+  /// Shows a summary beside the build, where the CI system has a program for that; says why it was not shown.
+  package var annotate: (Annotation) -> String?
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
   package var connect:
@@ -59,6 +65,7 @@ package struct StepEnvironment {
     self.writeOutput = writeOutput
     self.connect = connect
     self.connectToPages = connectToPages
+    annotate = { [variables] in AnnotationProcess(environment: variables, time: time).show($0) }
   }
 
   /// What runs the credential plug-ins of a kubeconfig.
@@ -80,7 +87,7 @@ package struct StepEnvironment {
     installInterruptionHandlers()
     forbidCoreFiles()
     var systemRandom = SystemRandomNumberGenerator()
-    return StepEnvironment(
+    var environment = StepEnvironment(
       arguments: Array(ProcessCall.arguments.dropFirst()),
       variables: environmentVariables(), time: SystemTime(), files: SystemFiles(), hostname: machineName(),
       random: SeededRandom(seed: systemRandom.next()),
@@ -91,6 +98,14 @@ package struct StepEnvironment {
           endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time,
           proxies: connection.proxies, certificate: connection.clientCertificate)
       })
+    environment.workingFolder = workingFolder()
+    return environment
+  }
+
+  private static func workingFolder() -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Keeps the token out of core files.

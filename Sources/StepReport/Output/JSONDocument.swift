@@ -3,7 +3,7 @@ package import StructuredValues
 /// The one document that a step prints on stdout at its end with `--json`.
 ///
 /// Its members are always all there, in one order: `step`, `version`, `run`, `outcome`, `exitCode`,
-/// `message`, `phases` (each with `name`, `outcome`, `seconds`, `message`) and `values`.
+/// `message`, `phases` (each with `name`, `outcome`, `seconds`, `message`), `values` and `trace`.
 package struct JSONDocument: Hashable, Sendable {
   /// The document as a value.
   package let value: StructuredValue
@@ -28,6 +28,7 @@ package struct JSONDocument: Hashable, Sendable {
       .init("message", StructuredValue(message)),
       .init("phases", .array(phases.map(Self.phase))),
       .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
+      .init("trace", StructuredValue(report.trace)),
     ])
   }
 
