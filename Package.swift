@@ -73,6 +73,7 @@ let package = Package(
     .target(name: "Timing"),
     .target(name: "Text"),
     .target(name: "Files", dependencies: ["Text", "Timing"]),
+    .target(name: "Processes", dependencies: ["Text"]),
     .target(
       name: "StructuredValues", dependencies: ["CJansson", "CYAML"],
       // The archives by their names: an agent that runs the steps need not have jansson or libyaml.
@@ -101,7 +102,8 @@ let package = Package(
     .target(
       name: "KubernetesAPI",
       dependencies: [
-        "AppProtection", "Files", "HTTPTransport", "RESTClient", "StructuredValues", "Text", "Timing",
+        "AppProtection", "Files", "HTTPTransport", "Processes", "RESTClient", "StructuredValues", "Text",
+        "Timing",
       ]),
     .target(
       name: "TridentProtect", dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
@@ -111,7 +113,8 @@ let package = Package(
       name: "StepCommon",
       dependencies: [
         "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe",
-        "RESTClient", "StepReport", "StructuredValues", "Text", "Timing", "TridentProtect", argumentParser,
+        "Processes", "RESTClient", "StepReport", "StructuredValues", "Text", "Timing", "TridentProtect",
+        argumentParser,
       ]
     ),
     // Every step in one program, as they are shipped.
@@ -244,7 +247,8 @@ let package = Package(
       ] + stepModules
     ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),
-    .testTarget(name: "StepCommonTests", dependencies: ["StepCommon", "StepReport", "Timing"]),
+    .testTarget(
+      name: "StepCommonTests", dependencies: ["Files", "StepCommon", "StepReport", "Text", "Timing"]),
     // The suites that every simulated service has to pass, and those that are about Astra Control.
     .target(
       name: "StepTestSupport",

@@ -36,8 +36,14 @@ package struct Report: Sendable {
     self.log = log
   }
 
+  /// The trace that the run belongs to, where the CI system has begun one.
+  package var trace: String? { properties.first { $0.name == Property.trace }?.value }
+
   /// One fact of the report.
   package struct Property: Hashable, Sendable {
+    /// The name of the fact that holds the run's trace.
+    package static let trace = "astra.trace"
+
     package var name: String
     package var value: String
 

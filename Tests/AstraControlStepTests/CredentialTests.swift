@@ -191,6 +191,7 @@ import AstraBackup
 
   @Test(arguments: [
     "BUILD_TAG", "ASTRA_RUN_ID", "ASTRA_OUTPUT_FILE", "BACKUP_NAME", "PROD_APP_NAME",
+    "ASTRA_RESULTS_FOLDER", "ASTRA_SUMMARY_FILE",
   ])
   func aTokenInTheWrongVariableBecomesNoNameAndNoPath(variable: String) throws {
     let harness = try harness(file: nil)

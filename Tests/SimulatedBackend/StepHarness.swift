@@ -18,6 +18,10 @@ package final class StepHarness {
   package var seed: UInt64 = 7
   /// When the steps look again at what they wait for.
   package var schedule = PollSchedule()
+  /// The notes that steps have shown beside the build, with their Markdown.
+  package private(set) var annotations: [(note: Annotation, text: String)] = []
+  /// Why no note can be shown, if none can.
+  package var annotationTrouble: String?
   /// Everything that any step has written to its streams, as bytes, for the search for secrets.
   private var said = Data()
 
@@ -80,6 +84,10 @@ package final class StepHarness {
       if !text.contains(": debug: ") { site.tell?("     \(text.dropLast())") }
     }
     host.writeOutput = { [site] text in if !site.isKilled { output += text } }
+    host.annotate = { [unowned self] note in
+      if annotationTrouble == nil { annotations.append((note, files.text(note.file) ?? "")) }
+      return annotationTrouble
+    }
     let code = Runner<S>(host).exitCode()
     site.endAttempt()
     self.said += Data((said + output).utf8)
@@ -105,6 +113,7 @@ package final class StepHarness {
       },
       connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
     host.schedule = schedule
+    host.workingFolder = "/builds/shop"
     return host
   }
 

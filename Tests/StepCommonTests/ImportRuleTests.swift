@@ -81,7 +81,7 @@ import Testing
 
   @Test func theSimulatorSharesNoCodeWithTheSteps() throws {
     let own: Set = [
-      "AppProtection", "AstraControl", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe",
+      "AppProtection", "AstraControl", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe", "Processes",
       "RegularExpressions", "RESTClient",
       "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
     ]

@@ -206,9 +206,17 @@ import Timing
         "message":"there already: the clone \\"magento-debug\\" is of this run"},\
         {"name":"wait for the clone","outcome":"skipped","seconds":601.240,\
         "message":"there already: nothing to wait for"}],\
-        "values":{"ASTRA_CLONE_ID":"id-1"}}
+        "values":{"ASTRA_CLONE_ID":"id-1"},"trace":null}
 
         """)
+  }
+
+  @Test func aTraceOfTheReportIsItsLastMember() {
+    var report = Sample.passed.report
+    report.properties.append(Report.Property(Report.Property.trace, "4bf92f3577b34da6a3ce929d0e0e4736"))
+    let document = JSONDocument(
+      report, step: "s", version: "v", run: nil, exitCode: 0, message: nil, values: OutputValues())
+    #expect(document.text.hasSuffix(#""trace":"4bf92f3577b34da6a3ce929d0e0e4736"}"# + "\n"))
   }
 
   @Test(arguments: Sample.allCases)

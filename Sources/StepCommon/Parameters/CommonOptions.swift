@@ -48,6 +48,12 @@ package struct EveryStepOptions: ParsableArguments {
   @Option(help: .init(Common.outputFile.help, valueName: "file"), completion: .file())
   package var outputFile: String?
 
+  @Option(help: .init(Common.resultsFolder.help, valueName: "folder"), completion: .directory)
+  package var resultsFolder: String?
+
+  @Option(help: .init(Common.summaryFile.help, valueName: "file"), completion: .file())
+  package var summaryFile: String?
+
   @Option(help: .init(Common.logLevel.help, valueName: "info|debug"), completion: .words(of: Log.Level.self))
   package var logLevel: String?
 
@@ -127,6 +133,13 @@ package enum Common {
     detail: "With commas between, or given several times. Never PersistentVolumeClaim, which holds the data")
   package static let outputFile = Parameter(
     "output-file", "ASTRA_OUTPUT_FILE", meaning: "a file that gets KEY=VALUE lines (ids, names, times)")
+  package static let resultsFolder = Parameter(
+    "results-folder", "ASTRA_RESULTS_FOLDER",
+    meaning: "a folder that gets each of these values in a file of its own, as Tekton and Argo read them")
+  package static let summaryFile = Parameter(
+    "summary-file", "ASTRA_SUMMARY_FILE",
+    meaning: "a file that gets a summary of the run in Markdown",
+    detail: "Several steps may share it")
   package static let logLevel = Parameter(
     "log-level", "ASTRA_LOG_LEVEL",
     meaning: "how much the log says: info, or debug, which adds a line per request",

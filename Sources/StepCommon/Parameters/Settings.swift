@@ -15,6 +15,8 @@ package struct Settings: Sendable {
   package var isDryRun: Bool
   package var logLevel: Log.Level
   package var outputFile: String?
+  /// The folder that gets each output value in a file of its own.
+  package var resultsFolder: String?
   /// Kinds that are left aside where a step looks whether everything is there.
   package var ignoredKinds = IgnoredKinds()
 
@@ -31,6 +33,7 @@ package struct Settings: Sendable {
       isDryRun: try reader.truth(Common.dryRun, flag: options.dryRun),
       logLevel: try reader.choice(Common.logLevel, flag: options.logLevel, default: .info),
       outputFile: try reader.text(Common.outputFile, flag: options.outputFile),
+      resultsFolder: try reader.text(Common.resultsFolder, flag: options.resultsFolder),
       ignoredKinds: try ignoredKinds(options, reader))
   }
 
@@ -110,6 +113,8 @@ package struct Settings: Sendable {
 package struct ReportPlace: Sendable {
   package var folder = "reports"
   package var suffix = ""
+  /// The file that gets the summary, if the user named one.
+  package var summaryFile: String?
 
   /// Whether the report is that of a dry run, which leaves that of the real one alone.
   package var isDryRun = false
@@ -128,6 +133,7 @@ package struct ReportPlace: Sendable {
   ) throws(StepFailure) -> ReportPlace {
     var place = ReportPlace(isDryRun: isDryRun)
     if let folder = try reader.text(Common.reportFolder, flag: options?.reportDir) { place.folder = folder }
+    place.summaryFile = try reader.text(Common.summaryFile, flag: options?.summaryFile)
     if let suffix = try reader.text(Common.reportSuffix, flag: options?.reportSuffix) {
       guard suffix.utf8.count <= 100,
         suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) })

@@ -63,12 +63,16 @@ package final class Log {
     if level == .debug { line("debug: \(text)") }
   }
 
-  /// The text without secrets, user information in URLs and control characters, on one line.
+  /// The text without secrets, user information in URLs, commands of CI systems and control characters, on one line.
   package func cleaned(_ text: String) -> String {
     // Cleaned between the two: a terminal sequence inside a secret hides it until it is dropped. Cut at the very end,
     // so that no part of a secret is left before the cut.
-    cleanLine(withoutUserInformation(scrubbed(cleanLine(scrubbed(text), limit: .max))))
+    let clean = withoutUserInformation(scrubbed(cleanLine(scrubbed(text), limit: .max)))
+    return cleanLine(withoutPipelineCommands(clean))
   }
+
+  /// Writes a line for the CI system that reads the log: as it is, on no page and in no report.
+  func command(_ line: String) { write("\(line)\n") }
 
   /// The text without secrets, otherwise as it is.
   func scrubbed(_ text: String) -> String {

@@ -11,6 +11,10 @@ final class Reporter {
   private let files: any FileWriter
   private let time: any TimeSource
   private let log: Log
+  private let marks: LogMarks
+  private let summary: SummaryPlaces
+  private let place: ReportPlace
+  private let trace: String?
   /// The report as it stands.
   private(set) var report: Report
   private let began: Instant
@@ -28,10 +32,15 @@ final class Reporter {
     files = environment.files
     time = environment.time
     self.log = log
+    let suite = ReportName.suite(step: identity.name, suffix: place.reportSuffix)
+    marks = LogMarks(suite, environment, log)
+    summary = SummaryPlaces(place, suite: suite, environment, log)
+    self.place = place
+    trace = environment.trace
     began = environment.time.now
     phaseBegan = began
     report = Report(
-      suite: ReportName.suite(step: identity.name, suffix: place.reportSuffix),
+      suite: suite,
       className: identity.className(suffix: place.suffix),
       startedAt: environment.time.wallTime,
       hostname: environment.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
@@ -45,6 +54,8 @@ final class Reporter {
 
   /// Writes the version that says that the phase in hand did not finish.
   func saveUnfinished(phase: Int) {
+    if phase == 0 { summary.purge() }
+    marks.begin(report.cases[phase].name)
     report.duration = elapsed
     save(report.unfinished(phase: phase))
   }
@@ -56,6 +67,7 @@ final class Reporter {
     let lines = log.takeLines()
     report.cases[index].output = lines
     phaseBegan = time.now
+    marks.end(report.cases[index])
   }
 
   /// Marks every phase from this one on as not reached, or as having nothing to do.
@@ -70,12 +82,17 @@ final class Reporter {
     report.cases[index].outcome = cleaned(.skipped(reason))
   }
 
-  /// Writes the report as it stands.
-  func saveFinal(facts: [Report.Property]) {
+  /// Writes the report as it stands, and the summary of it with the values for later steps.
+  func saveFinal(facts: [Report.Property], values: OutputValues) {
     report.properties = facts
+    if let trace { report.properties.append(Report.Property(Report.Property.trace, trace)) }
     report.log = log.text
     report.duration = elapsed
     save(report)
+    let result = RunSummary(report, values: values, isDryRun: place.isDryRun, trouble: trouble)
+    let summaryTrouble = summary.write(result)
+    trouble = trouble ?? summaryTrouble
+    log.warn(of: files)
   }
 
   private func save(_ version: Report) {

@@ -18,7 +18,6 @@ package struct Runner<S: Step> {
 
   /// Prepares a run on a machine; `exitCode()` does it.
   package init(_ environment: StepEnvironment) {
-    self.environment = environment
     log = Log(
       name: S.identity.name, time: environment.time,
       terminal: TerminalStyle(columns: environment.errorColumns, variables: environment.variables),
@@ -29,6 +28,7 @@ package struct Runner<S: Step> {
       if let secret = reader.variable(variable) { log.hide(Secret(secret.trimmed)) }
     }
     for secret in Proxies(environment: environment.variables).secrets { log.hide(secret) }
+    self.environment = environment.traced(without: log)
   }
 
   /// The first and the last phase are every step's: what it is asked, and what it hands on.
@@ -97,24 +97,14 @@ package struct Runner<S: Step> {
       log.warning("\(trouble): the step goes on, and its exit code will show this")
     }
 
-    var output: OutputFile?
+    var output: ValueOutputs?
     var prepared: Prepared?
     var failures: [StepFailure] = []
     do throws(StepFailure) {
       var settings = try Settings.read(command.common, reader)
       if S.changesNothing { settings.isDryRun = true }
-      output = settings.outputFile.map {
-        OutputFile(path: $0, keys: S.outputKeys.map { OutputValues.Key($0) }, files: environment.files)
-      }
-      // What an earlier run left in the file must not be read as this run's.
-      do throws(FileError) {
-        if let loss = try output?.purge() { log.warning(loss) }
-      } catch {
-        log.warning(
-          "\(error.message): it still holds values of an earlier run; the step goes on, and its exit code will show this"
-        )
-      }
-      log.warn(of: environment.files)
+      output = ValueOutputs(settings, keys: S.outputKeys, environment, log)
+      output?.purge()
       prepared = try prepare(command, settings, place)
       reporter.close(0, .passed)
     } catch {
@@ -161,6 +151,7 @@ package struct Runner<S: Step> {
     _ command: S.Command, _ settings: Settings, _ place: ReportPlace
   ) throws(StepFailure) -> Prepared {
     log.level = settings.logLevel
+    environment.tellTrace(log)
     let deadline = Deadline(after: settings.timeout, on: environment.time)
     let step = try S(command, reader, settings)
     let factory = try settings.backend.init(command.common, reader, environment.files)
@@ -245,16 +236,15 @@ package struct Runner<S: Step> {
   ///
   /// Returns why that failed, if nothing had failed before.
   private func writeValues(
-    _ values: OutputValues, to output: OutputFile?, after failures: [StepFailure], _ reporter: Reporter
+    _ values: OutputValues, to output: ValueOutputs?, after failures: [StepFailure], _ reporter: Reporter
   ) -> StepFailure? {
     let last = Self.phaseNames.count - 1
-    guard let output else {
+    guard let output, output.isAskedFor else {
       if failures.isEmpty {
         reporter.close(last, .skipped("not asked for: ASTRA_OUTPUT_FILE is not set"))
       }
       return nil
     }
-    defer { log.warn(of: environment.files) }
     do throws(FileError) {
       try output.save(values)
       if failures.isEmpty { reporter.close(last, .passed) }
@@ -289,7 +279,7 @@ package struct Runner<S: Step> {
     }
     // By now it may be known which API the server speaks.
     if let run { run.facts.note("backend", run.backend.label) }
-    reporter.saveFinal(facts: run?.facts.facts ?? [])
+    reporter.saveFinal(facts: run?.facts.facts ?? [], values: run?.facts.values ?? OutputValues())
     // Of several failures the first counts, unless a later one ended the step early.
     let failure = failures.last { $0.endsEveryStep } ?? failures.first
     var code = failure?.code ?? .success

@@ -27,6 +27,12 @@ package struct StepEnvironment {
   package var backends = BackendRegistry.all
   /// When a step looks again at what it waits for.
   package var schedule = PollSchedule()
+  /// The folder that the step was started in, as an absolute path.
+  package var workingFolder = "/"
+  /// The trace that the run belongs to: 32 digits of base 16; nil for none.
+  var trace: String?
+  /// Shows a summary beside the build, where the CI system has a program for that; says why it was not shown.
+  package var annotate: (Annotation) -> String?
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
   /// How wide the terminal is that the output goes to; nil where it is none.
@@ -65,6 +71,7 @@ package struct StepEnvironment {
     self.writeOutput = writeOutput
     self.connect = connect
     self.connectToPages = connectToPages
+    annotate = { [variables] in AnnotationProcess(environment: variables, time: time).show($0) }
   }
 
   /// What runs the credential plug-ins of a kubeconfig.
@@ -100,6 +107,7 @@ package struct StepEnvironment {
     environment.outputColumns = columns(of: STDOUT_FILENO)
     environment.errorColumns = columns(of: STDERR_FILENO)
     if isatty(STDIN_FILENO) == 1, environment.errorColumns != nil { environment.readAnswer = { readLine() } }
+    environment.workingFolder = workingFolder()
     return environment
   }
 
@@ -108,6 +116,12 @@ package struct StepEnvironment {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
+  }
+
+  private static func workingFolder() -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Keeps the token out of core files.

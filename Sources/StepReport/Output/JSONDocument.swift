@@ -3,8 +3,8 @@ package import StructuredValues
 /// The one document that a step prints on stdout at its end with `--json`.
 ///
 /// Its members are always all there, in one order: `step`, `version`, `run`, `outcome`, `exitCode`,
-/// `message`, `kind`, `hint`, `next`, `report`, `phases` (each with `name`, `outcome`, `seconds`, `message`) and
-/// `values`.
+/// `message`, `kind`, `hint`, `next`, `report`, `phases` (each with `name`, `outcome`, `seconds`, `message`) `values`
+/// and `trace`.
 package struct JSONDocument: Hashable, Sendable {
   /// What is told of the end, beside its message.
   package struct Ending: Hashable, Sendable {
@@ -50,6 +50,7 @@ package struct JSONDocument: Hashable, Sendable {
       .init("report", StructuredValue(ending.report)),
       .init("phases", .array(phases.map(Self.phase))),
       .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
+      .init("trace", StructuredValue(report.trace)),
     ])
   }
 

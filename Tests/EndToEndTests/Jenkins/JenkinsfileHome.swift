@@ -207,6 +207,27 @@ struct JenkinsHome: Sendable {
     }
   }
 
+  /// What Java reads of a file of properties, as the step `readProperties` of Jenkins has it read one
+  /// (`java.util.Properties.load`): the pairs, sorted.
+  static func properties(of path: String) async throws -> [String] {
+    let script = """
+      def p = new Properties(); new File(args[0]).withReader('UTF-8') { p.load(it) }
+      p.sort().each { println it.key + '=' + it.value }
+      """
+    let javaHome = try javaHome()
+    let result = try await javaTurns.inTurn {
+      try await Command(
+        "\(javaHome)/bin/java",
+        [
+          "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", "\(groovyLibraries)/*",
+          "groovy.ui.GroovyMain", "-e", script, path,
+        ], environment: ["PATH": "/usr/bin:/bin", "JAVA_HOME": javaHome]
+      ).run()
+    }
+    guard result.exit == .code(0) else { throw Failed(description: result.summary) }
+    return result.output.split(separator: "\n").map { String($0) }
+  }
+
   private static let groovyLibraries = "/usr/share/groovy/lib"
   private static let shimFolder = FileManager.default.temporaryDirectory
     .appending(path: "astra-steps-shim-\(ProcessInfo.processInfo.processIdentifier)").path
