@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Files
 internal import HTTPTransport
 internal import StepReport
+internal import StructuredValues
 internal import Timing
 #if canImport(Darwin)
   internal import Darwin
@@ -256,13 +257,16 @@ package struct Runner<S: Step> {
       log.error(trouble)
       if code == .success { code = .cannotWrite }
     }
+    let shown = failures.isEmpty ? run?.facts.shown : nil
+    if !asJSON, let shown { environment.writeOutput(shown.text) }
     if asJSON {
       environment.writeOutput(
         JSONDocument(
           reporter.report, step: S.identity.name, version: Version.current,
           run: run?.settings.run.map(log.cleaned),
           exitCode: Int(code.rawValue), message: failure.map { log.cleaned($0.message) } ?? reporter.trouble,
-          values: run?.facts.values ?? OutputValues()
+          values: run?.facts.values ?? OutputValues(),
+          shown: S.shownMember.map { .init($0, shown?.value ?? .null) }
         ).text)
     }
     return code
