@@ -59,7 +59,8 @@ struct StatusTable {
     fact("on \(cluster(of: application)), in \(list(application.namespaces, else: "no known namespace"))")
     fact("\(age(application.createdAt)) old" + (one.run.map { ", made by run \(cleaned($0))" } ?? ""))
     if let source = application.sourceID { fact("a clone of \(cleaned(source.text))") }
-    return text + section("CLONES", clones(one)) + section("RECOVERY POINTS", points(one))
+    return text + section("CLONES", clones(one)) + section("BACKUPS", points(.backup, one))
+      + section("SNAPSHOTS", points(.snapshot, one))
       + section("UNDER WAY", operations(one))
       + section("EVIDENCE, AND WHETHER ASTRA-CLEANUP COULD REMOVE IT", evidence(one))
   }
@@ -89,10 +90,10 @@ struct StatusTable {
     return table
   }
 
-  private func points(_ one: ApplicationStatus) -> TextTable? {
-    guard let points = one.points else { return nil }
+  private func points(_ kind: RecoveryPoint.Kind, _ one: ApplicationStatus) -> TextTable? {
+    guard let points = one.points?.filter({ $0.point.kind == kind }) else { return nil }
     var table = TextTable([
-      .init("KIND"), .init("NAME", least: 14), .init("STATE", least: 8), .init("AGE", isRight: true),
+      .init("NAME", least: 14), .init("STATE", least: 8), .init("AGE", isRight: true),
       .init("SIZE", isRight: true), .init("HOOKS"), .init("VOLUMES"), .init("RESTORE"),
     ])
     for status in points {
@@ -109,7 +110,7 @@ struct StatusTable {
       table.rows.append(
         .init(
           cells: [
-            point.kind.rawValue, cleaned(point.name), cleaned(point.state.rawValue), age(point.createdAt),
+            cleaned(point.name), cleaned(point.state.rawValue), age(point.createdAt),
             point.sizeBytes.map(Self.amount) ?? "-", hooks(point.hooks), coverage(point.coverage),
             status.refusal != nil
               ? "no" : status.isLatest ? "latest" : status.passedOver == nil ? "yes" : "by name",
