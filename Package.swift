@@ -18,7 +18,7 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 /// The steps, by the last word of their names.
-let steps = ["backup", "cleanup", "clone", "preflight", "restore", "snapshot", "verify"]
+let steps = ["backup", "cleanup", "clone", "preflight", "restore", "snapshot", "status", "verify"]
 /// What tests run in their own process, and what they start.
 let stepModules = steps.map { Target.Dependency.target(name: module($0)) }
 let stepPrograms = steps.map { Target.Dependency.target(name: "astra-\($0)") }
@@ -295,6 +295,7 @@ let package = Package(
 package.targets += steps.flatMap { word in
   switch word {
   case "preflight": step(word, needing: ["AstraClone", "AstraRestore"])
+  case "status": step(word, needing: ["AstraCleanup", "AstraRestore", "StructuredValues"])
   case "verify": step(word, needing: ["PageProbe", "RegularExpressions", "StructuredValues"])
   default: step(word)
   }

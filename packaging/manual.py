@@ -14,7 +14,7 @@ CODE = re.compile(r"(?m)^ +(\d+)  (\S.*)$")
 CODES = re.compile(r"(?m)^Exit codes(?: \((.+)\))?:$")
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 # The steps that change nothing, and so write no record (StepName.asksForChanges).
-CHANGE_NOTHING = ("astra-preflight", "astra-verify")
+CHANGE_NOTHING = ("astra-preflight", "astra-status", "astra-verify")
 
 
 def roff(text: str) -> str:

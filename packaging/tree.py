@@ -31,6 +31,7 @@ PROGRAMS = (
     "astra-preflight",
     "astra-restore",
     "astra-snapshot",
+    "astra-status",
     "astra-verify",
 )
 # What the executable opens when it needs it (Sources/CCurl/lazy.c, Sources/CLibXML2/lazy.c), and what the library of C

@@ -82,7 +82,8 @@ install_python() {
 
 # The programs that are shipped.
 # shellcheck disable=SC2034 # used by those who source this
-steps=(astra-backup astra-cleanup astra-clone astra-preflight astra-restore astra-snapshot astra-verify)
+steps=(astra-backup astra-cleanup astra-clone astra-preflight astra-restore astra-snapshot astra-status
+  astra-verify)
 
 # Where a release build leaves its things, and the folder that the release files are made of (packaging/tree.py).
 release_build=.build-release

@@ -6,6 +6,7 @@ internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSimulator
 internal import AstraSnapshot
+internal import AstraStatus
 internal import AstraVerify
 internal import Files
 internal import SimulatedBackend
@@ -28,6 +29,7 @@ package enum StepUse: String, CaseIterable, Sendable {
   case verify
   /// The clone goes, by its labels.
   case cleanup
+  case status
 
   /// The operation that it waits for, of those whose lengths are varied.
   var operation: ServerOperation? {
@@ -43,7 +45,7 @@ package enum StepUse: String, CaseIterable, Sendable {
   func isAsked(by request: ServiceRequest) -> Bool {
     let path = request.target.prefix { $0 != "?" }
     return switch self {
-    case .preflightOfRelease, .preflightOfRescue, .verify: false
+    case .preflightOfRelease, .preflightOfRescue, .status, .verify: false
     case .backup: request.method == "POST" && path.hasSuffix("/appBackups")
     case .snapshot: request.method == "POST" && path.hasSuffix("/appSnaps")
     case .clone: request.method == "POST" && (path.hasSuffix("/apps") || path.hasSuffix("/managedApps"))
@@ -117,6 +119,7 @@ package final class Bench {
     case .restore, .restoreAlone: try harness.run(RestoreStep.self)
     case .verify: try harness.run(VerifyStep.self, "--url", page)
     case .cleanup: try harness.run(CleanupStep.self, "--remove-clone")
+    case .status: try harness.run(StatusStep.self)
     }
   }
 

@@ -34,6 +34,8 @@ package struct Application: Sendable {
   package var marks: ApplicationMarks
   /// What clients have written on the backend's entry for it, as far as the backend keeps that.
   package var labels: [Label]
+  /// The pipeline run that made it, if its entry says so.
+  package var run: String?
 
   /// Makes an application.
   package init(

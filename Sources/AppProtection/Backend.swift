@@ -4,7 +4,7 @@ package import Timing
 ///
 /// Reads survive passing trouble by themselves and throw when it lasts. A change is asked for exactly once
 /// per call: if its answer is lost the error is `.fateUnknown`, and the caller looks before it asks again.
-package protocol Backend: PrerequisiteReader {
+package protocol Backend: PrerequisiteReader, StatusReader {
   /// What people call the service: `Velero`.
   var name: String { get }
   /// What it is and where, for messages: `Velero at k8s.example.com`, with more as more is known.
@@ -138,6 +138,13 @@ extension Backend {
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }
 
   package func prepare(_: Change) {}
+
+  package func overview() throws(BackendError) -> ApplicationOverview {
+    ApplicationOverview(try applications())
+  }
+  package func clones(of application: Application) throws(BackendError) -> ApplicationOverview {
+    ApplicationOverview(try applications().filter { $0.sourceID == application.id })
+  }
 
   package func state(of id: Application.ID) throws(BackendError) -> Application.State? {
     try application(id)?.state

@@ -15,6 +15,14 @@ package struct RecoveryPoint: Sendable {
   package var problems: [String]
   /// How much is done, 0-100, while the backend tells.
   package var percentDone: Double?
+  /// How much of it is made, in more than percent; nil where nothing is told.
+  package var progress: Progress?
+  /// How large it is once it is complete, in bytes, if the backend tells.
+  package var sizeBytes: Int?
+  /// Which volumes it holds.
+  package var coverage = Coverage.notTold
+  /// The pipeline run that made it, if its entry says so.
+  package var run: String?
   package var createdAt: Timestamp?
   /// Whether a protection policy made it, by its schedule.
   package var isScheduled: Bool

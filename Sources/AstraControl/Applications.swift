@@ -26,6 +26,18 @@ extension AstraControlBackend {
     return try items(of: listing, generation.applications, attempt)
   }
 
+  package func clones(of application: Application) throws(BackendError) -> ApplicationOverview {
+    let attempt = "list the clones of \"\(application.name)\""
+    // A server that passes over the filter shows all, and one that refuses it is asked for all.
+    let filter = filter("sourceAppID", equals: application.id.text)
+    let clones = try filtered(in: generation.applications, filter: filter, to: attempt) {
+      query throws(BackendError) in
+      try listApplications(
+        query: query, to: attempt, { $0.application($1) }, keep: { $0.sourceID == application.id })
+    }
+    return ApplicationOverview(clones)
+  }
+
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
     let attempt = "list the applications"
     let listing = try listApplications(to: attempt, { $1["name"]?.text }, keep: { _ in true })

@@ -100,7 +100,15 @@ extension AstraControlBackend {
     _ name: String, in path: String, to attempt: String,
     list: (String?) throws(BackendError) -> Listing<Value, Problem>
   ) throws(BackendError) -> [Value] {
-    if let filter = filter(name: name) {
+    try filtered(in: path, filter: filter("name", equals: name), to: attempt, list: list)
+  }
+
+  /// Reads a collection by a filter, if there is one that says it, or the whole list where the server refuses it.
+  func filtered<Value>(
+    in path: String, filter: String?, to attempt: String,
+    list: (String?) throws(BackendError) -> Listing<Value, Problem>
+  ) throws(BackendError) -> [Value] {
+    if let filter {
       let listing = try list("filter=\(filter)")
       guard case .rejected(let problem) = listing, problem.status == 400 else {
         return try items(of: listing, path, attempt)
@@ -138,7 +146,7 @@ extension AstraControlBackend {
 }
 
 /// `name eq 'value'`, encoded; nil for a value that the filter's quotes could not hold.
-private func filter(name value: String) -> String? {
+func filter(_ member: String, equals value: String) -> String? {
   guard !value.contains("'"), !value.contains("\\") else { return nil }
-  return PercentEncoding.encode("name eq '\(value)'")
+  return PercentEncoding.encode("\(member) eq '\(value)'")
 }

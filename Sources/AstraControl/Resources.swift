@@ -49,6 +49,13 @@ extension RecoveryPoint {
       hooks: hooks, problems: stateProblems(of: resource), percentDone: resource["percentDone"]?.number,
       createdAt: created.flatMap { Timestamp($0) }, isScheduled: resource["scheduleID"]?.text != nil,
       labels: readLabels(in: resource["metadata"]))
+    // A backup's alone: snapshots have neither.
+    let (done, total) = (bytes(resource["bytesDone"]), bytes(resource["totalBytes"]))
+    if percentDone != nil || done != nil || total != nil {
+      progress = Progress(percent: percentDone, bytesDone: done, bytesTotal: total)
+    }
+    // Zero is what a server shows that has not counted yet.
+    if self.state == .completed, let total, total > 0 { sizeBytes = total }
   }
 }
 
@@ -80,6 +87,11 @@ extension Asset {
 /// The reasons for a state: `stateUnready` (texts) and `stateDetails` (title and detail).
 private func stateProblems(of resource: StructuredValue) -> [String] {
   (resource["stateUnready"]?.elements.compactMap(\.text) ?? []) + details(of: resource["stateDetails"])
+}
+
+/// A number of bytes.
+private func bytes(_ value: StructuredValue?) -> Int? {
+  value?.number.flatMap { $0 >= 0 ? Int(exactly: $0.rounded()) : nil }
 }
 
 /// What clients have written on an entry, by its metadata.

@@ -74,7 +74,7 @@ extension TridentProtectBackend {
     return .members([
       "apiVersion": .string(kind.apiVersion), "kind": .string(kind.kind),
       "metadata": Marking.metadata(
-        name: request.name, namespace: namespace, purpose: "clone", annotations: annotations,
+        name: request.name, namespace: namespace, purpose: Marking.clone, annotations: annotations,
         settings.signature),
       "spec": .members([
         "appVaultRef": .string(vault), "appArchivePath": .string(path),

@@ -125,7 +125,7 @@ extension TridentProtectBackend {
   // MARK: - Reading
 
   /// Whether a copy is of the application that bears that name now, and not of one before it.
-  private func isOf(_ object: KubernetesObject, _ name: String, _ uid: String?) -> Bool {
+  func isOf(_ object: KubernetesObject, _ name: String, _ uid: String?) -> Bool {
     guard object["spec", "applicationRef"]?.string == name else { return false }
     let owners = object.owners.filter { $0.kind == Kinds.application.kind }
     guard let uid, !owners.isEmpty else { return true }
@@ -155,13 +155,20 @@ extension TridentProtectBackend {
     }
     // What the service warns of is as much in doubt as what a failed hook leaves.
     let flaws = run.hookFailures + run.warnings.map { "warning: \($0)" }
-    return RecoveryPoint(
+    var point = RecoveryPoint(
       id: PointPlace(kind: kind, name: object.name, uid: object.uid).id, kind: kind, name: object.name,
       applicationID: application, state: object.deletionTimestamp == nil ? state : .deleting,
       hooks: flaws.isEmpty ? (run.hooksRan ? .succeeded : .notReported) : .failed(flaws),
-      problems: problems, percentDone: object.percentDone, createdAt: object.creationTimestamp,
+      problems: problems, percentDone: object.copyProgress?.percent, createdAt: object.creationTimestamp,
       isScheduled: object.owners.contains { $0.kind == Kinds.schedule.kind },
       labels: Marking.labels(of: object))
+    point.run = object.annotations[Marking.run]
+    point.progress = object.copyProgress
+    if point.state == .completed {
+      point.sizeBytes = object.copySize(kind)
+      point.coverage = object.coverage(kind)
+    }
+    return point
   }
 
   /// Why something is blocked, and by whom: the lock is a Lease, whose holder is a piece of work.
@@ -177,21 +184,6 @@ extension TridentProtectBackend {
       return reason
     }
     return "\(reason), which \(holder) holds"
-  }
-}
-
-extension KubernetesObject {
-  /// How many of the bytes of a backup are copied, 0-100; nil while that is not told.
-  fileprivate var percentDone: Double? {
-    let volumes = (self["status", "progress", "volumeBackups"]?.elements ?? []).compactMap { $0["progress"] }
-    func sum(_ member: String) -> Double {
-      volumes.compactMap { volume in
-        guard case .number(let bytes)? = volume[member] else { return nil }
-        return bytes
-      }.reduce(0, +)
-    }
-    let total = sum("bytesTotal")
-    return total > 0 ? min(100, 100 * sum("bytesCompleted") / total) : nil
   }
 }
 

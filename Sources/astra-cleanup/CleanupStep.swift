@@ -47,10 +47,10 @@ package final class CleanupStep: Step {
   }
 
   private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    proof = CloneProof(records: try CleanupRun(run: run).recordedClones(parameters))
+    proof = CloneProof(records: try CleanupRun(run).recordedClones(parameters))
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
-    if found.state == .restoring { try CleanupRun(run: run).checkSource(found) }
+    if found.state == .restoring { try CleanupRun(run).checkSource(found) }
     source = found
     return .done
   }
@@ -59,18 +59,18 @@ package final class CleanupStep: Step {
     guard let wanted = parameters.clones else {
       return .notNeeded("not asked for: \(CleanupParameters.removeClone.title) is not set")
     }
-    try CleanupRun(run: run).settleRemovals()
-    clones = try CleanupRun(run: run).chooseClones(wanted, try known(run), parameters)
+    try CleanupRun(run).settleRemovals()
+    clones = try CleanupRun(run).chooseClones(wanted, try known(run), parameters)
     for clone in clones { tell("\(clone.title); \(clone.proof) that astra-clone made it", run) }
-    carriers = try CleanupRun(run: run).chooseCarriers(of: clones, parameters, try run.known(source))
+    carriers = try CleanupRun(run).chooseCarriers(of: clones, parameters, try run.known(source))
     for carrier in carriers { tell(carrier.title, run) }
     return .done
   }
 
   private func chooseBackups(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if let retention = parameters.retention {
-      try CleanupRun(run: run).settleRemovals()
-      backups = try CleanupRun(run: run).chooseBackups(
+      try CleanupRun(run).settleRemovals()
+      backups = try CleanupRun(run).chooseBackups(
         retention.keep, retention.pattern, of: try run.known(source))
       for backup in backups { tell("backup \"\(backup.name)\" (\(backup.whereabouts))", run) }
     }
@@ -80,13 +80,13 @@ package final class CleanupStep: Step {
 
   private func chooseEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     if let age = parameters.evidenceAge {
-      try CleanupRun(run: run).settleRemovals()
-      evidence = try CleanupRun(run: run).chooseEvidence(olderThan: age, of: try run.known(source))
+      try CleanupRun(run).settleRemovals()
+      evidence = try CleanupRun(run).chooseEvidence(olderThan: age, of: try run.known(source))
       for snapshot in evidence { tell("evidence \(snapshot.title) (\(snapshot.whereabouts))", run) }
     }
     publish(run)
     if clones.isEmpty, carriers.isEmpty, backups.isEmpty, evidence.isEmpty,
-      CleanupRun(run: run).removed(.cloneRemoval).isEmpty
+      CleanupRun(run).removed(.cloneRemoval).isEmpty
     {
       return .stepDone("nothing to remove")
     }
@@ -113,7 +113,7 @@ package final class CleanupStep: Step {
     return try removeEach(points, { ("\($1.title) of \($0.title)", $1.name) }, run) {
       (clone, point) throws(StepFailure) in
       do throws(StepFailure) {
-        try CleanupRun(run: run).remove(point, of: clone, known, parameters)
+        try CleanupRun(run).remove(point, of: clone, known, parameters)
       } catch {
         clonesWithRecoveryPoints.insert(clone.application.id)
         throw error
@@ -131,7 +131,7 @@ package final class CleanupStep: Step {
     let free = clones.filter { !clonesWithRecoveryPoints.contains($0.application.id) }
     guard !free.isEmpty else { return .notNeeded("all of them still have recovery points") }
     return try removeEach(free, { ($0.title, $0.application.name) }, run) { clone throws(StepFailure) in
-      try CleanupRun(run: run).remove(clone, known)
+      try CleanupRun(run).remove(clone, known)
     }
   }
 
@@ -139,7 +139,7 @@ package final class CleanupStep: Step {
     guard !carriers.isEmpty else { return .notNeeded("there are none to remove") }
     let source = try run.known(source)
     return try removeEach(carriers, { ($0.title, $0.point.name) }, run) { carrier throws(StepFailure) in
-      try CleanupRun(run: run).remove(carrier, clones, parameters, source)
+      try CleanupRun(run).remove(carrier, clones, parameters, source)
     }
   }
 
@@ -149,7 +149,7 @@ package final class CleanupStep: Step {
     }
     let source = try run.known(source)
     return try removeEach(backups, { ($0.title, $0.name) }, run) { backup throws(StepFailure) in
-      try CleanupRun(run: run).remove(backup, retention.keep, retention.pattern, of: source)
+      try CleanupRun(run).remove(backup, retention.keep, retention.pattern, of: source)
     }
   }
 
@@ -157,7 +157,7 @@ package final class CleanupStep: Step {
     guard !evidence.isEmpty else { return .notNeeded("there is none to remove") }
     let source = try run.known(source)
     return try removeEach(evidence, { ($0.title, $0.name) }, run) { snapshot throws(StepFailure) in
-      try CleanupRun(run: run).remove(evidence: snapshot, of: source)
+      try CleanupRun(run).remove(evidence: snapshot, of: source)
     }
   }
 
@@ -200,9 +200,9 @@ package final class CleanupStep: Step {
 
   /// Names the namespaces of removed clones: the backend forgets a removed clone, but what runs there goes on running.
   private func lookForLeftNamespaces(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let places = CleanupRun(run: run).removed(.cloneRemoval).compactMap(\.place)
+    let places = CleanupRun(run).removed(.cloneRemoval).compactMap(\.place)
     guard !places.isEmpty else { return .notNeeded("no clone was removed") }
-    let left = try CleanupRun(run: run).namespacesLeft(in: places)
+    let left = try CleanupRun(run).namespacesLeft(in: places)
     for (namespace, cluster) in left {
       let rest =
         "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; to remove it once nobody needs it: "
@@ -220,16 +220,16 @@ package final class CleanupStep: Step {
 
   /// What this run has removed so far, in this attempt or an earlier one.
   private func publish(_ run: StepRun) {
-    let backups = CleanupRun(run: run).removed(.backupRemoval)
+    let backups = CleanupRun(run).removed(.backupRemoval)
     let isOfSource: (RunRecord.Operation) -> Bool = { [source] in $0.application == source?.id.text }
     let points =
       backups.filter { !isOfSource($0) }
-      + CleanupRun(run: run).removed(.snapshotRemoval).filter { !isOfSource($0) }
-      + CleanupRun(run: run).removed(.carrierRemoval)
-    let evidence = CleanupRun(run: run).removed(.snapshotRemoval).filter { isOfSource($0) }
+      + CleanupRun(run).removed(.snapshotRemoval).filter { !isOfSource($0) }
+      + CleanupRun(run).removed(.carrierRemoval)
+    let evidence = CleanupRun(run).removed(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),
-      ("ASTRA_REMOVED_CLONES", CleanupRun(run: run).removed(.cloneRemoval)),
+      ("ASTRA_REMOVED_CLONES", CleanupRun(run).removed(.cloneRemoval)),
       ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),
     ]

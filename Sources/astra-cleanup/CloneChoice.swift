@@ -1,9 +1,9 @@
-internal import AppProtection
-internal import StepCommon
+package import AppProtection
+package import StepCommon
 internal import Timing
 
 /// A clone that is to go, with what proves that it may.
-struct CloneToRemove {
+package struct CloneToRemove {
   var application: Application
   /// Its own backups and snapshots, which go first.
   var points: [RecoveryPoint]
@@ -19,9 +19,14 @@ extension CleanupRun {
   /// What the records at hand say that astra-clone made: those of this workspace, and the one that was handed over.
   func recordedClones(_ parameters: CleanupParameters) throws(StepFailure) -> [RunRecord.Operation] {
     guard parameters.clones != nil else { return [] }
+    return try recordedClones(inRecord: parameters.record)
+  }
+
+  /// The same, with the record of that path, if there is one.
+  package func recordedClones(inRecord path: String?) throws(StepFailure) -> [RunRecord.Operation] {
     let step = StepName.clone.program
     var operations = history.operationsOfAnyRun(ofStep: step)
-    if let path = parameters.record {
+    if let path {
       operations += try history.operations(
         ofStep: step, inRecord: path, named: CleanupParameters.record.title)
     }
@@ -99,7 +104,7 @@ extension CleanupRun {
       if let cluster, clone.clusterID == nil {
         (clone.clusterID, clone.clusterName) = (cluster.id, cluster.name)
       }
-      switch try decide(clone, among: all, known, parameters) {
+      switch try decide(clone, among: all, known, withRecoveryPoints: parameters.withRecoveryPoints) {
       case .toRemove(let toRemove): choice.toRemove = [toRemove]
       case .kept(let reason, let hint):
         choice.refusal = .protected(
@@ -133,7 +138,7 @@ extension CleanupRun {
         choice.remarks.append("left alone: \(title), of \(made.text) and younger than \(age.shortText)")
         continue
       }
-      switch try decide(clone, among: all, known, parameters) {
+      switch try decide(clone, among: all, known, withRecoveryPoints: parameters.withRecoveryPoints) {
       case .toRemove(let toRemove): choice.toRemove.append(toRemove)
       case .kept(let reason, _): choice.remarks.append("left alone: \(title), which \(reason)")
       }
@@ -145,16 +150,26 @@ extension CleanupRun {
     return choice
   }
 
-  private enum CloneDecision {
+  package enum CloneDecision {
     case toRemove(CloneToRemove)
     /// It must stay: why, as a clause, and what would help.
     case kept(String, hint: String?)
   }
 
   /// Weighs whether a clone may go: the proof, its state, and what hangs on it.
-  private func decide(
+  ///
+  /// - Parameters:
+  ///   - clone: the clone.
+  ///   - all: the applications among which those are that are made from it.
+  ///   - known: the application that it is to be a clone of, and what proves that astra-clone made it.
+  ///   - withRecoveryPoints: whether its own recovery points may go with it.
+  ///   - knownPoints: its own recovery points, if they were read by now.
+  /// - Returns: whether it may go.
+  /// - Throws: where its recovery points cannot be read.
+  package func decide(
     _ clone: Application, among all: [Application], _ known: (source: Application, proof: CloneProof),
-    _ parameters: CleanupParameters
+    withRecoveryPoints: Bool,
+    points knownPoints: [RecoveryPoint]? = nil
   ) throws(StepFailure) -> CloneDecision {
     let proof: String
     switch known.proof.finding(on: clone, of: known.source) {
@@ -165,7 +180,7 @@ extension CleanupRun {
     if clone.state == .deleting {
       return .toRemove(
         CloneToRemove(
-          application: clone, points: [], proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
+          application: clone, points: [], proof: proof, withRecoveryPoints: withRecoveryPoints))
     }
     guard clone.state.allowsRemoval || clone.state == .discovering else {
       return .kept(
@@ -179,12 +194,12 @@ extension CleanupRun {
         "is being cloned as \"\(other.name)\" (\(other.whereabouts))", hint: "wait for that clone to be ready"
       )
     }
-    let points = try recoveryPoints(of: clone)
+    let points = if let knownPoints { knownPoints } else { try recoveryPoints(of: clone) }
     // What is going already is waited for.
     if let busy = points.first(where: { !$0.state.isSettled && $0.state != .deleting }) {
       return .kept("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
     }
-    guard points.allSatisfy({ $0.state == .deleting }) || parameters.withRecoveryPoints else {
+    guard points.allSatisfy({ $0.state == .deleting }) || withRecoveryPoints else {
       return .kept(
         "has recovery points of its own (\(points.map(\.title).joined(separator: ", ")))",
         hint:
@@ -193,7 +208,7 @@ extension CleanupRun {
     }
     return .toRemove(
       CloneToRemove(
-        application: clone, points: points, proof: proof, withRecoveryPoints: parameters.withRecoveryPoints))
+        application: clone, points: points, proof: proof, withRecoveryPoints: withRecoveryPoints))
   }
 
   private static var proofHint: String {

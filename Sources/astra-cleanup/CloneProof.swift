@@ -1,12 +1,17 @@
-internal import AppProtection
-internal import StepCommon
+package import AppProtection
+package import StepCommon
 
 /// What proves that astra-clone made a clone of an application.
-struct CloneProof {
+package struct CloneProof {
   /// What the records at hand say that astra-clone made.
   let records: [RunRecord.Operation]
 
-  enum Finding {
+  /// Takes what records say.
+  package init(records: [RunRecord.Operation]) {
+    self.records = records
+  }
+
+  package enum Finding {
     /// It did; what proves it, with the verb: `its labels prove`.
     case proven(by: String)
     /// Nothing proves it, or something speaks against it.
@@ -18,7 +23,7 @@ struct CloneProof {
   /// The server has to say itself that it comes from there. Beside that, the clone's labels have to say so, or, where
   /// it has none of ours, a record that names its very id. Labels that say something else count against it, whatever a
   /// record says: somebody has taken the clone over.
-  func finding(on clone: Application, of source: Application) -> Finding {
+  package func finding(on clone: Application, of source: Application) -> Finding {
     if clone.id == source.id { return .notProven(because: "is the application itself") }
     guard let sourceID = clone.sourceID else {
       return .notProven(because: "is not a clone, according to the server")

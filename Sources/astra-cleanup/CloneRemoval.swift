@@ -1,4 +1,4 @@
-internal import AppProtection
+package import AppProtection
 internal import StepCommon
 internal import Timing
 
@@ -113,8 +113,13 @@ extension CleanupRun {
       guard now.state == .restoring else { return }
     }
     throw .protected(
-      "\"\(source.name)\" is being restored in place, and what was to be removed may be needed until the restore has ended well",
+      Self.restoringClause(source),
       hint: "wait for the in-place restore to end and run the step again", kind: .restoring)
+  }
+
+  /// That nothing goes while an application is restored in place.
+  package static func restoringClause(_ source: Application) -> String {
+    "\"\(source.name)\" is being restored in place, and what was to be removed may be needed until the restore has ended well"
   }
 
   /// What this run has removed of a kind, each once.

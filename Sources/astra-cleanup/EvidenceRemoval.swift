@@ -1,6 +1,6 @@
-internal import AppProtection
+package import AppProtection
 internal import StepCommon
-internal import Timing
+package import Timing
 
 // Which evidence snapshots are to go, and how they go.
 extension CleanupRun {
@@ -44,8 +44,8 @@ extension CleanupRun {
   }
 
   /// What speaks against the removal of copies that the steps made on their way, and of which.
-  struct Held {
-    var application: Application
+  package struct Held {
+    package var application: Application
     /// Snapshots that are needed, and why.
     var reasons: [String: String] = [:]
 
@@ -61,7 +61,11 @@ extension CleanupRun {
   }
 
   func held(_ source: Application) throws(StepFailure) -> Held {
-    let all = try ask { () throws(BackendError) in try backend.applications() }
+    held(source, among: try ask { () throws(BackendError) in try backend.applications() })
+  }
+
+  /// The same, by what was seen: the application and its clones at least.
+  package func held(_ source: Application, among all: [Application]) -> Held {
     var held = Held(application: all.first { $0.id == source.id } ?? source)
     for id in backend.shownOrigins(of: held.application) {
       held.reasons[id.text] = "\"\(source.name)\" was restored from it"
@@ -86,8 +90,8 @@ extension CleanupRun {
   ) throws(StepFailure) -> (toRemove: [RecoveryPoint], remarks: [String]) {
     guard let now = backend.serverTime else {
       throw .protected(
-        "the server does not tell the time, so the age of its snapshots cannot be known",
-        hint: "nothing was removed: run the step again once the server tells the time", kind: .notToBeRemoved)
+        Self.timelessClause, hint: "nothing was removed: run the step again once the server tells the time",
+        kind: .notToBeRemoved)
     }
     let snapshots = try ask { () throws(BackendError) in
       try backend.recoveryPoints(.snapshot, of: source.id)
@@ -96,16 +100,30 @@ extension CleanupRun {
     var (toRemove, remarks): ([RecoveryPoint], [String]) = ([], [])
     for snapshot in snapshots where EvidenceMark.isNamed(snapshot) {
       let title = "\(snapshot.title) (\(snapshot.whereabouts))"
-      if let reason = objection(to: snapshot, of: reasons) {
+      if let reason = objection(to: snapshot, of: reasons, olderThan: age, at: now) {
         remarks.append("\(title): \(reason)")
-      } else if let made = snapshot.createdAt, now - made >= age {
-        toRemove.append(snapshot)
       } else {
-        remarks.append("\(title): it is younger than \(age.shortText), or of unknown age")
+        toRemove.append(snapshot)
       }
     }
     toRemove.sort { ($0.createdAt?.text ?? "", $0.id.text) < ($1.createdAt?.text ?? "", $1.id.text) }
     return (toRemove, remarks)
+  }
+
+  /// That no age can be known.
+  package static var timelessClause: String {
+    "the server does not tell the time, so the age of its snapshots cannot be known"
+  }
+
+  /// Why an evidence snapshot does not go now, as a clause; nil if it is one that may, and is that old.
+  package func objection(
+    to snapshot: RecoveryPoint, of held: Held, olderThan age: Duration, at now: Timestamp
+  ) -> String? {
+    if let reason = objection(to: snapshot, of: held) { return reason }
+    guard let made = snapshot.createdAt, now - made >= age else {
+      return "it is younger than \(age.shortText), or of unknown age"
+    }
+    return nil
   }
 
   /// Why an evidence snapshot must stay, if it must.

@@ -1,6 +1,6 @@
 package import AppProtection
 package import StepCommon
-internal import Timing
+package import Timing
 
 /// Which recovery point to go back to.
 package struct RecoveryPointChoice: StepPart {
@@ -13,11 +13,26 @@ package struct RecoveryPointChoice: StepPart {
 
   /// Refuses a restore that would destroy more than one request says.
   package func checkPlan(of application: Application, from point: RecoveryPoint) throws(StepFailure) {
+    if let objection = try planObjection(of: application, from: point) { throw objection }
+  }
+
+  /// Why a restore that is told to take a recovery point would refuse that; nil if it would take it.
+  package func objection(
+    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool
+  ) throws(StepFailure) -> StepFailure? {
+    let objection = lookup.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)
+    if let objection { return objection }
+    return try planObjection(of: application, from: point)
+  }
+
+  private func planObjection(
+    of application: Application, from point: RecoveryPoint
+  ) throws(StepFailure) -> StepFailure? {
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
     }
-    guard case .stepwise(let losses) = plan else { return }
-    throw .protected(
+    guard case .stepwise(let losses) = plan else { return nil }
+    return .protected(
       "\(backend.name) restores \"\(application.name)\" in place by \(losses.count) changes, each of which destroys something: "
         + losses.joined(separator: "; "),
       hint:
@@ -59,18 +74,11 @@ package struct RecoveryPointChoice: StepPart {
       try lookup.checkFits(point, application, acceptFailedHooks: parameters.acceptFailedHooks)
       return point
     }
-    let fitting = all.filter { point in
-      // What carried a clone holds what was broken.
-      guard point.state == .completed, !EvidenceMark.isNamed(point), CarrierMark.clone(of: point) == nil
-      else {
-        return false
-      }
-      if point.hooks.didFail, !parameters.acceptFailedHooks { return false }
-      guard let before else { return point.createdAt != nil }
-      return point.createdAt.map { $0 < before } ?? false
+    let fitting = all.filter {
+      Self.reasonToPassOver($0, before: before, acceptFailedHooks: parameters.acceptFailedHooks) == nil
     }
-    let newest = fitting.max { ($0.createdAt ?? .distantPast) < ($1.createdAt ?? .distantPast) }
-    guard let newest else {
+    let twins = Self.newest(of: fitting)
+    guard let newest = twins.first else {
       let there = all.map { "\"\($0.name)\" (\($0.whereabouts)\($0.hooks.didFail ? ", hooks failed" : ""))" }
       let limit = before.map { " made before \($0.text)" } ?? ""
       throw .notFound(
@@ -84,7 +92,6 @@ package struct RecoveryPointChoice: StepPart {
         "passed over \(passedOver) of \(all.count) \(kind.rawValue)s: unfinished, failed, made by a step on its way, or not made before the given time"
       )
     }
-    let twins = fitting.filter { $0.createdAt == newest.createdAt }
     guard twins.count == 1 else {
       throw .ambiguous(
         "\(twins.count) \(kind.rawValue)s have the same newest time: "
@@ -92,6 +99,26 @@ package struct RecoveryPointChoice: StepPart {
         hint: "give the id of one of them")
     }
     return newest
+  }
+
+  /// Why `latest` passes over a recovery point, as a clause; nil if it may be the one.
+  package static func reasonToPassOver(
+    _ point: RecoveryPoint, before: Timestamp?, acceptFailedHooks: Bool
+  ) -> String? {
+    if point.state != .completed { return "it is \(point.state)" }
+    if EvidenceMark.isNamed(point) { return "it was made as evidence" }
+    // What carried a clone holds what was broken.
+    if let clone = CarrierMark.clone(of: point) { return "it was made to carry clone \"\(clone.name)\"" }
+    if point.hooks.didFail, !acceptFailedHooks { return "its execution hooks failed" }
+    guard let made = point.createdAt else { return "the time it was made is not known" }
+    guard let before, made >= before else { return nil }
+    return "it was not made before \(before.text)"
+  }
+
+  /// The newest of some recovery points, of which `latest` means the one: several if they were made at one time.
+  package static func newest(of points: [RecoveryPoint]) -> [RecoveryPoint] {
+    let newest = points.compactMap(\.createdAt).max()
+    return newest == nil ? [] : points.filter { $0.createdAt == newest }
   }
 
   /// Says so if the name or id is that of another application's backup.
@@ -105,9 +132,4 @@ package struct RecoveryPointChoice: StepPart {
         hint: "name a \(kind.rawValue) of \"\(application.name)\"")
     }
   }
-}
-
-extension Timestamp {
-  /// Before everything that a backend can have made.
-  fileprivate static var distantPast: Self { Self(sinceEpoch: .zero) }
 }

@@ -5,6 +5,7 @@ internal import AstraClone
 internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
+internal import AstraStatus
 internal import AstraVerify
 internal import StepCommon
 
@@ -41,6 +42,7 @@ struct OfferedStep {
     case .verify: Self(name, VerifyStep.self)
     case .restore: Self(name, RestoreStep.self)
     case .cleanup: Self(name, CleanupStep.self)
+    case .status: Self(name, StatusStep.self)
     }
   }
 }

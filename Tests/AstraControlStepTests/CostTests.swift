@@ -14,6 +14,7 @@ import Timing
   private static let before: [(StepUse, Generation, Int)] = [
     (.preflightOfRelease, .v2, 10), (.preflightOfRescue, .v2, 20), (.backup, .v2, 3), (.snapshot, .v2, 3),
     (.clone, .v2, 6), (.restore, .v2, 9), (.restoreAlone, .v2, 21), (.verify, .v2, 6), (.cleanup, .v2, 14),
+    (.status, .v2, 5), (.status, .v1, 6),
     (.preflightOfRelease, .v1, 11), (.preflightOfRescue, .v1, 21), (.backup, .v1, 4), (.snapshot, .v1, 4),
     (.clone, .v1, 7), (.restore, .v1, 10), (.restoreAlone, .v1, 22), (.verify, .v1, 7), (.cleanup, .v1, 15),
   ]

@@ -4,6 +4,7 @@ internal import AstraClone
 internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
+internal import AstraStatus
 internal import AstraVerify
 internal import StepCommon
 
@@ -36,6 +37,7 @@ extension FuzzTarget {
       case "astra-preflight": run.exitCode(of: PreflightStep.self)
       case "astra-restore": run.exitCode(of: RestoreStep.self)
       case "astra-snapshot": run.exitCode(of: SnapshotStep.self)
+      case "astra-status": run.exitCode(of: StatusStep.self)
       case "astra-verify": run.exitCode(of: VerifyStep.self)
       default: run.exitCode(of: BackupStep.self)
       }

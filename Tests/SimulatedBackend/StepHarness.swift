@@ -98,6 +98,9 @@ package final class StepHarness {
       throw NoReport(path: path, code: code, wasKilled: site.isKilled, said: said)
     }
     try ReportCollection.keep(bytes, step: S.identity.name)
+    if S.shownMember != nil, arguments.contains("--json"), !site.isKilled {
+      try ReportCollection.keep(document: Array(output.utf8), step: S.identity.name)
+    }
     return Result(
       code: code, wasKilled: site.isKilled, standardError: said, standardOutput: output,
       report: try ReadReport(bytes), values: values, requests: site.requests.count - before)
@@ -158,13 +161,20 @@ package final class StepHarness {
 /// programs can read them all afterwards.
 enum ReportCollection {
   static func keep(_ bytes: [UInt8], step: String) throws {
+    try keep(bytes, "TEST-\(step)", "xml")
+  }
+
+  /// Keeps a copy of a step's JSON document likewise.
+  static func keep(document bytes: [UInt8], step: String) throws { try keep(bytes, step, "json") }
+
+  private static func keep(_ bytes: [UInt8], _ name: String, _ ending: String) throws {
     guard let folder = ProcessInfo.processInfo.environment["ASTRA_TEST_REPORTS"], !folder.isEmpty else {
       return
     }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // Named by its content, so that a report that many runs write alike is read once.
     let digest = bytes.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-    let path = "\(folder)/TEST-\(step)-\(String(digest, radix: 16)).xml"
+    let path = "\(folder)/\(name)-\(String(digest, radix: 16)).\(ending)"
     try Data(bytes).write(to: URL(filePath: path), options: .atomic)
   }
 }

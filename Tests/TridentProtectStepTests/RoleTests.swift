@@ -4,6 +4,7 @@ import AstraClone
 import AstraPreflight
 import AstraRestore
 import AstraSnapshot
+import AstraStatus
 import AstraVerify
 import Files
 import KubernetesSimulator
@@ -81,7 +82,9 @@ import TridentProtectSimulation
     }
   }
 
-  private static let files = ["backup", "cleanup", "clone", "preflight", "restore", "snapshot", "verify"]
+  private static let files = [
+    "backup", "cleanup", "clone", "preflight", "restore", "snapshot", "status", "verify",
+  ]
 
   /// Everything that a pipeline does, with the namespace of the clone made beforehand.
   private func whole(_ destination: String) throws -> Pipeline {
@@ -110,6 +113,8 @@ import TridentProtectSimulation
     harness.site.pass(.seconds(7 * 86_400))
     harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
     harness.addCopies(ofClone: "magento-debug", on: destination)
+    try pipeline.run(StatusStep.self)
+    try pipeline.run(StatusStep.self, "--all")
     try pipeline.run(
       CleanupStep.self, "--remove-clone", "--with-recovery-points", "--keep-backups", "1", "--backup-pattern",
       "before-*",

@@ -67,7 +67,7 @@ extension StepHarness {
   func applyRoles(_ files: [String], destination: String) throws {
     for context in ["ocp-prod", "ocp-debug"] {
       self[cluster: context].users = [
-        "backup", "cleanup", "clone", "preflight", "restore", "snapshot", "verify",
+        "backup", "cleanup", "clone", "preflight", "restore", "snapshot", "status", "verify",
       ].map {
         User(token: Roles.token(of: $0), name: Roles.user(of: $0), groups: ["system:serviceaccounts"])
       }

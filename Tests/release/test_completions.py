@@ -44,7 +44,7 @@ CASES = [
     Case("astra-verify --expect-header ", [], ["--json", *ENTRIES]),
     Case("astra-verify --probe-tls-verify ", ["true", "false"], []),
     Case("astra-verify --url https://shop.example.com/a --probe-", ["--probe-ca-file", "--probe-resolve"], ["--url"]),
-    Case("astra-preflight --steps ", [step for step in STEPS if step != "preflight"], ["preflight", "--json"]),
+    Case("astra-preflight --steps ", [step for step in STEPS if step not in ("preflight", "status")], ["preflight", "status", "--json"]),
     Case("astra-preflight --steps clone,re", ["restore"], ["verify"]),
     Case("astra-preflight --expect-hooks ", ["present", "absent"], ["--json"]),
     Case("astra-cleanup --record ", ENTRIES, ["--json"]),

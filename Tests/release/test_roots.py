@@ -23,7 +23,7 @@ AUTHORITY_FILES = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-STEPS = ("backup", "cleanup", "clone", "preflight", "restore", "snapshot", "verify")
+STEPS = ("backup", "cleanup", "clone", "preflight", "restore", "snapshot", "status", "verify")
 
 
 def release_tree() -> Path:
@@ -87,6 +87,7 @@ class RootTests(unittest.TestCase):
             self.assertEqual(restored["content"], {"version": "2.4.2", "broken": False, "rows": ["one", "two"]})
             self.expect(root, "verify", 0, "--url", page, "--report-suffix", "after", env=env)
             self.expect(root, "cleanup", 0, "--remove-clone", "--dry-run", env=env)
+            self.expect(root, "status", 0, env=env)
             for step in STEPS:
                 if step == "snapshot":
                     continue

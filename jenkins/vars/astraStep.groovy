@@ -21,9 +21,9 @@ Map call(String program, Map own, Map given) {
     if (argument.value != null) variables << known[argument.key] + '=' + argument.value
   }
   String name = given.suffix ? "${program}-${given.suffix}" : program
-  // A dry run has a report of its own; a preflight is always one, and has not.
+  // A dry run has a report of its own; a preflight and a status are always one, and have not.
   def told = given.dryRun != null ? given.dryRun : env.ASTRA_DRY_RUN
-  boolean isDry = program != 'astra-preflight' && "${told}".toLowerCase() in ['true', '1', 'yes']
+  boolean isDry = !(program in ['astra-preflight', 'astra-status']) && "${told}".toLowerCase() in ['true', '1', 'yes']
   String reportName = isDry ? "${name}-dry-run" : name
   String report = "reports/TEST-${reportName}.xml"
   String output = "reports/${name}.env"

@@ -8,8 +8,23 @@ package struct Lookup {
   let log: Log
   let facts: RunFacts
 
-  /// Finds the one application of that name (or id), on that cluster (name or id) if one is named.
+  /// Finds the one application of that name (or id), on that cluster (name or id) if one is named, and keeps to it for the
+  /// rest of the run.
   package func application(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
+    let application = try find(name, on: clusterName)
+    if let predecessor = history.predecessor(of: application) {
+      throw .protected(
+        "application \"\(application.name)\" is not the one that this run began with: it is \(application.whereabouts), and the run began with id \(predecessor)",
+        hint: "if you mean this one, start a new pipeline run", kind: .otherApplication)
+    }
+    history.remember(application)
+    history.remember(lookAt: application, lag: backend.longestLag)
+    log.info("application \"\(application.name)\" is \(application.state) (\(application.whereabouts))")
+    return application
+  }
+
+  /// Finds it, whichever the run began with.
+  package func find(_ name: String, on clusterName: String?) throws(StepFailure) -> Application {
     let cluster = try clusterName.map { name throws(StepFailure) in try self.cluster(name) }
     var candidates = try ask { () throws(BackendError) in try backend.applications(matching: name) }
     let everywhere = candidates
@@ -27,14 +42,6 @@ package struct Lookup {
     if let cluster, application.clusterID == nil {
       (application.clusterID, application.clusterName) = (cluster.id, cluster.name)
     }
-    if let predecessor = history.predecessor(of: application) {
-      throw .protected(
-        "application \"\(application.name)\" is not the one that this run began with: it is \(application.whereabouts), and the run began with id \(predecessor)",
-        hint: "if you mean this one, start a new pipeline run", kind: .otherApplication)
-    }
-    history.remember(application)
-    history.remember(lookAt: application, lag: backend.longestLag)
-    log.info("application \"\(application.name)\" is \(application.state) (\(application.whereabouts))")
     return application
   }
 
@@ -95,28 +102,42 @@ package struct Lookup {
   package func checkFits(
     _ point: RecoveryPoint, _ application: Application, acceptFailedHooks: Bool
   ) throws(StepFailure) {
+    if let objection = objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks) {
+      throw objection
+    }
+    if let failure = hookFailure(of: point, application) {
+      log.warning("\(failure); accepted by --\(Common.acceptFailedHooks.flag)")
+    }
+  }
+
+  /// Why a recovery point is no whole copy of that application; nil if it is one.
+  package func objection(
+    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool
+  ) -> StepFailure? {
     let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
     guard point.applicationID == application.id else {
-      throw .protected(
+      return .protected(
         "\(title) belongs to another application (\(point.applicationID))", kind: .otherApplication)
     }
     guard point.state == .completed else {
       let reason = point.problems.isEmpty ? "" : ": \(point.problems.joined(separator: "; "))"
-      throw .protected(
+      return .protected(
         "\(title) is not complete: it is \(point.state)\(reason)", hint: "name a completed one",
         kind: .unusablePoint)
     }
-    if case .failed(let details) = point.hooks {
-      let reason = details.isEmpty ? "" : " (\(details.joined(separator: "; ")))"
-      guard acceptFailedHooks else {
-        throw .protected(
-          "execution hooks of \(title) failed\(reason), so its data may not be consistent",
-          hint: "name another one, or accept this one with --\(Common.acceptFailedHooks.flag)",
-          kind: .unusablePoint)
-      }
-      log.warning(
-        "execution hooks of \(title) failed\(reason); accepted by --\(Common.acceptFailedHooks.flag)")
-    }
+    guard let failure = hookFailure(of: point, application), !acceptFailedHooks else { return nil }
+    return .protected(
+      "\(failure), so its data may not be consistent",
+      hint: "name another one, or accept this one with --\(Common.acceptFailedHooks.flag)",
+      kind: .unusablePoint)
+  }
+
+  /// That the hooks around a recovery point failed, as a clause; nil if none did.
+  private func hookFailure(of point: RecoveryPoint, _ application: Application) -> String? {
+    guard case .failed(let details) = point.hooks else { return nil }
+    let reason = details.isEmpty ? "" : " (\(details.joined(separator: "; ")))"
+    return
+      "execution hooks of \(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" failed\(reason)"
   }
 
   /// Looks once more at a recovery point, which may have been removed or damaged since it was chosen.

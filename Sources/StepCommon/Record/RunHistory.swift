@@ -82,6 +82,13 @@ package final class RunHistory {
     others.records.map(\.record).filter { $0.step == step }.flatMap(\.operations)
   }
 
+  /// The name of the run whose record says that it made something; nil if none does, or the run has no name.
+  package func nameOfRun(thatMade id: String) -> String? {
+    (others.records.map(\.record) + [record]).first { record in
+      record.operations.contains { !$0.kind.isRemoval && $0.id == id && $0.stage != .refused }
+    }?.run
+  }
+
   /// The record of another run, or of this one but too old to be believed, that says that it made something.
   func foreignRecord(naming id: String) -> RunRecord? {
     others.records.map(\.record).first { record in

@@ -1,4 +1,5 @@
 internal import StepReport
+package import StructuredValues
 internal import Text
 
 /// What a run has to tell, beside how its phases ended: values for later steps, and facts for readers of its report.
@@ -7,11 +8,33 @@ package final class RunFacts {
   private(set) var values = OutputValues()
   /// What a reader of the report may want to know, in order.
   private(set) var facts: [Report.Property] = []
+  /// What is for stdout, where that is what the step is for.
+  private(set) var shown: Shown?
   private let log: Log
+
+  /// What a step shows on stdout: a text for people, or a value for scripts.
+  struct Shown {
+    var text: String
+    var value: StructuredValue
+  }
 
   /// Keeps nothing yet; texts are cleaned as those of the log.
   init(_ log: Log) {
     self.log = log
+  }
+
+  /// Keeps what the step shows on stdout if it ends well: the text, or with `--json` the value, both without secrets.
+  package func show(_ value: StructuredValue, text: String) {
+    shown = Shown(text: log.scrubbed(text), value: scrubbed(value))
+  }
+
+  private func scrubbed(_ value: StructuredValue) -> StructuredValue {
+    switch value {
+    case .string(let text): .string(log.scrubbed(text))
+    case .array(let values): .array(values.map(scrubbed))
+    case .object(let members): .object(members.map { .init($0.name, scrubbed($0.value)) })
+    case .null, .bool, .number, .digits: value
+    }
   }
 
   /// Keeps a value for later steps of the pipeline; a later one of the same key replaces it.

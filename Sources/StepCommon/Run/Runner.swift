@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Files
 internal import HTTPTransport
 internal import StepReport
+internal import StructuredValues
 internal import Timing
 #if canImport(Darwin)
   internal import Darwin
@@ -287,6 +288,8 @@ package struct Runner<S: Step> {
       log.error(trouble)
       if code == .success { code = .cannotWrite }
     }
+    let shown = failures.isEmpty ? run?.facts.shown : nil
+    if !asJSON, let shown { environment.writeOutput(shown.text) }
     if asJSON {
       environment.writeOutput(
         JSONDocument(
@@ -299,7 +302,8 @@ package struct Runner<S: Step> {
             next: (failure?.next ?? reporter.trouble.map { _ in FailureKind.cannotWrite.cure }).map(
               log.cleaned),
             report: reporter.trouble == nil ? reporter.path : nil),
-          values: run?.facts.values ?? OutputValues()
+          values: run?.facts.values ?? OutputValues(),
+          shown: S.shownMember.map { .init($0, shown?.value ?? .null) }
         ).text)
     }
     sayEnd(code, (failure?.kind ?? .cannotWrite).rawValue, reporter)

@@ -13,6 +13,8 @@ package protocol Step: AnyObject {
   static var phases: [Phase<Self>] { get }
   /// Whether it only looks, so that it is a dry run whatever it is told.
   static var changesNothing: Bool { get }
+  /// The member of its JSON document that it fills itself (`RunFacts.show`); nil if it has none.
+  static var shownMember: String? { get }
   /// Takes its parameters; throws a sentence about the first that is missing or wrong.
   init(_ command: Command, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   /// Checks what its parameters name on this machine, such as files, before the first request.
@@ -26,6 +28,7 @@ extension Step {
 
 extension Step {
   package static var changesNothing: Bool { false }
+  package static var shownMember: String? { nil }
 }
 
 /// A step's flags: its own, and the common ones.

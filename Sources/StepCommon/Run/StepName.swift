@@ -7,10 +7,11 @@ package enum StepName: String, CaseIterable, Sendable {
   case verify
   case restore
   case cleanup
+  case status
 
   /// The program: `astra-clone`.
   package var program: String { "astra-\(rawValue)" }
 
   /// Whether it asks a backend for changes, and so writes them down.
-  package var asksForChanges: Bool { self != .preflight && self != .verify }
+  package var asksForChanges: Bool { ![.preflight, .verify, .status].contains(self) }
 }

@@ -29,15 +29,16 @@ package struct JSONDocument: Hashable, Sendable {
   /// Lays out a finished step's report with what the report does not hold.
   ///
   /// `outcome` is the report's: `failed` or `errored` after the first phase that is, else `passed`. The exit
-  /// code may say more, for instance that the report could not be written.
+  /// code may say more, for instance that the report could not be written. `shown` is one more member, of a step that has
+  /// one.
   package init(
     _ report: Report, step: String, version: String, run: String?, exitCode: Int, message: String?,
-    ending: Ending = Ending(), values: OutputValues
+    ending: Ending = Ending(), values: OutputValues, shown: StructuredValue.Member? = nil
   ) {
     // As in the report: never without a phase, which would be neither success nor failure.
     let phases = JUnitCases.normalised(report)
     let worst = phases.map(\.outcome).first { $0.isBad }
-    value = .object([
+    let members: [StructuredValue.Member] = [
       .init("step", .string(step)),
       .init("version", .string(version)),
       .init("run", StructuredValue(run)),
@@ -51,7 +52,8 @@ package struct JSONDocument: Hashable, Sendable {
       .init("phases", .array(phases.map(Self.phase))),
       .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
       .init("trace", StructuredValue(report.trace)),
-    ])
+    ]
+    value = .object(members + [shown].compactMap { $0 })
   }
 
   /// The document on one line, with its line end.

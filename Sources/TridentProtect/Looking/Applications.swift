@@ -26,56 +26,7 @@ extension TridentProtectBackend {
     return [try application(place.id)].compactMap { $0 }
   }
 
-  package func applications() throws(BackendError) -> [Application] {
-    var found: [Application] = []
-    for context in contextsToSearch() {
-      if settings.applicationNamespace == nil, let all = try applications(in: nil, of: context) {
-        found += all
-        continue
-      }
-      for namespace in knownNamespaces(in: context) {
-        found += try applications(in: namespace, of: context) ?? []
-      }
-    }
-    return found
-  }
-
-  /// The applications in a namespace, or in all, with the restores that make or have made some of them; nil where they
-  /// may not be listed.
-  ///
-  /// In a number of requests that does not grow with theirs: what is inside of a clone is not looked at.
-  private func applications(
-    in namespace: String?, of context: String
-  ) throws(BackendError) -> [Application]? {
-    let client = try client(context)
-    let attempt = "list the applications in \(context)"
-    func list(_ kind: ResourceKind) throws(BackendError) -> [KubernetesObject]? {
-      guard case .told(let objects) = try client.lookAtList(of: kind, in: namespace, to: attempt) else {
-        return nil
-      }
-      return objects
-    }
-    guard let objects = try list(Kinds.application) else { return nil }
-    var restores: [(KubernetesObject, ResourceKind)] = []
-    for kind in Kinds.restores { restores += try (list(kind) ?? []).map { ($0, kind) } }
-    var inPlace: [InPlaceRestoreView] = []
-    for kind in Kinds.inPlaceRestores {
-      inPlace += try (list(kind) ?? []).map { InPlaceRestoreView($0, kind, in: context) }
-    }
-    var found: [Application] = []
-    let keys = Set((objects + restores.map(\.0)).map { [$0.namespace ?? "", $0.name] })
-    for key in keys.sorted(by: { $0.joined(separator: "/") < $1.joined(separator: "/") }) {
-      let isIt = { (object: KubernetesObject) in [object.namespace ?? "", object.name] == key }
-      var joined = try joined(
-        objects.filter(isIt), restores.filter { isIt($0.0) }, in: context, looksInside: false)
-      for index in joined.indices {
-        let own = inPlace.filter { $0.reference.namespace == key[0] && $0.isOf(key[1]) }
-        joined[index].show(own)
-      }
-      found += joined
-    }
-    return found
-  }
+  package func applications() throws(BackendError) -> [Application] { try overview().applications }
 
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
     nearest(to: name, among: try applications().map(\.name), limit: limit)
@@ -201,7 +152,7 @@ extension TridentProtectBackend {
   }
 
   /// The namespaces to look in where a list of all is not allowed.
-  private func knownNamespaces(in context: String) -> [String] {
+  func knownNamespaces(in context: String) -> [String] {
     var seen: Set<String> = []
     let usual = try? connection(context).namespace
     // Where clones are on another cluster than their sources, the names of the one mean nothing on the other.
@@ -217,7 +168,7 @@ extension TridentProtectBackend {
   // MARK: - As it stands
 
   /// The application of a name in one namespace, with the restore that makes or has made it.
-  private func joined(
+  func joined(
     _ objects: [KubernetesObject], _ restores: [(object: KubernetesObject, kind: ResourceKind)],
     in context: String, looksInside: Bool = true
   ) throws(BackendError) -> [Application] {
@@ -242,6 +193,7 @@ extension TridentProtectBackend {
       application.id = id
       application.createdAt = made.object.creationTimestamp ?? application.createdAt
       application.labels = Marking.labels(of: made.object)
+      application.run = made.object.annotations[Marking.run]
       application.sourceID = made.object.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
       let operation = try cloning(reference, made.object, application, looksInside: looksInside)
       switch operation.state {
@@ -271,6 +223,7 @@ extension TridentProtectBackend {
       clusterName: reference.context, namespaces: destinationNamespaces(of: restore),
       sourceID: restore.annotations[CloneMark.sourceLabel].map { Application.ID($0) },
       createdAt: restore.creationTimestamp, labels: Marking.labels(of: restore))
+    application.run = restore.annotations[Marking.run]
     if restore.deletionTimestamp != nil {
       application.state = .deleting
       return application

@@ -76,7 +76,7 @@ extension TridentProtectBackend {
     .members([
       "apiVersion": .string("v1"), "kind": .string("Namespace"),
       "metadata": Marking.metadata(
-        name: name, namespace: nil, purpose: "clone",
+        name: name, namespace: nil, purpose: Marking.clone,
         annotations: Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
         settings.signature),
     ])

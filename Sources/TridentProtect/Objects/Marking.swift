@@ -11,6 +11,8 @@ enum Marking {
   static let build = "astra-steps/build"
   /// What it was made for: `backup`, `clone`, `restore`.
   static let purpose = "astra-steps/purpose"
+  /// The purpose of what makes a clone.
+  static let clone = "clone"
   /// The application that an in-place restore is of, and the recovery point that it is from.
   static let application = "astra-steps/application"
   static let point = "astra-steps/point"

@@ -40,7 +40,8 @@ struct JenkinsHome: Sendable {
 
   /// Every program that a pipeline may run.
   static let programs = [
-    "astra-backup", "astra-clone", "astra-preflight", "astra-restore", "astra-snapshot", "astra-verify",
+    "astra-backup", "astra-clone", "astra-preflight", "astra-restore", "astra-snapshot", "astra-status",
+    "astra-verify",
   ]
   static let jenkinsfile = Pipeline.postmortem.jenkinsfile
   /// The settings of both generations of the API.

@@ -27,13 +27,20 @@ final class ReportCollection: Sendable {
       throw Misused(description: "the suite that runs \(step) lacks the trait .reportsAreRead")
     }
     try current.add(report, step: step)
+    try keep(report, "TEST-\(step)", "xml")
+  }
+
+  /// Keeps a copy of a step's JSON document.
+  static func keep(document: Data, step: String) throws { try keep(document, step, "json") }
+
+  private static func keep(_ report: Data, _ name: String, _ ending: String) throws {
     guard let given = ProcessInfo.processInfo.environment["ASTRA_TEST_REPORTS"], !given.isEmpty else {
       return
     }
     try FileManager.default.createDirectory(atPath: given, withIntermediateDirectories: true)
     // Named by its content: one report that many runs write alike is read once.
     let digest = report.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-    let path = "\(given)/TEST-\(step)-\(String(digest, radix: 16)).xml"
+    let path = "\(given)/\(name)-\(String(digest, radix: 16)).\(ending)"
     try report.write(to: URL(filePath: path), options: .atomic)
   }
 

@@ -9,6 +9,7 @@ enum StepProgram: String, CaseIterable, Sendable {
   case preflight = "astra-preflight"
   case restore = "astra-restore"
   case snapshot = "astra-snapshot"
+  case status = "astra-status"
   case verify = "astra-verify"
 
   /// Those that wait for an operation: the pipeline's own.
@@ -16,7 +17,9 @@ enum StepProgram: String, CaseIterable, Sendable {
   /// Those that ask for a change: a look needs no permission, and nothing is to be protected from it.
   static let changing: [StepProgram] = [.backup, .cleanup, .clone, .restore, .snapshot]
   /// All there are.
-  static let every: [StepProgram] = [.backup, .cleanup, .clone, .preflight, .restore, .snapshot, .verify]
+  static let every: [StepProgram] = [
+    .backup, .cleanup, .clone, .preflight, .restore, .snapshot, .status, .verify,
+  ]
 }
 
 /// A simulated site, and an agent's workspace in which the real programs run against it.
@@ -129,8 +132,11 @@ struct StepSite: Sendable {
       ended, report: try data.map { try StepReportView($0) }, values: values, watch: watched)
 
     if let data { try ReportCollection.keep(data, step: step.rawValue) }
+    if step == .status, isJSON {
+      try ReportCollection.keep(document: Data(result.output.utf8), step: step.rawValue)
+    }
     checkSecrecy(of: result, secrets, location)
-    #expect(result.output.isEmpty || isJSON, "\(result.summary)", sourceLocation: location)
+    #expect(result.output.isEmpty || isJSON || step == .status, "\(result.summary)", sourceLocation: location)
     checkEnd(of: result, remains, location)
     if ![.anything, .whatASignalLeaves].contains(remains) { checkFiles(location) }
     return result

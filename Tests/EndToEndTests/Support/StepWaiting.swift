@@ -12,6 +12,7 @@ extension StepProgram {
     case .clone: "wait for clone"
     case .restore: "wait for in-place restore"
     case .snapshot: "wait for snapshot"
+    case .status: "list recovery points"
     case .verify: "look at pages"
     }
   }
@@ -25,6 +26,7 @@ extension StepProgram {
     case .clone: "\" of \"magento-prod\": provisioning"
     case .restore: "\": restoring"
     case .snapshot: "\" of \"magento-prod\": pending"
+    case .status: "application \"magento-prod\""
     case .verify: "looking again"
     }
   }
@@ -34,7 +36,7 @@ extension StepProgram {
     switch self {
     case .backup: (environment["BACKUP_NAME"] ?? "").replacing(".", with: "-")
     case .clone: "magento-debug"
-    case .cleanup, .preflight, .restore, .verify: "magento-prod"
+    case .cleanup, .preflight, .restore, .status, .verify: "magento-prod"
     case .snapshot: environment["SNAPSHOT_NAME"] ?? ""
     }
   }

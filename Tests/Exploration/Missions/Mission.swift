@@ -4,6 +4,7 @@ internal import AstraClone
 internal import AstraPreflight
 internal import AstraRestore
 internal import AstraSnapshot
+internal import AstraStatus
 internal import ServiceSimulation
 internal import AstraVerify
 internal import SimulatedBackend
@@ -19,6 +20,7 @@ enum Program: String, CaseIterable, Sendable {
   case restore = "astra-restore"
   case verify = "astra-verify"
   case snapshot = "astra-snapshot"
+  case status = "astra-status"
 
   /// The phases of its report, in order.
   var phases: [String] {
@@ -30,6 +32,7 @@ enum Program: String, CaseIterable, Sendable {
     case .restore: Runner<RestoreStep>.phaseNames
     case .verify: Runner<VerifyStep>.phaseNames
     case .snapshot: Runner<SnapshotStep>.phaseNames
+    case .status: Runner<StatusStep>.phaseNames
     }
   }
 
@@ -43,6 +46,7 @@ enum Program: String, CaseIterable, Sendable {
     case .restore: try harness.run(RestoreStep.self, arguments: arguments)
     case .verify: try harness.run(VerifyStep.self, arguments: arguments)
     case .snapshot: try harness.run(SnapshotStep.self, arguments: arguments)
+    case .status: try harness.run(StatusStep.self, arguments: arguments)
     }
   }
 }
@@ -162,6 +166,7 @@ struct Mission: Sendable {
       stages: [Stage(program: .clone, arguments: ["--use-existing-backup", WorkedExample.goodBackup])],
       isVariant: true),
     Mission(name: "preflight", stages: [Stage(program: .preflight)]),
+    status,
     Mission(name: "restore", stages: [restore], isTriedLater: true),
     Mission(name: "snapshot", stages: [snapshot], isTriedLater: true),
     Mission(
@@ -209,7 +214,7 @@ struct Mission: Sendable {
   /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.
   static let all: [Mission] =
     usual + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
-    + strangers + othersFailed + wrecks + bentPages + repeatedEvidence + cleanupsOfEvidence
+    + strangers + othersFailed + wrecks + bentPages + repeatedEvidence + cleanupsOfEvidence + looks
 
   /// Backup, clone, restore.
   static let pipeline = Mission(name: "pipeline", stages: [backup, clone, restore], known: 2)

@@ -12,6 +12,7 @@ final class CaseRun {
   private let folder: String?
   private let start: any SimulatedService
   private var monitor: ServiceMonitor
+  private var claims = StatusClaims()
   private var outcome = Outcome()
   /// How often pages had been looked at before the attempt in hand.
   private var looksBefore = 0
@@ -86,8 +87,10 @@ final class CaseRun {
 
   private func watch() {
     let looksAhead = plan.mission.stages.contains { $0.program == .preflight }
+    let claims = plan.mission.stages.contains { $0.program == .status }
     harness.site.observe = { [unowned self] world in
       monitor.look(world)
+      if claims { self.claims.look(world) }
       guard looksAhead, case .request("GET", _, let purpose)? = harness.site.events.last else { return }
       monitor.see(purpose, world)
     }
@@ -149,6 +152,7 @@ final class CaseRun {
     outcome.attemptsBegan.append(eventsBefore)
     looksBefore = site.pageTruths.count
     monitor.beginAttempt()
+    claims.beginAttempt()
     do {
       let result = try stage.program.run(harness, stage.arguments)
       monitor.look(site.service)
@@ -160,6 +164,12 @@ final class CaseRun {
       if result.wasKilled { orphanTemporaryFiles() }
       endedUnknown = !result.wasKilled && cannotKnowTheEnd(result.code.rawValue, saying: result.message)
       for violation in attempt.violations(truth) { fail("\(stage.program.rawValue): \(violation)") }
+      if stage.program == .status, attempt.succeeded {
+        claims.look(site.service)
+        for violation in claims.violations(in: result.standardOutput, isBent: plan.bendsAnswers) {
+          fail("\(stage.program.rawValue): \(violation)")
+        }
+      }
       let met = site.faults.count < faultsBefore
       if !result.wasKilled { checkCode(result.code.rawValue, of: stage, number, met, saying: result.message) }
       return attempt

@@ -73,6 +73,17 @@ struct Plan: Sendable {
     return plan
   }
 
+  /// Whether answers arrive otherwise than the server gave them.
+  var bendsAnswers: Bool {
+    faults.contains {
+      switch $0.effect {
+      case .bent: true
+      case .several(let effects): effects.contains { if case .bent = $0 { true } else { false } }
+      default: false
+      }
+    }
+  }
+
   /// Whether nothing goes wrong but what the mission begins with.
   var isUndisturbed: Bool {
     faults.isEmpty && setup.operationFaults.isEmpty && firstTimeoutSeconds == nil

@@ -6,6 +6,7 @@ import AstraClone
 import AstraPreflight
 import AstraRestore
 import AstraSnapshot
+import AstraStatus
 import AstraVerify
 import Files
 import SimulatedBackend
@@ -20,7 +21,7 @@ struct OutputSizeTests {
   @Test func noStepCanWriteMoreWhateverItsValuesAre() {
     let keys = [
       BackupStep.outputKeys, CleanupStep.outputKeys, CloneStep.outputKeys, PreflightStep.outputKeys,
-      RestoreStep.outputKeys, SnapshotStep.outputKeys, VerifyStep.outputKeys,
+      RestoreStep.outputKeys, SnapshotStep.outputKeys, StatusStep.outputKeys, VerifyStep.outputKeys,
     ]
     for step in keys {
       var values = OutputValues()

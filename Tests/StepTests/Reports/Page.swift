@@ -4,6 +4,7 @@ import AstraClone
 import AstraPreflight
 import AstraRestore
 import AstraSnapshot
+import AstraStatus
 import AstraVerify
 import Foundation
 import StepCommon
@@ -14,7 +15,7 @@ enum StepTypes {
   static var all: [any Step.Type] {
     [
       PreflightStep.self, BackupStep.self, SnapshotStep.self, CloneStep.self, VerifyStep.self,
-      RestoreStep.self, CleanupStep.self,
+      RestoreStep.self, CleanupStep.self, StatusStep.self,
     ]
   }
 }

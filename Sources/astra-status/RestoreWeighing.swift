@@ -1,0 +1,43 @@
+internal import AppProtection
+internal import AstraRestore
+internal import StepCommon
+internal import Timing
+
+/// Whether a restore would take recovery points, by its own choice.
+struct RestoreWeighing: StepPart {
+  let run: StepRun
+  private let acceptFailedHooks: Bool
+
+  init(_ run: StepRun, acceptFailedHooks: Bool) {
+    (self.run, self.acceptFailedHooks) = (run, acceptFailedHooks)
+  }
+
+  /// Weighs recovery points, and puts them in order: backups first, then the newest.
+  func weigh(_ points: [RecoveryPoint], of application: Application) throws(StepFailure) -> [PointStatus] {
+    let choice = RecoveryPointChoice(run)
+    var weighed: [PointStatus] = []
+    for point in points {
+      var status = PointStatus(point: point, run: point.run ?? history.nameOfRun(thatMade: point.id.text))
+      status.refusal = try choice.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)?
+        .message
+      status.passedOver = RecoveryPointChoice.reasonToPassOver(
+        point, before: nil, acceptFailedHooks: acceptFailedHooks)
+      weighed.append(status)
+    }
+    for kind in RecoveryPoint.Kind.allCases {
+      let fitting = weighed.filter { $0.point.kind == kind && $0.passedOver == nil && $0.refusal == nil }
+      // Of two of one moment `latest` takes neither.
+      let newest = RecoveryPointChoice.newest(of: fitting.map(\.point))
+      guard newest.count == 1 else { continue }
+      for index in weighed.indices where weighed[index].point.id == newest[0].id {
+        weighed[index].isLatest = true
+      }
+    }
+    return weighed.sorted { one, other in
+      let (first, second) = (one.point, other.point)
+      if first.kind != second.kind { return first.kind == .backup }
+      let (made, madeLater) = (first.createdAt?.text ?? "", second.createdAt?.text ?? "")
+      return made != madeLater ? made > madeLater : first.id.text < second.id.text
+    }
+  }
+}
