@@ -11,6 +11,8 @@ final class Reporter {
   private let files: any FileWriter
   private let time: any TimeSource
   private let log: Log
+  /// What is known of the run before anything of the step is.
+  private let origin: [Report.Property]
   /// The report as it stands.
   private(set) var report: Report
   private let began: Instant
@@ -21,13 +23,15 @@ final class Reporter {
   private(set) var trouble: String?
 
   init(
-    identity: StepIdentity, place: ReportPlace, phases: [String], environment: StepEnvironment, log: Log
+    identity: StepIdentity, place: ReportPlace, phases: [String], origin: [Report.Property],
+    environment: StepEnvironment, log: Log
   ) {
     file = ReportFile(
       folder: place.folder, step: identity.name, suffix: place.reportSuffix, files: environment.files)
     files = environment.files
     time = environment.time
     self.log = log
+    self.origin = origin.map { Report.Property($0.name, log.cleaned($0.value)) }
     began = environment.time.now
     phaseBegan = began
     report = Report(
@@ -41,7 +45,8 @@ final class Reporter {
   var elapsed: Duration { time.now - began }
 
   /// Writes the version that says that the phase in hand did not finish.
-  func saveUnfinished(phase: Int) {
+  func saveUnfinished(phase: Int, facts: [Report.Property] = []) {
+    report.properties = withOrigin(facts)
     report.duration = elapsed
     save(report.unfinished(phase: phase))
   }
@@ -69,10 +74,14 @@ final class Reporter {
 
   /// Writes the report as it stands.
   func saveFinal(facts: [Report.Property]) {
-    report.properties = facts
+    report.properties = withOrigin(facts)
     report.log = log.text
     report.duration = elapsed
     save(report)
+  }
+
+  private func withOrigin(_ facts: [Report.Property]) -> [Report.Property] {
+    facts + origin.filter { known in !facts.contains { $0.name == known.name } }
   }
 
   private func save(_ version: Report) {

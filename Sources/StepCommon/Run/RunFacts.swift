@@ -7,6 +7,10 @@ package final class RunFacts {
   private(set) var values = OutputValues()
   /// What a reader of the report may want to know, in order.
   private(set) var facts: [Report.Property] = []
+  /// All of it for the report: the facts, and then the values under the keys of the output file.
+  var properties: [Report.Property] {
+    facts + values.entries.map { Report.Property($0.key.name, $0.value) }
+  }
   private let log: Log
 
   /// Keeps nothing yet; texts are cleaned as those of the log.
