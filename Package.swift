@@ -290,7 +290,8 @@ let package = Package(
     .testTarget(
       name: "AstraReportTests",
       dependencies: [
-        "AstraReport", "Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport",
+        "AstraReport", "Files", "HTTPTransport", "ServiceSimulation", "SimulatedBackend", "StepCommon",
+        "StepReport",
         "StepTestSupport", "Timing",
       ] + stepModules
     ),

@@ -178,8 +178,8 @@ package struct Verdict {
         } ?? ""
       return "run astra-restore again, from the same or another backup\(copy)"
     case .begun, .notBegun:
-      let lead = restore.progress == .begun ? "production may still be in the middle of it: " : ""
-      return lead + (restore.result.map(remedy) ?? "run astra-restore again in the same run")
+      let doubt = restore.progress == .begun ? "; until then production may be in the middle of it" : ""
+      return (restore.result.map(remedy) ?? "run astra-restore again in the same run") + doubt
     case .notRun, .done: break
     }
     if restore.progress == .done,

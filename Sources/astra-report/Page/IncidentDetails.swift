@@ -226,7 +226,7 @@ extension IncidentPage {
     for file in incident.unreadable {
       blocks.append(
         .paragraph([
-          .strong("Not read: "), .code(file.name),
+          .strong("Not read:"), .text(" "), .code(file.name),
           .text(": \(file.reason). What it would tell is missing here."),
         ]))
     }

@@ -8,7 +8,7 @@ package struct NamedThing: Hashable, Sendable {
 
   /// Reads a fact; what is not as expected becomes the name as a whole.
   package init(_ fact: String) {
-    guard fact.hasSuffix(")"), let open = fact.lastRange(of: " (") else {
+    guard fact.hasSuffix(")"), let open = Self.beginning(ofDetailsIn: fact) else {
       (name, cluster, id) = (fact, nil, nil)
       return
     }
@@ -20,6 +20,15 @@ package struct NamedThing: Hashable, Sendable {
       let rest = details[start.upperBound...]
       return rest.lastIndex(of: "\"").map { String(rest[..<$0]) }
     }
+  }
+}
+
+extension NamedThing {
+  /// Where the details begin: names may hold brackets too.
+  private static func beginning(ofDetailsIn fact: String) -> Range<String.Index>? {
+    let marks = [" (on cluster \"", " (on no known cluster, id ", " (of "]
+    let found = marks.lazy.compactMap { fact.lastRange(of: $0) }.first ?? fact.lastRange(of: " (")
+    return found.map { $0.lowerBound..<fact.index($0.lowerBound, offsetBy: 2) }
   }
 }
 
@@ -67,8 +76,9 @@ package struct PageSight: Hashable, Sendable {
   private func word(after marks: [String]) -> String? {
     let words = text.split(separator: " ")
     return zip(words, words.dropFirst()).lazy.compactMap { mark, version in
-      let isVersion = version.first?.isNumber == true && version.contains(".")
-      return marks.contains(mark.lowercased()) && isVersion && version.count <= 40 ? String(version) : nil
+      let version = version.last.map { ",;.".contains($0) } == true ? version.dropLast() : version
+      let isVersion = version.first?.isNumber == true && version.contains(".") && version.count <= 40
+      return marks.contains(mark.lowercased()) && isVersion ? String(version) : nil
     }.first
   }
 }
