@@ -74,7 +74,7 @@ import Timing
       ]))
     #expect(told.html.contains("<rect class=\"passed\" x=\"0.0%\" width=\"25.0%\""))
     #expect(told.html.contains("<rect class=\"failed\" x=\"75.0%\" width=\"25.0%\""))
-    #expect(told.html.contains("<title>work: failed, 100s</title>"))
+    #expect(told.html.contains("fill=\"#b3261e\"><title>work: failed, 100s</title>"))
     #expect(told.html.contains("role=\"img\" aria-labelledby=\"timeline-1-title timeline-1-text\""))
     #expect(told.html.contains("astra-restore began at 2026-03-02T09:05:00Z and took 100s"))
     let drawn = told.section("Time line").split(separator: "\n").filter {

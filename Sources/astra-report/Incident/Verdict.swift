@@ -71,7 +71,7 @@ package struct Verdict {
     guard let clone = incident.clone else {
       if let snapshot { return snapshot }
       return restore.progress == .notRun && incident.result(of: .backup) != nil
-        ? nil : "no clone was asked for"
+        ? nil : "no clone was made"
     }
     let title = clone.name.map { "the clone \"\($0)\"" } ?? "the clone"
     let place = Self.place(clone.namespaces, clone.cluster)

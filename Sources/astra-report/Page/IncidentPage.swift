@@ -32,7 +32,9 @@ package struct IncidentPage {
   }
 
   private var subtitle: Line {
-    var line: Line = incident.run.map { [.text("Run "), .code($0)] } ?? [.text("A run without a name")]
+    var line: Line =
+      incident.run.map { [.text("Run "), .code($0)] }
+      ?? [.text(incident.isEmpty ? "No run is told of here" : "A run without a name")]
     if let first = incident.results.map(\.startedAt).min(), let last = incident.results.map(\.endedAt).max() {
       line.append(.text(", from \(first.text) to \(last.text) (UTC, as all times here)"))
     }
@@ -85,11 +87,13 @@ package struct IncidentPage {
 
   /// What the steps would have done, had they been told to.
   private var rehearsal: Page.Section? {
-    let lines = incident.results.filter(\.isDryRun).compactMap { result -> Line? in
-      result.phases.lazy.compactMap { phase -> Line? in
-        guard case .skipped(let reason) = phase.outcome, reason.hasPrefix("dry run: ") else { return nil }
-        return [.code(result.name), .text(": \(reason.dropFirst(9))")]
-      }.first
+    let lines = incident.results.filter(\.isDryRun).flatMap { result -> [Line] in
+      var said: [String] = []
+      for case .skipped(let reason) in result.phases.map(\.outcome)
+      where reason.hasPrefix("dry run: ") && !said.contains(reason) {
+        said.append(reason)
+      }
+      return said.map { [.code(result.name), .text(": \($0.dropFirst(9))")] }
     }
     return lines.isEmpty ? nil : Page.Section("rehearsal", "What the rehearsal says", [.list(lines)])
   }
@@ -147,7 +151,8 @@ package struct IncidentPage {
     guard let clone = incident.clone else {
       let none =
         incident.wasRehearsed(.clone)
-        ? "It was rehearsed and not made." : "No step of this run was to make a clone."
+        ? "It was rehearsed and not made."
+        : "No report of astra-clone is here: it was not run in this run, or its report was not kept."
       return Page.Section("clone", "The clone", [.paragraph([.text(none)])] + evidenceBlocks)
     }
     var facts: [(String, Line)] = [("state", [.strong(Self.word(for: clone.progress))])]

@@ -15,7 +15,7 @@ struct TimelineDrawing {
   var svg: String {
     let height = Self.top + timeline.rows.count * Self.rowHeight + 8
     return """
-      <svg role="img" aria-labelledby="\(id)-title \(id)-text" height="\(height)">
+      <svg role="img" aria-labelledby="\(id)-title \(id)-text" width="100%" height="\(height)" font-size="12">
       <title id="\(id)-title">Time line of the steps, to scale</title>
       <desc id="\(id)-text">\(HTMLPage.escaped(Self.description(of: timeline)))</desc>
       \((axis + marks + timeline.rows.enumerated().flatMap { row($1, at: Self.top + $0 * Self.rowHeight) }).joined(separator: "\n"))
@@ -40,7 +40,7 @@ struct TimelineDrawing {
       "<text class=\"axis\" x=\"100%\" y=\"12\" text-anchor=\"end\">+\(length.shortText)</text>",
     ]
       + (0...4).map { quarter in
-        "<line x1=\"\(quarter * 25)%\" x2=\"\(quarter * 25)%\" y1=\"18\" y2=\"\(height)\"/>"
+        "<line x1=\"\(quarter * 25)%\" x2=\"\(quarter * 25)%\" y1=\"18\" y2=\"\(height)\" stroke=\"#ccc\"/>"
       }
   }
 
@@ -49,7 +49,7 @@ struct TimelineDrawing {
     return timeline.marks.map { mark in
       let place = Self.percent(timeline.place(of: mark.at))
       return
-        "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"18\" y2=\"\(height)\"><title>\(mark.at.text): \(HTMLPage.escaped(mark.name))</title></line>"
+        "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"18\" y2=\"\(height)\" stroke=\"#8a5a00\"><title>\(mark.at.text): \(HTMLPage.escaped(mark.name))</title></line>"
     }
   }
 
@@ -62,8 +62,17 @@ struct TimelineDrawing {
         let to = timeline.place(of: bar.startedAt + bar.duration)
         let what = "\(bar.name): \(bar.outcome), \(bar.duration.shortText)"
         return
-          "<rect class=\"\(bar.outcome)\" x=\"\(Self.percent(from))\" width=\"\(Self.percent(to - from))\" y=\"\(top + 20)\" height=\"12\"><title>\(HTMLPage.escaped(what))</title></rect>"
+          "<rect class=\"\(bar.outcome)\" x=\"\(Self.percent(from))\" width=\"\(Self.percent(to - from))\" y=\"\(top + 20)\" height=\"12\" fill=\"\(Self.fill(bar.outcome))\"><title>\(HTMLPage.escaped(what))</title></rect>"
       }
+  }
+
+  /// The colour of a phase where a reader's server forbids the page its style, as Jenkins does.
+  private static func fill(_ outcome: String) -> String {
+    switch outcome {
+    case "passed": "#1a6e3c"
+    case "skipped": "#aab2bb"
+    default: "#b3261e"
+    }
   }
 
   /// Thousandths as a percentage: `12.3%`.
