@@ -117,7 +117,7 @@ import Testing
     try scene.step(RestoreStep.self, ending: .protected)
     let told = scene.tell()
     told.expect(
-      nil, "What broke \"magento-prod\" is not told here: no step looked at its page",
+      nil, "This is not told here: no step looked at the page of \"magento-prod\"",
       "production was NOT restored and nothing of it was overwritten (astra-restore ended with exit code 78)",
       "Read below what astra-restore refused to risk")
     told.expect("What failed", "exit code: 78", "**astra-restore: secure evidence**")

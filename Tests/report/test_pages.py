@@ -50,9 +50,9 @@ class PagesTest(unittest.TestCase):
             "token-revoked": ("answered 500", "exit code 77", "Give the pipeline a token that is accepted"),
             "unreachable": ("answered 500", "exit code 69", "See that the service can be reached again"),
             "killed": ("answered 500", "its end was not seen", "astra-clone was cut off"),
-            "dry-run": ("no step looked at its page", "this was a rehearsal", "without --dry-run"),
+            "dry-run": ("no step looked at the page", "this was a rehearsal", "without --dry-run"),
             "empty": ("This cannot be told", "Nothing, as far as", "whether the steps ran at all"),
-            "hostile": ("no step looked at its page", "kept in the snapshot", "make a clone of the snapshot"),
+            "hostile": ("no step looked at the page", "could not be read", "make a clone of the snapshot"),
         }
         self.assertEqual(set(told), set(self.pages))
         for name, words in told.items():

@@ -39,7 +39,7 @@ package struct Verdict {
     guard incident.production != nil else {
       return "This cannot be told: no step got as far as finding the application."
     }
-    return "What broke \(production) is not told here: no step looked at its page before the work began."
+    return "This is not told here: no step looked at the page of \(production) before the work began."
   }
 
   // MARK: - What was done
@@ -47,7 +47,7 @@ package struct Verdict {
   package var done: String {
     if incident.isEmpty { return "Nothing, as far as this folder tells." }
     if incident.isRehearsal { return "Nothing was changed: this was a rehearsal (dry run)." }
-    let clauses = [copyClause, cloneClause, restoreClause].compactMap { $0 }
+    let clauses = [copyClause, cloneClause, restoreClause, lossClause].compactMap { $0 }
     return "\(Self.capitalized(clauses.joined(separator: "; ")))."
   }
 
@@ -61,6 +61,14 @@ package struct Verdict {
         : "the \(step.rawValue)\(name) was NOT made (\(ending(of: result)))"
     }
     return nil
+  }
+
+  /// What the others do not tell, since it could not be read.
+  private var lossClause: String? {
+    let names = incident.unreadable.map(\.name)
+    guard let first = names.first else { return nil }
+    let others = names.count > 1 ? " and \(names.count - 1) more" : ""
+    return "there may be more, since \(first)\(others) could not be read"
   }
 
   private var cloneClause: String? {

@@ -45,7 +45,7 @@ package struct IncidentPage {
     if incident.isEmpty || incident.isRehearsal { return .unknown }
     if [.failed, .begun, .notBegun].contains(incident.restore.progress) { return .bad }
     let red = incident.results.filter { $0.end != .succeeded && $0["astra.expected"] != "healthy" }
-    return red.isEmpty ? .good : .mixed
+    return red.isEmpty && incident.unreadable.isEmpty ? .good : .mixed
   }
 
   // MARK: - What comes first

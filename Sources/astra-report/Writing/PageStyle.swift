@@ -28,7 +28,7 @@ enum PageStyle {
     table { width: 100%; border-collapse: collapse; margin: .5rem 0 1.5rem; font-size: .92rem; }
     caption { text-align: left; padding: .25rem 0; }
     th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-top: 1px solid var(--line); }
-    td { overflow-wrap: break-word; } td:last-child { overflow-wrap: anywhere; }
+    td { overflow-wrap: break-word; } td:last-child { overflow-wrap: anywhere; } td:first-child { min-width: 11.5em; }
     th { color: var(--quiet); font-weight: 600; overflow-wrap: normal; }
     svg { display: block; width: 100%; margin: .5rem 0 1rem; overflow: visible; }
     svg text { fill: var(--ink); font: 12px system-ui, sans-serif; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; } svg .axis { fill: var(--quiet); }
