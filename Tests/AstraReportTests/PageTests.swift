@@ -83,6 +83,19 @@ import Timing
     #expect(drawn.count == 2 && drawn[0].filter { $0 == "#" }.count == 15, "\(drawn)")
   }
 
+  @Test func aPhaseWithNothingToDoIsDrawnIfItTookTime() throws {
+    let start = try #require(Timestamp("2026-03-02T09:00:00Z"))
+    let cases = [1, 0].map { seconds in
+      Report.Case("look \(seconds)", duration: .seconds(seconds), outcome: .skipped("nothing to do"))
+    }
+    let report = Report(
+      suite: "astra-clone", className: "astra.clone.AstraClone", startedAt: start, duration: .seconds(1),
+      hostname: "ci-1", cases: cases)
+    let told = Told(MemoryFiles(["reports/TEST-astra-clone.xml": try JUnitDocument(report).bytes()]))
+    #expect(told.html.contains("<rect class=\"skipped\" x=\"0.0%\" width=\"100.0%\""))
+    #expect(told.html.matches(of: /<rect /).count == 1)
+  }
+
   @Test func theTwinSaysWhatThePageSays() throws {
     let files = MemoryFiles([
       "reports/TEST-astra-clone.xml": try report("astra-clone", run: "a", failing: "it broke")
