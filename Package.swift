@@ -47,7 +47,7 @@ func step(_ word: String, needing modules: [Target.Dependency] = []) -> [Target]
 let package = Package(
   name: "astra-steps",
   platforms: [.macOS(.v15)],
-  products: (steps.map { "astra-\($0)" } + ["astra-steps", "astra-simulator"]).map {
+  products: (steps.map { "astra-\($0)" } + ["astra-report", "astra-steps", "astra-simulator"]).map {
     .executable(name: $0, targets: [$0])
   },
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
@@ -117,8 +117,19 @@ let package = Package(
         argumentParser,
       ]
     ),
-    // Every step in one program, as they are shipped.
-    .executableTarget(name: "astra-steps", dependencies: ["StepCommon", argumentParser] + stepModules),
+    // What tells of the steps' results: no step itself, since it has no connection.
+    .target(
+      name: "AstraReport",
+      dependencies: [
+        "AppProtection", "Files", "StepCommon", "StepReport", "Text", "Timing", argumentParser,
+      ],
+      path: "Sources/astra-report", exclude: ["Main.swift"]),
+    .executableTarget(
+      name: "astra-report", dependencies: ["AstraReport", "StepCommon"], path: "Sources/astra-report",
+      sources: ["Main.swift"]),
+    // Every program in one, as they are shipped.
+    .executableTarget(
+      name: "astra-steps", dependencies: ["AstraReport", "StepCommon", argumentParser] + stepModules),
     // The simulators: they share no code with the steps.
     .target(name: "SimulatorSupport"),
     .target(name: "AstraSimulator", dependencies: ["SimulatorSupport"]),
@@ -281,13 +292,21 @@ let package = Package(
       ] + stepModules
     ),
     .testTarget(
+      name: "AstraReportTests",
+      dependencies: [
+        "AstraReport", "Files", "HTTPTransport", "ServiceSimulation", "SimulatedBackend", "StepCommon",
+        "StepReport",
+        "StepTestSupport", "Timing",
+      ] + stepModules
+    ),
+    .testTarget(
       name: "ExplorationTests",
       dependencies: ["AstraControlExploration", "Exploration", "ServiceSimulation", "SimulatedBackend"]),
     .testTarget(name: "AstraSimulatorTests", dependencies: ["AstraSimulator", "SimulatorSupport"]),
     .testTarget(name: "KubernetesSimulatorTests", dependencies: ["KubernetesSimulator", "SimulatorSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["astra-simulator", "astra-steps"] + stepPrograms),
+      dependencies: ["astra-report", "astra-simulator", "astra-steps"] + stepPrograms),
   ],
   swiftLanguageModes: [.v6]
 )

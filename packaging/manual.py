@@ -71,8 +71,14 @@ def environment(program: Program) -> list[str]:
 
 
 def files(program: Program) -> list[str]:
-    """The files that a step reads and writes by itself."""
+    """The files that a program reads and writes by itself."""
     folder = f"The folder is what {bold('--report-dir')} says."
+    if program.name == "astra-report":
+        read = ", ".join(italic(f"reports/{name}") for name in ("TEST-astra-*.xml", "astra-*.json"))
+        written = ", ".join(italic(f"reports/post-mortem.{ending}") for ending in ("html", "md"))
+        return tagged(read, "What the steps have left, which is read.", folder) + tagged(
+            written, "The page, and the same as Markdown."
+        )
     lines = tagged(italic(f"reports/TEST-{program.name}.xml"), "The report, for the CI system.", folder)
     if program.name not in CHANGE_NOTHING:
         lines += tagged(

@@ -29,6 +29,7 @@ PROGRAMS = (
     "astra-cleanup",
     "astra-clone",
     "astra-preflight",
+    "astra-report",
     "astra-restore",
     "astra-snapshot",
     "astra-status",

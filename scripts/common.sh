@@ -85,6 +85,14 @@ install_python() {
 steps=(astra-backup astra-cleanup astra-clone astra-preflight astra-restore astra-snapshot astra-status
   astra-verify)
 
+# What they are shipped with: it tells of the steps, and is none.
+# shellcheck disable=SC2034
+tools=(astra-report)
+
+# What looks at the pages of astra-report: a browser, its driver, and a reader of PDF.
+# shellcheck disable=SC2034
+browser_packages=(chromium chromium-driver poppler-utils)
+
 # Where a release build leaves its things, and the folder that the release files are made of (packaging/tree.py).
 release_build=.build-release
 release_tree=$release_build/tree

@@ -35,6 +35,11 @@ package final class CloneStep: Step {
     parameters = try CloneParameters(command, reader)
   }
 
+  package func prepare(_ run: StepRun) throws(StepFailure) {
+    // Known even if the step gets no further.
+    run.facts.note("wanted", parameters.application)
+  }
+
   private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     try run.lookup.checkCan(.clone)
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)

@@ -35,6 +35,14 @@ package struct RestoreParameters {
     case named(String)
     /// The newest that fits, and was made before that time if one is given.
     case latest(before: Timestamp?)
+
+    /// Its name, or the word for the newest.
+    var word: String {
+      switch self {
+      case .named(let name): name
+      case .latest: ReservedName.latest
+      }
+    }
   }
 
   package var application: String

@@ -33,6 +33,12 @@ package final class RestoreStep: Step {
     parameters = try RestoreParameters(command, reader)
   }
 
+  package func prepare(_ run: StepRun) throws(StepFailure) {
+    // Known even if the step gets no further.
+    run.facts.note("wanted", parameters.application)
+    run.facts.note("wantedPoint", "\(parameters.kind.rawValue) \(parameters.choice.word)")
+  }
+
   private func findApplication(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     try run.lookup.checkCan(.inPlaceRestore)
     let found = try run.lookup.application(parameters.application, on: parameters.cluster)

@@ -21,7 +21,7 @@ struct AllSteps: ParsableCommand {
       step.run(["--help"])
     }
     if word?.hasPrefix("-") != true, word != "help" {
-      let names = OfferedStep.all.map(\.name.rawValue).joined(separator: ", ")
+      let names = OfferedStep.all.map(\.word).joined(separator: ", ")
       let problem = word.map { "there is no step \"\($0)\"" } ?? "no step is named"
       exit(withError: ValidationError("\(problem): give one of \(names)"))
     }
@@ -31,14 +31,14 @@ struct AllSteps: ParsableCommand {
 }
 
 /// A step as a subcommand, for help and completion; `StepCall` has taken away those that are to be run.
-struct Subcommand<S: Step>: ParsableCommand {
+struct Subcommand<Command: ParsableCommand>: ParsableCommand {
   static var configuration: CommandConfiguration {
-    let step = S.Command.configuration
+    let step = Command.configuration
     return CommandConfiguration(
-      commandName: String(S.identity.name.dropFirst("astra-".count)), abstract: step.abstract,
+      commandName: step.commandName.map { String($0.dropFirst("astra-".count)) }, abstract: step.abstract,
       discussion: step.discussion, version: step.version)
   }
 
   @OptionGroup
-  var options: S.Command
+  var options: Command
 }

@@ -3,34 +3,49 @@ internal import AstraBackup
 internal import AstraCleanup
 internal import AstraClone
 internal import AstraPreflight
+internal import AstraReport
 internal import AstraRestore
 internal import AstraSnapshot
 internal import AstraStatus
 internal import AstraVerify
 internal import StepCommon
 
-/// A step of this executable.
+/// A program of this executable: a step, or what tells of the steps.
 struct OfferedStep {
-  let name: StepName
-  /// Its command as `astra-steps` shows it, under the step's short name.
+  /// The last word of its name: `clone`.
+  let word: String
+  /// Its command as `astra-steps` shows it, under that word.
   let command: any ParsableCommand.Type
   /// Runs it with these arguments and ends the process.
   let run: ([String]) -> Never
 
+  /// The program: `astra-clone`.
+  var program: String { "astra-\(word)" }
+
   private init<S: Step>(_ name: StepName, _ step: S.Type) {
-    self.name = name
-    command = Subcommand<S>.self
-    run = { arguments in
-      ProcessCall.name(name.program)
+    self.init(name.rawValue, Subcommand<S.Command>.self) { Runner<S>($0).runAndExit() }
+  }
+
+  private init(
+    _ word: String, _ command: any ParsableCommand.Type, _ run: @escaping (StepEnvironment) -> Never
+  ) {
+    self.word = word
+    self.command = command
+    self.run = { arguments in
+      ProcessCall.name("astra-\(word)")
       var environment = StepEnvironment.system()
       environment.arguments = arguments
-      Runner<S>(environment).runAndExit()
+      run(environment)
     }
   }
 
-  /// Every step, in the order of the help.
+  /// Every program, in the order of the help.
   static var all: [OfferedStep] {
-    StepName.allCases.map { one($0) }
+    StepName.allCases.map { one($0) } + [report]
+  }
+
+  private static var report: OfferedStep {
+    Self("report", Subcommand<ReportCommand>.self) { ReportProgram($0).runAndExit() }
   }
 
   private static func one(_ name: StepName) -> OfferedStep {

@@ -11,9 +11,9 @@ struct StepCall {
   /// Nil if they name no step.
   init?(_ arguments: [String]) {
     let name = arguments.first.flatMap { $0.split(separator: "/").last }
-    if let step = OfferedStep.all.first(where: { $0.name.program[...] == name }) {
+    if let step = OfferedStep.all.first(where: { $0.program[...] == name }) {
       self.init(step: step, arguments: Array(arguments.dropFirst()))
-    } else if let step = OfferedStep.all.first(where: { $0.name.rawValue == arguments.dropFirst().first }) {
+    } else if let step = OfferedStep.all.first(where: { $0.word == arguments.dropFirst().first }) {
       self.init(step: step, arguments: Array(arguments.dropFirst(2)))
     } else {
       return nil

@@ -8,7 +8,16 @@ extension VerifyStep {
   func lookAtPages(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard !parameters.pages.isEmpty else { return .notNeeded("no page is named to look at") }
     let goal = parameters.fault == nil ? "healthy" : "broken"
-    try probe(run, goal: goal) { looks throws(StepFailure) in try self.shortcoming(of: looks) }
+    run.facts.note("expected", goal)
+    try probe(run, goal: goal) { looks throws(StepFailure) in
+      let shortcoming = try self.shortcoming(of: looks)
+      if self.faultSeen == nil, (shortcoming == nil) == (self.parameters.fault != nil), let look = looks.first
+      {
+        self.faultSeen = look.at
+        run.facts.note("faultSeen", look.at.text)
+      }
+      return shortcoming
+    }
     run.log.info("the pages of \"\(parameters.application)\" were seen to be \(goal), twice in a row")
     return .done
   }

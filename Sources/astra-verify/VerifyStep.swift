@@ -33,6 +33,8 @@ package final class VerifyStep: Step {
   var pages: Pages?
   /// What an earlier verify saw.
   var earlier: PageObservationFile?
+  /// When a page first showed what it should not.
+  var faultSeen: Timestamp?
   /// The last look at each page.
   var looks: [PageLook] = []
 

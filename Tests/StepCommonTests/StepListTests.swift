@@ -24,7 +24,7 @@ import Testing
         let parts = file.path.split(separator: "/")
         return parts.count > 2 && parts[1].hasPrefix("astra-") ? String(parts[1]) : nil
       })
-    #expect(folders.subtracting(["astra-simulator", "astra-steps"]) == Self.programs)
+    #expect(folders.subtracting(["astra-report", "astra-simulator", "astra-steps"]) == Self.programs)
   }
 
   @Test func theScriptsBuildEach() throws {

@@ -88,6 +88,10 @@ class RootTests(unittest.TestCase):
             self.expect(root, "verify", 0, "--url", page, "--report-suffix", "after", env=env)
             self.expect(root, "cleanup", 0, "--remove-clone", "--dry-run", env=env)
             self.expect(root, "status", 0, env=env)
+            done = root.run(self.step("report"))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            page = (root.workspace / "reports" / "post-mortem.md").read_text()
+            self.assertIn("production was restored from backup", page)
             for step in STEPS:
                 if step == "snapshot":
                     continue

@@ -9,6 +9,8 @@ package protocol BackendFactory: SendableMetatype {
   static var word: String { get }
   /// The variables that hold credentials themselves: their values appear in no text.
   static var secretVariables: [String] { get }
+  /// Whether its clusters are named by the contexts of a kubeconfig.
+  static var namesClustersByContext: Bool { get }
   /// Where its credentials come from, as a sentence for `--help`.
   static var credentialsHelp: String { get }
 
@@ -23,6 +25,10 @@ package protocol BackendFactory: SendableMetatype {
   var cautions: [BackendCaution] { get }
   /// Connects to the service; nothing is sent yet.
   func connect(_ place: BackendPlace) throws(StepFailure) -> any Backend
+}
+
+extension BackendFactory {
+  package static var namesClustersByContext: Bool { false }
 }
 
 /// Something about the way to a service that everybody should see.
@@ -49,6 +55,11 @@ package struct BackendPlace {
 /// The services that there are.
 package enum BackendRegistry {
   package static let all: [any BackendFactory.Type] = [AstraControlFactory.self, TridentProtectFactory.self]
+
+  /// The one of a word; nil if there is none.
+  package static func named(_ word: String) -> (any BackendFactory.Type)? {
+    all.first { $0.word == word }
+  }
 
   /// The one that is meant where none is named.
   package static let usual = AstraControlFactory.word

@@ -15,6 +15,8 @@ final class Reporter {
   private let summary: SummaryPlaces
   private let place: ReportPlace
   private let trace: String?
+  /// What is known of the run before anything of the step is.
+  private let origin: [Report.Property]
   /// The report as it stands.
   private(set) var report: Report
   private let began: Instant
@@ -25,7 +27,8 @@ final class Reporter {
   private(set) var trouble: String?
 
   init(
-    identity: StepIdentity, place: ReportPlace, phases: [String], environment: StepEnvironment, log: Log
+    identity: StepIdentity, place: ReportPlace, phases: [String], origin: [Report.Property],
+    environment: StepEnvironment, log: Log
   ) {
     file = ReportFile(
       folder: place.folder, step: identity.name, suffix: place.reportSuffix, files: environment.files)
@@ -37,6 +40,7 @@ final class Reporter {
     summary = SummaryPlaces(place, suite: suite, environment, log)
     self.place = place
     trace = environment.trace
+    self.origin = origin.map { Report.Property($0.name, log.cleaned($0.value)) }
     began = environment.time.now
     phaseBegan = began
     report = Report(
@@ -53,9 +57,10 @@ final class Reporter {
   var elapsed: Duration { time.now - began }
 
   /// Writes the version that says that the phase in hand did not finish.
-  func saveUnfinished(phase: Int) {
+  func saveUnfinished(phase: Int, facts: [Report.Property] = []) {
     if phase == 0 { summary.purge() }
     marks.begin(report.cases[phase].name)
+    report.properties = withOrigin(facts)
     report.duration = elapsed
     save(report.unfinished(phase: phase))
   }
@@ -84,7 +89,7 @@ final class Reporter {
 
   /// Writes the report as it stands, and the summary of it with the values for later steps.
   func saveFinal(facts: [Report.Property], values: OutputValues) {
-    report.properties = facts
+    report.properties = withOrigin(facts)
     if let trace { report.properties.append(Report.Property(Report.Property.trace, trace)) }
     report.log = log.text
     report.duration = elapsed
@@ -93,6 +98,10 @@ final class Reporter {
     let summaryTrouble = summary.write(result)
     trouble = trouble ?? summaryTrouble
     log.warn(of: files)
+  }
+
+  private func withOrigin(_ facts: [Report.Property]) -> [Report.Property] {
+    facts + origin.filter { known in !facts.contains { $0.name == known.name } }
   }
 
   private func save(_ version: Report) {

@@ -10,6 +10,10 @@ package final class RunFacts {
   private(set) var facts: [Report.Property] = []
   /// What is for stdout, where that is what the step is for.
   private(set) var shown: Shown?
+  /// All of it for the report: the facts, and then the values under the keys of the output file.
+  var properties: [Report.Property] {
+    facts + values.entries.map { Report.Property($0.key.name, $0.value) }
+  }
   private let log: Log
 
   /// What a step shows on stdout: a text for people, or a value for scripts.

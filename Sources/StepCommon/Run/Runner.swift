@@ -92,7 +92,7 @@ package struct Runner<S: Step> {
       }
       return end(without: .all(faults), command.common)
     }
-    let reporter = makeReporter(place)
+    let reporter = makeReporter(place, command.common)
     reporter.saveUnfinished(phase: 0)
     if let trouble = reporter.trouble {
       log.warning("\(trouble): the step goes on, and its exit code will show this")
@@ -177,6 +177,7 @@ package struct Runner<S: Step> {
     )
     run.facts.note("version", Version.current)
     run.facts.note("backend", backend.label)
+    run.facts.note("service", settings.backend.word)
     if let name = settings.run { run.facts.note("run", name) }
     for caution in factory.cautions {
       log.warning(caution.warning)
@@ -206,7 +207,7 @@ package struct Runner<S: Step> {
         reporter.skip(index, because: "not checked: \(failed) failed")
         continue
       }
-      reporter.saveUnfinished(phase: index)
+      reporter.saveUnfinished(phase: index, facts: prepared.run.facts.properties)
       do throws(StepFailure) {
         switch try phase.body(prepared.step)(prepared.run) {
         case .done: reporter.close(index, .passed)
@@ -264,7 +265,7 @@ package struct Runner<S: Step> {
     let place =
       (try? ReportPlace.read(options, reader, isDryRun: isDryRun(options)))
       ?? ReportPlace(isDryRun: isDryRun(options))
-    let reporter = makeReporter(place)
+    let reporter = makeReporter(place, options)
     reporter.close(0, failure.outcome(of: S.identity.shortClassName))
     reporter.skip(from: 1, because: "not reached: check parameters failed")
     return end([failure], nil, reporter, asJSON: options?.json ?? environment.arguments.contains("--json"))
@@ -280,10 +281,12 @@ package struct Runner<S: Step> {
     }
     // By now it may be known which API the server speaks.
     if let run { run.facts.note("backend", run.backend.label) }
-    reporter.saveFinal(facts: run?.facts.facts ?? [], values: run?.facts.values ?? OutputValues())
     // Of several failures the first counts, unless a later one ended the step early.
     let failure = failures.last { $0.endsEveryStep } ?? failures.first
     var code = failure?.code ?? .success
+    reporter.saveFinal(
+      facts: (run?.facts.properties ?? []) + [Report.Property("astra.exitCode", String(code.rawValue))],
+      values: run?.facts.values ?? OutputValues())
     if let trouble = reporter.trouble {
       log.error(trouble)
       if code == .success { code = .cannotWrite }
@@ -323,7 +326,9 @@ package struct Runner<S: Step> {
     }
   }
 
-  private func makeReporter(_ place: ReportPlace) -> Reporter {
-    Reporter(identity: S.identity, place: place, phases: Self.phaseNames, environment: environment, log: log)
+  private func makeReporter(_ place: ReportPlace, _ options: CommonOptions?) -> Reporter {
+    Reporter(
+      identity: S.identity, place: place, phases: Self.phaseNames, origin: BuildOrigin.facts(options, reader),
+      environment: environment, log: log)
   }
 }

@@ -40,7 +40,8 @@ struct JenkinsHome: Sendable {
 
   /// Every program that a pipeline may run.
   static let programs = [
-    "astra-backup", "astra-clone", "astra-preflight", "astra-restore", "astra-snapshot", "astra-status",
+    "astra-backup", "astra-clone", "astra-preflight", "astra-report", "astra-restore", "astra-snapshot",
+    "astra-status",
     "astra-verify",
   ]
   static let jenkinsfile = Pipeline.postmortem.jenkinsfile
@@ -315,6 +316,9 @@ struct JenkinsBuild: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case number, tag, result, stages, tests, commands, archived, started
   }
+
+  /// What the stages have run, without what comes after them.
+  var stageCommands: [ShellCommand] { commands.filter { $0.stage != "Declarative: Post Actions" } }
 
   /// The statuses of the stages, in their order.
   var statuses: [String] { stages.map(\.status) }

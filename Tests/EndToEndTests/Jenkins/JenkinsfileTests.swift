@@ -49,6 +49,10 @@ struct JenkinsfileTests {
     #expect(build.failures.isEmpty)
     #expect(build.archived.contains("reports/TEST-astra-restore.xml"))
     #expect(build.archived.contains("reports/TEST-astra-clone.xml"))
+    #expect(build.archived.contains("reports/post-mortem.html"))
+    let page = try #require(home.text("home/builds/\(build.number)/archive/reports/post-mortem.md"))
+    #expect(page.contains("production was restored from backup") && page.contains("Run `\(build.tag)`"))
+    for suite in build.suites { #expect(page.contains("`TEST-\(suite).xml`"), "\(suite)") }
     let world = try await home.simulator.world()
     try expectRecovered(world, since: before)
     let address = try #require(world.application("magento-prod")?.address)
@@ -57,11 +61,12 @@ struct JenkinsfileTests {
     #expect(try await home.simulator.page(at: clone).status == 500)
     #expect(try home.filesWithToken().isEmpty)
 
-    // The same run once more from its last stage: it is done, and stays so.
+    // The same run once more from its last stage: it is done, and stays so. Without a page: that alone is no failure.
+    try home.removeProgram("astra-report")
     let again = try await home.build(.init(restart: (build.number, "Restore")))
     #expect(again.result == "SUCCESS", "\(again.console)")
     #expect(again.suites == ["astra-restore", "astra-verify-recovered"])
-    #expect(again.failures.isEmpty)
+    #expect(again.failures.isEmpty && !again.archived.contains("reports/post-mortem.html"))
     #expect(try await home.simulator.world().tally == world.tally)
   }
 
@@ -110,15 +115,21 @@ struct JenkinsfileTests {
     #expect(
       first.statuses == Self.allDone.prefix(3) + ["ABORTED"]
         + Array(repeating: "SKIPPED_FOR_FAILURE", count: 4))
-    #expect(first.commands.last?.code == 143)
+    #expect(first.stageCommands.last?.code == 143)
     #expect(first.suites.last == "astra-clone")
     #expect(first.failures.map(\.name) == ["wait for clone"])
+    let page = try #require(home.text("home/builds/\(first.number)/archive/reports/post-mortem.md"))
+    #expect(page.contains("exit code: 143") && page.contains("astra-restore was not run"))
 
     let second = try await home.build(.init(restart: (first.number, "Clone")))
     #expect(second.result == "SUCCESS", "\(second.console)")
     #expect(
       second.suites == ["astra-clone", "astra-verify-clone", "astra-restore", "astra-verify-recovered"])
     #expect(second.failures.isEmpty)
+    // Its page tells of the whole run, of what the first build did too.
+    let whole = try #require(home.text("home/builds/\(second.number)/archive/reports/post-mortem.md"))
+    #expect(whole.contains("`TEST-astra-preflight.xml`") && whole.contains("Run `\(first.tag)`"))
+    #expect(whole.contains("production was restored from backup") && !whole.contains("143"))
     let world = try await home.simulator.world()
     try expectRecovered(world, since: before)
     #expect(world.tally.clonesCreated == 1)
@@ -203,7 +214,7 @@ struct JenkinsfileTests {
     let before = try await home.simulator.world()
     let first = try await home.build(.init(parameters: nil))
     #expect(first.result == "FAILURE", "\(first.console)")
-    #expect(first.commands.last?.code == 64)
+    #expect(first.stageCommands.last?.code == 64)
     #expect(first.failures.map(\.name) == ["check parameters"])
     expectNothingChanged(try await home.simulator.world(), since: before)
 
@@ -226,7 +237,7 @@ struct JenkinsfileTests {
     try home.removeProgram("astra-verify")
     let restarted = try await home.build(.init(restart: (first.number, "Check production")))
     #expect(restarted.result == "FAILURE", "\(restarted.console)")
-    #expect(restarted.commands.last?.code == 127)
+    #expect(restarted.stageCommands.last?.code == 127)
     #expect(restarted.tests.isEmpty)
     expectNothingChanged(try await home.simulator.world(), since: before)
     // And a new run does not take the clone of the run before it for its own: that is red, and a snapshot is the evidence.

@@ -18,9 +18,10 @@ struct JenkinsfileTextTests {
     #expect(
       calls == [
         "astra-preflight", "astra-verify", "astra-preflight", "astra-clone", "astra-verify", "astra-restore",
-        "astra-verify",
+        "astra-verify", "astra-report",
       ])
-    let mentioned = text.matches(of: /(?m)^ *(?!\/\/).*\bastra-(?:clone|restore|verify|preflight)\b(?![.-])/)
+    let mentioned = text.matches(
+      of: /(?m)^ *(?!\/\/).*\bastra-(?:clone|restore|verify|preflight|report)\b(?![.-])/)
     #expect(mentioned.count == calls.count)
   }
 

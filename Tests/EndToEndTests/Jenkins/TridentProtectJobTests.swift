@@ -53,7 +53,7 @@ struct TridentProtectJobTests {
     try await home.simulator.post("token", ["token": "not-a-real-token-of-somebody-else"])
     let build = try await home.build(.init(parameters: home.parameters))
     #expect(build.result == "FAILURE", "\(build.console)")
-    #expect(build.commands.last?.code == 77 && build.suites == ["astra-preflight"])
+    #expect(build.stageCommands.last?.code == 77 && build.suites == ["astra-preflight"])
     #expect(try await home.simulator.world().tally == before.tally)
   }
 

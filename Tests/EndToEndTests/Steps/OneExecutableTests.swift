@@ -4,7 +4,7 @@ import Testing
 /// `astra-steps`, which is each step by the name that it is called by.
 @Suite struct OneExecutableTests {
   private static let words = [
-    "preflight", "backup", "snapshot", "clone", "verify", "restore", "cleanup", "status",
+    "preflight", "backup", "snapshot", "clone", "verify", "restore", "cleanup", "status", "report",
   ]
 
   /// Runs a program with no more than the basics of an environment, in a folder of its own.

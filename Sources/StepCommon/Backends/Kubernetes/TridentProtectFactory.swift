@@ -7,6 +7,7 @@ internal import TridentProtect
 /// NetApp Trident protect, through the Kubernetes API of the clusters that it runs in.
 struct TridentProtectFactory: BackendFactory {
   static let word = "trident-protect"
+  static let namesClustersByContext = true
   static let secretVariables: [String] = []
   static let credentialsHelp =
     "With --backend trident-protect, clusters and credentials are those of the kubeconfig (KUBECONFIG), or of the pod."
@@ -31,7 +32,7 @@ struct TridentProtectFactory: BackendFactory {
         ?? "trident-protect",
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
-    settings.signature.build = buildPage(reader)
+    settings.signature.build = BuildOrigin.page(reader)
     let contexts = clusters.contexts
     let context = { (variable: String) in
       reader.variable(variable).flatMap { contexts.contains($0) ? $0 : nil }
@@ -53,15 +54,4 @@ struct TridentProtectFactory: BackendFactory {
         client: client, server: access.endpoint.description, namespace: access.namespace)
     }
   }
-}
-
-/// The page of the build that the step belongs to, as the CI system names it; nil if it names none.
-private func buildPage(_ reader: ParameterReader) -> String? {
-  for variable in ["BUILD_URL", "CI_PIPELINE_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL"] {
-    if let page = reader.variable(variable)?.trimmed, !page.isEmpty { return page }
-  }
-  guard let server = reader.variable("GITHUB_SERVER_URL"), let name = reader.variable("GITHUB_REPOSITORY"),
-    let run = reader.variable("GITHUB_RUN_ID")
-  else { return nil }
-  return "\(server)/\(name)/actions/runs/\(run)"
 }
