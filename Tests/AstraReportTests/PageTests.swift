@@ -93,7 +93,7 @@ import Timing
       hostname: "ci-1", cases: cases)
     let told = Told(MemoryFiles(["reports/TEST-astra-clone.xml": try JUnitDocument(report).bytes()]))
     #expect(told.html.contains("<rect class=\"skipped\" x=\"0.0%\" width=\"100.0%\""))
-    #expect(told.html.matches(of: /<rect /).count == 1)
+    #expect(told.html.ranges(of: "<rect ").count == 1)
   }
 
   @Test func theTwinSaysWhatThePageSays() throws {
