@@ -41,7 +41,7 @@ Description: steps of pipelines that protect applications on Kubernetes
  The package brings the libraries that it needs.
 """
 # What is for people, beside the manual pages.
-DOCUMENTS = ("README.md", "docs", "jenkins")
+DOCUMENTS = ("README.md", "docs", "jenkins", "ci")
 
 
 def debian_version(release: str) -> str:

@@ -107,6 +107,10 @@ release_packages=(gcc musl-tools binutils python3 busybox-static)
 # shellcheck disable=SC2034
 judge_packages=(zsh fish bash-completion man-db mandoc lintian skopeo umoci debootstrap)
 
+# What the pipelines of ci/ are tried with: their checker, the shell of the image, and what asks the simulator.
+# shellcheck disable=SC2034
+pipeline_packages=(shellcheck busybox-static curl)
+
 # Builds the steps as they are shipped, and the folder around them.
 build_release() {
   # Swift asks for the shared library of C++ by its name, and gets the archive.

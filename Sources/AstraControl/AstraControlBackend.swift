@@ -56,7 +56,8 @@ package final class AstraControlBackend: Backend {
     self.time = time
     log = settings.log
     client = RESTClient(
-      root: "/accounts/\(PercentEncoding.encode(settings.account))", credentials: settings.credentials,
+      server: settings.host, root: "/accounts/\(PercentEncoding.encode(settings.account))",
+      credentials: settings.credentials,
       transport: transport, time: time, deadline: deadline, random: settings.random,
       log: { settings.log(.traffic($0)) })
   }

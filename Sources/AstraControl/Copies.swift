@@ -157,7 +157,7 @@ extension AstraControlBackend {
     guard let value = StructuredValue(parsing: response.body).flatMap(decode) else {
       throw BackendError(
         .fateUnknown,
-        "cannot \(attempt): POST \(path) answered \(response.status), but with a body that names no new object"
+        "cannot \(attempt): \(client.server) answered \(response.status), but with a body that names no new object"
       )
     }
     return value

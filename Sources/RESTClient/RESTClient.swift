@@ -15,6 +15,8 @@ package final class RESTClient<Problem: APIProblem> {
   private var random: SeededRandom
   private var credentials: Credentials
   private let log: (TrafficEvent) -> Void
+  /// What messages call the server.
+  package let server: String
   /// The front of every path: `/accounts/{account_id}`.
   private let root: String
   /// The last document that was read: while an operation is waited for, answer after answer is the same.
@@ -25,6 +27,7 @@ package final class RESTClient<Problem: APIProblem> {
   /// Prepares requests below `root`; nothing is sent yet.
   ///
   /// - Parameters:
+  ///   - server: what messages call the server: its host, or its name.
   ///   - root: the front of every path, percent-encoded.
   ///   - credentials: who asks.
   ///   - transport: the way to the server.
@@ -33,10 +36,11 @@ package final class RESTClient<Problem: APIProblem> {
   ///   - random: where the jitter of its pauses comes from.
   ///   - log: hears of each exchange and each repetition.
   package init(
-    root: String, credentials: Credentials, transport: any Transport, time: any TimeSource,
+    server: String, root: String, credentials: Credentials, transport: any Transport, time: any TimeSource,
     deadline: Deadline,
     random: SeededRandom, log: @escaping (TrafficEvent) -> Void
   ) {
+    self.server = server
     self.root = root
     self.credentials = credentials
     self.transport = transport
@@ -127,7 +131,7 @@ package final class RESTClient<Problem: APIProblem> {
   ) throws(BackendError) -> HTTPResponse {
     switch try answer(to: method, path, fields: fields, body: body, to: attempt) {
     case .done(let response): return response
-    case .problem(let problem): throw error(for: problem, method, path, attempt)
+    case .problem(let problem): throw error(for: problem, method, attempt)
     }
   }
 
@@ -155,7 +159,7 @@ package final class RESTClient<Problem: APIProblem> {
           let problem = Problem(response)
           trouble = Trouble(
             error: BackendError(
-              .unreachable, "cannot \(attempt): \(method.rawValue) \(path) \(problem.clause)"),
+              .unreachable, "cannot \(attempt): \(server) \(problem.clause)"),
             isHarmless: true, retryAfter: retryAfter(of: response, problem))
         default: return .problem(Problem(response))
         }
@@ -167,7 +171,7 @@ package final class RESTClient<Problem: APIProblem> {
 
   /// The error that an answer other than success amounts to.
   package func error(
-    for problem: Problem, _ method: HTTPRequest.Method, _ path: String, _ attempt: String
+    for problem: Problem, _ method: HTTPRequest.Method, _ attempt: String
   ) -> BackendError {
     let kind: BackendError.Kind =
       switch problem.status {
@@ -179,7 +183,7 @@ package final class RESTClient<Problem: APIProblem> {
       default: .brokenContract
       }
     return BackendError(
-      kind, "cannot \(attempt): \(method.rawValue) \(path) \(problem.clause)", hint: problem.hint)
+      kind, "cannot \(attempt): \(server) \(problem.clause)", hint: problem.hint)
   }
 
   /// How long one read may take: 30 s.
@@ -283,11 +287,11 @@ package final class RESTClient<Problem: APIProblem> {
     _ attempt: String
   ) throws(BackendError) -> Result<HTTPResponse, Trouble> {
     if let interruption = time.interruption {
-      throw BackendError(.interrupted(interruption), "interrupted before \(method.rawValue) \(path)")
+      throw BackendError(.interrupted(interruption), "interrupted before \(server) was asked")
     }
     let left = deadline.remaining(on: time)
     guard left > .zero else {
-      throw BackendError(.deadline, "cannot \(attempt): the time was up before \(method.rawValue) \(path)")
+      throw BackendError(.deadline, "cannot \(attempt): the time was up before \(server) was asked")
     }
     let request = request(method, path, fields: fields, body: body, timeLimit: min(limit, left))
     let began = time.now
@@ -300,7 +304,7 @@ package final class RESTClient<Problem: APIProblem> {
       return .success(withoutSecrets(response))
     } catch {
       log(.noAnswer(method.rawValue, path, error.message, time.now - began))
-      let message = "cannot \(attempt): \(method.rawValue) \(path): \(error.message)"
+      let message = "cannot \(attempt): \(server): \(error.message)"
       switch error.kind {
       case .interrupted(let interruption):
         throw BackendError(.interrupted(interruption), message)
@@ -334,11 +338,11 @@ package final class RESTClient<Problem: APIProblem> {
           Trouble(
             error: BackendError(
               .brokenContract,
-              "cannot \(attempt): \(method.rawValue) \(path) answered \(response.status), but the body is \(kind)",
+              "cannot \(attempt): \(server) answered \(response.status), but the body is \(kind)",
               hint: Problem.wrongServerHint))))
     }
     let problem = Problem(response)
-    let error = error(for: problem, method, path, attempt)
+    let error = error(for: problem, method, attempt)
     switch response.status {
     case _ where problem.endsReading: return .failure(.final(error))
     case 404 where problem.isFromAPI: return .success(.absent(problem))
@@ -362,7 +366,7 @@ package final class RESTClient<Problem: APIProblem> {
   ) -> BackendError {
     BackendError(
       .brokenContract,
-      error(for: problem, method, path, attempt).message + ", but the answer is not from the API",
+      error(for: problem, method, attempt).message + ", but the answer is not from the API",
       hint: Problem.wrongServerHint)
   }
 

@@ -9,6 +9,12 @@ package struct BackupCommand: StepCommand {
     discussion: HelpText.discussion(),
     version: "\(BackupStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample("Back up production before a release", "astra-backup -a shop -b before-2.4.2"),
+    HelpExample(
+      "Take the name of the pipeline run", "PROD_APP_NAME=shop ASTRA_RUN_ID=release-117 astra-backup"),
+  ]
+
   @OptionGroup
   package var making: RecoveryPointOptions
 

@@ -32,8 +32,8 @@ extension CleanupRun {
         let decision = try decision(keep, pattern, of: source)
         guard decision.kept.count >= keep else {
           throw .protected(
-            "only \(decision.kept.count) of the \(keep) backups to keep are still there, so \(title) stays"
-          )
+            "only \(decision.kept.count) of the \(keep) backups to keep are still there, so \(title) stays",
+            kind: .notToBeRemoved)
         }
         for kept in decision.kept { try checkIsWhole(kept, sparing: title) }
         // One that is going, or gone, is no longer in the decision.
@@ -42,10 +42,10 @@ extension CleanupRun {
         }
         guard let now, now.state != .deleting else { return .mayBeRemoved }
         if let held = decision.passedOver.first(where: { $0.point.id == backup.id }) {
-          throw .protected("\(title) must not be removed any more: \(held.reason)")
+          throw .protected("\(title) must not be removed any more: \(held.reason)", kind: .notToBeRemoved)
         }
         guard decision.toRemove.contains(where: { $0.id == backup.id }) else {
-          throw .protected("\(title) is now one of the \(keep) newest, so it stays")
+          throw .protected("\(title) is now one of the \(keep) newest, so it stays", kind: .notToBeRemoved)
         }
         return .mayBeRemoved
       },
@@ -95,7 +95,8 @@ extension CleanupRun {
     }
     guard let now, now.state == .completed, !now.hooks.didFail else {
       throw .protected(
-        "\(kept.title), which was to be kept, is now \(now?.state.rawValue ?? "gone"), so \(title) stays")
+        "\(kept.title), which was to be kept, is now \(now?.state.rawValue ?? "gone"), so \(title) stays",
+        kind: .notToBeRemoved)
     }
   }
 }

@@ -47,7 +47,9 @@ extension CleanupRun {
           try carrier.clone.map { clone throws(BackendError) in try backend.application(clone) != nil }
         }
         if isThere == true {
-          throw .protected("the clone is there again or still, so \(title) stays", hint: "run the step again")
+          throw .protected(
+            "the clone is there again or still, so \(title) stays", hint: "run the step again",
+            kind: .notToBeRemoved)
         }
         let decision = try carriers(of: clones, parameters, source)
         if decision.toRemove.contains(where: { $0.point.id == carrier.point.id }) { return .mayBeRemoved }
@@ -58,7 +60,7 @@ extension CleanupRun {
         guard now == nil else {
           throw .protected(
             "\(title) must not be removed any more: \(decision.remarks.joined(separator: "; "))",
-            hint: "run the step again later")
+            hint: "run the step again later", kind: .notToBeRemoved)
         }
         return .mayBeRemoved
       },

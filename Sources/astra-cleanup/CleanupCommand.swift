@@ -14,6 +14,13 @@ package struct CleanupCommand: StepCommand {
       """),
     version: "\(CleanupStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample("Remove the clone of a post-mortem", "astra-cleanup -A shop -c shop-debug --remove-clone"),
+    HelpExample(
+      "Keep the ten newest backups of releases",
+      "astra-cleanup -A shop --keep-backups 10 --backup-pattern \"before-*\""),
+  ]
+
   @Option(
     name: [.customShort("A"), .customLong("source-application")],
     help: .init(CleanupParameters.application.help, valueName: "name"))

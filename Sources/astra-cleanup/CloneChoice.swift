@@ -103,7 +103,8 @@ extension CleanupRun {
       case .toRemove(let toRemove): choice.toRemove = [toRemove]
       case .kept(let reason, let hint):
         choice.refusal = .protected(
-          "application \"\(clone.name)\" (\(clone.whereabouts)) \(reason), so it is not removed", hint: hint)
+          "application \"\(clone.name)\" (\(clone.whereabouts)) \(reason), so it is not removed", hint: hint,
+          kind: .notToBeRemoved)
       }
     }
     return choice
@@ -118,7 +119,7 @@ extension CleanupRun {
     guard let now = backend.serverTime else {
       choice.refusal = .protected(
         "the server does not tell the time, so the age of its clones cannot be known",
-        hint: "name the clone instead of --\(CleanupParameters.olderThan.flag)")
+        hint: "name the clone instead of --\(CleanupParameters.olderThan.flag)", kind: .notToBeRemoved)
       return choice
     }
     for clone in all where clone.sourceID == known.source.id {

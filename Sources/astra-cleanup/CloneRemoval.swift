@@ -24,12 +24,14 @@ extension CleanupRun {
         guard case .mayBeRemoved = decision else { return decision }
         let points = try recoveryPoints(of: clone.application)
         if let busy = points.first(where: { !$0.state.isSettled }), busy.state != .deleting {
-          throw .protected("\(clone.title) has a \(busy.title) that is \(busy.state), so it is not removed")
+          throw .protected(
+            "\(clone.title) has a \(busy.title) that is \(busy.state), so it is not removed",
+            kind: .notToBeRemoved)
         }
         guard points.isEmpty else {
           throw .protected(
             "\(clone.title) has recovery points that were not there before (\(points.map(\.title).joined(separator: ", "))), so it is not removed",
-            hint: "run the step again")
+            hint: "run the step again", kind: .notToBeRemoved)
         }
         return .mayBeRemoved
       },
@@ -85,10 +87,11 @@ extension CleanupRun {
       return .mayBeRemoved
     }
     if case .notProven(let reason) = known.proof.finding(on: now, of: known.source) {
-      throw .protected("\(clone.title) now \(reason), so it is not removed")
+      throw .protected("\(clone.title) now \(reason), so it is not removed", kind: .notToBeRemoved)
     }
     if now.state == .restoring {
-      throw .protected("\(clone.title) is now being restored in place, so it is not removed")
+      throw .protected(
+        "\(clone.title) is now being restored in place, so it is not removed", kind: .notToBeRemoved)
     }
     // A look that shows what was before, or that the server looks through it again: that passes.
     guard now.state.allowsRemoval || now.state == .deleting else { return .busy("is \(now.state)") }
@@ -103,14 +106,15 @@ extension CleanupRun {
     for _ in 1...2 {
       let now = try ask { () throws(BackendError) in try backend.application(source.id) }
       guard let now else {
-        throw .protected("\"\(source.name)\" is gone, so the step removes nothing more of it")
+        throw .protected(
+          "\"\(source.name)\" is gone, so the step removes nothing more of it", kind: .notToBeRemoved)
       }
       history.remember(lookAt: now, lag: backend.longestLag)
       guard now.state == .restoring else { return }
     }
     throw .protected(
       "\"\(source.name)\" is being restored in place, and what was to be removed may be needed until the restore has ended well",
-      hint: "wait for the in-place restore to end and run the step again")
+      hint: "wait for the in-place restore to end and run the step again", kind: .restoring)
   }
 
   /// What this run has removed of a kind, each once.

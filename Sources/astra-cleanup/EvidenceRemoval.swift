@@ -32,7 +32,8 @@ extension CleanupRun {
         let reasons = try held(source)
         if let reason = objection(to: now, of: reasons) {
           throw .protected(
-            "\(title) must not be removed any more: \(reason)", hint: "run the step again later")
+            "\(title) must not be removed any more: \(reason)", hint: "run the step again later",
+            kind: .notToBeRemoved)
         }
         return .mayBeRemoved
       },
@@ -86,7 +87,7 @@ extension CleanupRun {
     guard let now = backend.serverTime else {
       throw .protected(
         "the server does not tell the time, so the age of its snapshots cannot be known",
-        hint: "nothing was removed: run the step again once the server tells the time")
+        hint: "nothing was removed: run the step again once the server tells the time", kind: .notToBeRemoved)
     }
     let snapshots = try ask { () throws(BackendError) in
       try backend.recoveryPoints(.snapshot, of: source.id)

@@ -14,6 +14,12 @@ package struct CloneCommand: StepCommand {
       """),
     version: "\(CloneStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample("Clone production into the debug cluster", "astra-clone -A shop -c shop-debug -d debug"),
+    HelpExample(
+      "See what would be done", "PROD_APP_NAME=shop DEBUG_APP_NAME=shop-debug astra-clone --dry-run"),
+  ]
+
   @Option(
     name: [.customShort("A"), .customLong("source-application")],
     help: .init(CloneParameters.application.help, valueName: "name"))

@@ -19,7 +19,7 @@ package struct CloneDestination: StepPart {
       throw .protected(
         "the name \"\(parameters.clone)\" is taken: the application to clone has it (\(source.whereabouts)), and nobody "
           + "could tell the clone from it, on any cluster",
-        hint: "choose another name with --\(CloneParameters.clone.flag)")
+        hint: "choose another name with --\(CloneParameters.clone.flag)", kind: .nameTaken)
     }
     guard let sourceCluster = source.clusterID else {
       throw .notFound(
@@ -66,30 +66,31 @@ package struct CloneDestination: StepPart {
       guard standing != .terminating else {
         throw .protected(
           "namespace \"\(namespace)\" on cluster \(cluster) is being removed, and would take the clone along",
-          hint: "wait until it is gone and run the step again, or \(another)")
+          hint: "wait until it is gone and run the step again, or \(another)", kind: .namespaceTaken)
       }
       let place =
         "namespace \"\(namespace)\" on cluster \(cluster)" + (exists == true ? " already exists" : "")
       switch try lookup.owner(of: namespace, standing, on: request.destinationCluster) {
       case .system(let owner):
         throw .protected(
-          "\(place)\(exists == true ? " and" : "") belongs to the cluster itself (\(owner))", hint: another)
+          "\(place)\(exists == true ? " and" : "") belongs to the cluster itself (\(owner))", hint: another,
+          kind: .namespaceTaken)
       case .application(let owner):
         throw .protected(
           "\(place)\(exists == true ? " and" : "") belongs to application \"\(owner.name)\" (\(owner.whereabouts))",
-          hint: another)
+          hint: another, kind: .namespaceTaken)
       // What the service can fill, made beforehand perhaps by whoever may make namespaces.
       case _ where standing == .empty && backend.clonesIntoEmptyNamespaces: continue
       // Where the backend does not tell, its own refusal has to do.
       case _ where exists == nil: continue
-      case .notTold: throw .protected("\(place)\(objection)", hint: another)
+      case .notTold: throw .protected("\(place)\(objection)", hint: another, kind: .namespaceTaken)
       case .nobodyKnown:
         throw .protected(
           "\(place)\(objection)",
           hint:
             "\(another); no application that the token sees has it, so it may be left over from a clone: once you have "
-            + "checked that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))"
-        )
+            + "checked that nothing in it is needed, remove it with \(Lookup.deletionCommand(namespace, on: cluster))",
+          kind: .namespaceTaken)
       }
     }
   }

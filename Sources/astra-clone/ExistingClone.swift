@@ -104,7 +104,7 @@ package struct ExistingClone: StepPart {
     if let reason {
       throw .protected(
         "the name \"\(request.name)\" is taken: the application of that name (\(found.whereabouts)) is \(reason)",
-        hint: "choose another name with --\(CloneParameters.clone.flag)")
+        hint: "choose another name with --\(CloneParameters.clone.flag)", kind: .nameTaken)
     }
   }
 
@@ -128,7 +128,7 @@ package struct ExistingClone: StepPart {
       }
     throw .protected(
       "the name \"\(request.name)\" is taken: the clone of that name (\(clone.whereabouts)) is \(reason)",
-      hint: "choose another name with --\(CloneParameters.clone.flag)")
+      hint: "choose another name with --\(CloneParameters.clone.flag)", kind: .nameTaken)
   }
 
   /// What a clone was made from, by what this run has recorded, by what the backend shows, by its labels, and by the
@@ -188,7 +188,8 @@ package struct ExistingClone: StepPart {
           now?.sourceID == clone.sourceID
           && now.map { [.failed, .removed, .deleting].contains($0.state) } == true
         guard now == nil || isThatOne else {
-          throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
+          throw .protected(
+            "\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")", kind: .notToBeRemoved)
         }
         return .mayBeRemoved
       },

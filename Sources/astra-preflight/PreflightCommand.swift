@@ -15,6 +15,14 @@ package struct PreflightCommand: StepCommand {
       """, makesNames: false, codes: "Exit codes (with several failures, that of the first):"),
     version: "\(PreflightStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample(
+      "Check what the post-mortem will need",
+      "astra-preflight --steps clone,restore -a shop --clone-name shop-debug --use-backup before-2-4-2"),
+    HelpExample(
+      "Check one step alone", "PROD_APP_NAME=shop BACKUP_NAME=before-2-4-2 astra-preflight --steps restore"),
+  ]
+
   @Option(
     help: .init(PreflightParameters.steps.help, valueName: "word,…"),
     completion: .list(PreflightParameters.plannable.map(\.rawValue)))

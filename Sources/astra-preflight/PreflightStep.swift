@@ -138,6 +138,6 @@ extension PreflightStep {
 extension StepFailure {
   /// What a step will need is not as it has to be.
   static func prerequisite(_ message: String, hint: String) -> Self {
-    Self(.protected, .failure, type: "prerequisite", message, hint: hint)
+    Self(.protected, .failure, type: "prerequisite", kind: .prerequisite, message, hint: hint)
   }
 }

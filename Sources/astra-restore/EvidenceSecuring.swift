@@ -129,6 +129,6 @@ extension RestoreRun {
       "no copy of the present state of \"\(application.name)\" could be made, and the restore would destroy it: \(cause.message)",
       hint: "\(remedy); or make a clone with astra-clone in this run and name it with "
         + "--\(RestoreParameters.evidence.flag); only if the present state may be lost, say so with "
-        + "--\(RestoreParameters.discard.flag)")
+        + "--\(RestoreParameters.discard.flag)", kind: .noEvidence)
   }
 }

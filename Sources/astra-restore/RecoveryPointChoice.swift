@@ -21,8 +21,8 @@ package struct RecoveryPointChoice: StepPart {
       "\(backend.name) restores \"\(application.name)\" in place by \(losses.count) changes, each of which destroys something: "
         + losses.joined(separator: "; "),
       hint:
-        "make a clone of that \(point.kind.rawValue) with astra-clone, which destroys nothing, and point customers at it"
-    )
+        "make a clone of that \(point.kind.rawValue) with astra-clone, which destroys nothing, and point customers at it",
+      kind: .destructivePlan)
   }
 
   /// Chooses the recovery point to go back to: the one that is named, or the newest that fits.

@@ -14,6 +14,11 @@ package struct RestoreCommand: StepCommand {
       """),
     version: "\(RestoreStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample("Go back to the backup of before the release", "astra-restore -a shop -B before-2-4-2"),
+    HelpExample("See what would be done", "PROD_APP_NAME=shop BACKUP_NAME=latest astra-restore --dry-run"),
+  ]
+
   @Option(
     name: [.customShort("a"), .customLong("application-name")],
     help: .init(RestoreParameters.application.help, valueName: "name"))

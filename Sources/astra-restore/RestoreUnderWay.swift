@@ -23,7 +23,7 @@ extension RestoreRun {
     if let other = last, ours == nil, application.state == .restoring {
       throw .protected(
         "\"\(application.name)\" is being restored in place from another recovery point (\(other.point ?? "unknown"))",
-        hint: "wait for that to end and run the step again")
+        hint: "wait for that to end and run the step again", kind: .restoring)
     }
     switch ours?.stage {
     case .finished where application.state == .ready:
@@ -50,7 +50,7 @@ extension RestoreRun {
         : "from another recovery point (\(points.map(\.text).joined(separator: " or ")))"
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
-        hint: "wait for that to end and run the step again")
+        hint: "wait for that to end and run the step again", kind: .restoring)
     }
     log.info("\"\(application.name)\" is being restored from that recovery point already: waiting for it")
     return .underWay(accepted(nil, application, point))
@@ -96,7 +96,7 @@ extension RestoreRun {
   /// The application as it is now.
   func current(_ id: Application.ID) throws(StepFailure) -> Application {
     guard let application = try ask({ () throws(BackendError) in try backend.application(id) }) else {
-      throw .operationFailed("application \(id) is gone: it was removed meanwhile")
+      throw .operationFailed("application \(id) is gone: it was removed meanwhile", kind: .vanished)
     }
     history.remember(lookAt: application, lag: backend.longestLag)
     return application

@@ -11,6 +11,13 @@ package struct SnapshotCommand: StepCommand {
     ),
     version: "\(SnapshotStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample("Keep the present state, in seconds", "astra-snapshot -a shop -s before-migration"),
+    HelpExample(
+      "Take one that is there, if it is from an earlier run",
+      "astra-snapshot -a shop -s before-migration --if-exists reuse"),
+  ]
+
   @OptionGroup
   package var making: RecoveryPointOptions
 

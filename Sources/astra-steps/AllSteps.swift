@@ -14,6 +14,12 @@ struct AllSteps: ParsableCommand {
   /// Answers arguments that name no step, and ends the process.
   static func answer(_ arguments: [String]) -> Never {
     let word = arguments.first
+    // As every step's own --help, which the parser's for subcommands is not.
+    if word == "help",
+      let step = OfferedStep.all.first(where: { $0.name.rawValue == arguments.dropFirst().first })
+    {
+      step.run(["--help"])
+    }
     if word?.hasPrefix("-") != true, word != "help" {
       let names = OfferedStep.all.map(\.name.rawValue).joined(separator: ", ")
       let problem = word.map { "there is no step \"\($0)\"" } ?? "no step is named"

@@ -155,7 +155,8 @@ extension VerifyStep {
     for look in looks {
       guard case .untrusted(let reason, let hint) = look.outcome else { continue }
       return StepFailure(
-        .unreachable, .error, type: "unreachable", "cannot look at \(look.page): \(reason)", hint: hint)
+        .unreachable, .error, type: "unreachable", kind: .unreachable,
+        "cannot look at \(look.page): \(reason)", hint: hint)
     }
     return nil
   }

@@ -14,6 +14,14 @@ package struct VerifyCommand: StepCommand {
       """, makesNames: false),
     version: "\(VerifyStep.identity.name) \(Version.current)")
 
+  package static let examples = [
+    HelpExample(
+      "Wait until the front page is well",
+      "astra-verify -a shop --url https://shop.example.com --expect-text \"2.4.1\""),
+    HelpExample(
+      "See that a release is broken", "astra-verify -a shop --url https://shop.example.com --expect-broken"),
+  ]
+
   @Option(
     name: [.customShort("a"), .customLong("application")],
     help: .init(VerifyParameters.application.help, valueName: "name"))

@@ -124,6 +124,6 @@ package final class VerifyStep: Step {
 extension StepFailure {
   /// A condition was seen not to hold.
   static func notAsClaimed(_ message: String, hint: String? = nil) -> Self {
-    Self(.operationFailed, .failure, type: "notAsClaimed", message, hint: hint)
+    Self(.operationFailed, .failure, type: "notAsClaimed", kind: .notAsClaimed, message, hint: hint)
   }
 }

@@ -82,12 +82,12 @@ struct OlderGenerationTests {
       harness.site.faults = [
         SiteFault(.answers(ServiceResponse(status: status, body: body)), "GET", endingIn: "k8s/v2/apps")
       ]
-      try harness.run(RestoreStep.self).expect(code, saying: "\(status)", "k8s/v2/apps")
+      try harness.run(RestoreStep.self).expect(code, saying: "\(status)", "look for application")
       #expect(!harness.site.requests.contains { $0.contains("managedApps") })
     }
     let harness = try Magento.astraControl { $0.apiGeneration = .both }
     harness.site.faults = [SiteFault(.down(nil), "GET", endingIn: "k8s/v2/apps")]
-    try harness.run(RestoreStep.self).expect(.unreachable, saying: "k8s/v2/apps")
+    try harness.run(RestoreStep.self).expect(.unreachable, saying: "look for application")
   }
 
   @Test func aNewerServerThatDeniesItsListOnceIsNoOlderOne() throws {

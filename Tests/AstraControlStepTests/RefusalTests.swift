@@ -156,7 +156,7 @@ import AstraVerify
   @Test func anUnknownApplicationOrCluster() throws {
     try eachStep(changing: { $0.environment["PROD_APP_NAME"] = "magento-prd" }) { result, _ in
       result.expect(.notFound, saying: "there is no application \"magento-prd\"")
-      #expect(result.standardError.contains("hint: the nearest names are: magento-prod"))
+      #expect(result.standardError.contains("next: the nearest names are: magento-prod"))
     }
     try eachStep(changing: { $0.environment["PROD_KUBERNETES_CLUSTER"] = "ocp-prd" }) { result, _ in
       result.expect(.notFound, saying: "there is no cluster \"ocp-prd\"")

@@ -27,7 +27,7 @@ import Timing
           .operationFailed, saying: "was accepted as id", "the token may not be allowed to see it",
           nature: "failure")
         #expect(!result.message.contains("vanished") && !result.message.contains("was removed"))
-        #expect(result.standardError.contains("hint: it may be under way"))
+        #expect(result.standardError.contains("next: it may be under way"))
         #expect(made(harness.site.world) == 1)
         harness.site.pass(.seconds(600))
       }

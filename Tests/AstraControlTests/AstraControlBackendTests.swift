@@ -159,7 +159,7 @@ struct AstraControlBackendTests {
       #expect(error.kind == .refused(.other))
       #expect(
         error.message
-          == "cannot back up \"magento-prod\": POST /k8s/v1/apps/app-1/appBackups answered 400 (Invalid JSON resource: It did not pass.; namespaceMapping: taken; correlation id eafb0c1d)"
+          == "cannot back up \"magento-prod\": astra.example.com answered 400 (Invalid JSON resource: It did not pass.; namespaceMapping: taken; correlation id eafb0c1d)"
       )
     }
   }

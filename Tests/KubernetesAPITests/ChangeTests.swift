@@ -191,7 +191,7 @@ import Timing
       dryRun: true)
     #expect(forbidden?.kind == .credentials)
     #expect(
-      forbidden?.message.contains("POST /apis/velero.io/v1/namespaces/velero/backups answered 403") == true)
+      forbidden?.message.contains("the cluster answered 403") == true)
   }
 
   @Test func aPatchIsAMergePatch() throws {

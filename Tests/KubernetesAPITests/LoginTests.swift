@@ -109,7 +109,7 @@ final class ScriptedPlugin: CredentialPlugin {
       return .changed(Secret("token-number-\(count)"))
     }
     let client = RESTClient<StatusProblem>(
-      root: "", credentials: credentials, transport: cluster, time: time,
+      server: "the cluster", root: "", credentials: credentials, transport: cluster, time: time,
       deadline: Deadline(after: .seconds(60), on: time), random: SeededRandom(seed: 1)
     ) { _ in }
     #expect(failure { try client.read("/version", to: "look") }?.kind == .credentials)

@@ -48,7 +48,7 @@ import Timing
     #expect(error?.kind == .refused(.notFound))
     #expect(
       error?.message
-        == "cannot read the backup: GET /apis/velero.io/v1/namespaces/velero/backups/b answered 404 (the server does not have this kind of resource)"
+        == "cannot read the backup: the cluster answered 404 (the server does not have this kind of resource)"
     )
     #expect(error?.hint == "backups.velero.io of version v1 is not installed in the cluster")
     let result = try ClientFixture([.pageNotFound]).client.look(at: .backup, "b", in: "velero", to: "read")

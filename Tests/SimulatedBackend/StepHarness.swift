@@ -76,21 +76,14 @@ package final class StepHarness {
     site.beginAttempt()
     var (said, output) = ("", "")
     let before = site.requests.count
-    var host = StepEnvironment(
-      arguments: arguments, variables: environment, time: site.time, files: siteFiles, hostname: "ci-1",
-      random: SeededRandom(seed: seed),
-      writeError: { [site] text in
-        guard !site.isKilled else { return }
-        said += text
-        // What its debugging lines say is told by the site itself.
-        if !text.contains(": debug: ") { site.tell?("     \(text.dropLast())") }
-      },
-      writeOutput: { [site] text in if !site.isKilled { output += text } },
-      connect: { [site] connection, userAgent, _ throws(TransportError) in
-        SimulatedTransport(site, userAgent: userAgent, host: connection.endpoint.description)
-      },
-      connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
-    host.schedule = schedule
+    var host = host(arguments: arguments)
+    host.writeError = { [site] text in
+      guard !site.isKilled else { return }
+      said += text
+      // What its debugging lines say is told by the site itself.
+      if !text.contains(": debug: ") { site.tell?("     \(text.dropLast())") }
+    }
+    host.writeOutput = { [site] text in if !site.isKilled { output += text } }
     host.workingFolder = "/builds/shop"
     host.annotate = { [unowned self] note in
       if annotationTrouble == nil { annotations.append((note, files.text(note.file) ?? "")) }
@@ -109,6 +102,19 @@ package final class StepHarness {
     return Result(
       code: code, wasKilled: site.isKilled, standardError: said, standardOutput: output,
       report: try ReadReport(bytes), values: values, requests: site.requests.count - before)
+  }
+
+  /// The site as a step's machine; what it says is lost.
+  package func host(arguments: [String]) -> StepEnvironment {
+    var host = StepEnvironment(
+      arguments: arguments, variables: environment, time: site.time, files: siteFiles, hostname: "ci-1",
+      random: SeededRandom(seed: seed), writeError: { _ in }, writeOutput: { _ in },
+      connect: { [site] connection, userAgent, _ throws(TransportError) in
+        SimulatedTransport(site, userAgent: userAgent, host: connection.endpoint.description)
+      },
+      connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
+    host.schedule = schedule
+    return host
   }
 
   /// Whether a step has written that text anywhere: compared byte by byte, whatever characters are beside it.

@@ -193,10 +193,12 @@ import Timing
     values.set("ASTRA_CLONE_ID", to: "id-1")
     let document = JSONDocument(
       Sample.skipped.report, step: "astra-clone", version: "1.2.3", run: nil, exitCode: 0, message: "done",
+      ending: .init(kind: "name-taken", hint: "a hint", next: "a next step", report: "reports/x.xml"),
       values: values)
     #expect(
       document.text == """
         {"step":"astra-clone","version":"1.2.3","run":null,"outcome":"passed","exitCode":0,"message":"done",\
+        "kind":"name-taken","hint":"a hint","next":"a next step","report":"reports/x.xml",\
         "phases":[\
         {"name":"resolve the parameters","outcome":"passed","seconds":0.010,"message":null},\
         {"name":"find the application","outcome":"passed","seconds":0.250,"message":null},\

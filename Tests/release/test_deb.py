@@ -75,7 +75,7 @@ class PackageTests(unittest.TestCase):
         documents = share / "doc/astra-steps"
         for name in ("README.md", "docs/steps.md", "copyright", "changelog.gz"):
             self.assertTrue((documents / name).is_file(), name)
-        for path in (PROJECT / "jenkins").rglob("*"):
+        for path in [*(PROJECT / "jenkins").rglob("*"), *(PROJECT / "ci").rglob("*")]:
             if path.is_file():
                 copy = documents / path.relative_to(PROJECT)
                 self.assertEqual(copy.read_bytes(), path.read_bytes())

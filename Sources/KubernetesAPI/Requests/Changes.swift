@@ -43,7 +43,7 @@ extension KubernetesClient {
       let response = try change(.post, target, path, kind, body: body, attempt)
       guard let made = StructuredValue(parsing: response.body).flatMap({ KubernetesObject($0) }),
         name == nil || made.name == name
-      else { throw Self.unreadable(.post, path, response, attempt) }
+      else { throw unreadable(response, attempt) }
       return made
     }
   }
@@ -60,7 +60,7 @@ extension KubernetesClient {
         .patch, "\(path)?\(Self.changeQuery)", path, kind, type: "application/merge-patch+json",
         body: Self.bytes(patch), attempt)
       guard let value = StructuredValue(parsing: response.body), let object = Self.object(value, kind, name)
-      else { throw Self.unreadable(.patch, path, response, attempt) }
+      else { throw unreadable(response, attempt) }
       return object
     }
   }
@@ -90,7 +90,7 @@ extension KubernetesClient {
           .refused(.other),
           "cannot \(attempt): DELETE \(path) \(problem.clause): \(name) is another object by now",
           hint: "the one that was meant is gone; this one is left alone")
-      case .problem(let problem): throw error(for: problem, .delete, path, kind, to: attempt)
+      case .problem(let problem): throw error(for: problem, .delete, kind, to: attempt)
       }
     }
   }
@@ -107,12 +107,10 @@ extension KubernetesClient {
       [.init("apiVersion", .string(kind.apiVersion)), .init("kind", .string(kind.kind))] + own)
   }
 
-  private static func unreadable(
-    _ method: HTTPRequest.Method, _ path: String, _ response: HTTPResponse, _ attempt: String
-  ) -> BackendError {
+  private func unreadable(_ response: HTTPResponse, _ attempt: String) -> BackendError {
     BackendError(
       .fateUnknown,
-      "cannot \(attempt): \(method.rawValue) \(path) answered \(response.status), but the body is not the object",
+      "cannot \(attempt): \(rest.server) answered \(response.status), but the body is not the object",
       hint: StatusProblem.wrongServerHint)
   }
 
@@ -132,7 +130,7 @@ extension KubernetesClient {
         guard let object = KubernetesObject(value) else { break }
         return object
       case .absent(let problem), .rejected(let problem):
-        throw error(for: problem, .post, path, kind, to: attempt)
+        throw error(for: problem, .post, kind, to: attempt)
       }
       throw BackendError(.brokenContract, "cannot \(attempt): the answer is no object")
     }
@@ -145,7 +143,7 @@ extension KubernetesClient {
     let fields = [HTTPField("Content-Type", type)]
     switch try rest.answer(to: method, target, fields: fields, body: body, to: attempt) {
     case .done(let response): return response
-    case .problem(let problem): throw error(for: problem, method, path, kind, to: attempt)
+    case .problem(let problem): throw error(for: problem, method, kind, to: attempt)
     }
   }
 }

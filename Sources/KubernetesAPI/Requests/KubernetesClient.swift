@@ -22,13 +22,15 @@ package final class KubernetesClient {
   ///
   /// - Parameters:
   ///   - login: who asks; it has been obtained.
+  ///   - name: what messages call the cluster.
   ///   - transport: the way to the cluster, with the login's client certificate.
   ///   - time: the clock.
   ///   - deadline: when everything has to be over.
   ///   - random: where the jitter of its pauses comes from.
   ///   - log: hears of each exchange and each repetition, without secrets.
   package init(
-    _ login: ClusterLogin, transport: any LineTransport, time: any TimeSource, deadline: Deadline,
+    _ login: ClusterLogin, name: String = "the cluster", transport: any LineTransport, time: any TimeSource,
+    deadline: Deadline,
     random: SeededRandom, log: @escaping (TrafficEvent) -> Void
   ) {
     self.login = login
@@ -37,7 +39,8 @@ package final class KubernetesClient {
     self.deadline = deadline
     self.log = { log($0.mapTexts(login.scrubbed)) }
     rest = RESTClient(
-      root: "", credentials: login.credentials, transport: transport, time: time, deadline: deadline,
+      server: name, root: "", credentials: login.credentials, transport: transport, time: time,
+      deadline: deadline,
       random: random, log: self.log)
   }
 
@@ -65,10 +68,9 @@ package final class KubernetesClient {
 
   /// The error that an answer which no repetition changes amounts to.
   func error(
-    for problem: StatusProblem, _ method: HTTPRequest.Method, _ path: String, _ kind: ResourceKind?,
-    to attempt: String
+    for problem: StatusProblem, _ method: HTTPRequest.Method, _ kind: ResourceKind?, to attempt: String
   ) -> BackendError {
-    var error = rest.error(for: problem, method, path, attempt)
+    var error = rest.error(for: problem, method, attempt)
     // No admission and no quota says no to a read: who may not read has no right to.
     if problem.status == 403, method == .get { error.kind = .credentials }
     // Nor is there anything in a read that could be in conflict, or be no valid object.

@@ -51,7 +51,7 @@ extension KubernetesClient {
       let reading = try rest.read(path, to: attempt, isWhole: { $0["kind"]?.string == "APIResourceList" })
       switch reading {
       case .absent: return nil
-      case .rejected(let problem): throw error(for: problem, .get, path, nil, to: attempt)
+      case .rejected(let problem): throw error(for: problem, .get, nil, to: attempt)
       case .value(let list):
         guard case .array(let resources)? = list["resources"] else { return [] }
         var kinds: [String] = []

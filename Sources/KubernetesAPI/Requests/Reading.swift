@@ -102,7 +102,7 @@ extension KubernetesClient {
     switch answer {
     case .value(let value): return value
     case .no(let problem):
-      throw error(for: problem, .get, path, kind, to: attempt)
+      throw error(for: problem, .get, kind, to: attempt)
     }
   }
 

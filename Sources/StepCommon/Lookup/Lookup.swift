@@ -30,7 +30,7 @@ package struct Lookup {
     if let predecessor = history.predecessor(of: application) {
       throw .protected(
         "application \"\(application.name)\" is not the one that this run began with: it is \(application.whereabouts), and the run began with id \(predecessor)",
-        hint: "if you mean this one, start a new pipeline run")
+        hint: "if you mean this one, start a new pipeline run", kind: .otherApplication)
     }
     history.remember(application)
     history.remember(lookAt: application, lag: backend.longestLag)
@@ -97,19 +97,22 @@ package struct Lookup {
   ) throws(StepFailure) {
     let title = "\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\""
     guard point.applicationID == application.id else {
-      throw .protected("\(title) belongs to another application (\(point.applicationID))")
+      throw .protected(
+        "\(title) belongs to another application (\(point.applicationID))", kind: .otherApplication)
     }
     guard point.state == .completed else {
       let reason = point.problems.isEmpty ? "" : ": \(point.problems.joined(separator: "; "))"
       throw .protected(
-        "\(title) is not complete: it is \(point.state)\(reason)", hint: "name a completed one")
+        "\(title) is not complete: it is \(point.state)\(reason)", hint: "name a completed one",
+        kind: .unusablePoint)
     }
     if case .failed(let details) = point.hooks {
       let reason = details.isEmpty ? "" : " (\(details.joined(separator: "; ")))"
       guard acceptFailedHooks else {
         throw .protected(
           "execution hooks of \(title) failed\(reason), so its data may not be consistent",
-          hint: "name another one, or accept this one with --\(Common.acceptFailedHooks.flag)")
+          hint: "name another one, or accept this one with --\(Common.acceptFailedHooks.flag)",
+          kind: .unusablePoint)
       }
       log.warning(
         "execution hooks of \(title) failed\(reason); accepted by --\(Common.acceptFailedHooks.flag)")

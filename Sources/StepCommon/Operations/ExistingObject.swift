@@ -133,7 +133,7 @@ extension OperationRunner {
         of: object.id, createdAt: object.createdAt, asked: asked, lacking: words.lack)
       throw .protected(
         "\(title) already exists\(whose.clause)",
-        hint: whose.hint(else: "choose another name, \(words.choices)"))
+        hint: whose.hint(else: "choose another name, \(words.choices)"), kind: .nameTaken)
     case .waitForOwn:
       history.adopt(object.id, among: asked, as: .accepted)
     case .waitForOthers:
@@ -143,7 +143,8 @@ extension OperationRunner {
     case .refuseUnderWay:
       throw .protected(
         "\(title) already exists and is \(object.state), from an earlier run (\(history.age(object.createdAt))): it will not hold \(words.lack)",
-        hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse")
+        hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse",
+        kind: .nameTaken)
     case .replace:
       try remove()
       return .nothing
@@ -151,10 +152,11 @@ extension OperationRunner {
       throw .protected(
         "\(title) already exists and failed\(object.problems.isEmpty ? "" : ": " + object.problems.joined(separator: "; "))",
         hint:
-          "choose another name; or, once you have seen that nobody needs the failed one, have it removed first with --\(Common.replaceFailed.flag)"
-      )
+          "choose another name; or, once you have seen that nobody needs the failed one, have it removed first with --\(Common.replaceFailed.flag)",
+        kind: .failedLeftover)
     case .refuseSpoilt:
-      throw .protected("\(title) already exists and is \(object.state)", hint: "choose another name")
+      throw .protected(
+        "\(title) already exists and is \(object.state)", hint: "choose another name", kind: .nameTaken)
     }
     log.info("\(title) already exists and is \(object.state) (\(object.whereabouts)): waiting for it")
     return .underWay(value)

@@ -29,7 +29,8 @@ extension OperationRunner {
     case .vanished:
       note(.failed)
       throw .operationFailed(
-        "\(title) has vanished: somebody removed it, or the application, while the step waited for it")
+        "\(title) has vanished: somebody removed it, or the application, while the step waited for it",
+        kind: .vanished)
     case .neverShown:
       if let operation { history.noteNeverShown(operation) }
       throw .neverShown(title, id: operation?.id)

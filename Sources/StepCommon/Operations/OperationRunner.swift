@@ -159,7 +159,7 @@ package final class OperationRunner {
     guard let application else {
       throw .operationFailed(
         "\(refusal.message), and the application is gone",
-        hint: "find out in \(backend.name) who removed it before anything else is changed")
+        hint: "find out in \(backend.name) who removed it before anything else is changed", kind: .vanished)
     }
     history.remember(lookAt: application, lag: backend.longestLag)
     if application.state == .restoring { throw .beingRestored(application) }
@@ -177,6 +177,6 @@ extension StepFailure {
   package static func beingRestored(_ application: Application) -> Self {
     .protected(
       "\"\(application.name)\" is being restored in place, so a copy of it now would hold neither state whole",
-      hint: "wait for the in-place restore to end and run the step again")
+      hint: "wait for the in-place restore to end and run the step again", kind: .restoring)
   }
 }

@@ -168,7 +168,7 @@ package final class Poller {
   func timeIsUp(after refusal: BackendError, for what: String) -> StepFailure {
     .deadline(
       "\(refusal.message), and this had not changed when the time was up after \(deadline.allowance.shortText)",
-      hint: "\(what) was not begun; run the step again when the application is free")
+      hint: "\(what) was not begun; run the step again when the application is free", kind: .busy)
   }
 
   /// Looks until two looks in a row agree: one stale list must neither hide something nor show it.
@@ -227,7 +227,7 @@ extension StepFailure {
       "\(title) was accepted\(id.map { " as id \($0)" } ?? ""), but the backend has never shown it: the token may not be allowed to see it",
       hint:
         "it may be under way: look for it as an administrator; a user limited to namespaces sees a new one only after it "
-        + "was added to them, and then running the step again continues with it")
+        + "was added to them, and then running the step again continues with it", kind: .neverShown)
   }
 }
 

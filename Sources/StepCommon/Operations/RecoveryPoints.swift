@@ -104,7 +104,8 @@ extension OperationRunner {
       "execution hooks of \(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\" failed\(reason)"
     guard accept else {
       throw StepFailure(
-        .operationFailed, .failure, type: "hooksFailed", "\(message); its data may not be consistent",
+        .operationFailed, .failure, type: "hooksFailed", kind: .hooksFailed,
+        "\(message); its data may not be consistent",
         hint: "mend the hooks, or accept such a copy with --\(Common.acceptFailedHooks.flag)")
     }
     log.warning("\(message); accepted by --\(Common.acceptFailedHooks.flag)")
@@ -138,7 +139,8 @@ extension OperationRunner {
           try backend.recoveryPoint(point.id, point.kind, of: point.applicationID)
         }
         guard now == nil || now?.state == .failed || now?.state == .deleting else {
-          throw .protected("\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")")
+          throw .protected(
+            "\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")", kind: .notToBeRemoved)
         }
         return .mayBeRemoved
       },

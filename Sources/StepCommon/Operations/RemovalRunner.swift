@@ -142,8 +142,8 @@ package struct RemovalRunner {
       throw .operationFailed(
         "\(title) was not removed: it \(reason) after the removal had begun",
         hint:
-          "see in \(backend.name) why it came back, and run the step again, which checks once more that it may go"
-      )
+          "see in \(backend.name) why it came back, and run the step again, which checks once more that it may go",
+        kind: .notRemoved)
     case .deadline(let lastSeen):
       throw .deadline(
         "\(title) was not gone when the time was up after \(poller.deadline.allowance.shortText) (last seen: \(lastSeen))",

@@ -1,13 +1,27 @@
 package import ArgumentParser
 
-/// The flags that every step takes.
+/// The flags that every step takes, with those that reach each service.
+@dynamicMemberLookup
 package struct CommonOptions: ParsableArguments {
-  @OptionGroup
+  @OptionGroup(title: AstraControlOptions.title)
   package var astraControl: AstraControlOptions
 
-  @OptionGroup
+  @OptionGroup(title: KubernetesOptions.title)
   package var kubernetes: KubernetesOptions
 
+  @OptionGroup(title: "Every step")
+  package var everyStep: EveryStepOptions
+
+  /// Makes the options, for the parser.
+  package init() {}
+
+  package subscript<Value>(dynamicMember option: KeyPath<EveryStepOptions, Value>) -> Value {
+    everyStep[keyPath: option]
+  }
+}
+
+/// The flags that every step takes, whatever the service.
+package struct EveryStepOptions: ParsableArguments {
   @Option(
     help: .init(Common.backend.help, valueName: "name"),
     completion: .list(BackendRegistry.all.map { $0.word }))
@@ -48,6 +62,11 @@ package struct CommonOptions: ParsableArguments {
 
   @Flag(help: "Write one JSON document about the step on stdout at its end.")
   package var json = false
+
+  @Option(
+    help: .init("Say what an end of that kind means and what to do then, and do nothing.", valueName: "kind"),
+    completion: .list(FailureKind.allCases.map(\.rawValue)))
+  package var explain: String?
 
   /// Makes the options, for the parser.
   package init() {}

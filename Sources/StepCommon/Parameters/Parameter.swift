@@ -82,10 +82,12 @@ package struct Parameter: Sendable {
 }
 
 /// Reads parameters: a flag counts before its variables, and an empty variable is an unset one.
-package struct ParameterReader: Sendable {
+package struct ParameterReader {
   private let environment: [String: String]
   /// The kinds of service that there are.
   let backends: [any BackendFactory.Type]
+  /// Where a further fault is looked for, what takes the place of those that are known.
+  let survey: ParameterSurvey
 
   /// Reads from these variables.
   package init(
@@ -93,6 +95,7 @@ package struct ParameterReader: Sendable {
   ) {
     self.environment = environment
     self.backends = backends
+    survey = ParameterSurvey(secretVariables: backends.flatMap { $0.secretVariables })
   }
 
   /// The variables that hold credentials themselves.
@@ -100,6 +103,8 @@ package struct ParameterReader: Sendable {
 
   /// The value, without white space around it; nil if it is not set.
   package func text(_ parameter: Parameter, flag: String?) throws(StepFailure) -> String? {
+    let standIn = survey.read(parameter)
+    if standIn.isStandIn { return standIn.value }
     if flag?.trimmed.isEmpty == true {
       throw .badParameter("--\(parameter.flag) is empty: give \(parameter.meaning)")
     }

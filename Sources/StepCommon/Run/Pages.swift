@@ -65,7 +65,7 @@ package final class Pages {
         outcome = .unreachable(error.message, hint: error.hint)
       case .proxyFailed(forGood: false): outcome = .unseen(error.message, hint: error.hint)
       case .proxyFailed(forGood: true):
-        throw StepFailure(.unreachable, .error, type: "unreachable", error.message, hint: error.hint)
+        throw StepFailure.unreachable(error.message, hint: error.hint)
       }
     }
     return PageLook(page: page, outcome: outcome, at: time.wallTime, duration: time.now - began)

@@ -23,6 +23,8 @@ final class Reporter {
   private var isOurs = false
   /// Why the last attempt to write it failed; nil once one has succeeded.
   private(set) var trouble: String?
+  /// Whether the last version of the report is in its file, whatever became of the summary.
+  private(set) var isWritten = false
 
   init(
     identity: StepIdentity, place: ReportPlace, phases: [String], environment: StepEnvironment, log: Log
@@ -45,6 +47,9 @@ final class Reporter {
       startedAt: environment.time.wallTime,
       hostname: environment.hostname, cases: phases.map { Report.Case($0, outcome: .skipped("not reached")) })
   }
+
+  /// Where it is.
+  var path: String { file.path }
 
   /// How long the step has taken.
   var elapsed: Duration { time.now - began }
@@ -86,6 +91,7 @@ final class Reporter {
     report.log = log.text
     report.duration = elapsed
     save(report)
+    isWritten = trouble == nil
     let result = RunSummary(report, values: values, isDryRun: place.isDryRun, trouble: trouble)
     let summaryTrouble = summary.write(result)
     trouble = trouble ?? summaryTrouble

@@ -35,9 +35,10 @@ package struct Runner<S: Step> {
 
   /// Runs the step to its end, whatever that is.
   package func exitCode() -> ExitCode {
-    // The usual question: a parse would make the text twice, once for the exit code.
-    if ["--help", "-h"].contains(environment.arguments.joined(separator: " ")) {
-      environment.writeOutput(S.Command.helpMessage() + "\n")
+    // Also beside other flags, whatever they are: whoever asks for help gets it.
+    if environment.arguments.contains(where: { ["--help", "-h"].contains($0) }) {
+      let columns = environment.variables["COLUMNS"].flatMap { Int($0) } ?? environment.outputColumns
+      environment.writeOutput(HelpPage<S.Command>(of: S.identity.name, columns: columns).text)
       return .success
     }
     let command: S.Command
@@ -48,9 +49,23 @@ package struct Runner<S: Step> {
         environment.writeOutput(S.Command.fullMessage(for: error) + "\n")
         return .success
       }
-      return end(without: .badParameter(S.Command.message(for: error)), nil)
+      return end(without: .refusedFlags(S.Command.message(for: error), of: S.identity.name), nil)
     }
+    if let word = command.common.explain { return explain(word) }
     return run(command)
+  }
+
+  /// Says what an end of that kind means and what to do then.
+  private func explain(_ word: String) -> ExitCode {
+    guard let kind = FailureKind(rawValue: word.trimmed.lowercased()) else {
+      let known = FailureKind.allCases.map(\.rawValue).joined(separator: ", ")
+      let shown = log.cleaned(word)
+      environment.writeError(
+        "\(S.identity.name): there is no kind of end \"\(shown)\"; there are \(known)\n")
+      return .badParameter
+    }
+    environment.writeOutput(kind.explanation)
+    return .success
   }
 
   /// Runs the step and ends the process with its exit code.
@@ -69,7 +84,11 @@ package struct Runner<S: Step> {
     do throws(StepFailure) {
       place = try ReportPlace.read(command.common, reader, isDryRun: isDryRun(command.common))
     } catch {
-      return end(without: error, command.common)
+      let faults = reader.survey.faults(after: error) { () throws(StepFailure) in
+        _ = try ReportPlace.read(command.common, reader)
+        try readAll(command)
+      }
+      return end(without: .all(faults), command.common)
     }
     let reporter = makeReporter(place)
     reporter.saveUnfinished(phase: 0)
@@ -88,6 +107,7 @@ package struct Runner<S: Step> {
       prepared = try prepare(command, settings, place)
       reporter.close(0, .passed)
     } catch {
+      let error = withAllFaults(error, command)
       failures = [error]
       reporter.close(0, error.outcome(of: S.identity.shortClassName))
       reporter.skip(from: 1, because: "not reached: check parameters failed")
@@ -105,6 +125,20 @@ package struct Runner<S: Step> {
     let isTold = try? reader.truth(
       Common.dryRun, flag: options?.dryRun ?? environment.arguments.contains("--dry-run"))
     return !S.changesNothing && isTold == true
+  }
+
+  /// Reads every parameter, and leaves it at that.
+  private func readAll(_ command: S.Command) throws(StepFailure) {
+    let settings = try Settings.read(command.common, reader)
+    _ = try S(command, reader, settings)
+    _ = try settings.backend.init(command.common, reader, environment.files)
+  }
+
+  /// A fault of a parameter together with all others that there are: nobody likes to be told one at a time.
+  private func withAllFaults(_ first: StepFailure, _ command: S.Command) -> StepFailure {
+    guard first.code == .badParameter else { return first }
+    return .all(
+      reader.survey.faults(after: first) { () throws(StepFailure) in try readAll(command) })
   }
 
   private func prepare(
@@ -210,7 +244,8 @@ package struct Runner<S: Step> {
       if failures.isEmpty { reporter.close(last, .passed) }
       return nil
     } catch {
-      let unwritable = StepFailure(.cannotWrite, .error, type: "cannotWrite", error.message)
+      let unwritable = StepFailure(
+        .cannotWrite, .error, type: "cannotWrite", kind: .cannotWrite, error.message)
       if !failures.isEmpty { log.error(unwritable.message) }
       reporter.close(last, unwritable.outcome(of: S.identity.shortClassName))
       return failures.isEmpty ? unwritable : nil
@@ -234,7 +269,7 @@ package struct Runner<S: Step> {
   ) -> ExitCode {
     for failure in failures {
       log.error(failure.message)
-      if let hint = failure.hint { log.info("hint: \(hint)") }
+      log.info("next: \(failure.next)")
     }
     // By now it may be known which API the server speaks.
     if let run { run.facts.note("backend", run.backend.label) }
@@ -252,10 +287,30 @@ package struct Runner<S: Step> {
           reporter.report, step: S.identity.name, version: Version.current,
           run: run?.settings.run.map(log.cleaned),
           exitCode: Int(code.rawValue), message: failure.map { log.cleaned($0.message) } ?? reporter.trouble,
+          ending: JSONDocument.Ending(
+            kind: (failure?.kind ?? reporter.trouble.map { _ in .cannotWrite })?.rawValue,
+            hint: failure?.hint.map(log.cleaned),
+            next: (failure?.next ?? reporter.trouble.map { _ in FailureKind.cannotWrite.cure }).map(
+              log.cleaned),
+            report: reporter.isWritten ? reporter.path : nil),
           values: run?.facts.values ?? OutputValues()
         ).text)
     }
+    sayEnd(code, (failure?.kind ?? .cannotWrite).rawValue, reporter)
     return code
+  }
+
+  /// The last line: what it came to, how long it took, where the report is, and what to ask for more.
+  private func sayEnd(_ code: ExitCode, _ kind: String, _ reporter: Reporter) {
+    let report = reporter.isWritten ? "report \(reporter.path)" : "no report could be written"
+    let time = reporter.elapsed.shortText
+    if code == .success {
+      log.info("ended well after \(time): exit code 0; \(report)")
+    } else {
+      log.info(
+        "ended after \(time): exit code \(code.rawValue), \(kind); \(report); more: "
+          + "\(S.identity.name) --explain \(kind)")
+    }
   }
 
   private func makeReporter(_ place: ReportPlace) -> Reporter {

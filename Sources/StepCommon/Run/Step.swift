@@ -30,6 +30,8 @@ extension Step {
 
 /// A step's flags: its own, and the common ones.
 package protocol StepCommand: ParsableCommand {
+  /// Two calls that most readers of its help look for.
+  static var examples: [HelpExample] { get }
   var common: CommonOptions { get }
 }
 

@@ -35,6 +35,8 @@ package struct StepEnvironment {
   package var annotate: (Annotation) -> String?
   package var writeError: (String) -> Void
   package var writeOutput: (String) -> Void
+  /// How wide the terminal is that the output goes to; nil where it is none.
+  package var outputColumns: Int?
   package var connect:
     (ServiceConnection, _ userAgent: String, any TimeSource) throws(TransportError) -> any LineTransport
   /// What runs the credential plug-ins of a kubeconfig; nil runs them as programs.
@@ -99,6 +101,7 @@ package struct StepEnvironment {
           proxies: connection.proxies, certificate: connection.clientCertificate)
       })
     environment.workingFolder = workingFolder()
+    environment.outputColumns = columns(of: STDOUT_FILENO)
     return environment
   }
 
@@ -106,6 +109,13 @@ package struct StepEnvironment {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// How wide a terminal is; nil if the descriptor is none, or does not say.
+  private static func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
   }
 
   /// Keeps the token out of core files.

@@ -58,7 +58,7 @@ package final class StepRun {
   package func known<Value>(_ value: Value?) throws(StepFailure) -> Value {
     guard let value else {
       throw StepFailure(
-        .ourBug, .error, type: "bug",
+        .ourBug, .error, type: "bug", kind: .bug,
         "a phase ran before the one that it builds on: this is a bug of \(identity.name)")
     }
     return value
@@ -81,7 +81,8 @@ package final class StepRun {
       if !folder.isEmpty { try files.createFolder(folder) }
       try files.write(Array(log.scrubbed(text).utf8), to: path)
     } catch {
-      throw StepFailure(.cannotWrite, .error, type: "cannotWrite", "\(parameter.title): \(error.message)")
+      throw StepFailure(
+        .cannotWrite, .error, type: "cannotWrite", kind: .cannotWrite, "\(parameter.title): \(error.message)")
     }
   }
 }

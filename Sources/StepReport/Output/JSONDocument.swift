@@ -3,8 +3,26 @@ package import StructuredValues
 /// The one document that a step prints on stdout at its end with `--json`.
 ///
 /// Its members are always all there, in one order: `step`, `version`, `run`, `outcome`, `exitCode`,
-/// `message`, `phases` (each with `name`, `outcome`, `seconds`, `message`), `values` and `trace`.
+/// `message`, `kind`, `hint`, `next`, `report`, `phases` (each with `name`, `outcome`, `seconds`, `message`),
+/// `values` and `trace`.
 package struct JSONDocument: Hashable, Sendable {
+  /// What is told of the end, beside its message.
+  package struct Ending: Hashable, Sendable {
+    /// What kind of failure it is, as `--explain` takes it; nil for a success.
+    var kind: String?
+    /// What the failure itself suggests; nil if it has no words of its own.
+    var hint: String?
+    /// What to do next; nil for a success.
+    var next: String?
+    /// The report's path; nil if it could not be written.
+    var report: String?
+
+    /// Gathers it.
+    package init(kind: String? = nil, hint: String? = nil, next: String? = nil, report: String? = nil) {
+      (self.kind, self.hint, self.next, self.report) = (kind, hint, next, report)
+    }
+  }
+
   /// The document as a value.
   package let value: StructuredValue
 
@@ -14,7 +32,7 @@ package struct JSONDocument: Hashable, Sendable {
   /// code may say more, for instance that the report could not be written.
   package init(
     _ report: Report, step: String, version: String, run: String?, exitCode: Int, message: String?,
-    values: OutputValues
+    ending: Ending = Ending(), values: OutputValues
   ) {
     // As in the report: never without a phase, which would be neither success nor failure.
     let phases = JUnitCases.normalised(report)
@@ -26,6 +44,10 @@ package struct JSONDocument: Hashable, Sendable {
       .init("outcome", .string((worst ?? .passed).word)),
       .init("exitCode", .number(Double(exitCode))),
       .init("message", StructuredValue(message)),
+      .init("kind", StructuredValue(ending.kind)),
+      .init("hint", StructuredValue(ending.hint)),
+      .init("next", StructuredValue(ending.next)),
+      .init("report", StructuredValue(ending.report)),
       .init("phases", .array(phases.map(Self.phase))),
       .init("values", .object(values.entries.map { .init($0.key.name, .string($0.value)) })),
       .init("trace", StructuredValue(report.trace)),

@@ -72,7 +72,7 @@ struct PreflightStepTests {
     #expect(failed.map(\.name) == [wrong.check], "\(failed)")
     #expect(failed.first?.message.contains(wrong.words) == true, "\(failed)")
     #expect(failed.first?.message == result.message)
-    let says = result.code == .credentialsRefused || failed.first?.body.contains("hint: ") == true
+    let says = result.code == .credentialsRefused || failed.first?.body.contains("next: ") == true
     #expect(says || result.code == .badParameter, "\(failed) leaves its reader alone")
     // What is built on it is not made, and says so; all the rest is as it was.
     let unmade = result.report.cases.filter { $0.message == "not checked: \(wrong.check) failed" }

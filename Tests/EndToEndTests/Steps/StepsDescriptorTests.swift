@@ -42,7 +42,7 @@ extension StepsTests {
       let result = try await site.run(
         .backup, shell: #"ulimit -n 7; exec "$@""#, leaving: .whatCanBeWritten)
       result.expect(69, saying: "no-such-host.invalid", "too many open files")
-      #expect(result.errors.contains("hint: raise the limit of open files"), "\(result.summary)")
+      #expect(result.errors.contains("next: raise the limit of open files"), "\(result.summary)")
     }
 
     @Test("without room for a single library it does not begin")

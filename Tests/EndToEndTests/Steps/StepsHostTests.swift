@@ -59,7 +59,7 @@ extension StepsTests {
       #expect(result.exit == .code(69))
       let problem = try #require(result.report?.problem)
       #expect(problem.message.hasPrefix("libcurl cannot be loaded ("))
-      #expect(result.errors.contains("hint: install libcurl 7.87 or newer"))
+      #expect(result.errors.contains("next: install libcurl 7.87 or newer"))
       #expect(try await site.world().tally.backupsCreated == 0)
     }
 
@@ -81,7 +81,7 @@ extension StepsTests {
       let site = try await site(["https_proxy": "http://svc:S3c@retPw@proxy.invalid:3128", "no_proxy": nil])
       let result = try await site.run(.backup, ["--json"])
       result.expect(69, saying: "the name of the proxy proxy.invalid:3128 cannot be resolved")
-      #expect(result.errors.contains("hint: check https_proxy"))
+      #expect(result.errors.contains("next: check https_proxy"))
       #expect(!result.errors.contains("trying again"))
       for text in [result.errors, result.output] { #expect(!text.contains("retPw") && !text.contains("S3c")) }
       #expect(site.filesHolding("retPw").isEmpty && site.filesHolding("S3c").isEmpty)

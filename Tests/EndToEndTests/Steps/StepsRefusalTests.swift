@@ -177,7 +177,7 @@ extension StepsTests {
       let broken = try await failing.world()
       let refused = try await failing.run(.restore)
       refused.expect(78, saying: "no copy of the present state", "failed")
-      #expect(refused.errors.contains("hint: ") && refused.errors.contains("--discard-present-state"))
+      #expect(refused.errors.contains("next: ") && refused.errors.contains("--discard-present-state"))
       let world = try await failing.world()
       #expect(world.applications == broken.applications && world.backups == broken.backups)
       #expect(world.tally.restoresRequested == 0 && world.tally.snapshotsCreated == 1)

@@ -37,7 +37,7 @@ extension StepsTests {
         let result = try await site.with(["ASTRA_FQDN": relay.host, "ASTRA_TIMEOUT": "30s"]).run(step)
         result.expect(69, saying: "the certificate of \(relay.host) is not trusted")
         #expect(
-          result.errors.contains("hint: ") && result.errors.contains("does not hold the CA that signed it"),
+          result.errors.contains("next: ") && result.errors.contains("does not hold the CA that signed it"),
           "\(result.summary)")
         // At once: nothing that it could wait for would make the certificate another one.
         #expect(!result.errors.contains("trying again"), "\(result.summary)")

@@ -124,7 +124,7 @@ extension StepsTests {
       // Its authority is the backend's, and not one of pages.
       let untrusted = try await site.run(.verify, ["-u", url, "--within", "10s"])
       untrusted.expect(69, saying: "the certificate of \(site.simulator.host) is not trusted")
-      #expect(untrusted.errors.contains("hint: ") && untrusted.errors.contains("ASTRA_VERIFY_CA_FILE"))
+      #expect(untrusted.errors.contains("next: ") && untrusted.errors.contains("ASTRA_VERIFY_CA_FILE"))
       let port = site.simulator.host.split(separator: ":").last.map(String.init) ?? ""
       let other = try await site.run(
         .verify,

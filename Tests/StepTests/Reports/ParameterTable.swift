@@ -57,8 +57,9 @@ enum ParameterTable {
   private static func rows(ofHelp step: any Step.Type) throws -> [Row] {
     var texts: [String] = []
     let output = help(step)
-    let options = try #require(output.firstRange(of: "USAGE:")).upperBound
-    for line in output[options...].split(separator: "\n") {
+    let options = try #require(output.firstRange(of: "OPTIONS:")).upperBound
+    let codes = try #require(output.firstRange(of: "\nEXIT CODES")).lowerBound
+    for line in output[options..<codes].split(separator: "\n") {
       if line.hasPrefix("  -") {
         texts.append(String(line).trimmed)
       } else if line.hasPrefix("      "), let last = texts.indices.last {

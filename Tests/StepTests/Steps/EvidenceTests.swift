@@ -65,7 +65,7 @@ struct EvidenceTests {
     let result = try harness.run(RestoreStep.self)
     result.expect(.protected, saying: "no copy of the present state")
     let hint =
-      result.standardError.split(separator: "\n").last { $0.contains("hint: ") }.map(String.init) ?? ""
+      result.standardError.split(separator: "\n").last { $0.contains("next: ") }.map(String.init) ?? ""
     let places = ["run the step again", "astra-clone", "--discard-present-state"].map {
       hint.firstRange(of: $0)?.lowerBound
     }

@@ -34,7 +34,7 @@ import Timing
     let copy =
       withClone ? "clone \"magento-debug\" (on cluster" : "snapshot \"evidence-jenkins-post-mortem-42\""
     first.expect(.operationFailed, saying: "; \(copy)", "held before", nature: "failure")
-    let hint = first.standardError.split(separator: "\n").last { $0.contains("hint: ") } ?? ""
+    let hint = first.standardError.split(separator: "\n").last { $0.contains("next: ") } ?? ""
     #expect(hint.contains("run the step again to restore again") && !hint.contains("discard"))
     #expect(hint.contains("pointed at the clone") == withClone)
     let snapshots = harness.site.service.tally.snapshotsCreated
@@ -189,7 +189,7 @@ import Timing
     try harness.run(RestoreStep.self).expect(.operationFailed, nature: "failure")
     let result = try harness.run(RestoreStep.self)
     result.expect(.operationFailed, saying: "held before lies in snapshot", nature: "failure")
-    #expect(result.standardError.contains("hint: have the application repaired"))
+    #expect(result.standardError.contains("next: have the application repaired"))
     #expect(!result.standardError.contains("discard") && copies(harness.site.service) == [Magento.brokenRows])
   }
 }

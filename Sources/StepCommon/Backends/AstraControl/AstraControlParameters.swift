@@ -2,6 +2,9 @@ package import ArgumentParser
 
 /// The flags by which Astra Control is reached.
 package struct AstraControlOptions: ParsableArguments {
+  /// Their heading in help.
+  static let title = "Astra Control"
+
   @Option(help: .init(AstraControlParameters.host.help, valueName: "host"))
   package var fqdn: String?
 

@@ -92,7 +92,8 @@ struct KubernetesClusters {
         hint: error.hint)
     }
     let client = KubernetesClient(
-      login, transport: transport, time: environment.time, deadline: place.deadline, random: place.random,
+      login, name: "cluster \(context)", transport: transport, time: environment.time,
+      deadline: place.deadline, random: place.random,
       log: { log.tell($0) })
     return (client, access)
   }

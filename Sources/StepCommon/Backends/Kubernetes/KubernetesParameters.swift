@@ -2,6 +2,9 @@ package import ArgumentParser
 
 /// The flags by which services in Kubernetes clusters are reached.
 package struct KubernetesOptions: ParsableArguments {
+  /// Their heading in help.
+  static let title = "Trident protect"
+
   @Option(help: .init(KubernetesParameters.kubeconfig.help, valueName: "file"), completion: .file())
   package var kubeconfig: String?
 
