@@ -90,7 +90,7 @@ package struct ReportProgram {
         }
         try environment.files.write(Array(text.utf8), to: path)
       } catch {
-        throw StepFailure(.cannotWrite, .error, type: "cannotWrite", error.message)
+        throw StepFailure(.cannotWrite, .error, type: "cannotWrite", kind: .cannotWrite, error.message)
       }
     }
     for remark in environment.files.takeRemarks() { log.warning(remark) }

@@ -25,6 +25,8 @@ final class Reporter {
   private var isOurs = false
   /// Why the last attempt to write it failed; nil once one has succeeded.
   private(set) var trouble: String?
+  /// Whether the last version of the report is in its file, whatever became of the summary.
+  private(set) var isWritten = false
 
   init(
     identity: StepIdentity, place: ReportPlace, phases: [String], origin: [Report.Property],
@@ -94,6 +96,7 @@ final class Reporter {
     report.log = log.text
     report.duration = elapsed
     save(report)
+    isWritten = trouble == nil
     let result = RunSummary(report, values: values, isDryRun: place.isDryRun, trouble: trouble)
     let summaryTrouble = summary.write(result)
     trouble = trouble ?? summaryTrouble

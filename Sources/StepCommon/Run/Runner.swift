@@ -63,7 +63,9 @@ package struct Runner<S: Step> {
   private func explain(_ word: String) -> ExitCode {
     guard let kind = FailureKind(rawValue: word.trimmed.lowercased()) else {
       let known = FailureKind.allCases.map(\.rawValue).joined(separator: ", ")
-      environment.writeError("\(S.identity.name): there is no kind of end \"\(word)\"; there are \(known)\n")
+      let shown = log.cleaned(word)
+      environment.writeError(
+        "\(S.identity.name): there is no kind of end \"\(shown)\"; there are \(known)\n")
       return .badParameter
     }
     environment.writeOutput(kind.explanation)
@@ -304,7 +306,7 @@ package struct Runner<S: Step> {
             hint: failure?.hint.map(log.cleaned),
             next: (failure?.next ?? reporter.trouble.map { _ in FailureKind.cannotWrite.cure }).map(
               log.cleaned),
-            report: reporter.trouble == nil ? reporter.path : nil),
+            report: reporter.isWritten ? reporter.path : nil),
           values: run?.facts.values ?? OutputValues(),
           shown: S.shownMember.map { .init($0, shown?.value ?? .null) }
         ).text)
@@ -315,7 +317,7 @@ package struct Runner<S: Step> {
 
   /// The last line: what it came to, how long it took, where the report is, and what to ask for more.
   private func sayEnd(_ code: ExitCode, _ kind: String, _ reporter: Reporter) {
-    let report = reporter.trouble == nil ? "report \(reporter.path)" : "no report could be written"
+    let report = reporter.isWritten ? "report \(reporter.path)" : "no report could be written"
     let time = reporter.elapsed.shortText
     if code == .success {
       log.info("ended well after \(time): exit code 0; \(report)")

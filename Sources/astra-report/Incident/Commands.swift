@@ -36,7 +36,7 @@ package struct Commands {
       }
       words += ["--application", production.name] + option("--cluster", production.cluster)
       words += ["--\(step.rawValue)-name", name]
-    case .preflight, .verify, .cleanup: return nil
+    case .preflight, .verify, .cleanup, .status: return nil
     }
     return line(words + option("--run-id", incident.run) + service)
   }
