@@ -16,7 +16,7 @@ struct AllSteps: ParsableCommand {
     let word = arguments.first
     // As every step's own --help, which the parser's for subcommands is not.
     if word == "help",
-      let step = OfferedStep.all.first(where: { $0.name.rawValue == arguments.dropFirst().first })
+      let step = OfferedStep.all.first(where: { $0.word == arguments.dropFirst().first })
     {
       step.run(["--help"])
     }
