@@ -152,7 +152,7 @@ import Timing
     }
   }
 
-  @Test func aCloneByHandIsNoneOfOurs() throws {
+  @Test(.only { $0.clonesByOneRequest }) func aCloneByHandIsNoneOfOurs() throws {
     let harness = try CleanupScene.harness()
     let (made, byHand) = (harness.madeClone, harness.cloneByHand(Magento.production, as: "by-hand"))
     let evidence = try production(harness).evidence ?? []
