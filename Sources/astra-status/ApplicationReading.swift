@@ -29,17 +29,18 @@ struct OverviewReading: StepPart {
 
   init(_ run: StepRun) { self.run = run }
 
-  /// All applications that may be seen, on the cluster of that name if one is named.
-  func applications(on clusterName: String?) throws(StepFailure) -> ApplicationOverview {
+  /// All applications that may be seen, and those of them that are on the cluster of that name if one is named.
+  func applications(
+    on clusterName: String?
+  ) throws(StepFailure) -> (shown: [Application], overview: ApplicationOverview) {
     let cluster = try clusterName.map { name throws(StepFailure) in try lookup.cluster(name) }
-    var overview = try ask { () throws(BackendError) in try backend.overview() }
-    if let cluster {
-      overview.applications.removeAll { application in
-        if let id = application.clusterID { return id != cluster.id }
-        return application.clusterName.map { $0 != cluster.name } ?? false
-      }
+    let overview = try ask { () throws(BackendError) in try backend.overview() }
+    let shown = overview.applications.filter { application in
+      guard let cluster else { return true }
+      if let id = application.clusterID { return id == cluster.id }
+      return application.clusterName.map { $0 == cluster.name } ?? true
     }
-    return overview
+    return (shown, overview)
   }
 
   /// Adds the recovery points of all; false where the backend does not list them so.

@@ -22,16 +22,14 @@ struct Status {
     }
   }
 
-  /// Gives each application those of the others that are clones of it.
-  mutating func addClonesAmongThemselves() {
-    let bySource = Dictionary(grouping: applications.filter { $0.application.sourceID != nil }) {
-      $0.application.sourceID
-    }
+  /// Gives each application those of others that are clones of it, on whatever cluster.
+  mutating func addClones(among all: [Application], _ history: RunHistory) {
+    let bySource = Dictionary(grouping: all.filter { $0.sourceID != nil }) { $0.sourceID }
     for index in applications.indices {
       let id = applications[index].application.id
-      applications[index].clones = (bySource[id] ?? []).filter { $0.application.id != id }.map {
-        CloneStatus(application: $0.application, run: $0.run)
-      }
+      applications[index].clones = (bySource[id] ?? []).filter { $0.id != id }
+        .sorted { ($0.name, $0.id.text) < ($1.name, $1.id.text) }
+        .map { CloneStatus(application: $0, run: $0.run ?? history.nameOfRun(thatMade: $0.id.text)) }
     }
   }
 

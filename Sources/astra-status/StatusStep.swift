@@ -37,9 +37,10 @@ package final class StatusStep: Step {
       status.add([found], run.history)
     } else {
       status.isOfAll = true
-      let overview = try OverviewReading(run).applications(on: parameters.cluster)
-      run.log.info("\(overview.applications.count) applications are to be seen")
-      status.add(overview.applications, run.history)
+      let (shown, overview) = try OverviewReading(run).applications(on: parameters.cluster)
+      run.log.info("\(shown.count) applications are to be seen")
+      status.add(shown, run.history)
+      status.addClones(among: overview.applications, run.history)
       tell(overview.notTold, run)
     }
     status.observedAt = run.backend.currentTime
@@ -48,8 +49,7 @@ package final class StatusStep: Step {
 
   private func findClones(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     guard !status.isOfAll else {
-      status.addClonesAmongThemselves()
-      return .done
+      return .notNeeded("they are among all applications")
     }
     for index in status.applications.indices {
       let overview = try ApplicationReading(run).clones(of: status.applications[index].application)

@@ -26,7 +26,9 @@ extension TridentProtectBackend {
     return [try application(place.id)].compactMap { $0 }
   }
 
-  package func applications() throws(BackendError) -> [Application] { try overview().applications }
+  package func applications() throws(BackendError) -> [Application] {
+    try overview(of: contextsToSearch()).applications
+  }
 
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
     nearest(to: name, among: try applications().map(\.name), limit: limit)

@@ -6,8 +6,20 @@ internal import Timing
 // Many applications at once, and the clones of one: lists of whole kinds, never a request per application.
 extension TridentProtectBackend {
   package func overview() throws(BackendError) -> ApplicationOverview {
+    try overview(of: contextsWithClones())
+  }
+
+  /// The contexts to search, and the one that clones may be in besides.
+  private func contextsWithClones() -> [String] {
+    let contexts = contextsToSearch()
+    guard let other = settings.cloneContext, !contexts.contains(other) else { return contexts }
+    return contexts + [other]
+  }
+
+  /// The applications of some contexts.
+  func overview(of contexts: [String]) throws(BackendError) -> ApplicationOverview {
     var overview = ApplicationOverview([])
-    for context in contextsToSearch() {
+    for context in contexts {
       if settings.applicationNamespace == nil, try addApplications(in: nil, of: context, to: &overview) {
         continue
       }
@@ -63,9 +75,7 @@ extension TridentProtectBackend {
 
   package func clones(of application: Application) throws(BackendError) -> ApplicationOverview {
     var overview = ApplicationOverview([])
-    var contexts = contextsToSearch()
-    if let other = settings.cloneContext, !contexts.contains(other) { contexts.append(other) }
-    for context in contexts {
+    for context in contextsWithClones() {
       if settings.applicationNamespace == nil,
         try addClones(of: application, in: nil, of: context, to: &overview)
       {

@@ -44,7 +44,9 @@ extension Refusal {
     Refusal("an account that is no UUID", environment: "ASTRA_INSTANCE_ID", "12"),
     Refusal("no token", environment: "ASTRA_API_TOKEN", nil),
     Refusal("a token with a space", environment: "ASTRA_API_TOKEN", "not-a-real token", saying: "token"),
-    Refusal("no application", environment: "PROD_APP_NAME", ""),
+    Refusal(
+      "no application", StepProgram.every.filter { $0 != .status }, ["PROD_APP_NAME": ""], code: 64,
+      "PROD_APP_NAME"),
     Refusal("a timeout that is none", environment: "ASTRA_TIMEOUT", "soon"),
     Refusal("plain HTTP to another host", environment: "ASTRA_FQDN", "http://astra.example.com"),
     Refusal(

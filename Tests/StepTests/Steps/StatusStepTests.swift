@@ -152,12 +152,17 @@ import Timing
     }
   }
 
-  @Test(.only { $0.clonesByOneRequest }) func aCloneByHandIsNoEvidenceOfOurs() throws {
-    let harness = try Magento.harness()
-    let id = harness.cloneByHand(Magento.production, as: "by-hand")
-    let evidence = try production(harness, "--cluster", "ocp-prod").evidence ?? []
-    // Where nothing shows that it is a clone of production, it is none.
-    #expect(evidence.allSatisfy { $0.id.names(id) && $0.couldBeRemoved == false && $0.reason != nil })
+  /// Others clone by the newer generation's API.
+  @Test(.only { $0.description == SimulatedProduct.astraControl.description })
+  func aCloneByHandIsNoneOfOurs() throws {
+    let harness = try CleanupScene.harness()
+    let (made, byHand) = (harness.madeClone, harness.cloneByHand(Magento.production, as: "by-hand"))
+    let evidence = try production(harness).evidence ?? []
+    #expect(evidence.contains { $0.id.names(made) && $0.couldBeRemoved == true })
+    // Where nothing shows that it is a clone of production, it is not among them.
+    for one in evidence where one.id.names(byHand) {
+      #expect(one.couldBeRemoved == false && one.reason != nil)
+    }
   }
 
   @Test func aCloneWithCopiesOfItsOwnStays() throws {
@@ -191,7 +196,7 @@ import Timing
     let harness = try Magento.harness()
     try harness.run(CloneStep.self).expectSuccess()
     harness.backUpByHand(
-      Magento.production, as: "a-backup-with-a-name-of-63-characters-which-is-the-most-there-is",
+      Magento.production, as: "a-backup-with-a-name-of-63-characters-which-is-the-most-there-i",
       untilDone: false
     )
     for arguments in [[], ["--all"]] {
