@@ -17,7 +17,7 @@ import html5lib
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
-SETTINGS = Path("docs/site/mkdocs.yml")
+SETTINGS = Path("packaging/site/mkdocs.yml")
 # The page for addresses that lead nowhere: no page of ours, and no other leads to it.
 NOWHERE = "404.html"
 
@@ -35,7 +35,8 @@ def copy_of_the_pages(target: Path) -> None:
     shutil.copytree(PROJECT / "docs", target / "docs")
     for path in PROJECT.glob("*.md"):
         shutil.copy(path, target)
-    shutil.copytree(PROJECT / "deploy", target / "deploy")
+    for folder in ("deploy", "packaging/site"):
+        shutil.copytree(PROJECT / folder, target / folder)
 
 
 def navigation() -> list[str]:

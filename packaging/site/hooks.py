@@ -18,8 +18,8 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """The files below docs/, but for this folder, under `docs/`; those of elsewhere; and the theme's own."""
-    paths = [f"docs/{file.src_uri}" for file in files if file.src_dir == config.docs_dir and not file.src_uri.startswith("site/")]
+    """The files below docs/ under `docs/`, those of elsewhere, and the theme's own."""
+    paths = [f"docs/{file.src_uri}" for file in files if file.src_dir == config.docs_dir]
     shown = [File(path, str(PROJECT), config.site_dir, config.use_directory_urls) for path in (*ELSEWHERE, *paths)]
     return Files([*(file for file in files if file.src_dir != config.docs_dir), *shown])
 
