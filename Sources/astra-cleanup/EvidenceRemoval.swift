@@ -90,7 +90,8 @@ extension CleanupRun {
   ) throws(StepFailure) -> (toRemove: [RecoveryPoint], remarks: [String]) {
     guard let now = backend.serverTime else {
       throw .protected(
-        Self.timelessClause, hint: "nothing was removed: run the step again once the server tells the time",
+        Self.timelessClause,
+        hint: "no snapshot was removed: run the step again once the server tells the time",
         kind: .notToBeRemoved)
     }
     let snapshots = try ask { () throws(BackendError) in

@@ -18,6 +18,11 @@ package struct ReportCommand: ParsableCommand {
       """,
     version: "\(ReportProgram.name) \(Version.current)")
 
+  static let examples = [
+    HelpExample("Tell of the run whose reports lie here", "astra-report"),
+    HelpExample("Tell of a run whose reports were fetched", "astra-report --report-dir artifacts/reports"),
+  ]
+
   @Option(help: .init(ReportParameters.folder.help, valueName: "folder"), completion: .directory)
   package var reportDir: String?
 

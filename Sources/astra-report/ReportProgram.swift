@@ -33,7 +33,11 @@ package struct ReportProgram {
       command = try ReportCommand.parse(environment.arguments)
     } catch {
       guard ReportCommand.exitCode(for: error) != .success else {
-        environment.writeOutput(ReportCommand.fullMessage(for: error) + "\n")
+        let text = ReportCommand.fullMessage(for: error) + "\n"
+        let isVersion = text == ReportCommand.configuration.version + "\n"
+        let page = HelpPage<ReportCommand>(
+          of: Self.name, columns: environment.outputColumns, ReportCommand.examples)
+        environment.writeOutput(isVersion ? text : page.text)
         return .success
       }
       return end(.badParameter(ReportCommand.message(for: error)))

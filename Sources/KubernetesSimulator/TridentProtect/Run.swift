@@ -68,3 +68,22 @@ package struct RunFault: Equatable, Sendable {
     (self.kind, self.nth, self.effect) = (kind, nth, effect)
   }
 }
+
+extension Run {
+  /// Lets it go wrong.
+  mutating func apply(_ effect: RunFault.Effect) {
+    self.effect = effect
+    guard let copy = stages.firstIndex(where: { $0.role == .copy }) else { return }
+    switch effect {
+    case .unknownState:
+      stages.insert(Stage(state: "Reticulating", length: .seconds(2), role: .detour), at: copy)
+    case .goesBack:
+      stages.insert(
+        contentsOf: [
+          Stage(state: "Running", length: .seconds(1), role: .detour),
+          Stage(state: "", length: .seconds(1), role: .detour),
+        ], at: copy)
+    default: break
+    }
+  }
+}

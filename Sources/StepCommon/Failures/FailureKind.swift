@@ -100,7 +100,7 @@ package enum FailureKind: String, CaseIterable, Sendable {
   package var cure: String {
     switch self {
     case .operationFailed:
-      "see in the backend why it failed, mend that, and run the step again; a failed copy or clone of that name is in the way then, and --replace-failed has it removed first"
+      "see in the backend why it failed, mend that, and run the step again; a failed copy or clone of that name is in the way then: choose another name, or have it removed first with --replace-failed once you have seen that nobody needs it"
     case .hooksFailed: "mend the hook and make the copy again under another name"
     case .vanished: "find out who removed it before anything else is changed, then run the step again"
     case .neverShown:

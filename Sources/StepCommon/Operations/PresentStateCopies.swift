@@ -56,8 +56,17 @@ extension OperationRunner {
       }
     }
     let known = Set(earlier.filter { $0.stage != .refused }.map(\.name)).subtracting([lost].compactMap { $0 })
-    return try waitForCompletion(
-      of: try request(copy, of: application, knownNames: known), application)
+    do throws(StepFailure) {
+      return try waitForCompletion(
+        of: try request(copy, of: application, knownNames: known), application)
+    } catch {
+      guard error.code == .deadlinePassed, let doubt = history.doubt else { throw error }
+      // No later attempt will take it for one of the present state.
+      var failure = error
+      failure.hint =
+        "put that file back as it was, and run the step again, which goes on waiting then (\(doubt)); as it is, each attempt asks for another copy"
+      throw failure
+    }
   }
 
   /// Whether a copy that an earlier attempt asked for may be one of the present state.

@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 
 /// One line of `--help` that a reader can copy: what it is for, and the call.
 package struct HelpExample: Sendable {
@@ -13,20 +13,22 @@ package struct HelpExample: Sendable {
 }
 
 /// What `--help` prints: what the step is for, how it is called, its flags by subject, and its exit codes.
-struct HelpPage<Command: StepCommand> {
+package struct HelpPage<Command: ParsableCommand> {
   /// The program: `astra-clone`.
   let program: String
   /// How long a line may be.
   let columns: Int
+  private let examples: [HelpExample]
 
   /// Makes the page for a width; pages narrower than 60 or wider than 120 are no help.
-  init(of program: String, columns: Int?) {
+  package init(of program: String, columns: Int?, _ examples: [HelpExample]) {
     self.program = program
+    self.examples = examples
     self.columns = min(max(columns ?? 80, 60), 120)
   }
 
   /// The page, with its last line end.
-  var text: String {
+  package var text: String {
     let configuration = Command.configuration
     // The exit codes stand last here; the discussion, of which the manual is made, has them too.
     let discussion = configuration.discussion.split(separator: "\n\n", omittingEmptySubsequences: true)
@@ -35,7 +37,7 @@ struct HelpPage<Command: StepCommand> {
     var parts = [wrapped("\(program): \(configuration.abstract)", indent: 0)]
     parts += prose.map { wrapped(String($0), indent: 0) }
     parts.append("USAGE: \(program) [<options>]")
-    parts.append("EXAMPLES:\n" + Command.examples.map(example).joined(separator: "\n"))
+    parts.append("EXAMPLES:\n" + examples.map(example).joined(separator: "\n"))
     parts.append(options)
     parts.append("\((codes ?? "Exit codes:").asHeading)\n" + ExitCode.table.map(line).joined(separator: "\n"))
     return parts.joined(separator: "\n\n") + "\n"

@@ -28,8 +28,6 @@ package final class Log {
   /// How lines look where a terminal shows them; nil for a pipe.
   private let terminal: TerminalStyle?
   private let began: Instant
-  /// Whether a line that moves is on the terminal's last row.
-  private var isMoving = false
   /// When the last line went out.
   private(set) var lastLine: Instant
 
@@ -92,20 +90,12 @@ package final class Log {
     lines.append(dated)
     // The report shows head and tail of a mebibyte; more than twice that need not be kept.
     if self.text.utf8.count < 2 << 20 { self.text += dated + "\n" }
-    isMoving = false
     write(terminal?.line(clean, after: lastLine - began) ?? "\(time.wallTime.text) \(name): \(clean)\n")
   }
 
   /// Shows on a terminal what is being waited for, in a line that the next one takes away; nowhere else.
   func moving(_ text: String) {
     guard let terminal else { return }
-    isMoving = true
     write(terminal.moving(cleaned(text), after: time.now - began))
-  }
-
-  /// Takes the line that moves away, if there is one.
-  func stand() {
-    if isMoving { write(TerminalStyle.clear) }
-    isMoving = false
   }
 }

@@ -39,10 +39,9 @@ package struct Runner<S: Step> {
 
   /// Runs the step to its end, whatever that is.
   package func exitCode() -> ExitCode {
-    // Also beside other flags, whatever they are: whoever asks for help gets it.
-    if environment.arguments.contains(where: { ["--help", "-h"].contains($0) }) {
-      let columns = environment.variables["COLUMNS"].flatMap { Int($0) } ?? environment.outputColumns
-      environment.writeOutput(HelpPage<S.Command>(of: S.identity.name, columns: columns).text)
+    // The usual question needs no parser.
+    if ["--help", "-h"].contains(environment.arguments.joined(separator: " ")) {
+      environment.writeOutput(helpPage)
       return .success
     }
     let command: S.Command
@@ -50,13 +49,21 @@ package struct Runner<S: Step> {
       command = try S.Command.parse(environment.arguments)
     } catch {
       guard S.Command.exitCode(for: error) != .success else {
-        environment.writeOutput(S.Command.fullMessage(for: error) + "\n")
+        let text = S.Command.fullMessage(for: error) + "\n"
+        // Help is asked for where the parser says so: a value may look like its flag.
+        let isVersion = text == S.Command.configuration.version + "\n"
+        environment.writeOutput(isVersion ? text : helpPage)
         return .success
       }
       return end(without: .refusedFlags(S.Command.message(for: error), of: S.identity.name), nil)
     }
     if let word = command.common.explain { return explain(word) }
     return run(command)
+  }
+
+  private var helpPage: String {
+    let columns = reader.variable("COLUMNS").flatMap { Int($0) } ?? environment.outputColumns
+    return HelpPage<S.Command>(of: S.identity.name, columns: columns, S.Command.examples).text
   }
 
   /// Says what an end of that kind means and what to do then.

@@ -24,12 +24,12 @@ package final class StepRun {
   let files: any FileWriter
   let pageDoor: PageDoor
   /// Reads what a person answers; nil where no person is asked.
-  private let readAnswer: (() -> String?)?
+  private let readAnswer: ((Duration) -> String?)?
 
   init(
     identity: StepIdentity, settings: Settings, place: ReportPlace, time: any TimeSource, deadline: Deadline,
     log: Log, backend: any Backend, history: RunHistory, files: any FileWriter, pageDoor: PageDoor,
-    random: SeededRandom, schedule: PollSchedule, readAnswer: (() -> String?)? = nil
+    random: SeededRandom, schedule: PollSchedule, readAnswer: ((Duration) -> String?)? = nil
   ) {
     self.readAnswer = readAnswer
     self.identity = identity
@@ -75,7 +75,7 @@ package final class StepRun {
   {
     guard let readAnswer else { return }
     log.info("\(question): type \(word) to go on")
-    let answer = readAnswer()?.trimmed
+    let answer = readAnswer(deadline.remaining(on: time))?.trimmed
     if let interruption = time.interruption { throw .interrupted(interruption, "interrupted at a question") }
     guard answer == word else {
       throw .protected(

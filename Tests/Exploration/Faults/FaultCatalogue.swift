@@ -1,3 +1,6 @@
+internal import Files
+internal import SimulatedBackend
+
 /// Every kind of fault that can meet a step, with those that only one service knows.
 package struct FaultCatalogue: Sendable {
   /// Those that a pipeline can meet, which looks at no page.
@@ -11,9 +14,11 @@ package struct FaultCatalogue: Sendable {
   /// - Parameters:
   ///   - answers: answers in the service's place.
   ///   - bodies: answers of the service whose bodies are not what they should be.
-  package init(answers: [FaultKind], bodies: [FaultKind]) {
+  ///   - opensFirst: whether a file says where the service is, so that a step that cannot open it has no parameters (64).
+  package init(answers: [FaultKind], bodies: [FaultKind], opensFirst: Bool = false) {
+    let calls = opensFirst ? FaultKind.calls.map(\.withoutPlace) : FaultKind.calls
     drawn =
-      FaultKind.ways + FaultKind.clocks + FaultKind.with(.spoilsFiles, FaultKind.disks + FaultKind.calls)
+      FaultKind.ways + FaultKind.clocks + FaultKind.with(.spoilsFiles, FaultKind.disks + calls)
       + FaultKind.signals + answers + FaultKind.with(.hides, bodies)
     all = drawn + FaultKind.probes
     byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
@@ -24,6 +29,17 @@ package struct FaultCatalogue: Sendable {
 }
 
 extension FaultKind {
+  /// The same, where what cannot be opened may be the file that says where the service is.
+  fileprivate var withoutPlace: FaultKind {
+    var kind = self
+    kind.expectation = { [expectation] event in
+      var owed = expectation(event)
+      if case .fileCall(.open) = event { owed.codes.insert(64) }
+      return owed
+    }
+    return kind
+  }
+
   /// Those that depend on the way through a step: not those of how answers are read, files are written, and clocks and
   /// signals are heeded, which is the same on every way.
   static let variantKinds = ways + probes

@@ -1,4 +1,3 @@
-internal import Files
 internal import ServiceSimulation
 package import SimulatedBackend
 
@@ -32,12 +31,14 @@ package struct FaultKind: Sendable {
     case lasts
     /// Changes are answered by errors that leave open whether they were made.
     case leavesOpen
+    /// A recovery point is not read at once.
+    case delaysPoints
   }
 
   /// What is owed when it meets an event.
   package struct Expectation: Sendable {
     /// The exit codes that the attempt may end with.
-    var codes: Set<Int32>
+    package var codes: Set<Int32>
     /// Whether further attempts of the same run must reach the end that an undisturbed run reaches.
     var recovers: Bool
 
@@ -107,16 +108,6 @@ package struct FaultKind: Sendable {
     FaultKind(
       name: name, meets: { if case .fileCall = $0 { true } else { false } }, effect: effect,
       expectation: { _ in expectation })
-  }
-
-  /// A fault of one system call for a file that the step lives to see: what cannot be opened may be one that says where
-  /// the backend is.
-  package static func call(_ name: String, _ effect: SiteFault.Effect) -> FaultKind {
-    var kind = call(name, effect, .ends(0, 73))
-    kind.expectation = { event in
-      if case .fileCall(.open) = event { .ends(0, 64, 73) } else { .ends(0, 73) }
-    }
-    return kind
   }
 
   /// The same kinds with one more trait.

@@ -57,8 +57,8 @@ extension FaultKind {
 
   /// The system calls by which files are written.
   static let calls: [FaultKind] = [
-    .call("noSpaceInCall", .callFails(.noSpace)),
-    .call("inputOutputErrorInCall", .callFails(.inputOutput)),
+    .call("noSpaceInCall", .callFails(.noSpace), .ends(0, 73)),
+    .call("inputOutputErrorInCall", .callFails(.inputOutput), .ends(0, 73)),
   ]
 
   /// The step's process is killed; the exit code is then nobody's.

@@ -99,7 +99,11 @@ struct SystematicExploration: Sendable {
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
     plan.spoilsPages = kind.traits.contains(.spoilsPages)
-    plan.doubts = kind.traits.contains(.leavesOpen) || mayLeaveEvidence(number, outcome) ? 1 : 0
+    let isDelayed =
+      kind.traits.contains(.delaysPoints)
+      && [.backup, .snapshot].contains(outcome.events[number - 1].purpose?.subject)
+    let mayDoubt = kind.traits.contains(.leavesOpen) || isDelayed || mayLeaveEvidence(number, outcome)
+    plan.doubts = mayDoubt ? 1 : 0
     // And who is killed where a record is in doubt, or between attempts that lie apart, does not take the last evidence.
     let isMadeAnew =
       kind.traits.contains(.hides)

@@ -5,7 +5,7 @@ extension FaultCatalogue {
   /// What can go wrong on the way to an API server with Trident protect, in its answers, and everywhere else.
   package static let tridentProtect = FaultCatalogue(
     answers: FaultKind.statusAnswers + FaultKind.watches + FaultKind.product,
-    bodies: FaultKind.kubernetesBodies)
+    bodies: FaultKind.kubernetesBodies, opensFirst: true)
 }
 
 extension Explorer {

@@ -13,7 +13,7 @@ import Timing
   /// What a step says at a terminal of that width.
   private func said<S: Step>(
     _ step: S.Type, _ harness: StepHarness, _ arguments: [String], columns: Int? = 80,
-    variables: [String: String] = ["TERM": "xterm-256color"], answer: (() -> String?)? = nil
+    variables: [String: String] = ["TERM": "xterm-256color"], answer: ((Duration) -> String?)? = nil
   ) -> (code: ExitCode, text: String) {
     var text = ""
     harness.site.beginAttempt()
@@ -67,7 +67,7 @@ import Timing
     let before = harness.site.service.changes
     let (code, text) = said(
       RestoreStep.self, harness, ["-B", Magento.goodBackup], variables: [:]
-    ) { answer }
+    ) { _ in answer }
     #expect(
       code == .protected && text.contains("not-confirmed") && text.contains("type magento-prod to go on"))
     #expect(harness.site.service.changes == before)
@@ -76,7 +76,7 @@ import Timing
   @Test func theNameGoesOn() throws {
     let harness = try byHand()
     var questions = 0
-    let (code, _) = said(RestoreStep.self, harness, ["-B", Magento.goodBackup], variables: [:]) {
+    let (code, _) = said(RestoreStep.self, harness, ["-B", Magento.goodBackup], variables: [:]) { _ in
       questions += 1
       return " magento-prod "
     }
@@ -85,7 +85,7 @@ import Timing
   }
 
   @Test func nobodyIsAskedWhereNobodyIs() throws {
-    let never: () -> String? = {
+    let never: (Duration) -> String? = { _ in
       Issue.record("somebody was asked")
       return nil
     }
