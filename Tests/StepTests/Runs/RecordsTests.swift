@@ -94,12 +94,12 @@ import Timing
     harness.files.contents["reports/astra-restore-a.json"] = Array("{".utf8)
     harness.environment["ASTRA_REPORT_SUFFIX"] = "b"
     harness.site.service.disturbNext(.snapshot, .stalls)
-    let late = try harness.run(RestoreStep.self, "--timeout", "60s")
+    let late = try harness.run(RestoreStep.self, "-B", Self.older, "--timeout", "60s")
     late.expect(.deadlinePassed, saying: "was not complete")
     #expect(late.standardError.contains("next: put that file back as it was"), "\(late.standardError)")
     let made = harness.site.service.tally.snapshotsCreated
     harness.files.contents["reports/astra-restore-a.json"] = whole
-    let again = try harness.run(RestoreStep.self, "--timeout", "60s")
+    let again = try harness.run(RestoreStep.self, "-B", Self.older, "--timeout", "60s")
     again.expect(.deadlinePassed, saying: "was not complete")
     #expect(again.standardError.contains("next: it may still be running"), "\(again.standardError)")
     #expect(harness.site.service.tally.snapshotsCreated == made)
