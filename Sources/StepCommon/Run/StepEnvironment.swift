@@ -107,7 +107,7 @@ package struct StepEnvironment {
     environment.outputColumns = columns(of: STDOUT_FILENO)
     environment.errorColumns = columns(of: STDERR_FILENO)
     if isatty(STDIN_FILENO) == 1, environment.errorColumns != nil {
-      environment.readAnswer = { readLine(within: $0) }
+      environment.readAnswer = { TypedLine.read(within: $0) }
     }
     environment.workingFolder = workingFolder()
     return environment
@@ -118,15 +118,6 @@ package struct StepEnvironment {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
-  }
-
-  /// A line of stdin; nil after that time, and when a signal comes, which a read would not be ended by.
-  private static func readLine(within limit: Duration) -> String? {
-    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-    let milliseconds = Int32(
-      clamping: limit.components.seconds.multipliedReportingOverflow(by: 1000).partialValue)
-    guard unsafe poll(&input, 1, max(milliseconds, 0)) == 1 else { return nil }
-    return Swift.readLine()
   }
 
   private static func workingFolder() -> String {
