@@ -71,10 +71,24 @@ def with_xunitparser(path):
     }
 
 
+ENVIRONMENTS = []
+
+
+def one_environment(**settings):
+    """junit2html's templates, which it would read and compile again for each report."""
+    import jinja2
+
+    if not ENVIRONMENTS:
+        ENVIRONMENTS.append(jinja2.Environment(**settings))
+    return ENVIRONMENTS[0]
+
+
 def with_junit2html(path):
     """Renders the page; this reader calls errors failures."""
+    from junit2htmlreport import render
     from junit2htmlreport.parser import Junit
 
+    render.Environment = one_environment
     report = Junit(path)
     if "<html" not in report.html().lower():
         raise ValueError("no page was rendered")
