@@ -116,9 +116,10 @@ release_packages=(gcc musl-tools binutils python3 busybox-static)
 # shellcheck disable=SC2034
 judge_packages=(zsh fish bash-completion man-db mandoc lintian skopeo umoci debootstrap)
 
-# What the pipelines of ci/ are tried with: their checker, the shell of the image, and what asks the simulator.
+# What the pipelines of ci/ and the commands of the documentation are tried with: their checker, the shell of the image, what
+# asks the simulator, and what reads a status.
 # shellcheck disable=SC2034
-pipeline_packages=(shellcheck busybox-static curl)
+pipeline_packages=(shellcheck busybox-static curl jq)
 
 # Builds the steps as they are shipped, and the folder around them.
 build_release() {

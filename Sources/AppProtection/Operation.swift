@@ -32,6 +32,8 @@ package struct Operation: Sendable {
   package var application: Application?
   /// Whether it was seen under way by now.
   package var wasSeen: Bool
+  /// How far it is; nil where its backend does not tell.
+  package var progress: Progress?
 
   /// Makes an operation.
   package init(

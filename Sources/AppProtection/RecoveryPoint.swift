@@ -13,9 +13,7 @@ package struct RecoveryPoint: Sendable {
   package var hooks: Hooks
   /// Why it is in that state, in the backend's words; often empty.
   package var problems: [String]
-  /// How much is done, 0-100, while the backend tells.
-  package var percentDone: Double?
-  /// How much of it is made, in more than percent; nil where nothing is told.
+  /// How much of it is made; nil where nothing is told.
   package var progress: Progress?
   /// How large it is once it is complete, in bytes, if the backend tells.
   package var sizeBytes: Int?
@@ -33,7 +31,7 @@ package struct RecoveryPoint: Sendable {
   package init(
     id: ID, kind: Kind, name: String, applicationID: Application.ID, state: State,
     hooks: Hooks = .notReported,
-    problems: [String] = [], percentDone: Double? = nil, createdAt: Timestamp? = nil,
+    problems: [String] = [], createdAt: Timestamp? = nil,
     isScheduled: Bool = false, labels: [Label] = []
   ) {
     self.id = id
@@ -43,7 +41,6 @@ package struct RecoveryPoint: Sendable {
     self.state = state
     self.hooks = hooks
     self.problems = problems
-    self.percentDone = percentDone
     self.createdAt = createdAt
     self.isScheduled = isScheduled
     self.labels = labels

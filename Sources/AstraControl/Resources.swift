@@ -46,13 +46,14 @@ extension RecoveryPoint {
     let created = resource["metadata"]?["creationTimestamp"]?.text ?? taken?.text
     self.init(
       id: ID(id), kind: kind, name: name, applicationID: application, state: State(rawValue: state),
-      hooks: hooks, problems: stateProblems(of: resource), percentDone: resource["percentDone"]?.number,
-      createdAt: created.flatMap { Timestamp($0) }, isScheduled: resource["scheduleID"]?.text != nil,
+      hooks: hooks, problems: stateProblems(of: resource), createdAt: created.flatMap { Timestamp($0) },
+      isScheduled: resource["scheduleID"]?.text != nil,
       labels: readLabels(in: resource["metadata"]))
     // A backup's alone: snapshots have neither.
+    let percent = resource["percentDone"]?.number
     let (done, total) = (bytes(resource["bytesDone"]), bytes(resource["totalBytes"]))
-    if percentDone != nil || done != nil || total != nil {
-      progress = Progress(percent: percentDone, bytesDone: done, bytesTotal: total)
+    if percent != nil || done != nil || total != nil {
+      progress = Progress(percent: percent, bytesDone: done, bytesTotal: total)
     }
     // Zero is what a server shows that has not counted yet.
     if self.state == .completed, let total, total > 0 { sizeBytes = total }

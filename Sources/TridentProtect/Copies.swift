@@ -159,7 +159,7 @@ extension TridentProtectBackend {
       id: PointPlace(kind: kind, name: object.name, uid: object.uid).id, kind: kind, name: object.name,
       applicationID: application, state: object.deletionTimestamp == nil ? state : .deleting,
       hooks: flaws.isEmpty ? (run.hooksRan ? .succeeded : .notReported) : .failed(flaws),
-      problems: problems, percentDone: object.copyProgress?.percent, createdAt: object.creationTimestamp,
+      problems: problems, createdAt: object.creationTimestamp,
       isScheduled: object.owners.contains { $0.kind == Kinds.schedule.kind },
       labels: Marking.labels(of: object))
     point.run = object.annotations[Marking.run]

@@ -97,7 +97,9 @@ extension CleanupRun {
     } else if candidates.count > 1 {
       choice.refusal = .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
-        hint: "name the cluster, or give the id instead of the name")
+        hint:
+          "name the cluster, or give the id instead of the name; \(StatusCommand.all) shows what each of them is"
+      )
     } else {
       var clone = candidates[0]
       // A clone that is not running does not tell its cluster; the one it was found on is it.

@@ -114,7 +114,10 @@ extension CleanupRun {
     }
     throw .protected(
       Self.restoringClause(source),
-      hint: "wait for the in-place restore to end and run the step again", kind: .restoring)
+
+      hint:
+        "wait for the in-place restore to end and run the step again; \(StatusCommand.of(source)) shows whether it has",
+      kind: .restoring)
   }
 
   /// That nothing goes while an application is restored in place.

@@ -45,7 +45,7 @@ package struct ExistingClone: StepPart {
         goal: "ready", lack: "today's fault",
         choices:
           "take that one with --\(Common.ifExists.flag) reuse, or let astra-cleanup remove it once nobody needs "
-          + "what it shows"),
+          + "what it shows", shownBy: StatusCommand.of(request.application)),
       remove: { () throws(StepFailure) in try removeFailed(found, title) })
   }
 

@@ -84,7 +84,9 @@ package struct RecoveryPointChoice: StepPart {
       throw .notFound(
         "there is no complete \(kind.rawValue) of \"\(application.name)\"\(limit) to restore from",
         hint: there.isEmpty
-          ? "there is none at all" : "these exist: \(there.prefix(5).joined(separator: ", "))")
+          ? "there is none at all"
+          : "these exist: \(there.prefix(5).joined(separator: ", ")); \(StatusCommand.of(application)) shows why none of them is taken"
+      )
     }
     let passedOver = all.count - fitting.count
     if passedOver > 0 {

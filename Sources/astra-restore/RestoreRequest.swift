@@ -74,7 +74,9 @@ extension RestoreRun {
       guard application.state != .restoring else {
         throw .protected(
           "\"\(application.name)\" is being restored in place by somebody else, who was faster",
-          hint: "wait for that to end and run the step again", kind: .restoring)
+          hint:
+            "wait for that to end and run the step again; \(StatusCommand.of(application)) shows whether it has",
+          kind: .restoring)
       }
       if case .snapshot = secured.evidence, time.now - secured.at > Evidence.longestAge {
         log.warning(

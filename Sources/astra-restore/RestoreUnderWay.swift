@@ -23,7 +23,9 @@ extension RestoreRun {
     if let other = last, ours == nil, application.state == .restoring {
       throw .protected(
         "\"\(application.name)\" is being restored in place from another recovery point (\(other.point ?? "unknown"))",
-        hint: "wait for that to end and run the step again", kind: .restoring)
+        hint:
+          "wait for that to end and run the step again; \(StatusCommand.of(application)) shows whether it has",
+        kind: .restoring)
     }
     switch ours?.stage {
     case .finished where application.state == .ready:
@@ -50,7 +52,9 @@ extension RestoreRun {
         : "from another recovery point (\(points.map(\.text).joined(separator: " or ")))"
       throw .protected(
         "\"\(application.name)\" is being restored in place \(from)",
-        hint: "wait for that to end and run the step again", kind: .restoring)
+        hint:
+          "wait for that to end and run the step again; \(StatusCommand.of(application)) shows whether it has",
+        kind: .restoring)
     }
     log.info("\"\(application.name)\" is being restored from that recovery point already: waiting for it")
     return .underWay(accepted(nil, application, point))

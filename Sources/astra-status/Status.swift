@@ -112,7 +112,7 @@ extension OperationStatus {
     self.init(
       id: point.id.text, kind: point.kind.rawValue, name: point.name, state: point.state.rawValue,
       beganAt: point.createdAt,
-      progress: point.progress ?? point.percentDone.map { Progress(percent: $0) })
+      progress: point.progress)
   }
 
   /// An in-place restore of an application.

@@ -1,4 +1,5 @@
 internal import AppProtection
+internal import StepCommon
 internal import Timing
 
 /// What was seen, for people.
@@ -111,7 +112,7 @@ struct StatusTable {
         .init(
           cells: [
             cleaned(point.name), cleaned(point.state.rawValue), age(point.createdAt),
-            point.sizeBytes.map(Self.amount) ?? "-", hooks(point.hooks), coverage(point.coverage),
+            point.sizeBytes.map(Progress.amount) ?? "-", hooks(point.hooks), coverage(point.coverage),
             status.refusal != nil
               ? "no" : status.isLatest ? "latest" : status.passedOver == nil ? "yes" : "by name",
           ], remarks: remarks))
@@ -128,7 +129,7 @@ struct StatusTable {
       table.rows.append(
         .init(cells: [
           operation.kind, cleaned(operation.name), cleaned(operation.state), age(operation.beganAt),
-          operation.progress.map(Self.progress) ?? "not told",
+          told(operation.progress),
         ]))
     }
     return table
@@ -154,6 +155,10 @@ struct StatusTable {
 
   private func cluster(of application: Application) -> String {
     (application.clusterName ?? application.clusterID?.text).map(cleaned) ?? "not told"
+  }
+
+  private func told(_ progress: Progress?) -> String {
+    progress.flatMap { $0.text.isEmpty ? nil : $0.text } ?? "not told"
   }
 
   private func list(_ words: [String], else nothing: String) -> String {
@@ -187,27 +192,5 @@ struct StatusTable {
       return "\(count)\(unit)"
     }
     return "\(count)\(unit)\(rest / Int64(units[first + 1].0))\(units[first + 1].1)"
-  }
-
-  /// A number of bytes, in the largest unit in which it is at least 1: `1.4 GiB`.
-  static func amount(_ bytes: Int) -> String {
-    var (amount, unit) = (Double(bytes), "B")
-    for next in ["KiB", "MiB", "GiB", "TiB", "PiB"] where amount >= 1024 {
-      (amount, unit) = (amount / 1024, next)
-    }
-    let tenths = (amount * 10).rounded() / 10
-    return tenths >= 10 || tenths == tenths.rounded()
-      ? "\(Int(tenths.rounded())) \(unit)" : "\(tenths) \(unit)"
-  }
-
-  /// What is told of how far something is: `40%, 320 MiB of 800 MiB, 1 of 3 volumes`.
-  static func progress(_ progress: Progress) -> String {
-    var parts: [String] = []
-    if let percent = progress.percent { parts.append("\(Int(percent))%") }
-    if let done = progress.bytesDone {
-      parts.append(amount(done) + (progress.bytesTotal.map { " of \(amount($0))" } ?? ""))
-    }
-    if let total = progress.itemsTotal { parts.append("\(progress.itemsDone ?? 0) of \(total) volumes") }
-    return parts.isEmpty ? "not told" : parts.joined(separator: ", ")
   }
 }

@@ -52,6 +52,32 @@ import Timing
     }
   }
 
+  /// Percent grow in the line that moves, and a server that tells none leaves it as it was.
+  @Test(arguments: [true, false]) func theLineThatMovesTellsHowFarABackupIs(_ tells: Bool) throws {
+    let harness = try Magento.astraControl {
+      $0.backup = .seconds(300)
+      $0.percentDoneShown = tells
+    }
+    var text = ""
+    harness.site.beginAttempt()
+    defer { harness.site.endAttempt() }
+    var host = harness.host(arguments: ["-b", "mine"])
+    host.variables["TERM"] = "xterm"
+    host.errorColumns = 160
+    host.writeError = { text += $0 }
+    #expect(Runner<BackupStep>(host).exitCode() == .success)
+    let moved = text.split(separator: "\r\u{1B}[K").filter { !$0.contains("\n") }
+    let percents = moved.compactMap {
+      $0.firstMatch(of: #/: running, (\d+)%, /#).flatMap { Int($0.output.1) }
+    }
+    if tells {
+      #expect(percents.count > 20 && percents == percents.sorted() && Set(percents).count > 10, "\(percents)")
+      #expect(moved.contains { $0.contains(#/ MiB of 768 MiB, .* MiB/s, about \dm left/#) }, "\(moved)")
+    } else {
+      #expect(moved.contains { $0.hasSuffix(": running") } && !moved.contains { $0.contains("%") })
+    }
+  }
+
   @Test func aRefusedSnapshotIsNoEvidence() throws {
     let scenario = try Magento.scenario { $0.applications[0].supportsSnapshots = false }
     let harness = StepHarness(scenario)

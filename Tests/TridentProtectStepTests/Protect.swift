@@ -31,7 +31,7 @@ extension StepHarness {
     }
   }
 
-  private var protect: TridentProtectService {
+  var protect: TridentProtectService {
     guard let service = site.service as? TridentProtectService else {
       preconditionFailure("the site is none of Trident protect")
     }

@@ -177,7 +177,7 @@ import TridentProtectSimulation
 
 extension StepHarness {
   /// Changes an object of the product in production's namespace.
-  fileprivate func change(_ plural: String, _ name: String, _ change: (inout JSON) -> Void) {
+  func change(_ plural: String, _ name: String, _ change: (inout JSON) -> Void) {
     self[cluster: "ocp-prod"].store.update(ObjectKey(Protect.resource(plural), "magento-prod", name), change)
   }
 

@@ -1,9 +1,10 @@
-"""A restore that a person starts by hand, on a real pseudo-terminal, against the simulator."""
+"""Steps that a person starts by hand, on a real pseudo-terminal, against the simulator."""
 
 from __future__ import annotations
 
 import os
 import pty
+import re
 import struct
 import fcntl
 import subprocess
@@ -28,14 +29,16 @@ class TerminalTests(unittest.TestCase):
         """What production holds."""
         return next(one for one in self.site.ask("world")["applications"] if one["name"] == "magento-prod")["content"]
 
-    def by_hand(self, answer: bytes | None, *arguments: str, **variables: str) -> tuple[int, str]:
-        """Runs the restore at a terminal of 60 columns, as no CI system does, and answers its question."""
+    def by_hand(
+        self, answer: bytes | None, *arguments: str, step: str = "astra-restore", columns: int = 60, **variables: str
+    ) -> tuple[int, str]:
+        """Runs a step at a terminal, as no CI system does, and answers its question."""
         own, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         environment = {name: value for name, value in self.site.environment.items() if name not in BUILD}
         environment.pop("DEBUG_APP_NAME", None)
         process = subprocess.Popen(
-            [PROGRAMS / "astra-restore", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            [PROGRAMS / step, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
             env={**environment, "TERM": "xterm", **variables},
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
@@ -77,6 +80,28 @@ class TerminalTests(unittest.TestCase):
         code, said = self.by_hand(None, CI="true")
         self.assertEqual(code, 0, said)
         self.assertNotIn(QUESTION, " ".join(said.split()))
+
+    def back_up(self, **settings: object) -> list[str]:
+        """Backs up at a terminal of 100 columns; the rows that moved."""
+        self.site.ask("settings", {"backupSeconds": 5, **settings})
+        code, said = self.by_hand(None, "--backup-name", "mine", step="astra-backup", columns=100)
+        self.assertEqual(code, 0, said)
+        rows = [row for row in said.split("\x1b[K") if "\n" not in row]
+        self.assertGreater(len(rows), 5)
+        self.assertLess(max(len(row) for row in rows), 102, rows)
+        return rows
+
+    def test_percent_grow_while_a_backup_is_made(self) -> None:
+        rows = self.back_up()
+        seen = [re.search(r': running, (\d+)%, (\d+) (?:MiB|KiB|B) of 768 MiB', row) for row in rows]
+        percent = [int(match[1]) for match in seen if match]
+        self.assertGreater(len(set(percent)), 3, rows)
+        self.assertEqual(percent, sorted(percent), rows)
+
+    def test_a_service_that_tells_none_shows_its_state_alone(self) -> None:
+        rows = self.back_up(percentDoneShown=False)
+        self.assertTrue(any(row.rstrip("\r").endswith(': running') for row in rows), rows)
+        self.assertNotIn("%", "".join(rows))
 
     def test_the_question_can_be_skipped(self) -> None:
         code, said = self.by_hand(None, "--yes")

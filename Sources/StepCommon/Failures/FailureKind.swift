@@ -109,7 +109,8 @@ package enum FailureKind: String, CaseIterable, Sendable {
     case .notRemoved: "see in the backend what holds it, and run the step again: it continues"
     case .parameter:
       "correct every parameter that the message names, and run the step again; --help lists them all"
-    case .notFound: "compare the name with those that the message lists, and run the step again"
+    case .notFound:
+      "compare the name with those that the message lists, or that astra-status shows, and run the step again"
     case .ambiguous: "name the cluster too, or give the id in place of the name"
     case .unreachable:
       "look at network, proxy and the backend's health, then run the step again in the same run: it continues"
@@ -119,24 +120,30 @@ package enum FailureKind: String, CaseIterable, Sendable {
     case .bug: "report it with the log at --log-level debug; it holds no token"
     case .cannotWrite:
       "make room or mend the permissions, then run the step again in the same run: it recognises what is done"
-    case .deadline: "run the step again in the same run: it goes on waiting; give it more time with --timeout"
-    case .busy: "run the step again when what the message names has ended"
+    case .deadline:
+      "run the step again in the same run: it goes on waiting; give it more time with --timeout; astra-status shows how it stands meanwhile"
+    case .busy:
+      "run the step again when what the message names has ended; astra-status shows what is under way"
     case .brokenContract:
       "see whether the address is that of the backend itself and not of a proxy or a login page; then run the step again"
     case .credentials:
       "check token, account and permissions, and run the step again in the same run: it continues"
-    case .nameTaken: "choose another name; or, if that one is what you want, take it with --if-exists reuse"
+    case .nameTaken:
+      "choose another name (astra-status shows which are taken); or, if that one is what you want, take it with --if-exists reuse"
     case .failedLeftover:
       "choose another name; or have the failed one removed first with --replace-failed, once you have seen that nobody needs it"
     case .namespaceTaken: "choose another namespace, or wait until that one is free"
-    case .unusablePoint: "name a complete recovery point whose hooks did not fail"
+    case .unusablePoint:
+      "name a complete recovery point whose hooks did not fail; astra-status shows which a restore would take"
     case .otherApplication: "check the names; if you mean this application, start a new pipeline run"
-    case .restoring: "wait for the in-place restore to end and run the step again"
+    case .restoring:
+      "wait for the in-place restore to end and run the step again; astra-status shows whether it has"
     case .noEvidence:
       "mend what keeps the copy from being made, or make a clone with astra-clone in this run; then run the step again"
     case .destructivePlan:
       "make a clone of that recovery point with astra-clone, which destroys nothing, and point customers at it"
-    case .notToBeRemoved: "leave it, or look in the backend whose it is; what was proven was removed"
+    case .notToBeRemoved:
+      "leave it; astra-status shows which run made it, as far as that is told; what was proven was removed"
     case .notConfirmed: "run the step again and type the name that it asks for, or give --yes"
     case .prerequisite: "mend what each failed check names, and run astra-preflight again"
     case .protected: "read what stands in the way, clear it, and run the step again; nothing was changed"

@@ -33,7 +33,9 @@ package struct Lookup {
     if candidates.count > 1 {
       throw .ambiguous(
         "there are \(candidates.count) applications \"\(name)\": \(candidates.map(\.whereabouts).joined(separator: ", "))",
-        hint: "name the cluster, or give the id instead of the name")
+        hint:
+          "name the cluster, or give the id instead of the name; \(StatusCommand.all) shows what each of them is"
+      )
     }
     guard var application = candidates.first else {
       throw try noApplication(name, on: cluster, elsewhere: everywhere)
@@ -93,7 +95,8 @@ package struct Lookup {
     guard let point = found.first else {
       throw .notFound(
         "there is no \(kind.rawValue) \"\(name)\" of \"\(application.name)\"",
-        hint: Self.choices(nearest(to: name, among: all.map(\.name), limit: 5)))
+        hint: Self.choices(nearest(to: name, among: all.map(\.name), limit: 5))
+          + "; \(StatusCommand.of(application)) shows them all")
     }
     return point
   }
@@ -122,7 +125,8 @@ package struct Lookup {
     guard point.state == .completed else {
       let reason = point.problems.isEmpty ? "" : ": \(point.problems.joined(separator: "; "))"
       return .protected(
-        "\(title) is not complete: it is \(point.state)\(reason)", hint: "name a completed one",
+        "\(title) is not complete: it is \(point.state)\(reason)",
+        hint: "name a completed one; \(StatusCommand.of(application)) shows which a restore would take",
         kind: .unusablePoint)
     }
     guard let failure = hookFailure(of: point, application), !acceptFailedHooks else { return nil }

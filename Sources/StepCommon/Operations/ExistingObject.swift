@@ -88,10 +88,12 @@ package struct ExistingWords: Sendable {
   package var lack: String
   /// What the user may do beside choosing another name where one of an earlier run is there.
   package var choices: String
+  /// The command that shows what is there.
+  package var shownBy: String
 
   /// Gathers the words.
-  package init(goal: String, lack: String, choices: String) {
-    (self.goal, self.lack, self.choices) = (goal, lack, choices)
+  package init(goal: String, lack: String, choices: String, shownBy: String) {
+    (self.goal, self.lack, self.choices, self.shownBy) = (goal, lack, choices, shownBy)
   }
 }
 
@@ -133,7 +135,9 @@ extension OperationRunner {
         of: object.id, createdAt: object.createdAt, asked: asked, lacking: words.lack)
       throw .protected(
         "\(title) already exists\(whose.clause)",
-        hint: whose.hint(else: "choose another name, \(words.choices)"), kind: .nameTaken)
+        hint: whose.hint(
+          else: "choose another name, \(words.choices); \(words.shownBy) shows which are taken"),
+        kind: .nameTaken)
     case .waitForOwn:
       history.adopt(object.id, among: asked, as: .accepted)
     case .waitForOthers:
@@ -143,7 +147,8 @@ extension OperationRunner {
     case .refuseUnderWay:
       throw .protected(
         "\(title) already exists and is \(object.state), from an earlier run (\(history.age(object.createdAt))): it will not hold \(words.lack)",
-        hint: "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse",
+        hint:
+          "choose another name, or wait for that one and take it with --\(Common.ifExists.flag) reuse; \(words.shownBy) shows when it is \(words.goal)",
         kind: .nameTaken)
     case .replace:
       try remove()

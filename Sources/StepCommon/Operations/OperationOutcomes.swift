@@ -39,7 +39,9 @@ extension OperationRunner {
       history.keepAlive(atMostEvery: .zero)
       throw .deadline(
         "\(title) was not \(goal) when the time was up after \(poller.deadline.allowance.shortText) (last seen: \(lastSeen))",
-        hint: "it may still be running: running the step again continues to wait for it")
+        hint:
+          "it may still be running: running the step again continues to wait for it; astra-status shows how it stands"
+      )
     }
   }
 

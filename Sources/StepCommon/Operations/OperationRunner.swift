@@ -177,6 +177,9 @@ extension StepFailure {
   package static func beingRestored(_ application: Application) -> Self {
     .protected(
       "\"\(application.name)\" is being restored in place, so a copy of it now would hold neither state whole",
-      hint: "wait for the in-place restore to end and run the step again", kind: .restoring)
+
+      hint:
+        "wait for the in-place restore to end and run the step again; \(StatusCommand.of(application)) shows whether it has",
+      kind: .restoring)
   }
 }

@@ -3,8 +3,8 @@ package import Timing
 
 /// What one look at an operation says.
 package enum PollResult: Hashable, Sendable {
-  /// It goes on; a phrase to show when it changes.
-  case working(String)
+  /// It goes on; a phrase to show when it changes, and how far it is, if that is told.
+  case working(String, Progress? = nil)
   case succeeded
   /// It ended badly, and why.
   case failed(String)
@@ -74,6 +74,7 @@ package final class Poller {
     let began = time.now
     var alarm = Alarm()
     var lastSeen = "nothing yet"
+    var movement = Movement()
     var end: PollResult?
     var wasSeen = isKnown
     var absences = 0
@@ -89,10 +90,11 @@ package final class Poller {
           absences = 0
           let result = judge(value)
           switch result {
-          case .working(let phrase):
+          case .working(let state, let progress):
+            let phrase = movement.look(state, progress, at: time.now)
             awaiting = awaited(value)
             alarm.look(shown: phrase)
-            show(phrase, of: what, since: began, last: &lastSeen)
+            show(phrase, of: what, since: began, last: &lastSeen, movement)
             end = nil
           case .succeeded where end == result: return .succeeded(value)
           case .failed(let reason) where end == result: return .failed(value, because: reason)
@@ -102,7 +104,8 @@ package final class Poller {
           }
         } else if !wasSeen, time.now - began < longestLag {
           // What was accepted a moment ago need not be in every replica yet.
-          show("not shown yet", of: what, since: began, last: &lastSeen)
+          movement = Movement()
+          show("not shown yet", of: what, since: began, last: &lastSeen, movement)
         } else {
           end = nil
           absences += 1
@@ -131,7 +134,7 @@ package final class Poller {
         }
       }
       if deadline.hasPassed(on: time) { return .deadline(lastSeen: lastSeen) }
-      log.moving("\(what): \(lastSeen)")
+      log.moving(what, movement.text(at: time.now) ?? lastSeen)
       keepAlive()
       // The confirming look follows at once: it costs one request and no delay.
       if !isConfirming {
@@ -169,7 +172,9 @@ package final class Poller {
   func timeIsUp(after refusal: BackendError, for what: String) -> StepFailure {
     .deadline(
       "\(refusal.message), and this had not changed when the time was up after \(deadline.allowance.shortText)",
-      hint: "\(what) was not begun; run the step again when the application is free", kind: .busy)
+      hint:
+        "\(what) was not begun; run the step again when the application is free; astra-status shows what is under way",
+      kind: .busy)
   }
 
   /// Looks until two looks in a row agree: one stale list must neither hide something nor show it.
@@ -211,11 +216,14 @@ package final class Poller {
   /// The longest silence of the log: some CI systems end a step that says nothing for ten minutes.
   private static var heartbeat: Duration { .seconds(60) }
 
-  private func show(_ phrase: String, of what: String, since began: Instant, last: inout String) {
+  private func show(
+    _ phrase: String, of what: String, since began: Instant, last: inout String, _ movement: Movement
+  ) {
     if phrase != last {
       log.info("\(what): \(phrase)")
     } else if time.now - log.lastLine >= Self.heartbeat {
-      log.info("\(what): still \(phrase) after \((time.now - began).shortText)")
+      let more = movement.estimate.text(at: time.now).map { " (\($0))" } ?? ""
+      log.info("\(what): still \(phrase) after \((time.now - began).shortText)\(more)")
     }
     last = phrase
   }
@@ -236,7 +244,7 @@ extension Operation {
   /// What one look at an operation says.
   package var pollResult: PollResult {
     switch state {
-    case .running(let phrase): .working(phrase)
+    case .running(let phrase): .working(phrase, progress)
     case .blocked(let reason): .working("blocked: \(reason)")
     case .succeeded: .succeeded
     case .partial(let reason), .failed(let reason): .failed(reason)
@@ -252,8 +260,6 @@ extension RecoveryPoint {
     if !state.isBeingMade, !problems.isEmpty {
       return .working("\(state): \(problems.joined(separator: "; "))")
     }
-    // A line per quarter is progress enough for a log.
-    guard let percentDone, (25..<100).contains(percentDone) else { return .working(state.rawValue) }
-    return .working("\(state), at least \(Int(percentDone / 25) * 25) % done")
+    return .working(state.rawValue, progress)
   }
 }

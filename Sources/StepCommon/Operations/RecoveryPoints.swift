@@ -37,7 +37,8 @@ extension OperationRunner {
       point, asked: asked, leftovers,
       ExistingWords(
         goal: "complete", lack: "today's data",
-        choices: "or take that one with --\(Common.ifExists.flag) reuse"),
+        choices: "or take that one with --\(Common.ifExists.flag) reuse",
+        shownBy: StatusCommand.of(application)),
       remove: { () throws(StepFailure) in try removeFailed(point, title) })
   }
 

@@ -93,9 +93,9 @@ package final class Log {
     write(terminal?.line(clean, after: lastLine - began) ?? "\(time.wallTime.text) \(name): \(clean)\n")
   }
 
-  /// Shows on a terminal what is being waited for, in a line that the next one takes away; nowhere else.
-  func moving(_ text: String) {
+  /// Shows on a terminal what is being waited for and how it stands, in a line that the next one takes away; nowhere else.
+  func moving(_ what: String, _ state: String) {
     guard let terminal else { return }
-    write(terminal.moving(cleaned(text), after: time.now - began))
+    write(terminal.moving(cleaned(what), cleaned(state), after: time.now - began))
   }
 }

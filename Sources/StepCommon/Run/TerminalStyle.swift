@@ -33,8 +33,13 @@ package struct TerminalStyle: Sendable {
   }
 
   /// The line that moves: it stays on its row, and is cut to it.
-  func moving(_ text: String, after elapsed: Duration) -> String {
-    let line = "\(Self.clock(elapsed)) \(text)"
+  ///
+  /// How it stands is what changes: what is waited for is cut first, down to a third of the row.
+  func moving(_ what: String, _ state: String, after elapsed: Duration) -> String {
+    let clock = Self.clock(elapsed)
+    let room = max(columns - clock.count - state.count - 4, columns / 3)
+    let short = what.count <= room ? what : "\(what.prefix(room - 1))…"
+    let line = "\(clock) \(short): \(state)"
     let cut = line.count < columns ? line : line.prefix(columns - 2) + "…"
     return Self.clear + cut
   }

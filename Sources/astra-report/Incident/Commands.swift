@@ -96,22 +96,7 @@ package struct Commands {
 
   private func option(_ flag: String, _ value: String?) -> [String] { value.map { [flag, $0] } ?? [] }
 
-  private func line(_ words: [String]) -> String { words.map(Self.quoted).joined(separator: " ") }
-
-  /// A word as a shell takes it for itself.
-  static func quoted(_ word: String) -> String {
-    let isPlain =
-      !word.isEmpty
-      && word.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"):
-          true
-        default: "._:/@+-,=".utf8.contains(byte)
-        }
-      }
-    return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
-  }
+  private func line(_ words: [String]) -> String { words.map(StatusCommand.shellWord).joined(separator: " ") }
 }
 
 extension Incident {

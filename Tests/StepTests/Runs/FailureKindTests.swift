@@ -5,6 +5,7 @@ import AstraClone
 import AstraPreflight
 import AstraRestore
 import AstraSnapshot
+import AstraStatus
 import AstraVerify
 import Files
 import ServiceSimulation
@@ -74,7 +75,7 @@ import Timing
     Trial(kind: .notFound) {
       try $0.run(BackupStep.self, "-b", "mine", "-a", "magento-prd")
     } says: {
-      "magento-prod"
+      "astra-status"
     } helps: {
       try $0.run(BackupStep.self, "-b", "mine", "-a", "magento-prod")
     },
@@ -120,7 +121,7 @@ import Timing
     Trial(kind: .deadline, behaviour: { $0.backup = .seconds(300) }) {
       try $0.run(BackupStep.self, "-b", "mine", "--timeout", "60s")
     } says: {
-      "running the step again continues"
+      "running the step again continues to wait for it; astra-status"
     } helps: {
       try $0.backUp()
     },
@@ -149,7 +150,7 @@ import Timing
     Trial(kind: .nameTaken) {
       try $0.run(BackupStep.self, "-b", Magento.goodBackup)
     } says: {
-      "choose another name"
+      "astra-status --application magento-prod --cluster ocp-prod"
     } helps: {
       try $0.backUp()
     },
@@ -174,7 +175,7 @@ import Timing
         .failed("half"), of: Magento.production)
       return try $0.run(RestoreStep.self, "-B", "half")
     } says: {
-      "name a completed one"
+      "name a completed one; astra-status --application magento-prod"
     } helps: {
       try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     },
@@ -183,7 +184,7 @@ import Timing
       $0.site.pass(.seconds(2))
       return try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
     } says: {
-      "wait for"
+      "astra-status --application magento-prod"
     } helps: {
       $0.site.pass(.seconds(300))
       return try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
@@ -245,6 +246,12 @@ import Timing
       last.contains("exit code \(failed.code.rawValue), \(trial.kind.rawValue);")
         && last.contains("--explain \(trial.kind.rawValue)"), "\(failed.standardError)")
     #expect(last.contains("report reports/TEST-") && failed.report.problem?.body.contains("next: ") == true)
+    for command in next.matches(of: /astra-status( --all| --[a-z-]+ [^\s;,:)]+)*/) {
+      let flags = command.output.0.split(separator: " ").dropFirst().map(String.init)
+      let shown = try harness.run(StatusStep.self, arguments: flags)
+      shown.expectSuccess()
+      #expect(shown.standardOutput.contains("magento-prod"), "\(shown.standardOutput)")
+    }
     let helped = try trial.helps(harness)
     helped.expectSuccess()
     #expect(

@@ -39,6 +39,16 @@ import Timing
     #expect(harness.files.text("reports/TEST-astra-backup.xml")?.contains("\u{1B}") == false)
   }
 
+  /// What changes is what a row too short for all of it keeps.
+  @Test func theLineThatMovesKeepsHowItStands() throws {
+    let harness = try Magento.harness { $0.backup = .seconds(90) }
+    let (code, text) = said(BackupStep.self, harness, ["-b", "with-a-rather-long-name"], columns: 50)
+    #expect(code == .success)
+    let moved = text.split(separator: "\r\u{1B}[K").filter { !$0.contains("\n") }
+    #expect(moved.allSatisfy { $0.count < 50 }, "\(moved)")
+    #expect(moved.contains { $0.contains(/^\d+:\d\d backup "with-a-.*…: running/) }, "\(moved)")
+  }
+
   @Test func whatFailedIsRedUnlessColoursAreNotWanted() throws {
     let wrong = ["--timeout", "soon"]
     func text(_ variables: [String: String], columns: Int? = 80) throws -> String {
