@@ -100,10 +100,22 @@ class Site:
 
     def ask(self, what: str, body: Mapping[str, Any] | None = None) -> Any:
         """Asks or changes the simulated world itself, past the service."""
-        port = (self._home / "run" / "port").read_text().split()[0]
+        return self.send(f"/_simulator/{what}", body)
+
+    @property
+    def origin(self) -> str:
+        """The address of the service, of several clusters that of the first."""
+        return "https://127.0.0.1:" + (self._home / "run" / "port").read_text().split()[0]
+
+    def send(
+        self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] = {}, method: str | None = None
+    ) -> Any:
+        """Sends a request to the service and reads its JSON; a refusal raises `urllib.error.HTTPError`."""
         request = urllib.request.Request(
-            f"https://127.0.0.1:{port}/_simulator/{what}",
+            self.origin + path,
             data=None if body is None else json.dumps(body).encode(),
+            headers=dict(headers),
+            method=method,
         )
         context = ssl.create_default_context(cafile=str(self._home / "run" / "ca.pem"))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
