@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 import ssl
 from pathlib import Path
@@ -100,7 +101,10 @@ class Site:
 
     def ask(self, what: str, body: Mapping[str, Any] | None = None) -> Any:
         """Asks or changes the simulated world itself, past the service."""
-        return self.send(f"/_simulator/{what}", body)
+        status, text = self.send(f"/_simulator/{what}", body)
+        if status != 200:
+            raise RuntimeError(f"{what} was answered with {status}: {text.decode()}")
+        return json.loads(text) if text else None
 
     @property
     def origin(self) -> str:
@@ -108,20 +112,20 @@ class Site:
         return "https://127.0.0.1:" + (self._home / "run" / "port").read_text().split()[0]
 
     def send(
-        self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] = {}, method: str | None = None
-    ) -> Any:
-        """Sends a request to the service and reads its JSON; a refusal raises `urllib.error.HTTPError`."""
+        self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] = {}
+    ) -> tuple[int, bytes]:
+        """Sends a request, with a body a POST; returns the status and the body of the answer."""
         request = urllib.request.Request(
-            self.origin + path,
-            data=None if body is None else json.dumps(body).encode(),
-            headers=dict(headers),
-            method=method,
+            self.origin + path, data=None if body is None else json.dumps(body).encode(), headers=dict(headers)
         )
         context = ssl.create_default_context(cafile=str(self._home / "run" / "ca.pem"))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-        with opener.open(request) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
+        try:
+            with opener.open(request) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
 
     def page(self, application: str) -> str:
         """The address of an application's front page."""
