@@ -131,7 +131,10 @@ let package = Package(
     .executableTarget(
       name: "astra-steps", dependencies: ["AstraReport", "StepCommon", argumentParser] + stepModules),
     // The simulators: they share no code with the steps.
-    .target(name: "SimulatorSupport"),
+    .target(
+      name: "SimulatorSupport",
+      // The page of the simulators, as bytes in the program.
+      resources: ["html", "css", "js"].map { .embedInCode("Control/Page/page.\($0)") }),
     .target(name: "AstraSimulator", dependencies: ["SimulatorSupport"]),
     .target(name: "KubernetesSimulator", dependencies: ["SimulatorSupport"]),
     .executableTarget(

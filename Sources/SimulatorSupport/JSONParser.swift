@@ -1,17 +1,31 @@
 extension JSON {
   /// Reads one JSON text (RFC 8259); nil if it is anything else, or nested deeper than 64 levels.
   package init?(_ bytes: [UInt8]) {
+    guard let value = try? JSON(parsing: bytes) else { return nil }
+    self = value
+  }
+
+  /// Reads one JSON text (RFC 8259), nested no deeper than 64 levels; the error tells where it is anything else.
+  package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
     var parser = JSONParser(bytes: bytes)
     parser.skipSpace()
-    guard let value = parser.value(depth: 0) else { return nil }
+    let value = try parser.value(depth: 0)
     parser.skipSpace()
-    guard parser.position == bytes.count else { return nil }
+    guard parser.position == bytes.count else { throw parser.unexpected("the end of the text") }
     self = value
   }
 }
 
+/// Why a text is no JSON, and where.
+package struct JSONSyntaxError: Error, Equatable {
+  /// The offset of the first byte that cannot stand where it does.
+  package var offset: Int
+  /// What is wrong there: `"," or "}" is missing before "x"`.
+  package var problem: String
+}
+
 /// A reader of JSON, written for the simulators alone so that the simulator shares no parser with a client.
-private struct JSONParser {
+struct JSONParser {
   let bytes: [UInt8]
   var position = 0
 
@@ -32,72 +46,107 @@ private struct JSONParser {
     return true
   }
 
-  mutating func value(depth: Int) -> JSON? {
-    guard depth <= 64, let byte = next else { return nil }
-    switch byte {
-    case UInt8(ascii: "{"): return object(depth: depth)
-    case UInt8(ascii: "["): return array(depth: depth)
-    case UInt8(ascii: "\""): return string().map(JSON.string)
-    case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
-    case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
-    case UInt8(ascii: "n"): return take("null") ? .null : nil
-    default: return number()
+  /// The error of a text that goes on here with something else than what it needs.
+  func unexpected(_ wanted: String) -> JSONSyntaxError {
+    guard next != nil else {
+      return JSONSyntaxError(offset: position, problem: "the text ends, and \(wanted) is missing")
+    }
+    // A character may take four bytes.
+    let character = String(decoding: bytes[position..<min(position + 4, bytes.count)], as: UTF8.self).prefix(
+      1)
+    let found = JSON.string(String(character)).text
+    return JSONSyntaxError(offset: position, problem: "\(wanted) is wanted, not \(found)")
+  }
+
+  private mutating func word(_ text: String, _ value: JSON) throws(JSONSyntaxError) -> JSON {
+    guard take(text) else { throw unexpected("a value") }
+    return value
+  }
+
+  mutating func value(depth: Int) throws(JSONSyntaxError) -> JSON {
+    guard depth <= 64 else {
+      throw JSONSyntaxError(offset: position, problem: "values lie deeper inside each other than 64 levels")
+    }
+    switch next {
+    case UInt8(ascii: "{"): return try object(depth: depth)
+    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    default: return try number()
     }
   }
 
-  mutating func object(depth: Int) -> JSON? {
-    position += 1
+  private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSON {
     var members: [JSON.Member] = []
-    skipSpace()
-    if take("}") { return .object([]) }
-    while true {
-      skipSpace()
-      guard next == UInt8(ascii: "\""), let name = string() else { return nil }
-      skipSpace()
-      guard take(":") else { return nil }
-      skipSpace()
-      guard let value = value(depth: depth + 1) else { return nil }
-      members.append(JSON.Member(name, value))
-      skipSpace()
-      if take("}") { return .object(members) }
-      guard take(",") else { return nil }
+    while let (name, _) = try nextName(isFirst: members.isEmpty) {
+      members.append(JSON.Member(name, try value(depth: depth + 1)))
     }
+    return .object(members)
   }
 
-  mutating func array(depth: Int) -> JSON? {
-    position += 1
+  private mutating func array(depth: Int) throws(JSONSyntaxError) -> JSON {
     var elements: [JSON] = []
-    skipSpace()
-    if take("]") { return .array([]) }
-    while true {
-      skipSpace()
-      guard let value = value(depth: depth + 1) else { return nil }
-      elements.append(value)
-      skipSpace()
-      if take("]") { return .array(elements) }
-      guard take(",") else { return nil }
-    }
+    while try nextElement(isFirst: elements.isEmpty) { elements.append(try value(depth: depth + 1)) }
+    return .array(elements)
   }
 
-  mutating func number() -> JSON? {
+  /// Goes on to the value of an object's next member, and tells its name and where that begins; nil: that was all.
+  mutating func nextName(isFirst: Bool) throws(JSONSyntaxError) -> (name: String, offset: Int)? {
+    if isFirst { position += 1 }
+    skipSpace()
+    if take("}") { return nil }
+    if !isFirst {
+      guard take(",") else { throw unexpected("\",\" or \"}\"") }
+      skipSpace()
+    }
+    guard next == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
+    let offset = position
+    let name = try string()
+    skipSpace()
+    guard take(":") else { throw unexpected("\":\"") }
+    skipSpace()
+    return (name, offset)
+  }
+
+  /// Goes on to an array's next element; false: that was all.
+  mutating func nextElement(isFirst: Bool) throws(JSONSyntaxError) -> Bool {
+    if isFirst { position += 1 }
+    skipSpace()
+    if take("]") { return false }
+    if !isFirst {
+      guard take(",") else { throw unexpected("\",\" or \"]\"") }
+      skipSpace()
+    }
+    return true
+  }
+
+  private mutating func number() throws(JSONSyntaxError) -> JSON {
     let start = position
     var isInteger = true
-    _ = take("-")
+    let isNegative = take("-")
     let leadingZero = next == UInt8(ascii: "0")
     let digits = skipDigits()
-    guard digits > 0, !(leadingZero && digits > 1) else { return nil }
+    guard digits > 0 else { throw unexpected(isNegative ? "a digit" : "a value") }
+    guard !(leadingZero && digits > 1) else {
+      throw JSONSyntaxError(offset: start, problem: "a number begins with 0 and goes on with digits")
+    }
     if take(".") {
       isInteger = false
-      guard skipDigits() > 0 else { return nil }
+      guard skipDigits() > 0 else { throw unexpected("a digit") }
     }
     if take("e") || take("E") {
       isInteger = false
       if !take("+") { _ = take("-") }
-      guard skipDigits() > 0 else { return nil }
+      guard skipDigits() > 0 else { throw unexpected("a digit") }
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isInteger, let value = Int(text) { return .integer(value) }
-    return Double(text).map(JSON.number)
+    guard let value = Double(text) else {
+      throw JSONSyntaxError(offset: start, problem: "this is no number")
+    }
+    return .number(value)
   }
 
   private mutating func skipDigits() -> Int {
@@ -106,21 +155,34 @@ private struct JSONParser {
     return position - start
   }
 
-  mutating func string() -> String? {
+  private mutating func string() throws(JSONSyntaxError) -> String {
+    let start = position
     position += 1
     var text: [UInt8] = []
     while let byte = next {
-      position += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(validating: text, as: UTF8.self)
+      case UInt8(ascii: "\""):
+        position += 1
+        guard let valid = String(validating: text, as: UTF8.self) else {
+          throw JSONSyntaxError(offset: start, problem: "this string is no UTF-8")
+        }
+        return valid
       case UInt8(ascii: "\\"):
-        guard let scalar = escape() else { return nil }
+        let offset = position
+        position += 1
+        guard let scalar = escape() else {
+          throw JSONSyntaxError(offset: offset, problem: "a backslash begins nothing that JSON knows")
+        }
         text.append(contentsOf: Character(scalar).utf8)
-      case 0..<0x20: return nil
-      default: text.append(byte)
+      case 0..<0x20:
+        let problem = "a control character or a line's end stands in a string: write it as \\n, \\t or \\u00…"
+        throw JSONSyntaxError(offset: position, problem: problem)
+      default:
+        text.append(byte)
+        position += 1
       }
     }
-    return nil
+    throw JSONSyntaxError(offset: start, problem: "this string never ends")
   }
 
   private mutating func escape() -> Unicode.Scalar? {

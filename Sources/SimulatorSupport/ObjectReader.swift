@@ -1,13 +1,3 @@
-/// Why a scenario or a control request cannot be read, as one sentence that names the place.
-package struct ScenarioError: Error, Equatable, CustomStringConvertible {
-  package var description: String
-
-  /// Makes the error.
-  package init(_ description: String) {
-    self.description = description
-  }
-}
-
 /// A value that can stand in a scenario.
 package protocol ScenarioValue {
   /// Reads the value found at `path`.
@@ -23,7 +13,7 @@ package struct ObjectReader {
 
   package init(_ json: JSON, path: String) throws(ScenarioError) {
     guard case .object(let members) = json else {
-      throw ScenarioError("\(path) is \(json.kind), not an object")
+      throw ScenarioError(path, mustBe: "an object", not: json)
     }
     (self.members, self.path) = (members, path)
   }
@@ -40,37 +30,51 @@ package struct ObjectReader {
   package mutating func require<Value: ScenarioValue>(_ name: String) throws(ScenarioError) -> Value {
     known.append(name)
     guard let member = members.first(where: { $0.name == name }) else {
-      throw ScenarioError("\(path) has no \"\(name)\"")
+      throw ScenarioError("\(path) has no \"\(name)\", which must be given")
     }
     return try Value(scenario: member.value, path: "\(path).\(name)")
   }
 
-  /// Refuses members that nothing has read.
+  /// Lets a file name the schema that editors hold it against.
+  package mutating func takeSchema() throws(ScenarioError) {
+    var schema = ""
+    try take("$schema", &schema)
+  }
+
+  /// Refuses members that nothing has read, and such as are there twice.
   package func finish() throws(ScenarioError) {
-    guard let stray = members.first(where: { !known.contains($0.name) }) else { return }
-    let names = known.joined(separator: ", ")
-    throw ScenarioError("\(path) has an unknown key \"\(stray.name)\"; known are \(names)")
+    var seen: Set<String> = []
+    for member in members {
+      guard known.contains(member.name) else {
+        let names = known.joined(separator: ", ")
+        throw ScenarioError("\(path).\(member.name) is an unknown member; known are \(names)")
+      }
+      guard seen.insert(member.name).inserted else {
+        throw ScenarioError("\(path).\(member.name) is there twice: leave one out")
+      }
+    }
   }
 }
 
 extension String: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard let text = json.string else { throw ScenarioError("\(path) is \(json.kind), not a string") }
+    guard let text = json.string else { throw ScenarioError(path, mustBe: "a string", not: json) }
     self = text
   }
 }
 
 extension Bool: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard let value = json.bool else { throw ScenarioError("\(path) is \(json.kind), not true or false") }
+    guard let value = json.bool else { throw ScenarioError(path, mustBe: "true or false", not: json) }
     self = value
   }
 }
 
 extension Int: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard let value = json.integer else {
-      throw ScenarioError("\(path) is \(json.kind), not a whole number")
+    // 1.0 is as whole as 1 (JSON Schema, 6.1.1).
+    guard let value = json.integer ?? json.number.flatMap({ Int(exactly: $0) }) else {
+      throw ScenarioError(path, mustBe: "a whole number", not: json)
     }
     self = value
   }
@@ -79,7 +83,7 @@ extension Int: ScenarioValue {
 extension Duration: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let seconds = json.number, abs(seconds) <= 1e10 else {
-      throw ScenarioError("\(path) is \(json.kind), not a number of seconds")
+      throw ScenarioError(path, mustBe: "a number of seconds", not: json)
     }
     self = .seconds(seconds)
   }
@@ -93,7 +97,7 @@ extension Duration: ScenarioValue {
 extension WallTime: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let text = json.string, let time = WallTime(text) else {
-      throw ScenarioError("\(path) is not a time like 2026-03-02T09:00:00Z")
+      throw ScenarioError(path, mustBe: "a time like 2026-03-02T09:00:00Z", not: json)
     }
     self = time
   }
@@ -101,7 +105,7 @@ extension WallTime: ScenarioValue {
 
 extension Array: ScenarioValue where Element: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard let elements = json.array else { throw ScenarioError("\(path) is \(json.kind), not an array") }
+    guard let elements = json.array else { throw ScenarioError(path, mustBe: "an array", not: json) }
     self = []
     for (index, element) in elements.enumerated() {
       append(try Element(scenario: element, path: "\(path)[\(index)]"))
@@ -119,7 +123,7 @@ extension ScenarioValue where Self: RawRepresentable & CaseIterable, RawValue ==
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
     guard let text = json.string, let value = Self(rawValue: text) else {
       let choices = Self.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ScenarioError("\(path) is none of \(choices)")
+      throw ScenarioError(path, mustBe: "one of \(choices)", not: json)
     }
     self = value
   }
@@ -127,7 +131,7 @@ extension ScenarioValue where Self: RawRepresentable & CaseIterable, RawValue ==
 
 extension [String: String]: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard let members = json.members else { throw ScenarioError("\(path) is \(json.kind), not an object") }
+    guard let members = json.members else { throw ScenarioError(path, mustBe: "an object", not: json) }
     self = [:]
     for member in members {
       self[member.name] = try String(scenario: member.value, path: "\(path).\(member.name)")

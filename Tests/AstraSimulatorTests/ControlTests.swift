@@ -121,16 +121,31 @@ struct ControlTests {
   @Test(
     "what is wrong with a control request is said",
     arguments: [
-      ("advance", "{}", "no \"seconds\""), ("advance", "{\"seconds\":-1}", "negative"),
-      ("advance", "{\"seconds\":\"x\"}", "not a number"), ("advance", "{", "not valid JSON"),
+      ("advance", "{}", "no \"seconds\""), ("advance", "{\"seconds\":-1}", "body.seconds must be 0 or more"),
+      ("advance", "{\"seconds\":\"x\"}", "body.seconds must be a number of seconds, not \"x\""),
+      ("advance", "{", "body is no JSON: line 1, column 2"),
       ("settings", "{\"rediscoveryEverySeconds\":1e-9}", "more often than once a second"),
       ("settings", "{\"modificationEverySeconds\":0.5}", "more often than once a second"),
-      ("deploy", "{\"application\":\"none\",\"version\":\"1\"}", "no application \"none\""),
-      ("settings", "{\"colour\":1}", "unknown key \"colour\""), ("settings", "[]", "not an object"),
-      ("settings", "{\"cloneCapture\":\"middle\"}", "none of start, end"),
+      (
+        "deploy", "{\"application\":\"none\",\"version\":\"1\"}",
+        "body.application: there is no application \"none\""
+      ),
+      ("settings", "{\"colour\":1}", "body.colour is an unknown member"),
+      ("settings", "[]", "body must be an object, not an array"),
+      (
+        "settings", "{\"cloneCapture\":\"middle\"}",
+        "body.cloneCapture must be one of start, end, not \"middle\""
+      ),
       ("backup", "{\"application\":\"none\",\"name\":\"b\"}", "no application"),
-      ("application", "{\"name\":\"n\",\"cluster\":\"none\"}", "no cluster"),
-      ("complete", "{\"subject\":\"shop\"}", "nothing to complete"),
+      ("application", "{\"name\":\"n\",\"cluster\":\"none\"}", "body.cluster: there is no cluster \"none\""),
+      ("operationFault", #"{"kind":"clone","effect":"sleeps"}"#, "body.effect must be one of fails"),
+      ("operationFault", #"{"kind":"clone","effect":"fails","nth":0}"#, "body.nth must be 1 or more, not 0"),
+      ("responseFault", #"{"method":"GET","path":"p","status":99}"#, "body.status must be from 100 to 999"),
+      (
+        "responseFault", #"{"method":"GET","path":"p","status":500,"headers":{"A":1}}"#,
+        "body.headers.A must be a"
+      ),
+      ("complete", "{\"subject\":\"shop\"}", "body.subject: there is nothing to complete at \"shop\""),
     ])
   func wrong(_ action: String, _ body: String, _ text: String) {
     var client = Client()

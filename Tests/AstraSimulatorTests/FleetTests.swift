@@ -63,17 +63,23 @@ struct FleetTests {
       (#"{"count": 1, "clusters": ["one"]}"#, "no \"prefix\""),
       (#"{"prefix": "s", "clusters": ["one"]}"#, "no \"count\""),
       (#"{"prefix": "s", "count": 1}"#, "no \"clusters\""),
-      (#"{"prefix": "s", "count": 0, "clusters": ["one"]}"#, "count is not positive"),
+      (#"{"prefix": "s", "count": 0, "clusters": ["one"]}"#, "fleets[0].count must be 1 or more, not 0"),
       (#"{"prefix": "s", "count": 1, "clusters": []}"#, "clusters is empty"),
       (#"{"prefix": "s", "count": 1, "clusters": ["three"]}"#, "unknown cluster \"three\""),
-      (#"{"prefix": "s", "count": 1, "clusters": ["one"], "backups": -1}"#, "backups is negative"),
+      (
+        #"{"prefix": "s", "count": 1, "clusters": ["one"], "backups": -1}"#,
+        "fleets[0].backups must be 0 or more, not -1"
+      ),
       (
         #"{"prefix": "s", "count": 1, "clusters": ["one"], "backupEverySeconds": 0}"#,
-        "backupEverySeconds is not positive"
+        "fleets[0].backupEverySeconds must be more than 0"
       ),
       (#"{"prefix": "s", "count": 100000, "clusters": ["one"], "backups": 100}"#, "more than 5000000"),
       (#"{"prefix": "s", "count": 9223372036854775807, "clusters": ["one"], "backups": 9}"#, "more than"),
-      (#"{"prefix": "s", "count": 1, "clusters": ["one"], "colour": 1}"#, "unknown key \"colour\""),
+      (
+        #"{"prefix": "s", "count": 1, "clusters": ["one"], "colour": 1}"#,
+        "fleets[0].colour is an unknown member"
+      ),
     ])
   func mistakes(_ fleet: String, _ part: String) {
     let error = #expect(throws: ScenarioError.self) { try Self.scenario(fleet) }

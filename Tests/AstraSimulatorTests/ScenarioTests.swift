@@ -37,40 +37,66 @@ struct ScenarioTests {
   @Test(
     "mistakes are named",
     arguments: [
-      ("{", "not valid JSON"), ("[]", "scenario is an array, not an object"), ("{}", "no \"account\""),
-      (#"{"account":"x","token":"t"}"#, "account is not a UUID"),
-      (#"{"account":"ACCOUNT","token":7}"#, "scenario.token is a number, not a string"),
-      (#"{"account":"ACCOUNT","token":"t","colour":1}"#, "unknown key \"colour\""),
-      (#"{"account":"ACCOUNT","token":"t","settings":{"bakupSeconds":1}}"#, "unknown key \"bakupSeconds\""),
-      (#"{"account":"ACCOUNT","token":"t","settings":{"backupSeconds":"5"}}"#, "not a number of seconds"),
-      (#"{"account":"ACCOUNT","token":"t","settings":{"pageSize":-1}}"#, "negative"),
-      (#"{"account":"ACCOUNT","token":"t","settings":{"missingItemProblem":999}}"#, "problem 999"),
-      (#"{"account":"ACCOUNT","token":"t","settings":{"filter":"maybe"}}"#, "accepted, refused, ignored"),
+      ("{", "line 1, column 2: the text ends"),
+      ("[]", "line 1: the scenario must be an object, not an array"),
+      ("{}", "line 1: the scenario has no \"account\""),
+      (#"{"account":"x","token":"t"}"#, "line 1: account must be a UUID, not \"x\""),
+      (#"{"account":"ACCOUNT","token":7}"#, "line 1: token must be a string, not 7"),
+      (
+        #"{"account":"ACCOUNT","token":"t","colour":1}"#,
+        "line 1: colour is an unknown member; known are account, token"
+      ),
+      (
+        #"{"account":"ACCOUNT","token":"t","settings":{"bakupSeconds":1}}"#,
+        "settings.bakupSeconds is an unknown member"
+      ),
+      (
+        #"{"account":"ACCOUNT","token":"t","settings":{"backupSeconds":"5"}}"#,
+        "settings.backupSeconds must be a number of seconds, not \"5\""
+      ),
+      (
+        #"{"account":"ACCOUNT","token":"t","settings":{"pageSize":-1}}"#,
+        "settings.pageSize must be 0 or more, not -1"
+      ),
+      (
+        #"{"account":"ACCOUNT","token":"t","settings":{"missingItemProblem":999}}"#,
+        "settings.missingItemProblem must be one of the problems 1, 2"
+      ),
+      (
+        #"{"account":"ACCOUNT","token":"t","settings":{"filter":"maybe"}}"#,
+        "settings.filter must be one of accepted, refused, ignored, not \"maybe\""
+      ),
       (#"{"account":"ACCOUNT","token":"t","settings":{"apiGeneration":"v3"}}"#, "v2, v1, both"),
       (
         #"{"account":"ACCOUNT","token":"t","settings":{"olderRestoreStatus":201}}"#,
-        "olderRestoreStatus is none of"
+        "settings.olderRestoreStatus must be one of 200, 202, 204, not 201"
       ),
-      (#"{"account":"ACCOUNT","token":"t","startDate":"today"}"#, "not a time"),
+      (#"{"account":"ACCOUNT","token":"t","startDate":"today"}"#, "startDate must be a time like"),
       (
         #"{"account":"ACCOUNT","token":"t","clusters":[{"name":"c","cloud":"none"}]}"#,
-        "unknown cloud \"none\""
+        "clusters[0].cloud names an unknown cloud \"none\"; there is none"
       ),
       (
         #"{"account":"ACCOUNT","token":"t","applications":[{"name":"a","cluster":"none"}]}"#,
-        "unknown cluster"
+        "applications[0].cluster names an unknown cluster"
       ),
       (
         #"{"account":"ACCOUNT","token":"t","clouds":[{"name":"c","defaultBucket":"b"}]}"#,
-        "unknown bucket \"b\""
+        "clouds[0].defaultBucket names an unknown bucket \"b\""
       ),
-      (#"{"account":"ACCOUNT","token":"t","buckets":[{"name":"b","id":"7"}]}"#, "id \"7\" is not a UUID"),
+      (
+        #"{"account":"ACCOUNT","token":"t","buckets":[{"name":"b","id":"7"}]}"#,
+        "buckets[0].id must be a UUID, not \"7\""
+      ),
       (
         #"{"account":"ACCOUNT","token":"t","operationFaults":[{"kind":"clone","effect":"x"}]}"#,
-        "none of fails"
+        "operationFaults[0].effect must be one of fails"
       ),
-      (#"{"account":"ACCOUNT","token":"t","responseFaults":[{"method":"GET","path":"p"}]}"#, "no \"status\""),
-      (#"{"account":"ACCOUNT","token":"t","environment":{"A":1}}"#, "environment.A is a number"),
+      (
+        #"{"account":"ACCOUNT","token":"t","responseFaults":[{"method":"GET","path":"p"}]}"#,
+        "responseFaults[0] has no \"status\""
+      ),
+      (#"{"account":"ACCOUNT","token":"t","environment":{"A":1}}"#, "environment.A must be a string, not 1"),
     ])
   func mistakes(_ text: String, _ part: String) throws {
     let whole = text.split(separator: "ACCOUNT").joined(separator: Client.account)

@@ -45,7 +45,7 @@ struct ProtectionScenarioTests {
     let application: JSON = ["name": "shop", "cluster": "ocp-prod"]
     for (path, value, words) in [
       (
-        ["settings"], ["backup": 5] as JSON, "settings has an unknown key \"backup\"; known are backupSeconds"
+        ["settings"], ["backup": 5] as JSON, "settings.backup is an unknown member; known are backupSeconds"
       ),
       (["settings"], ["backupSeconds": -1], "settings.backupSeconds is negative: give 0 or more"),
       (
@@ -58,16 +58,39 @@ struct ProtectionScenarioTests {
         "\"a_b\" is no name in Kubernetes: give small letters"
       ),
       (["applications"], [application.setting("namespaces", [])], "namespaces is empty: give at least one"),
-      (["applications"], [application.setting("id", "1")], "id is \"1\", not a UUID"),
-      (["operationFaults"], [["kind": "x"]], "kind is none of backup, snapshot"),
+      (["applications"], [application.setting("id", "1")], "applications[0].id must be a UUID, not \"1\""),
+      (["operationFaults"], [["kind": "x"]], "operationFaults[0].kind must be one of backup, snapshot"),
     ] {
       do {
         _ = try ClusterScenario(file: scenario(path, value).bytes, startTime: Self.start)
         Issue.record("\(words): accepted")
       } catch {
-        #expect(error.description.hasPrefix("scenario.kubernetes.tridentProtect.\(path[0])"))
+        #expect(error.description.hasPrefix("line 1: kubernetes.tridentProtect.\(path[0])"))
         #expect(error.description.contains(words), "\(error.description)")
       }
+    }
+  }
+
+  @Test("a mistake is told with the line that it is in, and so is what does not fit together")
+  func lines() {
+    for (member, words) in [
+      (
+        "\"objects\": [{\n\"kind\": \"Pod\"}]",
+        "line 3: kubernetes.clusters[0].objects[0]: the cluster a has no"
+      ),
+      ("\"users\": [\n{\"name\": \"n\"}]", "line 4: kubernetes.clusters[0].users[0] has no \"token\""),
+      (
+        "\"colour\": 1",
+        "line 3: kubernetes.clusters[0].colour is an unknown member; known are name, startTime"
+      ),
+      ("\"missingKinds\": [\"x\"]", "line 3: kubernetes.clusters[0].missingKinds: there is no kind or group"),
+      ("\"seed\": }", "line 3, column 9: a value is wanted, not \"}\""),
+    ] {
+      let file = "{\"kubernetes\": {\"clusters\":\n  [{\"name\": \"a\",\n\(member)}]}}"
+      let error = #expect(throws: ScenarioError.self) {
+        try ClusterScenario(file: Array(file.utf8), startTime: Self.start)
+      }
+      #expect(error?.description.hasPrefix(words) == true, "\(error?.description ?? "")")
     }
   }
 

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 import ssl
 from pathlib import Path
@@ -100,16 +101,31 @@ class Site:
 
     def ask(self, what: str, body: Mapping[str, Any] | None = None) -> Any:
         """Asks or changes the simulated world itself, past the service."""
-        port = (self._home / "run" / "port").read_text().split()[0]
+        status, text = self.send(f"/_simulator/{what}", body)
+        if status != 200:
+            raise RuntimeError(f"{what} was answered with {status}: {text.decode()}")
+        return json.loads(text) if text else None
+
+    @property
+    def origin(self) -> str:
+        """The address of the service, of several clusters that of the first."""
+        return "https://127.0.0.1:" + (self._home / "run" / "port").read_text().split()[0]
+
+    def send(
+        self, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] = {}
+    ) -> tuple[int, bytes]:
+        """Sends a request, with a body a POST; returns the status and the body of the answer."""
         request = urllib.request.Request(
-            f"https://127.0.0.1:{port}/_simulator/{what}",
-            data=None if body is None else json.dumps(body).encode(),
+            self.origin + path, data=None if body is None else json.dumps(body).encode(), headers=dict(headers)
         )
         context = ssl.create_default_context(cafile=str(self._home / "run" / "ca.pem"))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-        with opener.open(request) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
+        try:
+            with opener.open(request) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
 
     def page(self, application: str) -> str:
         """The address of an application's front page."""

@@ -10,7 +10,6 @@ import unittest
 from pathlib import Path
 
 import html5lib
-from axe_core_python.selenium import Axe
 
 import ends
 from browser import Browser
@@ -107,18 +106,12 @@ class PagesTest(unittest.TestCase):
             self.browser.look(page, 718, medium="print")
             self.assertEqual(self.browser.beyond(), [], name)
 
-    def barriers(self) -> list[str]:
-        """What axe-core finds on the page that is open."""
-        found = Axe().run(self.browser.driver)
-        self.assertGreater(len(found["passes"]), 15)
-        return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
-
     def test_axe_finds_nothing(self) -> None:
         looks = ((1280, False), (820, True), (360, False))
         for number, (name, page) in enumerate(self.pages.items()):
             for width, dark in looks if name == "success" else [looks[number % len(looks)]]:
                 self.browser.look(page, width, dark=dark)
-                self.assertEqual(self.barriers(), [], f"{name} at {width}, {'dark' if dark else 'light'}")
+                self.assertEqual(self.browser.barriers(), [], f"{name} at {width}, {'dark' if dark else 'light'}")
 
     def test_the_judges_see_what_is_wrong(self) -> None:
         page = self.pages["success"].with_name("wrong.html")
@@ -131,7 +124,7 @@ class PagesTest(unittest.TestCase):
         self.browser.look(page, 360)
         self.assertIn("http://192.0.2.1/a.png", self.browser.requests())
         self.assertEqual(len([one for one in self.browser.beyond() if "faint" in one]), 1)
-        rules = {one.split(":")[0] for one in self.barriers()}
+        rules = {one.split(":")[0] for one in self.browser.barriers()}
         self.assertLessEqual({"color-contrast", "image-alt"}, rules)
 
     def test_markup_in_names_stays_text(self) -> None:

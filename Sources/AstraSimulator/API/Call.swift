@@ -29,7 +29,8 @@ extension World {
     advance(to: now)
     let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let path = parts[0]
-    if SimulatedRequest.isControl(path) { return control(request.method, String(path), request.body) }
+    if SimulatedRequest.isControl(path) { return control(request) }
+    if let page = ControlPage.redirect(request) { return page }
 
     let template = Self.template(path)
     let counted = "\(request.method) \(template)"
@@ -39,29 +40,31 @@ extension World {
     if settings.recordTimes {
       requestTimes.append(RequestTime(at: now, method: request.method, path: template))
     }
-    let nth = requests[counted, default: 0]
     let fault = responseFaults.first {
-      $0.method == request.method && $0.path == template && nth >= $0.nth && nth < $0.nth + $0.count
+      $0.concerns(request.method, template) && $0.meets(requestCount(concerning: $0))
     }
     var response: SimulatedResponse
     if let fault, !fault.afterwards {
-      response = Self.response(of: fault)
+      response = fault.response
     } else {
       response = answer(request, path: path, query: parts.count > 1 ? parts[1] : nil)
-      if let fault { response = Self.response(of: fault) }
+      if let fault { response = fault.response }
     }
     if settings.dateHeader, response.header("Date") == nil {
       response.headers.append(("Date", serverTime.httpDate))
     }
     traffic.bytesSent += response.wireBytes
+    requestLog.add(request, status: response.status, at: now)
     return response
   }
 
-  private static func response(of fault: ResponseFault) -> SimulatedResponse {
-    let fields = fault.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
-    return SimulatedResponse(
-      status: fault.status, headers: [("Content-Type", fault.contentType)] + fields,
-      body: Array(fault.body.utf8))
+  /// How many requests there have been of those that a fault counts.
+  func requestCount(concerning fault: ResponseFault) -> Int {
+    guard fault.isPattern else { return requests["\(fault.method) \(fault.path)", default: 0] }
+    return requests.reduce(0) { sum, entry in
+      let words = entry.key.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+      return fault.concerns(words[0], words.count > 1 ? words[1] : "") ? sum + entry.value : sum
+    }
   }
 
   /// The path below the account with `{id}` for every UUID, under which requests are counted.

@@ -4,40 +4,55 @@ internal import SimulatorSupport
 
 extension World {
   /// Answers a request to a control endpoint.
-  mutating func control(_ method: String, _ path: String, _ bytes: [UInt8]) -> SimulatedResponse {
-    let action = String(path.dropFirst("/_simulator/".count))
+  mutating func control(_ request: SimulatedRequest) -> SimulatedResponse {
+    let parts = request.target.dropFirst(ControlPage.path.count)
+      .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let action = String(parts[0])
+    if request.method == "GET", let file = ControlPage.file(action) { return file }
+    if let refusal = ControlPage.refusal(request) { return Self.reply(403, ["error": .string(refusal)]) }
     if Self.views.contains(action) {
-      guard method == "GET" else { return Self.reply(405, ["error": "only GET is supported here"]) }
-      switch action {
-      case "activity": return Self.reply(200, activity)
-      case "events":
-        return SimulatedResponse(
-          status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: JournalStream())
-      default: return Self.reply(200, json)
-      }
+      guard request.method == "GET" else { return Self.reply(405, ["error": "only GET is supported here"]) }
+      return view(action, query: parts.count > 1 ? parts[1] : "")
     }
     guard Self.actions.contains(action) else {
       let known = (Self.views + Self.actions).joined(separator: ", ")
       return Self.reply(404, ["error": .string("there is no \"\(action)\"; known are \(known)")])
     }
-    guard method == "POST" else { return Self.reply(405, ["error": "only POST is supported here"]) }
+    guard request.method == "POST" else { return Self.reply(405, ["error": "only POST is supported here"]) }
     do throws(ScenarioError) {
-      guard let body = bytes.isEmpty ? [:] : JSON(bytes) else {
-        throw ScenarioError("the body is not valid JSON")
-      }
+      let body = try JSON(controlBody: request.body)
       return Self.reply(200, try control(action, body))
     } catch {
       return Self.reply(400, ["error": .string(error.description)])
     }
   }
 
+  private func view(_ name: String, query: Substring) -> SimulatedResponse {
+    switch name {
+    case "activity": return Self.reply(200, activity)
+    case "events":
+      return SimulatedResponse(
+        status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: JournalStream())
+    case "overview":
+      do throws(ScenarioError) {
+        let query = try? Query(query)
+        return Self.reply(
+          200, overview(try OverviewQuery(filter: query?["filter"], limit: query?["limit"])))
+      } catch {
+        return Self.reply(400, ["error": .string(error.description)])
+      }
+    default: return Self.reply(200, json)
+    }
+  }
+
   /// The names of the endpoints that take a GET.
-  package static let views = ["world", "activity", "events"]
+  package static let views = ["world", "overview", "activity", "events"]
 
   /// The names of the endpoints that take a POST.
   package static let actions = [
     "advance", "deploy", "rows", "application", "backup", "snapshot", "namespace", "removeNamespace", "state",
     "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault", "responseFault",
+    "removeOperationFault", "removeResponseFault",
   ]
 
   private static func reply(_ status: Int, _ body: JSON) -> SimulatedResponse {
@@ -51,7 +66,9 @@ extension World {
     case "advance":
       let length: Duration = try reader.require("seconds")
       try reader.finish()
-      guard length >= .zero else { throw ScenarioError("body.seconds is negative") }
+      guard length >= .zero else {
+        throw ScenarioError("body.seconds must be 0 or more: time never goes back")
+      }
       // Everything that falls due on the way happens, and the request waits for it.
       for period in [settings.rediscoveryEvery, settings.modificationEvery] where period > .zero {
         guard length / period <= 100_000 else {
@@ -61,20 +78,18 @@ extension World {
       advance(by: length)
       return ["now": .number(now.inSeconds)]
     case "token":
-      let token: String = try reader.require("token")
+      let token: String? = try reader.require("token")
       try reader.finish()
-      changeToken(token)
+      changeToken(token ?? scenario.token)
       return [:]
     case "settings": return try changeSettings(body)
-    case "operationFault":
-      add(try OperationFault(scenario: body, path: "body"))
-      return [:]
-    case "responseFault":
-      add(try ResponseFault(scenario: body, path: "body"))
-      return [:]
+    case "operationFault", "removeOperationFault", "responseFault", "removeResponseFault":
+      return try controlFault(action, body)
     case "application":
       let seed = try ApplicationSeed(scenario: body, path: "body")
-      guard let id = addApplication(seed) else { throw ScenarioError("there is no cluster \(seed.cluster)") }
+      guard let id = addApplication(seed) else {
+        throw ScenarioError("body.cluster: there is no cluster \"\(seed.cluster)\"")
+      }
       return ["id": .string(id)]
     case "backup", "snapshot": return try controlPoint(action, &reader, body)
     case "namespace", "removeNamespace":
@@ -84,7 +99,10 @@ extension World {
       let isDone =
         action == "namespace"
         ? addNamespace(name, onCluster: cluster) : removeNamespace(name, onCluster: cluster)
-      guard isDone else { throw ScenarioError("there is no such cluster or namespace") }
+      guard isDone else {
+        throw ScenarioError(
+          "body.\(action == "namespace" ? "cluster" : "name"): there is no such cluster or namespace")
+      }
       return [:]
     case "deploy", "rows": return try controlContent(action, &reader)
     default: return try controlOperation(action, &reader)
@@ -107,7 +125,7 @@ extension World {
     let members = (body.members ?? []).filter { $0.name != "application" }
     let seed = try RecoveryPointSeed(scenario: .object(members), path: "body")
     let id = action == "backup" ? addBackup(seed, of: key) : addSnapshot(seed, of: key)
-    guard let id else { throw ScenarioError("there is no application \"\(key)\"") }
+    guard let id else { throw ScenarioError("body.application: there is no application \"\(key)\"") }
     return ["id": .string(id)]
   }
 
@@ -117,7 +135,9 @@ extension World {
     let key: String = try reader.require("application")
     var rows: [String]?
     try reader.take("rows", &rows)
-    guard let app = application(key) else { throw ScenarioError("there is no application \"\(key)\"") }
+    guard let app = application(key) else {
+      throw ScenarioError("body.application: there is no application \"\(key)\"")
+    }
     if action == "deploy" {
       let version: String = try reader.require("version")
       var broken = false
@@ -146,7 +166,7 @@ extension World {
       case "stall": stallOperation(of: key)
       default: removeByOthers(key)
       }
-    guard isDone else { throw ScenarioError("nothing to \(action) at \"\(key)\"") }
+    guard isDone else { throw ScenarioError("body.subject: there is nothing to \(action) at \"\(key)\"") }
     return [:]
   }
 }

@@ -62,10 +62,10 @@ extension FleetSeed: ScenarioValue {
     try reader.take("content", &content)
     try reader.take("ageSeconds", &age)
     try reader.finish()
-    guard count > 0 else { throw ScenarioError("\(path).count is not positive") }
-    guard backups >= 0 else { throw ScenarioError("\(path).backups is negative") }
-    guard !clusters.isEmpty else { throw ScenarioError("\(path).clusters is empty") }
-    guard backupEvery > .zero else { throw ScenarioError("\(path).backupEverySeconds is not positive") }
+    guard count > 0 else { throw ScenarioError("\(path).count must be 1 or more, not \(count)") }
+    guard backups >= 0 else { throw ScenarioError("\(path).backups must be 0 or more, not \(backups)") }
+    guard !clusters.isEmpty else { throw ScenarioError("\(path).clusters is empty: give at least one") }
+    guard backupEvery > .zero else { throw ScenarioError("\(path).backupEverySeconds must be more than 0") }
     // What one more digit than was meant would make is more than a machine holds.
     guard count <= Self.limit, backups <= Self.limit, size <= Self.limit else {
       throw ScenarioError("\(path) makes more than \(Self.limit) applications and backups")

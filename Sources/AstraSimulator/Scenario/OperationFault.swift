@@ -42,5 +42,6 @@ extension OperationFault: ScenarioValue {
     try reader.take("nth", &nth)
     try reader.take("state", &state)
     try reader.finish()
+    guard nth >= 1 else { throw ScenarioError("\(path).nth", mustBe: "1 or more", not: .integer(nth)) }
   }
 }

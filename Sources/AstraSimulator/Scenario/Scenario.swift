@@ -35,9 +35,9 @@ package struct Scenario: Equatable, Sendable {
     (self.account, self.token, self.startDate) = (account, token, startDate)
   }
 
-  /// Reads a scenario file: JSON in the form of `docs/simulator.md`; an unknown key is an error.
+  /// Reads a scenario file: JSON in the form of `docs/simulator.md`; the error names line and member.
   package init(file bytes: [UInt8]) throws(ScenarioError) {
-    guard let json = JSON(bytes) else { throw ScenarioError("the scenario is not valid JSON") }
-    try self.init(scenario: json, path: "scenario")
+    self = try JSON.reading(bytes) { json throws(ScenarioError) in try Self(scenario: json, path: "scenario")
+    }
   }
 }

@@ -6,6 +6,7 @@ extension Scenario: ScenarioValue {
   package init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
     self.init(account: try reader.require("account"), token: try reader.require("token"))
+    try reader.takeSchema()
     var start: WallTime?
     try reader.take("startDate", &start)
     hasStartDate = start != nil
@@ -26,31 +27,56 @@ extension Scenario: ScenarioValue {
     try check(path: path)
   }
 
+  /// Refuses what does not fit together.
   private func check(path: String) throws(ScenarioError) {
-    guard isUUID(account) else { throw ScenarioError("\(path).account is not a UUID") }
-    for cloud in clouds {
-      if let name = cloud.defaultBucket, !buckets.contains(where: { $0.name == name }) {
-        throw ScenarioError("\(path): cloud \"\(cloud.name)\" names an unknown bucket \"\(name)\"")
+    try check(account, isUUIDAt: "\(path).account")
+    for (index, bucket) in buckets.enumerated() {
+      try check(bucket.id, isUUIDAt: "\(path).buckets[\(index)].id")
+    }
+    for (index, cloud) in clouds.enumerated() {
+      let path = "\(path).clouds[\(index)]"
+      try check(cloud.id, isUUIDAt: "\(path).id")
+      if let name = cloud.defaultBucket {
+        try check(name, isOneOf: buckets.map(\.name), "\(path).defaultBucket", "bucket")
       }
     }
-    for cluster in clusters where !clouds.contains(where: { $0.name == cluster.cloud }) {
-      throw ScenarioError("\(path): cluster \"\(cluster.name)\" names an unknown cloud \"\(cluster.cloud)\"")
+    for (index, cluster) in clusters.enumerated() {
+      let path = "\(path).clusters[\(index)]"
+      try check(cluster.id, isUUIDAt: "\(path).id")
+      try check(cluster.cloud, isOneOf: clouds.map(\.name), "\(path).cloud", "cloud")
     }
-    for app in applications where !clusters.contains(where: { $0.name == app.cluster }) {
-      throw ScenarioError("\(path): application \"\(app.name)\" names an unknown cluster \"\(app.cluster)\"")
-    }
-    for fleet in fleets {
-      for name in fleet.clusters where !clusters.contains(where: { $0.name == name }) {
-        throw ScenarioError("\(path): fleet \"\(fleet.prefix)\" names an unknown cluster \"\(name)\"")
+    for (index, app) in applications.enumerated() {
+      let path = "\(path).applications[\(index)]"
+      try check(app.id, isUUIDAt: "\(path).id")
+      try check(app.cluster, isOneOf: clusters.map(\.name), "\(path).cluster", "cluster")
+      guard !app.namespaces.isEmpty else {
+        throw ScenarioError("\(path).namespaces is empty: give at least one, or leave it out")
+      }
+      for (kind, points) in [("backups", app.backups), ("snapshots", app.snapshots)] {
+        for (index, point) in points.enumerated() {
+          try check(point.id, isUUIDAt: "\(path).\(kind)[\(index)].id")
+        }
       }
     }
-    for app in applications where app.namespaces.isEmpty {
-      throw ScenarioError("\(path): application \"\(app.name)\" has no namespace")
+    for (index, fleet) in fleets.enumerated() {
+      for (place, name) in fleet.clusters.enumerated() {
+        let path = "\(path).fleets[\(index)].clusters[\(place)]"
+        try check(name, isOneOf: clusters.map(\.name), path, "cluster")
+      }
     }
-    let ids =
-      buckets.map(\.id) + clouds.map(\.id) + clusters.map(\.id) + applications.map(\.id)
-      + applications.flatMap { ($0.backups + $0.snapshots).map(\.id) }
-    for case let id? in ids where !isUUID(id) { throw ScenarioError("\(path): id \"\(id)\" is not a UUID") }
+  }
+
+  private func check(_ id: String?, isUUIDAt path: String) throws(ScenarioError) {
+    guard let id, !isUUID(id) else { return }
+    throw ScenarioError(path, mustBe: "a UUID", not: .string(id))
+  }
+
+  private func check(
+    _ name: String, isOneOf names: [String], _ path: String, _ kind: String
+  ) throws(ScenarioError) {
+    guard !names.contains(name) else { return }
+    let known = names.isEmpty ? "there is none" : "known are \(names.joined(separator: ", "))"
+    throw ScenarioError("\(path) names an unknown \(kind) \(JSON.string(name).shortText); \(known)")
   }
 }
 

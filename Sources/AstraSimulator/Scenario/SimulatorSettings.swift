@@ -300,16 +300,25 @@ extension SimulatorSettings: ScenarioValue {
     try reader.take("dateHeader", &dateHeader)
 
     try reader.take("recordTimes", &recordTimes)
-    for period in [rediscoveryEvery, modificationEvery] where period > .zero && period < .seconds(1) {
-      throw ScenarioError("\(reader.path) lets something happen more often than once a second")
+    for (name, period) in [
+      ("rediscoveryEverySeconds", rediscoveryEvery), ("modificationEverySeconds", modificationEvery),
+    ] where period > .zero && period < .seconds(1) {
+      throw ScenarioError("\(reader.path).\(name) is more often than once a second: give 0, or 1 or more")
     }
     guard [200, 202, 204].contains(olderRestoreStatus) else {
-      throw ScenarioError("\(reader.path).olderRestoreStatus is none of 200, 202, 204")
+      let path = "\(reader.path).olderRestoreStatus"
+      throw ScenarioError(path, mustBe: "one of 200, 202, 204", not: .integer(olderRestoreStatus))
     }
-    guard pageSize >= 0 else { throw ScenarioError("\(reader.path).pageSize is negative") }
-    for number in [invalidTokenProblem, missingItemProblem, legacyAppsProblem]
-    where Problem.catalogue[number] == nil {
-      throw ScenarioError("\(reader.path) names problem \(number), which the simulator does not have")
+    guard pageSize >= 0 else {
+      throw ScenarioError("\(reader.path).pageSize", mustBe: "0 or more", not: .integer(pageSize))
+    }
+    for (name, number) in [
+      ("invalidTokenProblem", invalidTokenProblem), ("missingItemProblem", missingItemProblem),
+      ("legacyAppsProblem", legacyAppsProblem),
+    ] where Problem.catalogue[number] == nil {
+      let known = Problem.catalogue.keys.sorted().map(String.init).joined(separator: ", ")
+      throw ScenarioError(
+        "\(reader.path).\(name)", mustBe: "one of the problems \(known)", not: .integer(number))
     }
   }
 }

@@ -15,14 +15,17 @@ extension World {
   /// 200 with the release's version and the number of rows; 500 if the release is broken; 503 while the application is
   /// restored or made.
   package func frontPage(at address: String) -> FrontPage? {
-    if let app = applications.first(where: { $0.address == address }) {
-      let isRestoring = operations.contains { operation in
-        operation.kind == .restore && operation.subject == app.id
-          && operation.stages[operation.stage].role == .copy
-      }
-      return Self.page(app.name, isRestoring ? nil : app.content)
-    }
+    if let app = applications.first(where: { $0.address == address }) { return frontPage(of: app) }
     return workloads.first { $0.address == address }.map { Self.page($0.name, $0.content) }
+  }
+
+  /// The front page of an application.
+  func frontPage(of app: Application) -> FrontPage {
+    let isRestoring = operations.contains { operation in
+      operation.kind == .restore && operation.subject == app.id
+        && operation.stages[operation.stage].role == .copy
+    }
+    return Self.page(app.name, isRestoring ? nil : app.content)
   }
 
   private static func page(_ name: String, _ content: Content?) -> FrontPage {

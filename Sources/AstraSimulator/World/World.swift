@@ -22,6 +22,8 @@ package struct World: Sendable {
   package internal(set) var requests: [String: Int] = [:]
   /// All requests so far.
   package internal(set) var requestCount = 0
+  /// The last of them.
+  var requestLog = RequestLog()
   /// What requests and answers have weighed so far.
   package internal(set) var traffic = Traffic()
   /// When each request came, as far as `SimulatorSettings.recordTimes` was on.

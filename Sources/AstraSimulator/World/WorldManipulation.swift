@@ -1,3 +1,5 @@
+package import SimulatorSupport
+
 // What tests and the control endpoints do to a world directly: the part of everyone who is not a client.
 
 extension World {

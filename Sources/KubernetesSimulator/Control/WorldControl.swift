@@ -6,45 +6,68 @@ package import SimulatorSupport
 extension KubernetesWorld {
   /// Answers a request to the port of a cluster, by its place; what streams in the answer say is read from the world.
   package mutating func respond(to request: SimulatedRequest, at cluster: Int) -> SimulatedResponse {
-    let path = request.target.prefix { $0 != "?" }
-    if cluster == 0, path.hasPrefix(Self.controlPath) {
-      return control(request.method, String(path.dropFirst(Self.controlPath.count)), request.body)
+    if cluster == 0 {
+      if request.target.hasPrefix(ControlPage.path) { return control(request) }
+      if let page = ControlPage.redirect(request) { return page }
     }
-    var response = handle(request, at: clusters[cluster].name)
-    response.stream = response.stream.map { WatchOfCluster($0, of: cluster) }
+    let fault = controlState.fault(concerning: request)
+    var response: SimulatedResponse
+    if let fault, !fault.afterwards {
+      response = fault.response
+    } else {
+      response = handle(request, at: clusters[cluster].name)
+      response.stream = response.stream.map { WatchOfCluster($0, of: cluster) }
+      if let fault { response = fault.response }
+    }
+    controlState.requestLog.add(request, status: response.status, at: now, place: clusters[cluster].name)
     return response
   }
 
-  private static let controlPath = "/_simulator/"
-
   /// The names of the endpoints that take a GET.
-  package static let views = ["world", "events"]
+  package static let views = ["world", "overview", "events"]
 
   /// The names of the endpoints that take a POST.
   package static let actions = [
     "advance", "deploy", "rows", "application", "backup", "snapshot", "namespace", "removeNamespace", "state",
     "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault",
+    "responseFault", "removeOperationFault", "removeResponseFault",
   ]
 
-  private mutating func control(_ method: String, _ action: String, _ bytes: [UInt8]) -> SimulatedResponse {
+  private mutating func control(_ request: SimulatedRequest) -> SimulatedResponse {
+    let parts = request.target.dropFirst(ControlPage.path.count)
+      .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let action = String(parts[0])
+    if request.method == "GET", let file = ControlPage.file(action) { return file }
+    if let refusal = ControlPage.refusal(request) { return reply(403, ["error": .string(refusal)]) }
     if Self.views.contains(action) {
-      guard method == "GET" else { return reply(405, ["error": "only GET is supported here"]) }
-      guard action == "events" else { return reply(200, json) }
-      return SimulatedResponse(
-        status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: JournalStream())
+      guard request.method == "GET" else { return reply(405, ["error": "only GET is supported here"]) }
+      return view(action, Query(parts.count > 1 ? String(parts[1]) : ""))
     }
     guard Self.actions.contains(action) else {
       let known = (Self.views + Self.actions).joined(separator: ", ")
       return reply(404, ["error": .string("there is no \"\(action)\"; known are \(known)")])
     }
-    guard method == "POST" else { return reply(405, ["error": "only POST is supported here"]) }
+    guard request.method == "POST" else { return reply(405, ["error": "only POST is supported here"]) }
     do throws(ScenarioError) {
-      guard let body = bytes.isEmpty ? [:] : JSON(bytes) else {
-        throw ScenarioError("the body is not valid JSON")
-      }
+      let body = try JSON(controlBody: request.body)
       return reply(200, try control(action, body))
     } catch {
       return reply(400, ["error": .string(error.description)])
+    }
+  }
+
+  private func view(_ name: String, _ query: Query) -> SimulatedResponse {
+    switch name {
+    case "events":
+      return SimulatedResponse(
+        status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: JournalStream())
+    case "overview":
+      do throws(ScenarioError) {
+        return reply(200, overview(try OverviewQuery(filter: query["filter"], limit: query["limit"])))
+      } catch {
+        return reply(400, ["error": .string(error.description)])
+      }
+    default: return reply(200, json)
     }
   }
 
@@ -59,9 +82,8 @@ extension KubernetesWorld {
       try changed.take(body, path: "body")
       settings = changed
       return [:]
-    case "operationFault":
-      faults.append(try RunFault(scenario: body, path: "body"))
-      return [:]
+    case "operationFault", "removeOperationFault", "responseFault", "removeResponseFault":
+      return try controlFault(action, body)
     case "application":
       return [
         "id": .string(try add(try ProtectedApplicationSeed(scenario: body, path: "body"), path: "body"))
@@ -79,16 +101,15 @@ extension KubernetesWorld {
     case "advance":
       let length: Duration = try reader.require("seconds")
       try reader.finish()
-      guard length >= .zero else { throw ScenarioError("body.seconds is negative") }
+      guard length >= .zero else {
+        throw ScenarioError("body.seconds must be 0 or more: time never goes back")
+      }
       advance(to: now + length)
       return ["now": .number(now.inSeconds)]
     case "token":
-      let token: String = try reader.require("token")
+      let token: String? = try reader.require("token")
       try reader.finish()
-      // That of the first user of every cluster.
-      for index in clusters.indices where !clusters[index].users.isEmpty {
-        clusters[index].users[0].token = token
-      }
+      changeTokens(to: token)
       return [:]
     default:
       let cluster: String = try reader.require("cluster")
@@ -96,15 +117,20 @@ extension KubernetesWorld {
       try reader.finish()
       let isDone =
         action == "namespace" ? addNamespace(name, of: cluster) : removeNamespace(name, of: cluster)
-      guard isDone else { throw ScenarioError("there is no such cluster or namespace") }
+      guard isDone else {
+        throw ScenarioError(
+          "body.\(action == "namespace" ? "cluster" : "name"): there is no such cluster or namespace")
+      }
       return [:]
     }
   }
 
   private mutating func controlCopy(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
-    guard let key = body["application"]?.string else { throw ScenarioError("body has no \"application\"") }
+    guard let key = body["application"]?.string else {
+      throw ScenarioError("body has no \"application\", which must be given")
+    }
     guard let application = view(ofKey: key)?.objectUID else {
-      throw ScenarioError("there is no application \"\(key)\"")
+      throw ScenarioError("body.application: there is no application \"\(key)\"")
     }
     let members = (body.members ?? []).filter { $0.name != "application" }
     let seed = try CopySeed(scenario: .object(members), path: "body")
@@ -125,7 +151,7 @@ extension KubernetesWorld {
     }
     try reader.finish()
     guard let application = view(ofKey: key)?.objectUID else {
-      throw ScenarioError("there is no application \"\(key)\"")
+      throw ScenarioError("body.application: there is no application \"\(key)\"")
     }
     let isDone = change(application, as: action == "deploy" ? .deployed : .manipulated) { content in
       if action == "deploy" {
@@ -134,7 +160,7 @@ extension KubernetesWorld {
         content.rows += rows ?? []
       }
     }
-    guard isDone else { throw ScenarioError("nothing of \"\(key)\" runs") }
+    guard isDone else { throw ScenarioError("body.application: nothing of \"\(key)\" runs") }
     return view(ofKey: application)?.content?.json ?? [:]
   }
 
@@ -153,7 +179,7 @@ extension KubernetesWorld {
       case "stall": stallRun(of: uid)
       default: removeByOthers(uid)
       }
-    guard isDone else { throw ScenarioError("nothing to \(action) at \"\(key)\"") }
+    guard isDone else { throw ScenarioError("body.subject: there is nothing to \(action) at \"\(key)\"") }
     return [:]
   }
 

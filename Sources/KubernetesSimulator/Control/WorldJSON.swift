@@ -45,7 +45,7 @@ extension KubernetesWorld {
     ]
   }
 
-  private func json(of run: Run) -> JSON {
+  func json(of run: Run) -> JSON {
     [
       "number": .integer(run.number), "kind": .string(run.kind.rawValue),
       "subject": .string(run.kind == .restore ? run.application : run.uid),

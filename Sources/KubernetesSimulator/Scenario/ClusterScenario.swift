@@ -16,13 +16,17 @@ package struct ClusterScenario: Sendable {
   /// Whether a scenario file is about clusters.
   package static func isOne(_ file: [UInt8]) -> Bool { JSON(file)?["kubernetes"] != nil }
 
-  /// Reads a scenario file; the error names the member that is wrong and what would be right.
+  /// Reads a scenario file; the error names line and member, and what would be right.
   package init(file: [UInt8], startTime: WallTime) throws(ScenarioError) {
+    self = try JSON.reading(file) { json throws(ScenarioError) in try Self(json, startTime: startTime) }
+  }
+
+  private init(_ json: JSON, startTime: WallTime) throws(ScenarioError) {
     self.startTime = startTime
-    guard let json = JSON(file) else { throw ScenarioError("the scenario is not valid JSON") }
     var reader = try ObjectReader(json, path: "scenario")
     let kubernetes: Kubernetes = try reader.require("kubernetes")
     try reader.take("environment", &environment)
+    try reader.takeSchema()
     try reader.finish()
     (seeds, product) = (kubernetes.clusters, kubernetes.tridentProtect)
     for (place, seed) in seeds.enumerated() {

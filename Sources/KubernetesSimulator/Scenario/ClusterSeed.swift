@@ -101,7 +101,7 @@ private struct ObjectSeed: ScenarioValue {
   var json: JSON
 
   init(scenario json: JSON, path: String) throws(ScenarioError) {
-    guard json.members != nil else { throw ScenarioError("\(path) is \(json.kind), not an object") }
+    guard json.members != nil else { throw ScenarioError(path, mustBe: "an object", not: json) }
     self.json = json
   }
 }

@@ -102,7 +102,7 @@ private func checkNames(_ names: [String], _ path: String) throws(ScenarioError)
 
 private func checkID(_ id: String?, _ path: String) throws(ScenarioError) {
   guard let id, !isUUID(id) else { return }
-  throw ScenarioError("\(path).id is \"\(id)\", not a UUID")
+  throw ScenarioError("\(path).id", mustBe: "a UUID", not: .string(id))
 }
 
 extension WorldContent: ScenarioValue {
@@ -130,6 +130,7 @@ extension RunFault: ScenarioValue {
     self.init(try reader.require("kind"), try reader.require("effect"))
     try reader.take("nth", &nth)
     try reader.finish()
+    guard nth >= 1 else { throw ScenarioError("\(path).nth", mustBe: "1 or more", not: .integer(nth)) }
   }
 }
 

@@ -138,17 +138,23 @@ extension KubernetesWorld {
     for index in clusters.indices {
       let store = clusters[index].store
       for service in store.objects("services") where self.address(of: service) == address {
-        guard let namespace = service.namespace else { continue }
-        let deployment = store.objects("deployments.apps", in: namespace).first
-        let isUp = (deployment?.value(at: "status.availableReplicas")?.integer ?? 0) > 0
-        let claims = store.objects("persistentvolumeclaims", in: namespace)
-        let areBound = claims.allSatisfy { $0.value(at: "status.phase")?.string == "Bound" }
-        guard isUp, areBound, let content = content(in: namespace, of: index) else {
-          return (503, service.name ?? "", nil)
-        }
-        return (content.broken ? 500 : 200, service.name ?? "", content)
+        if let page = page(of: service, in: index) { return page }
       }
     }
     return nil
+  }
+
+  /// What a service's page answers; nil: the service is in no namespace.
+  func page(of service: JSON, in cluster: Int) -> (status: Int, name: String, content: WorldContent?)? {
+    guard let namespace = service.namespace else { return nil }
+    let store = clusters[cluster].store
+    let deployment = store.objects("deployments.apps", in: namespace).first
+    let isUp = (deployment?.value(at: "status.availableReplicas")?.integer ?? 0) > 0
+    let claims = store.objects("persistentvolumeclaims", in: namespace)
+    let areBound = claims.allSatisfy { $0.value(at: "status.phase")?.string == "Bound" }
+    guard isUp, areBound, let content = content(in: namespace, of: cluster) else {
+      return (503, service.name ?? "", nil)
+    }
+    return (content.broken ? 500 : 200, service.name ?? "", content)
   }
 }

@@ -22,6 +22,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   package var faults: [RunFault] = []
   /// How many runs of a kind have begun.
   package internal(set) var begun: [Run.Kind: Int] = [:]
+  /// What the control endpoints keep.
+  var controlState = ControlState()
   /// What the buckets hold, by the path in them.
   var archives: [String: Archive] = [:]
   /// What volumes hold, by the uid of their claim.

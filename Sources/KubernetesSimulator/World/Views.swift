@@ -1,4 +1,4 @@
-internal import SimulatorSupport
+package import SimulatorSupport
 
 // What there is, as it is seen from outside.
 extension KubernetesWorld {
@@ -102,6 +102,8 @@ extension KubernetesWorld {
     package var state: String
     package var hooksFailed: Bool?
     package var content: WorldContent?
+    /// When its object was made.
+    package var created: WallTime?
   }
 
   /// All backups and snapshots, in the order in which they came.
@@ -125,7 +127,8 @@ extension KubernetesWorld {
             state: object.isDeleted
               ? "deleting" : object.value(at: "status.state")?.string?.lowercased() ?? "pending",
             hooksFailed: results.map { $0.contains { $0["failures"] != nil } },
-            content: archive.flatMap { content(of: $0) })
+            content: archive.flatMap { content(of: $0) },
+            created: object.value(at: "metadata.creationTimestamp")?.string.flatMap { WallTime($0) })
         }
       }
     }

@@ -91,7 +91,7 @@ struct SimulatorProcessTests {
     "what is wrong is said in one sentence",
     arguments: [
       (["--scenario", "/nowhere.json", "--port", "0", "--dir", "DIR"], 64, "cannot read the scenario"),
-      (["--scenario", "BAD", "--port", "0", "--dir", "DIR"], 64, "unknown key \"colour\""),
+      (["--scenario", "BAD", "--port", "0", "--dir", "DIR"], 64, "line 1: colour is an unknown member"),
       (["--scenario", "GOOD", "--port", "0", "--dir", "/proc/nowhere"], 73, "cannot make the folder"),
       (["--scenario", "GOOD", "--port", "TAKEN", "--dir", "DIR"], 73, "is taken; give --port 0"),
       (["--scenario", "GOOD", "--port", "70000", "--dir", "DIR"], 64, "--port"),
