@@ -27,6 +27,9 @@ extension World {
     }
   }
 
+  /// Whether a fault answers requests with that status.
+  package func hasResponseFault(of status: Int) -> Bool { responseFaults.contains { $0.status == status } }
+
   /// The number of the next operation of a kind that no fault waits for.
   private func nextFree(_ kind: Operation.Kind) -> Int {
     let taken = operationFaults.filter { $0.kind == kind }.map(\.nth)
