@@ -106,14 +106,21 @@ let package = Package(
         "Timing",
       ]),
     .target(
-      name: "TridentProtect", dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
+      name: "KubernetesWorkloads",
+      dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
+    .target(
+      name: "TridentProtect",
+      dependencies: [
+        "AppProtection", "KubernetesAPI", "KubernetesWorkloads", "StructuredValues", "Timing",
+      ]),
     .target(
       name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe",
-        "Processes", "RESTClient", "StepReport", "StructuredValues", "Text", "Timing", "TridentProtect",
+        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI",
+        "KubernetesWorkloads", "PageProbe", "Processes", "RESTClient", "StepReport", "StructuredValues",
+        "Text", "Timing", "TridentProtect",
         argumentParser,
       ]
     ),
@@ -252,7 +259,7 @@ let package = Package(
       name: "BackendTests",
       dependencies: [
         "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "KubernetesAPI",
-        "RESTClient",
+        "KubernetesWorkloads", "RESTClient",
         "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
         "KubernetesSimulator", "TridentProtect", "TridentProtectSimulation",
       ] + stepModules

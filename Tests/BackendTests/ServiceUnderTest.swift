@@ -4,6 +4,7 @@ import AstraControlSimulation
 import Files
 import HTTPTransport
 import KubernetesAPI
+import KubernetesWorkloads
 import RESTClient
 import ServiceSimulation
 import SimulatedBackend

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 // What would be answered: each object is sent with `dryRun=All`, which the product's validators judge too.

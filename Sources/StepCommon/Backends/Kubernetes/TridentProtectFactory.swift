@@ -2,6 +2,7 @@ internal import AppProtection
 internal import Files
 internal import HTTPTransport
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import TridentProtect
 
 /// NetApp Trident protect, through the Kubernetes API of the clusters that it runs in.

@@ -1,16 +1,16 @@
 package import AppProtection
-internal import KubernetesAPI
+package import KubernetesAPI
 internal import StructuredValues
 
 // What an application is reached by: a restore into other namespaces changes neither hosts nor addresses.
-extension TridentProtectBackend {
+extension ClusterBackend {
   package func fixedAddresses(
     of application: Application, forCloneOn destination: Cluster.ID
   ) throws(BackendError) -> FixedAddresses? {
     guard let place = ApplicationPlace(application.id) else { return nil }
     var addresses = FixedAddresses(areShared: try areSame(Cluster.ID(place.context), destination))
     for namespace in application.namespaces {
-      for kind in [ResourceKind.ingress, Self.route, .service] {
+      for kind in [ResourceKind.ingress, .route, .service] {
         let sight = try client(place.context).lookAtList(
           of: kind, in: namespace, to: "look what \"\(application.name)\" is reached by")
         switch sight {
@@ -23,9 +23,11 @@ extension TridentProtectBackend {
     }
     return addresses
   }
+}
 
+extension ResourceKind {
   /// OpenShift's way of publishing a Service under a host.
-  static let route = ResourceKind("Route", plural: "routes", group: "route.openshift.io")
+  package static let route = Self("Route", plural: "routes", group: "route.openshift.io")
 }
 
 extension FixedAddresses {
@@ -52,7 +54,7 @@ extension FixedAddresses {
       if rules.isEmpty || object["spec", "defaultBackend"] != nil {
         claims.append("every other host, by \(title), which names none")
       }
-    case TridentProtectBackend.route:
+    case .route:
       let path = object["spec", "path"]?.string ?? ""
       claim("host", object["spec", "host"]?.string.map { $0 + path })
     default:

@@ -1,9 +1,9 @@
 package import AppProtection
-internal import KubernetesAPI
+package import KubernetesAPI
 internal import StructuredValues
 
 // Namespaces: a restore fills one that is there and empty. What is there already it would leave as it is, without a word.
-extension TridentProtectBackend {
+extension ClusterBackend {
   package func namespace(_ name: String, on cluster: Cluster.ID) throws(BackendError) -> NamespaceStanding {
     let client = try client(of: cluster)
     let sight = try client.look(at: .namespace, name, in: nil, to: "look for namespace \"\(name)\"")
@@ -25,30 +25,30 @@ extension TridentProtectBackend {
   /// Whether anything but what Kubernetes puts there by itself is in a namespace; nil if nothing of it may be seen.
   private func holdsAnything(_ name: String, _ client: KubernetesClient) throws(BackendError) -> Bool? {
     var isTold = false
-    for kind in Self.contents {
+    for kind in contents {
       let sight = try client.lookAtList(of: kind, in: name, to: "look what is in namespace \"\(name)\"")
       guard case .told(let objects) = sight else { continue }
       isTold = true
-      if objects.contains(where: { !Self.isProvided($0, kind) }) { return true }
+      if objects.contains(where: { !isProvided($0, kind) }) { return true }
     }
     return isTold ? false : nil
   }
 
   /// What an application is made of.
-  static let contents: [ResourceKind] =
+  package var contents: [ResourceKind] {
     [
       .volumeClaim, .pod, .deployment, .statefulSet, .daemonSet, .service, .configMap, .cronJob, .job,
       .ingress,
-      Kinds.application,
-    ] + Kinds.restores
+    ] + productContents
+  }
 
   /// Whether a cluster puts it into every namespace.
-  static func isProvided(_ object: KubernetesObject, _ kind: ResourceKind) -> Bool {
+  package func isProvided(_ object: KubernetesObject, _ kind: ResourceKind) -> Bool {
     kind == .configMap && ["kube-root-ca.crt", "openshift-service-ca.crt"].contains(object.name)
   }
 
   /// Makes a namespace for a clone, unless one is there; one that was made bears its own uid.
-  func prepare(
+  package func prepare(
     _ name: String, for request: CloneRequest, _ attempt: String
   ) throws(BackendError) {
     let client = try client(of: request.destinationCluster)
@@ -78,7 +78,7 @@ extension TridentProtectBackend {
       "metadata": Marking.metadata(
         name: name, namespace: nil, purpose: Marking.clone,
         annotations: Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-        settings.signature),
+        signature),
     ])
   }
 }

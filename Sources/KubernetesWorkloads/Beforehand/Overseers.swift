@@ -3,7 +3,7 @@ internal import KubernetesAPI
 internal import StructuredValues
 
 // Tools that keep what runs as it is described in a repository: they put back what a restore has changed.
-extension TridentProtectBackend {
+extension ClusterBackend {
   package func oversight(of application: Application) throws(BackendError) -> Oversight? {
     guard let place = ApplicationPlace(application.id) else { return nil }
     let argo = try ArgoApplications(client(place.context), server: connection(place.context).server)

@@ -3,7 +3,7 @@ internal import KubernetesAPI
 internal import StructuredValues
 
 // Whether a clone fits into what its namespaces may hold. A namespace that is not there yet has no limits to be seen.
-extension TridentProtectBackend {
+extension ClusterBackend {
   package func room(for request: CloneRequest) throws(BackendError) -> RoomForClone? {
     var room = RoomForClone()
     for destination in Set(request.namespaces.map(\.destination)).sorted() {
@@ -35,7 +35,7 @@ extension TridentProtectBackend {
       let sight = try client.lookAtList(of: .volumeClaim, in: mapping.source, to: attempt)
       guard case .told(let claims) = sight else { return nil }
       for claim in claims { needs.add(claim: claim, storageClass: request.storageClass) }
-      for kind in Self.shown {
+      for kind in ClusterContent.shown {
         guard case .told(let objects) = try client.lookAtList(of: kind, in: mapping.source, to: attempt)
         else { continue }
         for object in objects { needs.add(object, kind) }
@@ -49,11 +49,11 @@ extension TridentProtectBackend {
   ) throws(BackendError) -> LookResult<[Quota]> {
     let client = try client(of: request.destinationCluster)
     let attempt = "read the quotas of namespace \"\(namespace)\""
-    let sight = try client.lookAtList(of: Self.quota, in: namespace, to: attempt)
+    let sight = try client.lookAtList(of: .quota, in: namespace, to: attempt)
     guard case .told(let objects) = sight else { return sight.map { _ in [] } }
     var all = objects.compactMap { Quota($0, "quota \"\($0.name)\" of namespace \"\(namespace)\"", \.self) }
     // OpenShift has quotas over several namespaces, too.
-    if case .told(let objects) = try client.lookAtList(of: Self.clusterQuota, in: namespace, to: attempt) {
+    if case .told(let objects) = try client.lookAtList(of: .clusterQuota, in: namespace, to: attempt) {
       all += objects.compactMap { quota in
         Quota(quota, "cluster quota \"\(quota.name)\" (for namespace \"\(namespace)\")") { $0?["total"] }
       }
@@ -65,7 +65,7 @@ extension TridentProtectBackend {
     of namespace: String, _ request: CloneRequest
   ) throws(BackendError) -> LookResult<[ClaimLimit]> {
     let sight = try client(of: request.destinationCluster).lookAtList(
-      of: Self.limitRange, in: namespace, to: "read the limits of namespace \"\(namespace)\"")
+      of: .limitRange, in: namespace, to: "read the limits of namespace \"\(namespace)\"")
     return sight.map { objects in
       objects.flatMap { object in
         (object["spec", "limits"]?.elements ?? []).compactMap {
@@ -74,10 +74,12 @@ extension TridentProtectBackend {
       }
     }
   }
+}
 
-  private static let quota = ResourceKind("ResourceQuota", plural: "resourcequotas", group: "")
-  private static let limitRange = ResourceKind("LimitRange", plural: "limitranges", group: "")
-  private static let clusterQuota = ResourceKind(
+extension ResourceKind {
+  fileprivate static let quota = Self("ResourceQuota", plural: "resourcequotas", group: "")
+  fileprivate static let limitRange = Self("LimitRange", plural: "limitranges", group: "")
+  fileprivate static let clusterQuota = Self(
     "AppliedClusterResourceQuota", plural: "appliedclusterresourcequotas", group: "quota.openshift.io")
 }
 
