@@ -114,6 +114,11 @@ let package = Package(
         "AppProtection", "KubernetesAPI", "KubernetesWorkloads", "StructuredValues", "Timing",
       ]),
     .target(
+      name: "Velero",
+      dependencies: [
+        "AppProtection", "KubernetesAPI", "KubernetesWorkloads", "StructuredValues", "Timing",
+      ]),
+    .target(
       name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
     .target(
       name: "StepCommon",
@@ -121,7 +126,7 @@ let package = Package(
         "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI",
         "KubernetesWorkloads", "PageProbe", "Processes", "RESTClient", "StepReport", "StructuredValues",
         "Text", "Timing", "TridentProtect",
-        argumentParser,
+        "Velero", argumentParser,
       ]
     ),
     // What tells of the steps' results: no step itself, since it has no connection.
@@ -254,6 +259,9 @@ let package = Package(
         "Timing",
       ]
     ),
+    .testTarget(
+      name: "VeleroTests",
+      dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Velero"]),
     // What every backend has to keep to, whatever its service is.
     .testTarget(
       name: "BackendTests",

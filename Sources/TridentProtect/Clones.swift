@@ -161,22 +161,6 @@ extension TridentProtectBackend {
     return operation
   }
 
-  package func shownOrigins(of application: Application) -> [RecoveryPoint.ID] {
-    // What it was restored in place from since, first.
-    let restored = application.marks.texts["restoredFrom"].map { [RecoveryPoint.ID($0)] } ?? []
-    return restored
-      + application.labels.filter { $0.name == CloneMark.originLabel && $0.value.contains("/") }
-      .map { RecoveryPoint.ID($0.value) }
-  }
-
-  package func carrier(of clone: Application) -> RecoveryPoint.ID? {
-    guard CloneMark(of: clone.sourceID ?? clone.id, named: clone.name).origin(of: clone) == .live else {
-      return nil
-    }
-    let points = clone.labels.filter { $0.name == Marking.point }.map { RecoveryPoint.ID($0.value) }
-    return points.count == 1 ? points[0] : nil
-  }
-
   // MARK: - Removal
 
   package func delete(_ application: Application) throws(BackendError) {

@@ -232,17 +232,4 @@ extension TridentProtectBackend {
     guard let last, let ours = try view(of: restore, in: place) else { return false }
     return last.reference == ours.reference && last.state.progress == .completed
   }
-
-  package func isUntouched(
-    _ application: Application, sinceFailureOf restore: InPlaceRestore, _ marks: ApplicationMarks?
-  ) -> Bool {
-    let now = application.marks
-    if let marks { return marks == now }
-    // Nobody saw it fail: the last thing that happened to the application has to be that restore.
-    let before = Set((restore.before.lists["restores"] ?? []).compactMap { RestoreMark.uid(of: $0) })
-    let since = (now.lists["restores"] ?? []).filter {
-      RestoreMark.uid(of: $0).map { !before.contains($0) } ?? true
-    }
-    return since.count == 1 && !RestoreMark.isUnderWay(since[0])
-  }
 }

@@ -31,8 +31,9 @@ import Testing
       places: ["Sources/StepCommon/Backends/AstraControl/"]),
     Rule(
       module: "KubernetesWorkloads",
-      places: ["Sources/StepCommon/Backends/Kubernetes/", "Sources/TridentProtect/"]),
+      places: ["Sources/StepCommon/Backends/Kubernetes/", "Sources/TridentProtect/", "Sources/Velero/"]),
     Rule(module: "TridentProtect", places: ["Sources/StepCommon/Backends/Kubernetes/"]),
+    Rule(module: "Velero", places: ["Sources/StepCommon/Backends/Kubernetes/"]),
     // Where a connection is set up, and where the token must be known to be kept out of texts.
     Rule(
       module: "HTTPTransport",

@@ -78,4 +78,19 @@ extension ClusterBackend {
     if !missing.isEmpty { return .missing(missing) }
     return unseen.isEmpty ? .allowed : .limited(unseen)
   }
+
+  /// What trying something out amounts to: only what the service itself says counts as a refusal.
+  package func rehearse(_ attempt: () throws(BackendError) -> Void) throws(BackendError) -> Rehearsal {
+    do throws(BackendError) {
+      try attempt()
+      return .accepted
+    } catch {
+      switch error.kind {
+      case .refused, .misconfigured:
+        return .refused(error.message + (error.hint.map { " (\($0))" } ?? ""))
+      case .unreachable, .brokenContract, .fateUnknown, .credentials: return .notTold(error.message)
+      case .interrupted, .deadline, .untrusted: throw error
+      }
+    }
+  }
 }

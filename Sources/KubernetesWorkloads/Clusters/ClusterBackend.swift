@@ -14,9 +14,12 @@ package protocol ClusterBackend: Backend {
   var ignoredKinds: IgnoredKinds { get }
   /// The kinds of the service itself that an application's namespace may hold.
   var productContents: [ResourceKind] { get }
+  /// What of its namespaces an application is, as a label selector; nil: all that they hold.
+  var contentSelector: String? { get }
 }
 
 extension ClusterBackend {
+  package var contentSelector: String? { nil }
   package var label: String { "\(name) at \(clusterConnections.places)" }
   package var currentTime: Timestamp { clusterConnections.currentTime }
   package var serverTime: Timestamp? { clusterConnections.serverTime }
@@ -79,6 +82,24 @@ extension ClusterBackend {
       }
     }
     return found.sorted()
+  }
+
+  package func hints(for _: Application.ID) -> [ProtectionOperation: Bool] { [:] }
+
+  package func shownOrigins(of application: Application) -> [RecoveryPoint.ID] {
+    // What it was restored in place from since, first.
+    let restored = application.marks.texts["restoredFrom"].map { [RecoveryPoint.ID($0)] } ?? []
+    return restored
+      + application.labels.filter { $0.name == CloneMark.originLabel && $0.value.contains("/") }
+      .map { RecoveryPoint.ID($0.value) }
+  }
+
+  package func carrier(of clone: Application) -> RecoveryPoint.ID? {
+    guard CloneMark(of: clone.sourceID ?? clone.id, named: clone.name).origin(of: clone) == .live else {
+      return nil
+    }
+    let points = clone.labels.filter { $0.name == Marking.point }.map { RecoveryPoint.ID($0.value) }
+    return points.count == 1 ? points[0] : nil
   }
 
   /// The storage class that a clone wants has to be there.

@@ -13,6 +13,8 @@ package enum Marking {
   package static let purpose = "astra-steps/purpose"
   /// The purpose of what makes a clone.
   package static let clone = "clone"
+  /// The purpose of what restores in place.
+  package static let restore = "restore"
   /// The application that an in-place restore is of, and the recovery point that it is from.
   package static let application = "astra-steps/application"
   package static let point = "astra-steps/point"

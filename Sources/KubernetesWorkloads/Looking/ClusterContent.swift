@@ -10,6 +10,7 @@ package struct ClusterContent {
     package var uid: String
     package var isBound: Bool
     package var phase: String
+    package var labels: [String: String]
   }
 
   /// Something that runs.
@@ -44,10 +45,14 @@ package struct ClusterContent {
   package init() {}
 
   /// Adds what one namespace holds; false: its claims may not be seen, so nothing can be said.
-  package mutating func add(_ namespace: String, _ client: KubernetesClient) throws(BackendError) -> Bool {
-    guard try addClaims(namespace, client) else { return false }
-    try addWorkloads(namespace, client)
-    try addServices(namespace, client)
+  ///
+  /// With a label selector, only of what that selects.
+  package mutating func add(
+    _ namespace: String, _ client: KubernetesClient, labels: String? = nil
+  ) throws(BackendError) -> Bool {
+    guard try addClaims(namespace, client, labels: labels) else { return false }
+    try addWorkloads(namespace, client, labels: labels)
+    try addServices(namespace, client, labels: labels)
     return true
   }
 
@@ -55,29 +60,37 @@ package struct ClusterContent {
     "look at what is in namespace \"\(namespace)\""
   }
 
-  package mutating func addClaims(_ namespace: String, _ client: KubernetesClient) throws(BackendError)
+  package mutating func addClaims(
+    _ namespace: String, _ client: KubernetesClient, labels: String? = nil
+  ) throws(BackendError)
     -> Bool
   {
-    let sight = try client.lookAtList(of: .volumeClaim, in: namespace, to: Self.attempt(namespace))
+    let sight = try client.lookAtList(
+      of: .volumeClaim, in: namespace, labels: labels, to: Self.attempt(namespace))
     guard case .told(let claims) = sight else { return false }
     self.claims += claims.map { claim in
       let phase = claim["status", "phase"]?.string ?? "Pending"
       return Claim(
         name: claim.name, uid: claim.uid, isBound: phase == "Bound" && claim.deletionTimestamp == nil,
-        phase: claim.deletionTimestamp == nil ? phase : "being deleted")
+        phase: claim.deletionTimestamp == nil ? phase : "being deleted", labels: claim.labels)
     }
     return true
   }
 
-  package mutating func addWorkloads(_ namespace: String, _ client: KubernetesClient) throws(BackendError) {
+  package mutating func addWorkloads(
+    _ namespace: String, _ client: KubernetesClient, labels: String? = nil
+  ) throws(BackendError) {
     for kind in [ResourceKind.deployment, .statefulSet, .daemonSet] {
-      let sight = try client.lookAtList(of: kind, in: namespace, to: Self.attempt(namespace))
+      let sight = try client.lookAtList(of: kind, in: namespace, labels: labels, to: Self.attempt(namespace))
       if case .told(let found) = sight { workloads += found.map { Workload($0, kind) } }
     }
   }
 
-  package mutating func addServices(_ namespace: String, _ client: KubernetesClient) throws(BackendError) {
-    let sight = try client.lookAtList(of: .service, in: namespace, to: Self.attempt(namespace))
+  package mutating func addServices(
+    _ namespace: String, _ client: KubernetesClient, labels: String? = nil
+  ) throws(BackendError) {
+    let sight = try client.lookAtList(
+      of: .service, in: namespace, labels: labels, to: Self.attempt(namespace))
     guard case .told(let found) = sight else { return }
     services += found.map { service in
       let addresses = service["status", "loadBalancer", "ingress"]?.elements ?? []

@@ -34,11 +34,25 @@ extension ClusterBackend {
     var all: [KubernetesObject] = []
     for namespace in application.namespaces {
       let listed = try client(place.context).lookAtList(
-        of: .volumeClaim, in: namespace, to: "list the volume claims in namespace \"\(namespace)\"")
+        of: .volumeClaim, in: namespace, labels: contentSelector,
+        to: "list the volume claims in namespace \"\(namespace)\"")
       guard case .told(let claims) = listed else { return nil }
       all += claims
     }
     return all
+  }
+
+  package func isUntouched(
+    _ application: Application, sinceFailureOf restore: InPlaceRestore, _ marks: ApplicationMarks?
+  ) -> Bool {
+    let now = application.marks
+    if let marks { return marks == now }
+    // Nobody saw it fail: the last thing that happened to the application has to be that restore.
+    let before = Set((restore.before.lists["restores"] ?? []).compactMap { RestoreMark.uid(of: $0) })
+    let since = (now.lists["restores"] ?? []).filter {
+      RestoreMark.uid(of: $0).map { !before.contains($0) } ?? true
+    }
+    return since.count == 1 && !RestoreMark.isUnderWay(since[0])
   }
 
   package func overwriteSigns(

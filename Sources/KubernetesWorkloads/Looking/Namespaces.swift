@@ -23,7 +23,7 @@ extension ClusterBackend {
   }
 
   /// Whether anything but what Kubernetes puts there by itself is in a namespace; nil if nothing of it may be seen.
-  private func holdsAnything(_ name: String, _ client: KubernetesClient) throws(BackendError) -> Bool? {
+  package func holdsAnything(_ name: String, _ client: KubernetesClient) throws(BackendError) -> Bool? {
     var isTold = false
     for kind in contents {
       let sight = try client.lookAtList(of: kind, in: name, to: "look what is in namespace \"\(name)\"")
@@ -48,15 +48,18 @@ extension ClusterBackend {
   }
 
   /// Makes a namespace for a clone, unless one is there; one that was made bears its own uid.
+  ///
+  /// - Returns: the namespace; nil where it may not be seen.
+  @discardableResult
   package func prepare(
     _ name: String, for request: CloneRequest, _ attempt: String
-  ) throws(BackendError) {
+  ) throws(BackendError) -> KubernetesObject? {
     let client = try client(of: request.destinationCluster)
     let sight = try client.look(at: .namespace, name, in: nil, to: attempt)
-    var namespace: KubernetesObject
+    let namespace: KubernetesObject
     switch sight {
     // It may be there all the same; if it is not, the service says so.
-    case .forbidden, .notInstalled: return
+    case .forbidden, .notInstalled: return nil
     case .told(let found?): namespace = found
     case .told(nil):
       namespace = try client.create(
@@ -66,8 +69,8 @@ extension ClusterBackend {
     let mark = Marking.made(namespace.uid)
     guard namespace.annotations[mark] == nil, namespace.annotations[CloneMark.nameLabel] == request.name,
       namespace.annotations[CloneMark.sourceLabel] == request.application.id.text
-    else { return }
-    namespace = try client.mergePatch(
+    else { return namespace }
+    return try client.mergePatch(
       .namespace, name, in: nil,
       .members(["metadata": .members(["annotations": .texts([mark: request.name])])]), to: attempt)
   }

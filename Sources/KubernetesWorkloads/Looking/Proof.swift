@@ -6,16 +6,16 @@ extension ClusterBackend {
   /// What an application has now; nil where it may not be seen.
   package func content(of application: Application) throws(BackendError) -> ClusterContent? {
     guard let place = ApplicationPlace(application.id) else { return nil }
-    return try content(of: application.namespaces, in: place.context)
+    return try content(of: application.namespaces, in: place.context, labels: contentSelector)
   }
 
   package func content(
-    of namespaces: [String], in context: String
+    of namespaces: [String], in context: String, labels: String? = nil
   ) throws(BackendError) -> ClusterContent? {
     var content = ClusterContent()
     let client = try client(context)
     for namespace in namespaces {
-      guard try content.add(namespace, client) else { return nil }
+      guard try content.add(namespace, client, labels: labels) else { return nil }
     }
     return content
   }

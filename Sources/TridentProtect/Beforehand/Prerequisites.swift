@@ -30,8 +30,6 @@ extension TridentProtectBackend {
     return standing
   }
 
-  package func hints(for _: Application.ID) -> [ProtectionOperation: Bool] { [:] }
-
   package func executionHooks(of application: Application.ID) throws(BackendError) -> ExecutionHooks? {
     guard let place = ApplicationPlace(application) else { return nil }
     let sight = try client(place.context).lookAtList(
