@@ -25,7 +25,7 @@ extension VeleroBackend {
     guard let namespace = try prepare(destination, for: request, attempt) else {
       throw BackendError(
         .credentials, "cannot \(attempt): namespace \"\(destination)\" may not be seen",
-        hint: "give the right to get that namespace (a ClusterRole)")
+        hint: "give the right to get that namespace (a Role in it is enough)")
     }
     let name = Names.restore(request.name, into: namespace.uid, after: clone.earlier)
     let modifier = try modifier(of: request, clone, named: name)
