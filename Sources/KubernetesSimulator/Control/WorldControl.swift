@@ -23,7 +23,7 @@ extension KubernetesWorld {
   /// The names of the endpoints that take a POST.
   package static let actions = [
     "advance", "deploy", "rows", "application", "backup", "snapshot", "namespace", "removeNamespace", "state",
-    "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault",
+    "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault", "restart",
   ]
 
   private mutating func control(_ method: String, _ action: String, _ bytes: [UInt8]) -> SimulatedResponse {
@@ -55,6 +55,12 @@ extension KubernetesWorld {
   private mutating func control(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
     switch action {
     case "settings":
+      guard velero == nil else {
+        var changed = veleroSettings
+        try changed.take(body, path: "body")
+        veleroSettings = changed
+        return [:]
+      }
       var changed = settings
       try changed.take(body, path: "body")
       settings = changed
@@ -68,7 +74,7 @@ extension KubernetesWorld {
       ]
     case "backup", "snapshot": return try controlCopy(action, body)
     case "deploy", "rows": return try controlContent(action, body)
-    case "advance", "token", "namespace", "removeNamespace": return try controlSurroundings(action, body)
+    case "advance", "token", "namespace", "removeNamespace", "restart": return try controlSurroundings(action, body)
     default: return try controlRun(action, body)
     }
   }
@@ -88,6 +94,13 @@ extension KubernetesWorld {
       // That of the first user of every cluster.
       for index in clusters.indices where !clusters[index].users.isEmpty {
         clusters[index].users[0].token = token
+      }
+      return [:]
+    case "restart":
+      let cluster: String = try reader.require("cluster")
+      try reader.finish()
+      guard restartServer(of: cluster) else {
+        throw ScenarioError("there is no Velero in \"\(cluster)\": give the name of a cluster that has it")
       }
       return [:]
     default:
