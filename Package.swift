@@ -170,11 +170,24 @@ let package = Package(
       ],
       path: "Tests/AstraControlSimulation"
     ),
-    // The simulator of Kubernetes clusters with Trident protect as such a service.
+    // The simulator of Kubernetes clusters with Trident protect, or Velero, as such a service.
+    .target(
+      name: "ClusterSimulation",
+      dependencies: ["KubernetesSimulator", "ServiceSimulation", "SimulatorSupport"],
+      path: "Tests/ClusterSimulation"),
     .target(
       name: "TridentProtectSimulation",
-      dependencies: ["KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing"],
+      dependencies: [
+        "ClusterSimulation", "KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing",
+      ],
       path: "Tests/TridentProtectSimulation"
+    ),
+    .target(
+      name: "VeleroSimulation",
+      dependencies: [
+        "ClusterSimulation", "KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing",
+      ],
+      path: "Tests/VeleroSimulation"
     ),
     .target(
       name: "Exploration",
@@ -269,7 +282,7 @@ let package = Package(
         "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "KubernetesAPI",
         "KubernetesWorkloads", "RESTClient",
         "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
-        "KubernetesSimulator", "TridentProtect", "TridentProtectSimulation",
+        "KubernetesSimulator", "TridentProtect", "TridentProtectSimulation", "Velero", "VeleroSimulation",
       ] + stepModules
     ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),
