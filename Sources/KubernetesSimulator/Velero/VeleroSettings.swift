@@ -13,7 +13,7 @@ package struct VeleroSettings: Equatable, Sendable {
   /// How long a new object has no phase.
   package var firstLook: Duration = .zero
   /// How long a backup is `Queued` that waits for none.
-  package var queueing: Duration = .milliseconds(250)
+  package var queueing: Duration = .milliseconds(300)
   /// How long a backup is `ReadyToStart`.
   package var readyToStart: Duration = .milliseconds(500)
   /// How long the deletion of a backup takes, and that of a restore.

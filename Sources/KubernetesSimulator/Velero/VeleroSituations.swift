@@ -49,7 +49,7 @@ extension KubernetesWorld {
     spec["volumeGroupSnapshotLabelKey"] = "velero.io/volume-group"
     var archive = Archive()
     archive.items = items(spec, owner.namespaces, in: cluster)
-    if let content { archive = self.archive(archive, holding: content) }
+    if let content { archive = rolledOut(self.archive(archive, holding: content)) }
     var errors: [String: [String]] = [:]
     var copies = volumeCopies(archive, spec.setting("snapshotMoveData", true), in: cluster, &errors)
     for place in copies.indices {
@@ -88,6 +88,35 @@ extension KubernetesWorld {
     // What is seen in one cluster is seen in the others that share the bucket.
     for other in clusters.indices where other != cluster { synchronize(in: other) }
     return object.uid
+  }
+
+  /// An archive whose ReplicaSets and pods are those that its Deployments would have.
+  private func rolledOut(_ archive: Archive) -> Archive {
+    var archive = archive
+    for deployment in archive.items where deployment.resource == "deployments.apps" {
+      let template = deployment.object.value(at: "spec.template") ?? [:]
+      let hash = Self.hash(ofTemplate: template)
+      for index in archive.items.indices {
+        let item = archive.items[index]
+        guard ["replicasets.apps", "pods"].contains(item.resource), item.namespace == deployment.namespace,
+          let old = item.object.label("pod-template-hash"),
+          item.object.name?.hasPrefix("\(deployment.object.name ?? "")-\(old)") == true
+        else { continue }
+        var object = item.object
+        object[path: ["metadata", "name"]] = .string((object.name ?? "").replacing(old, with: hash))
+        object[path: ["metadata", "labels", "pod-template-hash"]] = .string(hash)
+        if item.resource == "pods" {
+          object[path: ["spec", "containers"]] = template.value(at: "spec.containers")
+        } else {
+          var labelled = template
+          labelled[path: ["metadata", "labels", "pod-template-hash"]] = .string(hash)
+          object[path: ["spec", "template"]] = labelled
+          object[path: ["spec", "selector", "matchLabels", "pod-template-hash"]] = .string(hash)
+        }
+        archive.items[index].object = object
+      }
+    }
+    return archive
   }
 
   /// Removes what bears a uid, at once and with nobody asked.

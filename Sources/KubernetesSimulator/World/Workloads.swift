@@ -8,7 +8,7 @@ extension KubernetesWorld {
       !isTerminating(key.namespace, in: cluster)
     else { return }
     let template = deployment.value(at: "spec.template") ?? [:]
-    let hash = String(fingerprint(template.sorted.bytes).prefix(10))
+    let hash = Self.hash(ofTemplate: template)
     let setKey = ObjectKey("replicasets.apps", key.namespace, "\(key.name)-\(hash)")
     let replicas = JSON.integer(deployment.value(at: "spec.replicas")?.integer ?? 1)
     let owner = Self.controllerReference(deployment, "apps/v1", "Deployment")
@@ -39,6 +39,11 @@ extension KubernetesWorld {
       }
     }
     showDeployment(key, setKey, in: cluster)
+  }
+
+  /// What the name of a Deployment's ReplicaSet ends in.
+  static func hash(ofTemplate template: JSON) -> String {
+    String(fingerprint(template.sorted.bytes).prefix(10))
   }
 
   private mutating func showDeployment(_ key: ObjectKey, _ setKey: ObjectKey, in cluster: Int) {

@@ -242,7 +242,8 @@ struct VeleroRestoreTests {
     site.restore("r1")
     #expect(site.finish("restores", "r1") == "FailedValidation")
     site = try VeleroSite()
-    #expect(site.world.setState("PartiallyFailed", of: site.object("backups", "before")?.uid ?? ""))
+    let isSet = site.world.setState("PartiallyFailed", of: site.object("backups", "before")?.uid ?? "")
+    #expect(isSet)
     site.restore("r1", Self.mapped)
     #expect(site.finish("restores", "r1") == "Completed")
   }
