@@ -206,7 +206,7 @@ let package = Package(
     .target(
       name: "TridentProtectExploration",
       dependencies: [
-        "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "ClusterSimulation", "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
         "TridentProtectSimulation",
       ],
       path: "Tests/Exploration/TridentProtect"
@@ -292,8 +292,9 @@ let package = Package(
     .target(
       name: "StepTestSupport",
       dependencies: [
-        "AstraClone", "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
-        "SimulatorSupport", "StepCommon", "StepReport", "TridentProtectSimulation",
+        "AstraClone", "AstraControlSimulation", "AstraSimulator", "KubernetesSimulator", "ServiceSimulation",
+        "SimulatedBackend", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues",
+        "TridentProtectSimulation",
       ],
       path: "Tests/StepTestSupport"
     ),
@@ -317,6 +318,14 @@ let package = Package(
         "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
         "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
         "TridentProtectSimulation",
+      ] + stepModules
+    ),
+    .testTarget(
+      name: "VeleroStepTests",
+      dependencies: [
+        "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "StepCommon",
+        "StepTestSupport", "StructuredValues", "Timing", "VeleroSimulation",
       ] + stepModules
     ),
     .testTarget(

@@ -20,7 +20,7 @@ extension VeleroBackend {
   ///   - application: the application.
   ///   - point: the recovery point; it is not judged here.
   /// - Returns: the changes, in order, and what they are about.
-  /// - Throws: `.credentials` where claims or volumes may not be seen, trouble that lasts.
+  /// - Throws: `.credentials` where claims may not be listed, trouble that lasts.
   package func inPlacePlan(
     restoreOf application: Application, from point: RecoveryPoint
   ) throws(BackendError) -> InPlacePlan {
@@ -31,8 +31,9 @@ extension VeleroBackend {
       .map { Inventory($0) }
     var plan = InPlacePlan(namespace: place.namespace, backup: point.name)
     for kind in [ResourceKind.deployment, .statefulSet] {
-      let objects = try client.list(
-        kind, in: place.namespace, labels: contentSelector, to: attempt)
+      let sight = try client.lookAtList(
+        of: kind, in: place.namespace, labels: contentSelector, to: attempt)
+      guard case .told(let objects) = sight else { continue }
       plan.workloads += objects.map { object in
         InPlacePlan.Workload(
           kind: kind, name: object.name, uid: object.uid, replicas: object["spec", "replicas"]?.integer ?? 1)
@@ -47,20 +48,21 @@ extension VeleroBackend {
         continue
       }
       let name = claim["spec", "volumeName"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-      let volume: KubernetesObject?
+      var volume: InPlacePlan.Volume?
       if let name {
-        volume = try client.get(.volume, name, in: nil, to: attempt)
-      } else {
-        volume = nil
-      }
-      plan.claims.append(
-        InPlacePlan.Claim(
-          name: claim.name, uid: claim.uid,
-          volume: volume.map { volume in
+        switch try client.look(at: .volume, name, in: nil, to: attempt) {
+        case .told(let object):
+          volume = object.map { object in
             InPlacePlan.Volume(
-              name: volume.name, uid: volume.uid,
-              reclaimPolicy: volume["spec", "persistentVolumeReclaimPolicy"]?.string ?? "Retain")
-          }))
+              name: name, uid: object.uid,
+              reclaimPolicy: object["spec", "persistentVolumeReclaimPolicy"]?.string ?? "Retain")
+          }
+        // Whoever is to restore has to see it; whoever only asks need not.
+        case .forbidden, .notInstalled:
+          volume = InPlacePlan.Volume(name: name, uid: "", reclaimPolicy: "not told")
+        }
+      }
+      plan.claims.append(InPlacePlan.Claim(name: claim.name, uid: claim.uid, volume: volume))
     }
     return plan
   }
@@ -174,7 +176,7 @@ package struct InPlacePlan: Hashable, Sendable {
   package struct Volume: Hashable, Sendable {
     package var name: String
     package var uid: String
-    /// What becomes of its data when the claim goes: `Delete`, `Retain`.
+    /// What becomes of its data when the claim goes: `Delete`, `Retain`, or `not told`.
     package var reclaimPolicy: String
 
     /// Names a volume.

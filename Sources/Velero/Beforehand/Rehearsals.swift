@@ -37,10 +37,19 @@ extension VeleroBackend {
     let context = request.destinationCluster.text
     let sight = try client(context).look(
       at: .namespace, home, in: nil, to: "try out the clone \"\(request.name)\"")
+    var carried = request
+    carried.source = .recoveryPoint(point)
+    let clone: PreparedClone
+    do throws(BackendError) {
+      clone = try prepareClone(carried)
+    } catch {
+      // What has to come by synchronisation is waited for when it is needed.
+      guard error.kind == .refused(.notReady) else {
+        return try rehearse { () throws(BackendError) in throw error }
+      }
+      return .notTold(error.message)
+    }
     return try rehearse { () throws(BackendError) in
-      var carried = request
-      carried.source = .recoveryPoint(point)
-      let clone = try prepareClone(carried)
       // It lies in Velero's namespace: the one that it fills need not be there yet.
       guard case .told(let known) = sight, let namespace = known ?? Self.stand(for: home) else { return }
       let name = Names.restore(request.name, into: namespace.uid, after: clone.earlier)

@@ -103,7 +103,8 @@ extension VeleroBackend {
     } catch {
       guard error.kind == .credentials else { throw error }
       throw BackendError(
-        .credentials, error.message, hint: "give the right to get namespace \"\(name)\" (a Role in it is enough)")
+        .credentials, error.message,
+        hint: "give the right to get namespace \"\(name)\" (a Role in it is enough)")
     }
   }
 
