@@ -74,7 +74,8 @@ extension KubernetesWorld {
       ]
     case "backup", "snapshot": return try controlCopy(action, body)
     case "deploy", "rows": return try controlContent(action, body)
-    case "advance", "token", "namespace", "removeNamespace", "restart": return try controlSurroundings(action, body)
+    case "advance", "token", "namespace", "removeNamespace", "restart":
+      return try controlSurroundings(action, body)
     default: return try controlRun(action, body)
     }
   }

@@ -41,7 +41,8 @@ extension VeleroSettings: ScenarioValue {
   private static var lengths: [(String, WritableKeyPath<Self, Duration>)] {
     [
       ("backup", \.backup), ("dataMovement", \.dataMovement), ("finalizing", \.finalizing),
-      ("restore", \.restore), ("firstLook", \.firstLook), ("queueing", \.queueing), ("readyToStart", \.readyToStart),
+      ("restore", \.restore), ("firstLook", \.firstLook), ("queueing", \.queueing),
+      ("readyToStart", \.readyToStart),
       ("deletion", \.deletion), ("sync", \.sync), ("garbageCollection", \.garbageCollection),
       ("defaultTTL", \.defaultTTL), ("podStart", \.platform.podStart), ("binding", \.platform.binding),
     ]

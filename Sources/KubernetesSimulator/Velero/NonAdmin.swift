@@ -16,7 +16,9 @@ extension KubernetesWorld {
           "nonAdmin": ["enable": .bool(settings.hasNonAdmin)],
         ],
         "status": [
-          "conditions": [["type": "Reconciled", "status": "True", "reason": "Complete", "message": "Reconcile complete"]]
+          "conditions": [
+            ["type": "Reconciled", "status": "True", "reason": "Complete", "message": "Reconcile complete"]
+          ]
         ],
       ])
   }
@@ -55,18 +57,21 @@ extension KubernetesWorld {
     if isBackup {
       let names = (object.value(at: "spec.backupSpec.includedNamespaces")?.array ?? []).compactMap(\.string)
       return names.allSatisfy { $0 == own }
-        ? nil : "NonAdminBackup spec.backupSpec.includedNamespaces can not contain namespaces other than: \(own)"
+        ? nil
+        : "NonAdminBackup spec.backupSpec.includedNamespaces can not contain namespaces other than: \(own)"
     }
     let spec = object.value(at: "spec.restoreSpec")
     if let mapping = spec?["namespaceMapping"]?.members, !mapping.isEmpty {
       return "NonAdminRestore spec.restoreSpec.namespaceMapping is restricted"
     }
     let name = spec?["backupName"]?.string ?? ""
-    guard let backup = clusters[cluster].store.object(
-      ObjectKey(Self.oadpResource("nonadminbackups"), own, name))
+    guard
+      let backup = clusters[cluster].store.object(
+        ObjectKey(Self.oadpResource("nonadminbackups"), own, name))
     else { return "NonAdminRestore spec.restoreSpec.backupName is invalid: \(name) not found" }
     return backup.value(at: "status.phase")?.string == "Created"
-      ? nil : "NonAdminRestore spec.restoreSpec.backupName is invalid: NonAdminBackup is not ready to be restored"
+      ? nil
+      : "NonAdminRestore spec.restoreSpec.backupName is invalid: NonAdminBackup is not ready to be restored"
   }
 
   private mutating func createForNonAdmin(
@@ -112,8 +117,10 @@ extension KubernetesWorld {
 
   /// What Velero says of an object is repeated where the user who asked for it may look.
   mutating func mirrorToNonAdmin(_ key: ObjectKey, _ object: JSON, in cluster: Int) {
-    guard velero?.settings.hasNonAdmin == true, let name = object.annotation("openshift.io/oadp-nac-origin-name"),
-      let namespace = object.annotation("openshift.io/oadp-nac-origin-namespace"), let status = object["status"]
+    guard velero?.settings.hasNonAdmin == true,
+      let name = object.annotation("openshift.io/oadp-nac-origin-name"),
+      let namespace = object.annotation("openshift.io/oadp-nac-origin-namespace"),
+      let status = object["status"]
     else { return }
     let isBackup = key.resource == Self.veleroResource("backups")
     let own = ObjectKey(Self.oadpResource(isBackup ? "nonadminbackups" : "nonadminrestores"), namespace, name)

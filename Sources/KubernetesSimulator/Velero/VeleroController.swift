@@ -72,7 +72,8 @@ extension KubernetesWorld {
   /// When a server does something by itself next.
   var nextVeleroChange: Duration? {
     guard let velero, !velero.settings.serverIsAway else { return nil }
-    return ((velero.nextSync + velero.nextCollection).compactMap { $0 } + velero.requestsToGo.map(\.due)).min()
+    return ((velero.nextSync + velero.nextCollection).compactMap { $0 } + velero.requestsToGo.map(\.due))
+      .min()
   }
 
   /// Does what servers do by themselves, as far as it is due.
@@ -142,13 +143,17 @@ extension KubernetesWorld {
   /// Takes up what clients have asked for while the server was away, in the order in which it came.
   private mutating func takeUpVelero() {
     for cluster in clusters.indices {
-      let waiting = ["backups", "restores", "deletebackuprequests", "downloadrequests", "serverstatusrequests"]
-        .flatMap { plural in
-          clusters[cluster].store.objects(Self.veleroResource(plural), in: veleroNamespace).map {
-            (key: key(Self.veleroResource(plural), $0), object: $0)
-          }
-        }.filter { one in !runs.contains { $0.uid == one.object.uid } }
-      for (key, object) in waiting.sorted(by: { (born[$0.object.uid ?? ""] ?? 0) < (born[$1.object.uid ?? ""] ?? 0) }) {
+      let waiting = [
+        "backups", "restores", "deletebackuprequests", "downloadrequests", "serverstatusrequests",
+      ]
+      .flatMap { plural in
+        clusters[cluster].store.objects(Self.veleroResource(plural), in: veleroNamespace).map {
+          (key: key(Self.veleroResource(plural), $0), object: $0)
+        }
+      }.filter { one in !runs.contains { $0.uid == one.object.uid } }
+      for (key, object) in waiting.sorted(by: {
+        (born[$0.object.uid ?? ""] ?? 0) < (born[$1.object.uid ?? ""] ?? 0)
+      }) {
         if object.isDeleted {
           beginRemoval(of: key, object, in: cluster)
         } else if isNew(object) {

@@ -42,7 +42,7 @@ package struct VeleroSettings: Equatable, Sendable {
   /// Whether the node agent runs, which moves data and reads file systems.
   package var hasNodeAgent = true
   /// What a backup that says nothing of it does with volumes.
-  package var movesDataByDefault = true
+  package var movesDataByDefault = false
   package var readsFileSystemsByDefault = false
   /// Whether new backups are `Queued` first (1.18 and newer).
   package var queues = true

@@ -17,7 +17,9 @@ extension KubernetesWorld {
     }
     if self.content(in: home, of: cluster) == nil { install(name, in: home, of: cluster, holding: content) }
     catchUp()
-    guard let made = clusters[cluster].store.object(ObjectKey("namespaces", nil, home))?.uid else { return nil }
+    guard let made = clusters[cluster].store.object(ObjectKey("namespaces", nil, home))?.uid else {
+      return nil
+    }
     if born[made] == nil { born[made] = born.count + 1 }
     velero?.applications.append(
       VeleroApplication(
@@ -43,7 +45,8 @@ extension KubernetesWorld {
     if let schedule { labels["velero.io/schedule-name"] = .string(schedule) }
     var spec: JSON = [
       "includedNamespaces": .array(owner.namespaces.map { .string($0) }), "ttl": .string(Self.text(ttl)),
-      "storageLocation": .string(Self.locationName), "snapshotMoveData": true, "defaultVolumesToFsBackup": false,
+      "storageLocation": .string(Self.locationName), "snapshotMoveData": true,
+      "defaultVolumesToFsBackup": false,
       "csiSnapshotTimeout": "10m0s", "itemOperationTimeout": "4h0m0s", "hooks": [:], "metadata": [:],
     ]
     spec["volumeGroupSnapshotLabelKey"] = "velero.io/volume-group"
@@ -59,7 +62,8 @@ extension KubernetesWorld {
     let total = JSON.integer(archive.items.count)
     var status: JSON = [
       "version": 1, "formatVersion": "1.1.0", "phase": .string(phase), "startTimestamp": .string(made.text()),
-      "expiration": .string((made + ttl).text()), "hookStatus": hooksFailed ? ["hooksAttempted": 1, "hooksFailed": 1] : [:],
+      "expiration": .string((made + ttl).text()),
+      "hookStatus": hooksFailed ? ["hooksAttempted": 1, "hooksFailed": 1] : [:],
     ]
     if !["New", "Queued", "InProgress"].contains(phase) {
       status["completionTimestamp"] = .string((made + .seconds(30)).text())
@@ -137,7 +141,9 @@ extension KubernetesWorld {
     for index in clusters.indices {
       for plural in ["backups", "restores"] {
         let resource = Self.veleroResource(plural)
-        guard let object = clusters[index].store.objects(resource).first(where: { $0.uid == uid }) else { continue }
+        guard let object = clusters[index].store.objects(resource).first(where: { $0.uid == uid }) else {
+          continue
+        }
         record(
           .manipulated, plural == "backups" ? .backup : .application, id: uid, name: object.name ?? "",
           related: "removed")
@@ -160,15 +166,23 @@ extension KubernetesWorld {
     for index in clusters.indices {
       for plural in ["backups", "restores"] {
         let resource = Self.veleroResource(plural)
-        guard let object = clusters[index].store.objects(resource).first(where: { $0.uid == uid }) else { continue }
+        guard let object = clusters[index].store.objects(resource).first(where: { $0.uid == uid }) else {
+          continue
+        }
         runs.removeAll { $0.uid == uid }
-        clusters[index].store.update(key(resource, object)) { $0[path: ["status", "phase"]] = .string(phase) }
-        if plural == "backups", let location = location(object.value(at: "spec.storageLocation")?.string ?? "", in: index) {
-          velero?.buckets[Self.bucket(of: location)]?[object.name ?? ""]?.object.set("status.phase", .string(phase))
+        clusters[index].store.update(key(resource, object)) {
+          $0[path: ["status", "phase"]] = .string(phase)
+        }
+        if plural == "backups",
+          let location = location(object.value(at: "spec.storageLocation")?.string ?? "", in: index)
+        {
+          velero?.buckets[Self.bucket(of: location)]?[object.name ?? ""]?.object.set(
+            "status.phase", .string(phase))
         }
         catchUp()
         record(
-          .manipulated, plural == "backups" ? .backup : .clone, id: uid, name: object.name ?? "", related: phase)
+          .manipulated, plural == "backups" ? .backup : .clone, id: uid, name: object.name ?? "",
+          related: phase)
         startWaiting(in: index)
         return true
       }
@@ -185,8 +199,7 @@ extension KubernetesWorld {
     switch state {
     case "ready":
       for restore in clusters[cluster].store.objects(resource, in: veleroNamespace) {
-        let names = (restore.value(at: "spec.includedNamespaces")?.array ?? []).compactMap(\.string)
-        guard !Set(names).isDisjoint(with: application.namespaces),
+        guard !Set(targets(ofRestore: restore, in: cluster)).isDisjoint(with: application.namespaces),
           restore.value(at: "status.phase")?.string != "Completed"
         else { continue }
         runs.removeAll { $0.uid == restore.uid }

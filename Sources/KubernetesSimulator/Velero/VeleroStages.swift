@@ -120,8 +120,8 @@ extension KubernetesWorld {
     let moment = moment(in: run.cluster)
     showPhase(
       "Failed", run, [("failureReason", .string(reason)), ("completionTimestamp", moment)])
+    cancelMovers(of: run)
     if run.kind == .restore || run.kind == .clone {
-      dropFillings(of: run)
       store(results: run.velero ?? VeleroWork(), ofRestore: run)
     }
     record(

@@ -12,7 +12,7 @@ struct VeleroState: Sendable {
   /// When each cluster's server looks at the bucket next, and for expired backups; nil: never.
   var nextSync: [Duration?]
   var nextCollection: [Duration?]
-  /// Whether each cluster's server has come up after the last restart.
+  /// The address that files of the bucket are fetched from.
   var downloadBase: String
   /// When requests that have been answered go, by cluster and key.
   var requestsToGo: [(due: Duration, cluster: Int, key: ObjectKey)] = []
@@ -139,7 +139,7 @@ extension KubernetesWorld {
 
   static func veleroResource(_ plural: String) -> String { "\(plural).\(veleroGroup)" }
 
-  /// How Velero behaves; may be changed while the world runs. Only in a world with Velero.
+  /// How Velero behaves, in a world with Velero; may be changed while the world runs.
   package var veleroSettings: VeleroSettings {
     get { velero?.settings ?? VeleroSettings() }
     set {

@@ -19,9 +19,10 @@ extension KubernetesWorld {
     let index = application.cluster
     guard let home = application.namespaces.first,
       let namespace = clusters[index].store.object(ObjectKey("namespaces", nil, home)),
-      application.uid == namespace.uid || application.namespaces.contains(where: { name in
-        clusters[index].store.object(ObjectKey("namespaces", nil, name))?.uid == application.uid
-      })
+      application.uid == namespace.uid
+        || application.namespaces.contains(where: { name in
+          clusters[index].store.object(ObjectKey("namespaces", nil, name))?.uid == application.uid
+        })
     else { return nil }
     let uid = application.uid
     let isRestoring = runs.contains { $0.kind == .restore && $0.application == uid }
@@ -43,9 +44,7 @@ extension KubernetesWorld {
     let restores = clusters[application.cluster].store.objects(
       Self.veleroResource("restores"), in: veleroNamespace
     ).filter { restore in
-      let names = (restore.value(at: "spec.includedNamespaces")?.array ?? []).compactMap(\.string)
-      let targets = names.map { restore[path: ["spec", "namespaceMapping", $0]]?.string ?? $0 }
-      return !Set(targets).isDisjoint(with: application.namespaces)
+      !Set(targets(ofRestore: restore, in: application.cluster)).isDisjoint(with: application.namespaces)
     }
     let last = restores.max { (born[$0.uid ?? ""] ?? 0) < (born[$1.uid ?? ""] ?? 0) }
     return ["Failed", "PartiallyFailed"].contains(last?.value(at: "status.phase")?.string)
@@ -62,15 +61,18 @@ extension KubernetesWorld {
   /// Backups where they were made: what is brought to another cluster is the same copy.
   var veleroCopies: [CopyView] {
     clusters.indices.flatMap { index in
-      clusters[index].store.objects(Self.veleroResource("backups"), in: veleroNamespace).compactMap { object in
+      clusters[index].store.objects(Self.veleroResource("backups"), in: veleroNamespace).compactMap {
+        object in
         let stored = storedBackup(object.name ?? "", in: index)
         if let stored, stored.cluster != index { return nil }
         let run = runs.first { $0.uid == object.uid }
-        let application = stored?.application ?? run?.application ?? application(ofBackup: object, in: index)?.uid
+        let application =
+          stored?.application ?? run?.application ?? application(ofBackup: object, in: index)?.uid
         return CopyView(
           kind: .backup, uid: object.uid ?? "", name: object.name ?? "", application: application ?? "",
           cluster: clusters[index].name, namespace: veleroNamespace,
-          state: object.isDeleted ? "deleting" : object.value(at: "status.phase")?.string?.lowercased() ?? "new",
+          state: object.isDeleted
+            ? "deleting" : object.value(at: "status.phase")?.string?.lowercased() ?? "new",
           hooksFailed: object.value(at: "status.hookStatus").map { ($0["hooksFailed"]?.integer ?? 0) > 0 },
           content: stored.flatMap { content(of: $0) })
       }

@@ -102,7 +102,9 @@ package struct KubernetesWorld: Sendable, StreamSource {
     if let answer = answerFromBucket(request) { return answer }
     var response = clusters[index].handle(request)
     notice(request)
-    if !(velero?.settings.tellsTime ?? settings.tellsTime) { response.headers.removeAll { $0.name == "Date" } }
+    if !(velero?.settings.tellsTime ?? settings.tellsTime) {
+      response.headers.removeAll { $0.name == "Date" }
+    }
     return response
   }
 
@@ -131,7 +133,9 @@ package struct KubernetesWorld: Sendable, StreamSource {
   package var nextChange: Duration? {
     let times =
       (controllerIsAway ? [] : runs.compactMap(\.due)) + clusters.compactMap(\.nextChange)
-      + [settingsToCome?.due, veleroSettingsToCome?.due, nextPlatformChange, nextVeleroChange].compactMap { $0 }
+      + [settingsToCome?.due, veleroSettingsToCome?.due, nextPlatformChange, nextVeleroChange].compactMap {
+        $0
+      }
     return times.min().map { max($0, now) }
   }
 

@@ -57,7 +57,9 @@ extension KubernetesWorld {
     let isThere = event.change != .deleted
     switch key.resource {
     case "deployments.apps": if isThere { reconcileDeployment(key, in: cluster) }
-    case "replicasets.apps", "statefulsets.apps": if isThere { reconcileReplicas(key, in: cluster) }
+    case "replicasets.apps", "statefulsets.apps":
+      if event.change == .added { findDeployment(of: object, in: cluster) }
+      if isThere { reconcileReplicas(key, in: cluster) }
     case "pods": reactToPod(event, in: cluster)
     case "persistentvolumeclaims": reactToClaim(event, in: cluster)
     case "persistentvolumes": reactToVolume(event, in: cluster)

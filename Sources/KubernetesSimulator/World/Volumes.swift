@@ -44,7 +44,8 @@ extension KubernetesWorld {
   /// Binds a claim, if nothing is missing for it.
   mutating func bind(_ key: ObjectKey, _ claim: JSON, in cluster: Int) {
     let store = clusters[cluster].store
-    guard let platform, let uid = claim.uid, !claim.isDeleted, claim.value(at: "status.phase")?.string != "Bound",
+    guard let platform, let uid = claim.uid, !claim.isDeleted,
+      claim.value(at: "status.phase")?.string != "Bound",
       !platform.withheld.contains(uid), !platform.settings.leavesUnbound.contains(key.name)
     else { return }
     if let name = claim.value(at: "spec.volumeName")?.string {

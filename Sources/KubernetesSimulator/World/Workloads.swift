@@ -12,11 +12,8 @@ extension KubernetesWorld {
     let setKey = ObjectKey("replicasets.apps", key.namespace, "\(key.name)-\(hash)")
     let replicas = JSON.integer(deployment.value(at: "spec.replicas")?.integer ?? 1)
     let owner = Self.controllerReference(deployment, "apps/v1", "Deployment")
+    removeOtherSets(of: deployment, but: setKey, in: cluster)
     if clusters[cluster].store.object(setKey) == nil {
-      for old in clusters[cluster].store.objects("replicasets.apps", in: key.namespace)
-      where old.owners.contains(where: { $0["uid"]?.string == deployment.uid }) {
-        clusters[cluster].store.delete(self.key("replicasets.apps", old))
-      }
       var labelled = template
       labelled[path: ["metadata", "labels", "pod-template-hash"]] = .string(hash)
       clusters[cluster].store.create(
@@ -39,6 +36,31 @@ extension KubernetesWorld {
       }
     }
     showDeployment(key, setKey, in: cluster)
+  }
+
+  /// A Deployment has its own ReplicaSets of before go, and those that nobody owns and that bear its labels.
+  private mutating func removeOtherSets(of deployment: JSON, but wanted: ObjectKey, in cluster: Int) {
+    for set in clusters[cluster].store.objects("replicasets.apps", in: wanted.namespace)
+    where set.name != wanted.name {
+      let isOwn = set.owners.contains { $0["uid"]?.string == deployment.uid }
+      guard isOwn || set.owners.isEmpty && Self.selects(deployment, set) else { continue }
+      clusters[cluster].store.delete(key("replicasets.apps", set))
+    }
+  }
+
+  /// Whether an object bears the labels that a workload looks for.
+  private static func selects(_ workload: JSON, _ object: JSON) -> Bool {
+    let wanted = workload.value(at: "spec.selector.matchLabels")?.members ?? []
+    return !wanted.isEmpty && wanted.allSatisfy { object.label($0.name) == $0.value.string }
+  }
+
+  /// A ReplicaSet that nobody owns is a Deployment's, if there is one that looks for its labels.
+  mutating func findDeployment(of set: JSON, in cluster: Int) {
+    guard set.owners.isEmpty else { return }
+    for deployment in clusters[cluster].store.objects("deployments.apps", in: set.namespace)
+    where Self.selects(deployment, set) {
+      reconcileDeployment(key("deployments.apps", deployment), in: cluster)
+    }
   }
 
   /// What the name of a Deployment's ReplicaSet ends in.
@@ -87,10 +109,8 @@ extension KubernetesWorld {
 
   /// Pods without an owner that bear a set's labels become its own, as after a restore.
   private mutating func adoptPods(_ set: JSON, _ key: ObjectKey, _ owner: JSON, in cluster: Int) {
-    let wanted = set.value(at: "spec.selector.matchLabels")?.members ?? []
-    guard !wanted.isEmpty else { return }
     for pod in clusters[cluster].store.objects("pods", in: key.namespace)
-    where pod.owners.isEmpty && wanted.allSatisfy({ pod.label($0.name) == $0.value.string }) {
+    where pod.owners.isEmpty && Self.selects(set, pod) {
       clusters[cluster].store.update(self.key("pods", pod)) {
         $0[path: ["metadata", "ownerReferences"]] = [owner]
       }

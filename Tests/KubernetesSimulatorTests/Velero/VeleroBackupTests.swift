@@ -10,7 +10,9 @@ struct VeleroBackupTests {
     site.backUp("b1")
     let phases = site.phases("backups", "b1", until: VeleroSite.ends)
     #expect(
-      phases == ["", "Queued", "ReadyToStart", "InProgress", "WaitingForPluginOperations", "Finalizing", "Completed"])
+      phases == [
+        "", "Queued", "ReadyToStart", "InProgress", "WaitingForPluginOperations", "Finalizing", "Completed",
+      ])
     let backup = try #require(site.object("backups", "b1"))
     #expect(backup.label("velero.io/storage-location") == "default")
     #expect(backup.value(at: "spec.ttl")?.string == "720h0m0s")
@@ -25,7 +27,8 @@ struct VeleroBackupTests {
     #expect(uploads.count == 1)
     #expect(uploads[0].value(at: "status.phase")?.string == "Completed")
     #expect(uploads[0].label("velero.io/backup-name") == "b1")
-    #expect(uploads[0].value(at: "status.progress.bytesDone") == uploads[0].value(at: "status.progress.totalBytes"))
+    #expect(
+      uploads[0].value(at: "status.progress.bytesDone") == uploads[0].value(at: "status.progress.totalBytes"))
     #expect(site.world.copies.first { $0.name == "b1" }?.content == VeleroSite.bad)
   }
 
@@ -63,9 +66,13 @@ struct VeleroBackupTests {
         { _ in }, ["includedResources": ["pods"], "includedNamespaceScopedResources": ["secrets"]],
         "They cannot be used together"
       ),
-      ({ _ in }, ["excludedNamespaces": ["magento"]], "excludes list cannot contain an item in the includes list"),
       (
-        { _ in }, ["labelSelector": ["matchLabels": ["a": "b"]], "orLabelSelectors": [["matchLabels": ["a": "b"]]]],
+        { _ in }, ["excludedNamespaces": ["magento"]],
+        "excludes list cannot contain an item in the includes list"
+      ),
+      (
+        { _ in },
+        ["labelSelector": ["matchLabels": ["a": "b"]], "orLabelSelectors": [["matchLabels": ["a": "b"]]]],
         "only one can be specified"
       ),
     ] {

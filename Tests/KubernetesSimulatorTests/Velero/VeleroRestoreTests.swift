@@ -29,7 +29,8 @@ struct VeleroRestoreTests {
     #expect(pods[0].owners.first?["kind"]?.string == "ReplicaSet")
     let restore = try #require(site.object("restores", "r1"))
     #expect(restore.value(at: "status.restoreItemOperationsCompleted")?.integer == 1)
-    #expect(restore.value(at: "status.progress.itemsRestored") == restore.value(at: "status.progress.totalItems"))
+    #expect(
+      restore.value(at: "status.progress.itemsRestored") == restore.value(at: "status.progress.totalItems"))
     let downloads = site.list(VeleroSite.path("datadownloads", version: "velero.io/v2alpha1"))
     #expect(downloads.map { $0.value(at: "status.phase")?.string } == ["Completed"])
     #expect(site.world.applications.last?.uid == restore.uid)
@@ -177,7 +178,9 @@ struct VeleroRestoreTests {
     site.restore("r1", from: "b1", Self.mapped)
     site.wait(3)
     #expect(site.claim(in: "magento-debug")?.value(at: "status.phase")?.string == "Bound")
-    #expect(site.list("/api/v1/namespaces/magento-debug/pods").first?.value(at: "status.phase")?.string == "Pending")
+    #expect(
+      site.list("/api/v1/namespaces/magento-debug/pods").first?.value(at: "status.phase")?.string == "Pending"
+    )
     let running = try #require(site.list(VeleroSite.path("podvolumerestores")).first)
     #expect(running.value(at: "status.phase")?.string == "InProgress")
     #expect(site.finish("restores", "r1") == "Completed")
@@ -212,7 +215,9 @@ struct VeleroRestoreTests {
     }
     let pods = site.list("\(Self.namespace)/pods").compactMap(\.name)
     site.world.veleroSettings.forgets.formUnion(pods)
-    site.restore("r1", ["namespaceMapping": ["magento": "magento-debug"], "includedResources": ["persistentvolumeclaims"]])
+    site.restore(
+      "r1",
+      ["namespaceMapping": ["magento": "magento-debug"], "includedResources": ["persistentvolumeclaims"]])
     #expect(site.finish("restores", "r1") == "Completed")
     site.wait(60)
     #expect(site.claim(in: "magento-debug")?.value(at: "status.phase")?.string == "Pending")
@@ -228,8 +233,12 @@ struct VeleroRestoreTests {
   @Test("what cannot be begun is FailedValidation, and the phase of the backup is not looked at")
   func validation() throws {
     for (spec, words) in [
-      (["backupName": "nosuch"] as JSON, "can't find backup velero/nosuch"), ([:], "Either a backup or schedule"),
-      (["backupName": "before", "existingResourcePolicy": "nonsense"], "Invalid ExistingResourcePolicy: nonsense"),
+      (["backupName": "nosuch"] as JSON, "can't find backup velero/nosuch"),
+      ([:], "Either a backup or schedule"),
+      (
+        ["backupName": "before", "existingResourcePolicy": "nonsense"],
+        "Invalid ExistingResourcePolicy: nonsense"
+      ),
       (["backupName": "before", "includedResources": ["nodes"]], "nodes are non-restorable resources"),
     ] {
       let site = try VeleroSite()
@@ -280,13 +289,15 @@ struct VeleroRestoreTests {
       ],
     ]
     let map: JSON = [
-      "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "rules"], "data": ["rules": .string(rules.text)],
+      "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "rules"],
+      "data": ["rules": .string(rules.text)],
     ]
     #expect(site.send("POST", "/api/v1/namespaces/velero/configmaps", map).status == 201)
     site.restore(
       "r1",
       [
-        "namespaceMapping": ["magento": "magento-debug"], "resourceModifier": ["kind": "ConfigMap", "name": "rules"],
+        "namespaceMapping": ["magento": "magento-debug"],
+        "resourceModifier": ["kind": "ConfigMap", "name": "rules"],
       ])
     #expect(site.finish("restores", "r1") == "Completed")
     #expect(site.claim(in: "magento-debug")?.value(at: "spec.storageClassName")?.string == "ontap-san-silver")
@@ -332,12 +343,16 @@ struct VeleroRestoreTests {
       ],
     ]
     let map: JSON = [
-      "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "rules"], "data": ["rules": .string(rules.text)],
+      "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "rules"],
+      "data": ["rules": .string(rules.text)],
     ]
     _ = site.send("POST", "/api/v1/namespaces/velero/configmaps", map)
     site.restore(
       "r2", from: "b1",
-      ["namespaceMapping": ["magento": "second"], "resourceModifier": ["kind": "ConfigMap", "name": "rules"]])
+      [
+        "namespaceMapping": ["magento": "second"],
+        "resourceModifier": ["kind": "ConfigMap", "name": "rules"],
+      ])
     #expect(site.finish("restores", "r2") == "Completed")
     #expect(site.object("restores", "r2")?.value(at: "status.hookStatus.hooksAttempted") == nil)
     site.world.disturbNext(.clone, .hooksFail)

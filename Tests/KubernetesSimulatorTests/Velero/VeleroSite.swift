@@ -14,8 +14,10 @@ final class VeleroSite {
 
   init(_ change: (inout VeleroSettings) -> Void = { _ in }) throws {
     var settings = VeleroSettings()
+    settings.movesDataByDefault = true
     change(&settings)
-    var world = KubernetesWorld(clusters: ["prod", "debug"], startTime: Self.start, velero: settings, seed: 3)
+    var world = KubernetesWorld(
+      clusters: ["prod", "debug"], startTime: Self.start, velero: settings, seed: 3)
     for index in world.clusters.indices {
       world.clusters[index].users = [.administrator(token: "FAKE-TOKEN-admin")]
     }
@@ -58,7 +60,9 @@ final class VeleroSite {
     make("Backup", "backups", name, spec, at: cluster)
   }
 
-  func restore(_ name: String, from backup: String = "before", _ more: JSON = [:], at cluster: String = "prod") {
+  func restore(
+    _ name: String, from backup: String = "before", _ more: JSON = [:], at cluster: String = "prod"
+  ) {
     var spec: JSON = ["backupName": .string(backup)]
     for member in more.members ?? [] { spec[member.name] = member.value }
     make("Restore", "restores", name, spec, at: cluster)
@@ -96,7 +100,9 @@ final class VeleroSite {
 
   /// Lets time pass until an object's phase is this, and notes the phases on the way.
   @discardableResult
-  func phases(_ plural: String, _ name: String, until last: Set<String>, at cluster: String = "prod") -> [String] {
+  func phases(_ plural: String, _ name: String, until last: Set<String>, at cluster: String = "prod")
+    -> [String]
+  {
     var seen: [String] = []
     for _ in 0..<400 {
       let phase = phase(plural, name, at: cluster) ?? ""

@@ -76,7 +76,8 @@ struct VeleroStorageTests {
     for (change, name, words) in [
       ({ (s: inout VeleroSettings) in s.locationIsReadOnly = true }, "before", "read-only mode"),
       ({ $0.locationsAreUnavailable = true }, "before", "in Unavailable state"),
-      ({ _ in }, "nosuch", "backup not found"), ({ $0.locationIsReadOnly = false }, "b1", "backup is still in progress"),
+      ({ _ in }, "nosuch", "backup not found"),
+      ({ $0.locationIsReadOnly = false }, "b1", "backup is still in progress"),
     ] {
       let site = try VeleroSite(change)
       if name == "b1" { site.backUp("b1") }
@@ -111,7 +112,9 @@ struct VeleroStorageTests {
     site.backUp("b1")
     site.restore("r1", ["namespaceMapping": ["magento": "magento-debug"]])
     site.wait(2)
-    let (isThere, isElsewhere) = (site.world.restartServer(of: "prod"), site.world.restartServer(of: "nosuch"))
+    let (isThere, isElsewhere) = (
+      site.world.restartServer(of: "prod"), site.world.restartServer(of: "nosuch")
+    )
     #expect(isThere && !isElsewhere)
     for (plural, name, what) in [("backups", "b1", "backup"), ("restores", "r1", "restore")] {
       let object = try #require(site.object(plural, name))
@@ -155,7 +158,8 @@ struct VeleroStorageTests {
   // MARK: Files
 
   private func download(_ site: VeleroSite, _ kind: String, _ name: String) throws -> SimulatedResponse {
-    site.make("DownloadRequest", "downloadrequests", "dr", ["target": ["kind": .string(kind), "name": .string(name)]])
+    site.make(
+      "DownloadRequest", "downloadrequests", "dr", ["target": ["kind": .string(kind), "name": .string(name)]])
     let request = try #require(site.object("downloadrequests", "dr"))
     #expect(request.value(at: "status.phase")?.string == "Processed")
     let url = try #require(request.value(at: "status.downloadURL")?.string)
@@ -211,7 +215,8 @@ struct VeleroStorageTests {
       #expect(try download(site, "BackupResults", "before").status == status)
     }
     let site = try VeleroSite { $0.downloads = .never }
-    site.make("DownloadRequest", "downloadrequests", "dr", ["target": ["kind": "BackupResults", "name": "before"]])
+    site.make(
+      "DownloadRequest", "downloadrequests", "dr", ["target": ["kind": "BackupResults", "name": "before"]])
     site.wait(600)
     #expect(site.phase("downloadrequests", "dr") == nil)
   }

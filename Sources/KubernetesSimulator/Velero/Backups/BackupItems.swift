@@ -80,9 +80,10 @@ extension KubernetesWorld {
         rows: rows(of: claim, in: cluster) ?? [], handle: "")
       if let pod = mounting(claim.name ?? "", item.namespace, in: cluster) {
         copy.pod = pod
-        copy.mount = (pod.value(at: "spec.volumes")?.array ?? []).first {
-          $0.value(at: "persistentVolumeClaim.claimName")?.string == claim.name
-        }?["name"]?.string
+        copy.mount =
+          (pod.value(at: "spec.volumes")?.array ?? []).first {
+            $0.value(at: "persistentVolumeClaim.claimName")?.string == claim.name
+          }?["name"]?.string
       }
       choose(&copy, spec, &errors)
       copies.append(copy)
@@ -93,11 +94,14 @@ extension KubernetesWorld {
   private func choose(_ copy: inout VolumeCopy, _ spec: JSON, _ errors: inout [String: [String]]) {
     guard let settings = velero?.settings else { return }
     func skip(_ reason: String) { copy.skippedReason = reason }
-    if settings.withoutData.contains(copy.claim) { return skip("not satisfied with any data protection method") }
+    if settings.withoutData.contains(copy.claim) {
+      return skip("not satisfied with any data protection method")
+    }
     if isReadAsFiles(copy, spec) {
       guard settings.hasNodeAgent else {
         errors[copy.namespace, default: []].append(
-          "error backing up pod volume \(copy.mount ?? ""): daemonset pod not found in running state in node node-1")
+          "error backing up pod volume \(copy.mount ?? ""): daemonset pod not found in running state in node node-1"
+        )
         return
       }
       copy.method = .fileSystem

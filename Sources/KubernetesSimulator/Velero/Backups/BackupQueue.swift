@@ -108,7 +108,9 @@ extension KubernetesWorld {
     if spec["ttl"].map({ Self.duration($0.string ?? "") == .zero }) ?? true {
       spec["ttl"] = .string(Self.text(settings.defaultTTL))
     }
-    if spec["volumeGroupSnapshotLabelKey"] == nil { spec["volumeGroupSnapshotLabelKey"] = "velero.io/volume-group" }
+    if spec["volumeGroupSnapshotLabelKey"] == nil {
+      spec["volumeGroupSnapshotLabelKey"] = "velero.io/volume-group"
+    }
     if spec["csiSnapshotTimeout"] == nil { spec["csiSnapshotTimeout"] = "10m0s" }
     if spec["itemOperationTimeout"] == nil { spec["itemOperationTimeout"] = "4h0m0s" }
     if spec["defaultVolumesToFsBackup"]?.bool == nil {
@@ -125,7 +127,8 @@ extension KubernetesWorld {
   }
 
   private func defaultLocation(in cluster: Int) -> String {
-    clusters[cluster].store.objects(Self.veleroResource("backupstoragelocations"), in: veleroNamespace).first {
+    clusters[cluster].store.objects(Self.veleroResource("backupstoragelocations"), in: veleroNamespace).first
+    {
       $0.value(at: "spec.default")?.bool == true
     }?.name ?? Self.locationName
   }
@@ -149,13 +152,16 @@ extension KubernetesWorld {
         "backup can't be created because backup storage location \(name) is currently in read-only mode")
     }
     if !isAvailable(location) {
-      mistakes.append("backup can't be created because BackupStorageLocation \(name) is in Unavailable status.")
+      mistakes.append(
+        "backup can't be created because BackupStorageLocation \(name) is in Unavailable status.")
     }
     return mistakes
   }
 
   private static func filterMistakes(_ spec: JSON) -> [String] {
-    func isUsed(_ name: String) -> Bool { spec[name].map { $0 != .null && $0.array?.isEmpty != true } ?? false }
+    func isUsed(_ name: String) -> Bool {
+      spec[name].map { $0 != .null && $0.array?.isEmpty != true } ?? false
+    }
     var mistakes: [String] = []
     let old = ["includedResources", "excludedResources", "includeClusterResources"].contains { isUsed($0) }
     let new = [
@@ -171,7 +177,9 @@ extension KubernetesWorld {
     mistakes += overlap(spec, "Namespaces", "namespace").map {
       "Invalid included/excluded namespace lists: \($0)"
     }
-    mistakes += overlap(spec, "Resources", "resource").map { "Invalid included/excluded resource lists: \($0)" }
+    mistakes += overlap(spec, "Resources", "resource").map {
+      "Invalid included/excluded resource lists: \($0)"
+    }
     if isUsed("labelSelector"), isUsed("orLabelSelectors") {
       mistakes.append(
         "encountered labelSelector as well as orLabelSelectors in backup spec, only one can be specified")

@@ -13,12 +13,15 @@ struct ResourceFilter {
   /// Reads the spec of a backup or a restore.
   init(_ spec: JSON) {
     func names(_ member: String) -> [String] { (spec[member]?.array ?? []).compactMap(\.string) }
-    included = names("includedResources") + names("includedNamespaceScopedResources")
+    included =
+      names("includedResources") + names("includedNamespaceScopedResources")
       + names("includedClusterScopedResources")
-    excluded = names("excludedResources") + names("excludedNamespaceScopedResources")
+    excluded =
+      names("excludedResources") + names("excludedNamespaceScopedResources")
       + names("excludedClusterScopedResources")
     (namespaces, excludedNamespaces) = (names("includedNamespaces"), names("excludedNamespaces"))
-    selectors = [spec["labelSelector"]].compactMap { $0 == .null ? nil : $0 }
+    selectors =
+      [spec["labelSelector"]].compactMap { $0 == .null ? nil : $0 }
       + (spec["orLabelSelectors"]?.array ?? [])
     clusterResources = spec["includeClusterResources"]?.bool
   }

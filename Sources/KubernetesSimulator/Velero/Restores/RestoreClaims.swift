@@ -13,7 +13,9 @@ extension KubernetesWorld {
       object[path: ["metadata", "annotations", name]] = nil
     }
     let volume = object.value(at: "spec.volumeName")?.string
-    let stored = restoration.stored.volumes.first { $0.namespace == item.namespace && $0.claim == item.object.name }
+    let stored = restoration.stored.volumes.first {
+      $0.namespace == item.namespace && $0.claim == item.object.name
+    }
     guard restoration.spec["restorePVs"]?.bool != false else {
       object[path: ["spec", "volumeName"]] = nil
       return nil

@@ -7,7 +7,8 @@ extension KubernetesWorld {
     guard let object = clusters[run.cluster].store.object(run.key), var work = run.velero else { return }
     var restoration = Restoration(run: run, spec: object["spec"] ?? [:], stored: stored, work: work)
     restoration.modifiers =
-      resourceModifiers(restoration.spec.value(at: "resourceModifier.name")?.string ?? "", in: run.cluster) ?? []
+      resourceModifiers(restoration.spec.value(at: "resourceModifier.name")?.string ?? "", in: run.cluster)
+      ?? []
     prepareNamespaces(&restoration)
     registerApplication(restoration)
     let items = stored.archive.items.filter { restoration.wants($0, clusters[run.cluster].store.kinds) }
@@ -39,7 +40,8 @@ extension KubernetesWorld {
 
     /// Whether an object is to be restored.
     func wants(_ item: Archive.Item, _ kinds: KindTable) -> Bool {
-      guard let kind = kinds[item.resource], item.resource != "namespaces", item.resource != "persistentvolumes"
+      guard let kind = kinds[item.resource], item.resource != "namespaces",
+        item.resource != "persistentvolumes"
       else { return false }
       let filter = ResourceFilter(spec)
       return filter.has(kind) && work.mapping[item.namespace] != nil && filter.selects(item.object)
@@ -78,7 +80,8 @@ extension KubernetesWorld {
   /// Where nothing was, an application is now.
   private mutating func registerApplication(_ restoration: Restoration) {
     let run = restoration.run
-    guard run.kind == .clone, let home = restoration.work.mapping.sorted(by: { $0.key < $1.key }).first?.value,
+    guard run.kind == .clone,
+      let home = restoration.work.mapping.sorted(by: { $0.key < $1.key }).first?.value,
       let namespace = clusters[run.cluster].store.object(ObjectKey("namespaces", nil, home)),
       let uid = namespace.uid,
       velero?.applications.contains(where: { $0.uid == uid && $0.cluster == run.cluster }) == false
@@ -97,7 +100,9 @@ extension KubernetesWorld {
     guard let namespace = restoration.work.mapping[item.namespace], let name = item.object.name,
       velero?.settings.forgets.contains(name) == false
     else { return }
-    if ["Succeeded", "Failed"].contains(item.object.value(at: "status.phase")?.string), item.resource == "pods" {
+    if ["Succeeded", "Failed"].contains(item.object.value(at: "status.phase")?.string),
+      item.resource == "pods"
+    {
       return
     }
     var object = Self.cleaned(item.object)
@@ -229,9 +234,13 @@ extension KubernetesWorld {
         work.hooksAttempted += (hook["postHooks"]?.array ?? []).filter { $0["exec"] != nil }.count
       }
     }
-    guard restoration.run.effect == .hooksFail, velero?.settings.failedRestoreHooksCount == false else { return }
+    guard restoration.run.effect == .hooksFail, velero?.settings.failedRestoreHooksCount == false else {
+      return
+    }
     // The failure is counted, and nothing else says so.
-    work.errors = work.errors.mapValues { $0.filter { !$0.hasPrefix("hook failed") } }.filter { !$0.value.isEmpty }
+    work.errors = work.errors.mapValues { $0.filter { !$0.hasPrefix("hook failed") } }.filter {
+      !$0.value.isEmpty
+    }
   }
 
   private mutating func makeMovers(ofRunAt index: Int, _ items: [Archive.Item]) {

@@ -11,7 +11,8 @@ extension KubernetesWorld {
     let target = velero?.applications.last {
       $0.cluster == cluster && !Set($0.namespaces).isDisjoint(with: mapping.values)
     }
-    let isInPlace = target != nil && mapping.allSatisfy { $0.key == $0.value } && stored?.application == target?.uid
+    let isInPlace =
+      target != nil && mapping.allSatisfy { $0.key == $0.value } && stored?.application == target?.uid
     let kind: Run.Kind = isInPlace ? .restore : .clone
     let backup = clusters[cluster].store.object(
       veleroKey("backups", object.value(at: "spec.backupName")?.string ?? ""))
@@ -25,14 +26,16 @@ extension KubernetesWorld {
     work.backupName = object.value(at: "spec.backupName")?.string ?? ""
     work.isCompleteEarly = settings.completesEarly
     let stages: [Run.Stage] = [
-      .init(state: nil, length: settings.firstLook, role: .lag), .init(state: nil, length: .zero, role: .lock),
+      .init(state: nil, length: settings.firstLook, role: .lag),
+      .init(state: nil, length: .zero, role: .lock),
       .init(state: nil, length: settings.restore / 2, role: .begin),
       .init(state: nil, length: settings.restore / 2, role: .copy),
       .init(
         state: settings.completesEarly ? nil : "Finalizing", length: settings.finalizing, role: .finalize),
     ]
     startVelero(
-      kind, key, uid: object.uid ?? "", application: isInPlace ? target?.uid ?? "" : stored?.application ?? "",
+      kind, key, uid: object.uid ?? "",
+      application: isInPlace ? target?.uid ?? "" : stored?.application ?? "",
       in: cluster, stages, work: work)
   }
 
@@ -42,6 +45,14 @@ extension KubernetesWorld {
       let location = location(object.value(at: "spec.storageLocation")?.string ?? "", in: cluster)
     else { return nil }
     return velero?.buckets[Self.bucket(of: location)]?[name]
+  }
+
+  /// The namespaces that a restore puts objects into.
+  func targets(ofRestore object: JSON, in cluster: Int) -> [String] {
+    let stored = storedBackup(object.value(at: "spec.backupName")?.string ?? "", in: cluster)
+    let named = (object.value(at: "spec.includedNamespaces")?.array ?? []).compactMap(\.string)
+    let sources = stored == nil ? named : namespaces(ofRestore: object, stored)
+    return Self.mapping(of: object, sources).values.sorted()
   }
 
   private func namespaces(ofRestore object: JSON, _ stored: StoredBackup?) -> [String] {
@@ -61,7 +72,8 @@ extension KubernetesWorld {
   mutating func addRestoreFinalizer(_ run: Run) {
     clusters[run.cluster].store.update(run.key) {
       guard !$0.finalizers.contains(Self.restoreFinalizer) else { return }
-      $0[path: ["metadata", "finalizers"]] = .array(($0.finalizers + [Self.restoreFinalizer]).map { .string($0) })
+      $0[path: ["metadata", "finalizers"]] = .array(
+        ($0.finalizers + [Self.restoreFinalizer]).map { .string($0) })
     }
   }
 
@@ -81,7 +93,9 @@ extension KubernetesWorld {
       mistakes.append("\(name) are non-restorable resources")
     }
     mistakes += Self.overlap(spec, "Resources", "").map { "Invalid included/excluded resource lists: \($0)" }
-    mistakes += Self.overlap(spec, "Namespaces", "").map { "Invalid included/excluded namespace lists: \($0)" }
+    mistakes += Self.overlap(spec, "Namespaces", "").map {
+      "Invalid included/excluded namespace lists: \($0)"
+    }
     if let one = spec["labelSelector"], one != .null, spec["orLabelSelectors"]?.array != nil {
       mistakes.append(
         "encountered labelSelector as well as orLabelSelectors in restore spec, only one can be specified")
@@ -108,8 +122,12 @@ extension KubernetesWorld {
     guard let location = location(place, in: cluster) else {
       return ["Error retrieving backup: BackupStorageLocation.velero.io \"\(place)\" not found"]
     }
-    guard isAvailable(location) else { return ["The BSL \(place) is unavailable, cannot retrieve the backup"] }
-    if let modifier = spec.value(at: "resourceModifier.name")?.string, resourceModifiers(modifier, in: cluster) == nil {
+    guard isAvailable(location) else {
+      return ["The BSL \(place) is unavailable, cannot retrieve the backup"]
+    }
+    if let modifier = spec.value(at: "resourceModifier.name")?.string,
+      resourceModifiers(modifier, in: cluster) == nil
+    {
       return ["failed to get resource modifiers configmap \(veleroNamespace)/\(modifier)"]
     }
     return []
@@ -159,10 +177,12 @@ extension KubernetesWorld {
       let schedule = object.value(at: "spec.scheduleName")?.string, !schedule.isEmpty,
       object.value(at: "spec.backupName")?.string ?? "" == ""
     else { return }
-    let last = clusters[run.cluster].store.objects(Self.veleroResource("backups"), in: veleroNamespace).filter {
+    let last = clusters[run.cluster].store.objects(Self.veleroResource("backups"), in: veleroNamespace).filter
+    {
       $0.label("velero.io/schedule-name") == schedule && $0.value(at: "status.phase")?.string == "Completed"
     }.max {
-      ($0.value(at: "status.startTimestamp")?.string ?? "") < ($1.value(at: "status.startTimestamp")?.string ?? "")
+      ($0.value(at: "status.startTimestamp")?.string ?? "")
+        < ($1.value(at: "status.startTimestamp")?.string ?? "")
     }
     guard let name = last?.name else { return }
     clusters[run.cluster].store.update(run.key) {
@@ -179,19 +199,6 @@ extension KubernetesWorld {
       for key in clusters[run.cluster].store.keys(in: namespace)
       where clusters[run.cluster].store.object(key)?.label("velero.io/restore-name") == run.key.name {
         clusters[run.cluster].store.delete(key)
-      }
-    }
-  }
-
-  /// A restore that has ended brings nothing more: its claims stay as they are.
-  mutating func dropFillings(of run: Run) {
-    for filling in run.velero?.fillings ?? [] {
-      if let mover = filling.mover {
-        let end = moment(in: run.cluster)
-        clusters[run.cluster].store.update(mover) {
-          $0[path: ["status", "phase"]] = "Canceled"
-          $0[path: ["status", "completionTimestamp"]] = end
-        }
       }
     }
   }

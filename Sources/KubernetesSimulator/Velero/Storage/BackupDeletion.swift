@@ -49,7 +49,9 @@ extension KubernetesWorld {
   /// Why a backup is not deleted; nil: it is.
   private func deletionRefusal(_ name: String, in cluster: Int) -> String? {
     if name.isEmpty { return "spec.backupName is required" }
-    if runs.contains(where: { $0.kind == .backup && $0.cluster == cluster && $0.key.name == name && $0.stage > 1 }) {
+    if runs.contains(where: {
+      $0.kind == .backup && $0.cluster == cluster && $0.key.name == name && $0.stage > 1
+    }) {
       return "backup is still in progress"
     }
     guard let backup = clusters[cluster].store.object(veleroKey("backups", name)) else {

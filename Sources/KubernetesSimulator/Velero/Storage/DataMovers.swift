@@ -23,6 +23,11 @@ extension KubernetesWorld {
     ]
   }
 
+  /// What the movement of a claim's data is called: short enough for a label.
+  private static func operation(_ what: String, _ run: Run, _ claim: String) -> String {
+    "\(what)-\(run.uid).\(fingerprint(Array(claim.utf8)).prefix(9))"
+  }
+
   // MARK: - Through pods
 
   mutating func makePodVolumeBackups(ofRunAt index: Int) {
@@ -42,7 +47,8 @@ extension KubernetesWorld {
             ],
             "repoIdentifier": .string("kopia:\(work.bucket)/kopia/\(copy.namespace)"),
             "tags": [
-              "backup": .string(run.key.name), "backup-uid": .string(run.uid), "pvc-uid": .string(copy.claimUID),
+              "backup": .string(run.key.name), "backup-uid": .string(run.uid),
+              "pvc-uid": .string(copy.claimUID),
               "volume": .string(copy.mount ?? ""),
             ], "uploaderType": "kopia", "volume": .string(copy.mount ?? ""),
           ],
@@ -117,7 +123,7 @@ extension KubernetesWorld {
             run,
             [
               ("velero.io/pvc-uid", copy.claimUID),
-              ("velero.io/async-operation-id", "du-\(run.uid).\(copy.claimUID)"),
+              ("velero.io/async-operation-id", Self.operation("du", run, copy.claimUID)),
             ])),
         "spec": [
           "backupStorageLocation": .string(work.location),
@@ -165,9 +171,26 @@ extension KubernetesWorld {
   mutating func finishMovement(ofRunAt index: Int) {
     let run = runs[index]
     for (key, copy) in movers(run) {
-      finishMover(key, copy, in: run.cluster, snapshot: run.kind == .backup && !copy.isFailed ? copy.handle : nil)
+      finishMover(
+        key, copy, in: run.cluster, snapshot: run.kind == .backup && !copy.isFailed ? copy.handle : nil)
     }
     if run.kind != .backup { fill(ofRunAt: index, .dataMovement) }
+  }
+
+  /// A run that has failed moves nothing more: the claims of a restore stay as they are.
+  mutating func cancelMovers(of run: Run) {
+    guard let work = run.velero else { return }
+    let files = work.volumes.filter { $0.method == .fileSystem }.map {
+      veleroKey("podvolumebackups", $0.mover ?? "")
+    }
+    let end = moment(in: run.cluster)
+    for key in movers(run).map(\.key) + files + work.fillings.compactMap(\.mover) {
+      clusters[run.cluster].store.update(key) {
+        guard !["Completed", "Failed"].contains($0.value(at: "status.phase")?.string) else { return }
+        $0[path: ["status", "phase"]] = "Canceled"
+        $0[path: ["status", "completionTimestamp"]] = end
+      }
+    }
   }
 
   // MARK: - Kept in the storage
@@ -192,7 +215,8 @@ extension KubernetesWorld {
         "pod": [
           "kind": "Pod", "name": .string(pod), "namespace": .string(filling.claim.namespace ?? ""),
         ], "repoIdentifier": .string("kopia:\(work.bucket)/kopia/\(copy.namespace)"),
-        "snapshotID": .string(copy.handle), "sourceNamespace": .string(copy.namespace), "uploaderType": "kopia",
+        "snapshotID": .string(copy.handle), "sourceNamespace": .string(copy.namespace),
+        "uploaderType": "kopia",
         "volume": .string(copy.mount ?? ""),
       ]
       : [
@@ -208,14 +232,19 @@ extension KubernetesWorld {
         "metadata": metadata(
           run,
           labels(
-            run, [("velero.io/async-operation-id", "dd-\(run.uid).\(filling.uid)"), ("velero.io/pvc-uid", filling.uid)]
+            run,
+            [
+              ("velero.io/async-operation-id", Self.operation("dd", run, filling.uid)),
+              ("velero.io/pvc-uid", filling.uid),
+            ]
           )),
         "spec": spec,
         "status": [
           "phase": .string(copy.method == .fileSystem ? "InProgress" : "Accepted"),
           "startTimestamp": moment(in: run.cluster),
           "progress": [
-            "bytesDone": .integer(copy.method == .fileSystem ? copy.size / 2 : 0), "totalBytes": .integer(copy.size),
+            "bytesDone": .integer(copy.method == .fileSystem ? copy.size / 2 : 0),
+            "totalBytes": .integer(copy.size),
           ],
         ],
       ])

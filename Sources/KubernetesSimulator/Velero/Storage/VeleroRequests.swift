@@ -111,7 +111,8 @@ extension KubernetesWorld {
   private static func volumeInfo(_ copy: VolumeCopy) -> JSON {
     var info: JSON = [
       "pvcName": .string(copy.claim), "pvcNamespace": .string(copy.namespace), "pvName": .string(copy.volume),
-      "snapshotDataMoved": .bool(copy.method == .dataMovement), "preserveLocalSnapshot": .bool(copy.method == .snapshot),
+      "snapshotDataMoved": .bool(copy.method == .dataMovement),
+      "preserveLocalSnapshot": .bool(copy.method == .snapshot),
       "skipped": .bool(copy.method == .none),
     ]
     if let reason = copy.skippedReason { info["skippedReason"] = .string(reason) }
