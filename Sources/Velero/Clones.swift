@@ -104,6 +104,9 @@ extension VeleroBackend {
     // The label of its origin says `live` of a clone whose copy was made for it alone.
     annotations[Marking.point] = point.text
     annotations[Names.namespaceUID] = namespace.uid
+    // By these it is known that a restore makes a clone, and which, whatever else is to be written on it.
+    annotations[CloneMark.nameLabel] = request.name
+    annotations[CloneMark.sourceLabel] = request.application.id.text
     let sources = request.namespaces.map(\.source)
     return .members([
       "apiVersion": .string(Kinds.restore.apiVersion), "kind": .string(Kinds.restore.kind),
@@ -130,17 +133,18 @@ extension VeleroBackend {
     of request: CloneRequest, _ clone: PreparedClone, named name: String
   ) throws(BackendError) -> String? {
     guard let wanted = request.storageClass, !clone.storageClasses.isEmpty else { return nil }
-    let rules = """
-      version: v1
-      resourceModifierRules:
-      - conditions:
-          groupResource: persistentvolumeclaims
-        patches:
-        - operation: replace
-          path: "/spec/storageClassName"
-          value: "\(wanted)"
-
-      """
+    let patch = StructuredValue.texts([
+      "operation": "replace", "path": "/spec/storageClassName", "value": wanted,
+    ])
+    // JSON, which is YAML too.
+    let rules = StructuredValue.members([
+      "version": .string("v1"),
+      "resourceModifierRules": .array([
+        .members([
+          "conditions": .texts(["groupResource": "persistentvolumeclaims"]), "patches": .array([patch]),
+        ])
+      ]),
+    ]).oneLine
     let client = try client(of: request.destinationCluster)
     do throws(BackendError) {
       _ = try client.create(

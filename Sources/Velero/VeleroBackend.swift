@@ -19,8 +19,9 @@ package final class VeleroBackend: ClusterBackend {
     package var sourceContext: String?
     /// The context that a clone may be in, though no parameter of the step names it.
     package var cloneContext: String?
-    /// Where applications are looked for where a list of all namespaces is not allowed.
-    package var knownNamespaces: [String]
+    /// Where applications, and clones, are looked for where a list of all namespaces is not allowed.
+    package var applicationNamespaces: [String]
+    package var cloneNamespaces: [String]
     /// The namespace that the service itself is in; nil looks for it.
     package var systemNamespace: String?
     /// The storage location that copies go to; nil takes the default one.
@@ -40,12 +41,14 @@ package final class VeleroBackend: ClusterBackend {
 
     /// Gathers the settings.
     package init(
-      usualContext: String, contexts: [String], cloneContext: String? = nil, knownNamespaces: [String] = [],
+      usualContext: String, contexts: [String], cloneContext: String? = nil,
+      applicationNamespaces: [String] = [], cloneNamespaces: [String] = [],
       systemNamespace: String? = nil, store: String? = nil, cloneStore: String? = nil,
       signature: Signature = Signature()
     ) {
       (self.usualContext, self.contexts, self.cloneContext) = (usualContext, contexts, cloneContext)
-      (self.knownNamespaces, self.systemNamespace) = (knownNamespaces, systemNamespace)
+      (self.applicationNamespaces, self.cloneNamespaces) = (applicationNamespaces, cloneNamespaces)
+      self.systemNamespace = systemNamespace
       (self.store, self.cloneStore, self.signature) = (store, cloneStore, signature)
     }
   }
@@ -83,6 +86,7 @@ package final class VeleroBackend: ClusterBackend {
   }
 
   package var name: String { "Velero" }
+  package var applicationsAreNamespaces: Bool { true }
   package var signature: Signature { settings.signature }
   package var ignoredKinds: IgnoredKinds { settings.ignoredKinds }
   /// Its objects lie in its own namespace.

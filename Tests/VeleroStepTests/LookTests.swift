@@ -35,7 +35,7 @@ import VeleroSimulation
     ])
     harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
     let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")
-    #expect(result.code == .credentialsRefused, "\(result.standardError)")
+    #expect(result.code == .protected, "\(result.standardError)")
     #expect(result.standardError.contains("create backups.velero.io in namespace velero"))
   }
 

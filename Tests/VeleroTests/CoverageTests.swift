@@ -43,12 +43,12 @@ struct CoverageTests {
     Case(
       testDescription: "movements are gone, and were counted",
       status:
-        #"{"csiVolumeSnapshotsAttempted":2,"csiVolumeSnapshotsCompleted":2,"backupItemOperationsCompleted":2}"#,
+        #"{"backupItemOperationsAttempted":2,"backupItemOperationsCompleted":2}"#,
       coverage: .whole),
     Case(
       testDescription: "movements are gone, and only one was counted",
       status:
-        #"{"csiVolumeSnapshotsAttempted":2,"csiVolumeSnapshotsCompleted":2,"backupItemOperationsCompleted":1}"#,
+        #"{"backupItemOperationsAttempted":1,"backupItemOperationsCompleted":1}"#,
       coverage: .partial(lacking: ["1 of data, media"])),
     Case(
       testDescription: "an operation failed",
@@ -77,6 +77,10 @@ struct CoverageTests {
       testDescription: "files of one and a snapshot of the other", moved: [("data", "Completed")],
       status: #"{"csiVolumeSnapshotsAttempted":1,"csiVolumeSnapshotsCompleted":1}"#, isMoved: false,
       coverage: .whole),
+    Case(
+      testDescription: "files of a claim that is not named",
+      moved: [("data", "Completed"), ("-", "Completed")],
+      isMoved: false, coverage: .whole),
     Case(testDescription: "no claims", claims: [], coverage: .whole),
     Case(testDescription: "nobody knows which claims there were", claims: nil, coverage: .notTold),
     Case(
@@ -86,7 +90,7 @@ struct CoverageTests {
     Case(
       testDescription: "movements may not be seen, and were counted", moved: nil,
       status:
-        #"{"csiVolumeSnapshotsAttempted":2,"csiVolumeSnapshotsCompleted":2,"backupItemOperationsCompleted":2}"#,
+        #"{"backupItemOperationsAttempted":2,"backupItemOperationsCompleted":2}"#,
       coverage: .whole),
   ]
 

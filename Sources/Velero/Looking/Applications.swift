@@ -78,11 +78,28 @@ extension VeleroBackend {
       else { continue }
       found.append(try application(object, all, madeBy: clone, looksInside: looksInside))
     }
+    // What the pipeline calls its clone means nothing on another cluster than the clone's.
+    guard knownNamespaces(in: context).contains(name) || !settings.cloneNamespaces.contains(name) else {
+      return found
+    }
     guard let object = try namespace(name), !all.contains(where: { $0.makes(object) }) else { return found }
     if let other = try application(object, all, in: context, looksInside: looksInside), other.name == name {
       found.append(other)
     }
     return found
+  }
+
+  /// The namespaces to look in where a list of all is not allowed.
+  ///
+  /// Where clones are on another cluster than their sources, the names of the one mean nothing on the other.
+  func knownNamespaces(in context: String) -> [String] {
+    let source = settings.sourceContext ?? settings.usualContext
+    let isForClones = settings.cloneContext.map { $0 == context } ?? true
+    let isForSources = settings.cloneContext.map { $0 == source || $0 != context } ?? true
+    var seen: Set<String> = []
+    return
+      ((isForSources ? settings.applicationNamespaces : []) + (isForClones ? settings.cloneNamespaces : []))
+      .filter { seen.insert($0).inserted }
   }
 
   /// The newest restore into each namespace among those that make a clone of some name, or of any.

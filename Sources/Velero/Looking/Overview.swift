@@ -31,7 +31,7 @@ extension VeleroBackend {
     let namespaces = try namespaces(of: context, to: attempt, &overview)
     var holding: Set<String> = []
     for kind in [ResourceKind.volumeClaim, .deployment, .statefulSet] {
-      if case .told(let objects) = try client(context).lookAtList(of: kind, in: nil, to: attempt) {
+      if let objects = try everywhere(kind, in: context, to: attempt) {
         holding.formUnion(objects.compactMap(\.namespace))
       } else {
         for namespace in namespaces where !holding.contains(namespace.name) {
@@ -56,14 +56,24 @@ extension VeleroBackend {
     }
   }
 
+  /// The objects of a kind in the whole cluster; nil where they may not be listed, which is asked and not tried.
+  private func everywhere(
+    _ kind: ResourceKind, in context: String, to attempt: String
+  ) throws(BackendError) -> [KubernetesObject]? {
+    let client = try client(context)
+    guard try client.isAllowed("list", kind, in: nil) != false,
+      case .told(let objects) = try client.lookAtList(of: kind, in: nil, to: attempt)
+    else { return nil }
+    return objects
+  }
+
   /// The namespaces of a cluster, or those that are known where they may not be listed.
   private func namespaces(
     of context: String, to attempt: String, _ overview: inout ApplicationOverview
   ) throws(BackendError) -> [KubernetesObject] {
-    let sight = try client(context).lookAtList(of: .namespace, in: nil, to: attempt)
-    if case .told(let objects) = sight { return objects }
+    if let objects = try everywhere(.namespace, in: context, to: attempt) { return objects }
     var found: [KubernetesObject] = []
-    for name in settings.knownNamespaces {
+    for name in knownNamespaces(in: context) {
       if case .told(let object?) = try client(context).look(
         at: .namespace, name, in: nil, to: attempt)
       {

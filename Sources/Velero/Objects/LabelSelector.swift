@@ -60,10 +60,12 @@ package struct LabelSelector: Hashable, Sendable {
       guard !values.isEmpty, values.allSatisfy(isValue) else { return nil }
       return Requirement(key: words[0], comparison: words[1] == "in" ? "In" : "NotIn", values: values)
     }
-    let whole = words.joined()
+    let whole = words.joined(separator: " ")
     for (sign, comparison) in [("!=", "NotIn"), ("==", "In"), ("=", "In")] {
       let sides = whole.split(separator: sign, maxSplits: 1, omittingEmptySubsequences: false)
-        .map { String($0) }
+        .map {
+          String($0.trimmingPrefix(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        }
       guard sides.count == 2 else { continue }
       guard isKey(sides[0]), isValue(sides[1]) else { return nil }
       return Requirement(key: sides[0], comparison: comparison, values: [sides[1]])

@@ -85,16 +85,10 @@ extension Coverage {
     let open = claims.subtracting(named).sorted()
     guard !open.isEmpty else { return .whole }
     // What is not named by an object may still be counted: snapshots have no objects, and movements need not keep theirs.
-    let unnamed: Int
-    if let movements, !isMoved || movements.isEmpty {
-      unnamed = isMoved ? min(counts.snapshots, counts.moved) : counts.snapshots
-    } else if let movements {
-      unnamed = movements.count(where: \.isNameless)
-    } else {
-      // Without a look at the movements, only the counts speak; files that are read are in none of them.
-      let counted = isMoved ? min(counts.snapshots, counts.moved) : counts.snapshots
-      return counted >= claims.count ? .whole : .notTold
-    }
+    let counted = isMoved ? counts.moved : counts.snapshots
+    // Without a look at the movements, only the counts speak; files that are read are in none of them.
+    guard let movements else { return counted >= claims.count ? .whole : .notTold }
+    let unnamed = movements.count(where: \.isNameless) + (isMoved && !movements.isEmpty ? 0 : counted)
     if unnamed >= open.count { return .whole }
     return .partial(
       lacking: unnamed == 0 ? open : ["\(open.count - unnamed) of \(open.joined(separator: ", "))"])

@@ -25,9 +25,8 @@ struct VeleroFactory: BackendFactory {
     settings = VeleroBackend.Settings(
       usualContext: try clusters.usualContext(), contexts: clusters.contexts,
       // Where a pipeline's application and clone are, for those who may not look everywhere.
-      knownNamespaces: ["PROD_APP_NAME", "DEBUG_NAMESPACE", "DEBUG_APP_NAME"].compactMap { name in
-        reader.variable(name).flatMap { ResourceName.label(for: $0) }
-      },
+      applicationNamespaces: Self.labels(of: ["PROD_APP_NAME"], reader),
+      cloneNamespaces: Self.labels(of: ["DEBUG_NAMESPACE", "DEBUG_APP_NAME"], reader),
       systemNamespace: try reader.text(Names.productNamespace, flag: options.productNamespace),
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
@@ -55,6 +54,10 @@ struct VeleroFactory: BackendFactory {
     settings.signature.build = BuildOrigin.page(reader)
     settings.sourceContext = clusters.context(named: "PROD_KUBERNETES_CLUSTER", reader)
     settings.cloneContext = clusters.context(named: "DEBUG_KUBERNETES_CLUSTER", reader)
+  }
+
+  private static func labels(of variables: [String], _ reader: ParameterReader) -> [String] {
+    variables.compactMap { reader.variable($0).flatMap { ResourceName.label(for: $0) } }
   }
 
   var secrets: [Secret] { clusters.secrets(of: clusters.contexts) }
