@@ -26,6 +26,7 @@ extension VeleroBackend {
   ) throws(BackendError) -> InPlacePlan {
     guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
     let client = try client(place.context)
+    let seesVolumes = try seesVolumes(in: place.context)
     let attempt = "see what an in-place restore of \"\(application.name)\" takes"
     let inventory = try copy(point.id, of: point.applicationID)?.annotations[Marking.inventory]
       .map { Inventory($0) }
@@ -49,22 +50,25 @@ extension VeleroBackend {
       }
       let name = claim["spec", "volumeName"]?.string.flatMap { $0.isEmpty ? nil : $0 }
       var volume: InPlacePlan.Volume?
-      if let name {
-        switch try client.look(at: .volume, name, in: nil, to: attempt) {
-        case .told(let object):
-          volume = object.map { object in
-            InPlacePlan.Volume(
-              name: name, uid: object.uid,
-              reclaimPolicy: object["spec", "persistentVolumeReclaimPolicy"]?.string ?? "Retain")
-          }
+      if let name, seesVolumes, let object = try client.get(.volume, name, in: nil, to: attempt) {
+        volume = InPlacePlan.Volume(
+          name: name, uid: object.uid,
+          reclaimPolicy: object["spec", "persistentVolumeReclaimPolicy"]?.string ?? "Retain")
+      } else if let name, !seesVolumes {
         // Whoever is to restore has to see it; whoever only asks need not.
-        case .forbidden, .notInstalled:
-          volume = InPlacePlan.Volume(name: name, uid: "", reclaimPolicy: "not told")
-        }
+        volume = InPlacePlan.Volume(name: name, uid: "", reclaimPolicy: "not told")
       }
       plan.claims.append(InPlacePlan.Claim(name: claim.name, uid: claim.uid, volume: volume))
     }
     return plan
+  }
+
+  /// Whether volumes may be seen in a cluster, which is asked once.
+  private func seesVolumes(in context: String) throws(BackendError) -> Bool {
+    if let known = volumeRights[context] { return known }
+    let isAllowed = try client(context).isAllowed("get", .volume, in: nil) != false
+    volumeRights[context] = isAllowed
+    return isAllowed
   }
 
   /// Is not done by one request: `plan(restoreOf:from:)` says what it takes.

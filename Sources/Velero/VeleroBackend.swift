@@ -73,6 +73,8 @@ package final class VeleroBackend: ClusterBackend {
   var namespaceUIDs: [Application.ID: String] = [:]
   /// The uids of namespaces that were seen to hold something.
   var occupied: Set<String> = []
+  /// Whether volumes may be seen, by context.
+  var volumeRights: [String: Bool] = [:]
   /// What was read for the change that is asked for next.
   var prepared: PreparedChange?
 

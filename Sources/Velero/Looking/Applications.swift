@@ -78,10 +78,11 @@ extension VeleroBackend {
       else { continue }
       found.append(try application(object, all, madeBy: clone, looksInside: looksInside))
     }
-    // What the pipeline calls its clone means nothing on another cluster than the clone's.
-    guard knownNamespaces(in: context).contains(name) || !settings.cloneNamespaces.contains(name) else {
-      return found
-    }
+    // What the pipeline calls its application or its clone need mean nothing here, and may not be seen then.
+    let isGuess =
+      !knownNamespaces(in: context).contains(name)
+      && (settings.applicationNamespaces + settings.cloneNamespaces).contains(name)
+    if isGuess, try client(context).isAllowed("get", .namespace, in: name) == false { return found }
     guard let object = try namespace(name), !all.contains(where: { $0.makes(object) }) else { return found }
     if let other = try application(object, all, in: context, looksInside: looksInside), other.name == name {
       found.append(other)
