@@ -18,11 +18,6 @@ struct VeleroSeed: Sendable, ScenarioValue {
     try reader.take("applications", &applications)
     try reader.take("operationFaults", &faults)
     try reader.finish()
-    if let application = applications.first(where: { !$0.snapshots.isEmpty }) {
-      throw ScenarioError(
-        "\(path).applications: \"\(application.name)\" has snapshots, and Velero has none of their own: put them among backups"
-      )
-    }
   }
 
   /// Fills clusters that have just been made.

@@ -40,7 +40,8 @@ extension VeleroSettings: ScenarioValue {
 
   private static var lengths: [(String, WritableKeyPath<Self, Duration>)] {
     [
-      ("backup", \.backup), ("dataMovement", \.dataMovement), ("finalizing", \.finalizing),
+      ("backup", \.backup), ("snapshot", \.snapshot), ("dataMovement", \.dataMovement),
+      ("finalizing", \.finalizing),
       ("restore", \.restore), ("firstLook", \.firstLook), ("queueing", \.queueing),
       ("readyToStart", \.readyToStart),
       ("deletion", \.deletion), ("sync", \.sync), ("garbageCollection", \.garbageCollection),

@@ -46,6 +46,7 @@ extension KubernetesWorld {
 
   private mutating func noticeRemoval(of key: ObjectKey, _ object: JSON, in cluster: Int) {
     let uid = object.uid ?? ""
+    for run in runs where run.uid == uid { leaveUnfinished(run, object) }
     runs.removeAll { $0.uid == uid && $0.kind != .deletion }
     startWaiting(in: cluster)
   }
@@ -133,7 +134,7 @@ extension KubernetesWorld {
     }.map(\.number)
     for number in numbers {
       guard let index = runs.firstIndex(where: { $0.number == number }) else { continue }
-      let what = runs[index].kind == .backup ? "backup" : "restore"
+      let what = runs[index].isCopy ? "backup" : "restore"
       failVeleroRun(
         at: index,
         "found a \(what) with status \"InProgress\" during the server starting, mark it as \"Failed\"")

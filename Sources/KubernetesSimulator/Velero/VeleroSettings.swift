@@ -4,6 +4,8 @@ package struct VeleroSettings: Equatable, Sendable {
 
   /// How long a backup goes through its objects (`InProgress`).
   package var backup: Duration = .seconds(4)
+  /// How long one does whose data stays in the storage, as snapshots.
+  package var snapshot: Duration = .seconds(2)
   /// How long the data mover takes, behind a backup or a restore (`WaitingForPluginOperations`).
   package var dataMovement: Duration = .seconds(2)
   /// How long a backup or a restore is `Finalizing`.

@@ -28,9 +28,11 @@ extension KubernetesWorld {
     return made
   }
 
-  /// Adds a backup of an application as it would be after an age; its data is moved to the bucket.
-  mutating func addVeleroBackup(
-    named name: String, of application: String, holding content: WorldContent?, phase: String,
+  /// Adds a copy of an application as it would be after an age: the data of a backup is in the bucket, that of a
+  /// snapshot in the storage.
+  mutating func addVeleroCopy(
+    _ kind: Run.Kind, named name: String, of application: String, holding content: WorldContent?,
+    phase: String,
     hooksFailed: Bool, age: Duration, uid: String?, schedule: String?
   ) -> String? {
     guard let owner = velero?.applications.first(where: { $0.uid == application }),
@@ -45,7 +47,7 @@ extension KubernetesWorld {
     if let schedule { labels["velero.io/schedule-name"] = .string(schedule) }
     var spec: JSON = [
       "includedNamespaces": .array(owner.namespaces.map { .string($0) }), "ttl": .string(Self.text(ttl)),
-      "storageLocation": .string(Self.locationName), "snapshotMoveData": true,
+      "storageLocation": .string(Self.locationName), "snapshotMoveData": .bool(kind == .backup),
       "defaultVolumesToFsBackup": false,
       "csiSnapshotTimeout": "10m0s", "itemOperationTimeout": "4h0m0s", "hooks": [:], "metadata": [:],
     ]
@@ -54,10 +56,11 @@ extension KubernetesWorld {
     archive.items = items(spec, owner.namespaces, in: cluster)
     if let content { archive = rolledOut(self.archive(archive, holding: content)) }
     var errors: [String: [String]] = [:]
-    var copies = volumeCopies(archive, spec.setting("snapshotMoveData", true), in: cluster, &errors)
+    var copies = volumeCopies(archive, spec, in: cluster, &errors)
     for place in copies.indices {
       if let content { copies[place].rows = content.rows }
       copies[place].handle = fingerprint(Array("\(name)/\(copies[place].path)".utf8))
+      if copies[place].method == .snapshot { platform?.snapshots[copies[place].handle] = copies[place].rows }
     }
     let total = JSON.integer(archive.items.count)
     var status: JSON = [
@@ -72,6 +75,10 @@ extension KubernetesWorld {
       status["progress"] = ["itemsBackedUp": total, "totalItems": total]
       status["backupItemOperationsAttempted"] = .integer(copies.count)
       status["backupItemOperationsCompleted"] = .integer(copies.filter(\.hasData).count)
+    }
+    if isUsable, kind == .snapshot {
+      status["csiVolumeSnapshotsAttempted"] = .integer(copies.count)
+      status["csiVolumeSnapshotsCompleted"] = .integer(copies.filter(\.hasData).count)
     }
     if phase == "PartiallyFailed" { status["errors"] = 1 }
     if phase == "Failed" { status["failureReason"] = "the server lost the connection to the storage" }
@@ -145,8 +152,8 @@ extension KubernetesWorld {
           continue
         }
         record(
-          .manipulated, plural == "backups" ? .backup : .application, id: uid, name: object.name ?? "",
-          related: "removed")
+          .manipulated, plural == "backups" ? journalKind(Self.copyKind(of: object)) : .application, id: uid,
+          name: object.name ?? "", related: "removed")
         runs.removeAll { $0.uid == uid }
         // The bucket forgets it too: otherwise it came back within a minute.
         for bucket in velero?.buckets.keys.sorted() ?? [] where plural == "backups" {
@@ -181,8 +188,8 @@ extension KubernetesWorld {
         }
         catchUp()
         record(
-          .manipulated, plural == "backups" ? .backup : .clone, id: uid, name: object.name ?? "",
-          related: phase)
+          .manipulated, plural == "backups" ? journalKind(Self.copyKind(of: object)) : .clone, id: uid,
+          name: object.name ?? "", related: phase)
         startWaiting(in: index)
         return true
       }
@@ -239,6 +246,35 @@ extension KubernetesWorld {
       ["metadata": ["name": .string(name), "namespace": .string(veleroNamespace)], "spec": spec])
     catchUp()
     return made?.uid
+  }
+
+  /// Another client restores an application in place from a backup: it stops it, deletes its claims and makes a Restore.
+  ///
+  /// - Returns: the uid of the Restore; nil if there is no such application.
+  @discardableResult
+  package mutating func restoreInPlaceByOthers(_ application: String, from backup: String) -> String? {
+    guard let own = velero?.applications.first(where: { $0.uid == application || $0.maker == application })
+    else { return nil }
+    for namespace in own.namespaces {
+      for resource in ["deployments.apps", "statefulsets.apps"] {
+        for workload in clusters[own.cluster].store.objects(resource, in: namespace) {
+          clusters[own.cluster].store.update(key(resource, workload)) { $0[path: ["spec", "replicas"]] = 0 }
+        }
+      }
+      catchUp()
+      for resource in ["pods", "persistentvolumeclaims"] {
+        for object in clusters[own.cluster].store.objects(resource, in: namespace) {
+          clusters[own.cluster].store.remove(key(resource, object))
+        }
+      }
+      catchUp()
+    }
+    return makeVeleroObject(
+      "restores", named: "by-hand-\(journal.count)", of: clusters[own.cluster].name,
+      spec: [
+        "backupName": .string(backup), "existingResourcePolicy": "update",
+        "includedNamespaces": .array(own.namespaces.map { .string($0) }),
+      ])
   }
 
   /// Changes how Velero behaves, and takes that back after a time; nil: never.

@@ -77,7 +77,7 @@ extension KubernetesWorld {
       enterQueue(run)
       return startWaiting(in: run.cluster)
     case .begin:
-      if run.kind == .backup { beginBackupItems(ofRunAt: index) } else { beginRestoreItems(ofRunAt: index) }
+      if run.isCopy { beginBackupItems(ofRunAt: index) } else { beginRestoreItems(ofRunAt: index) }
     default:
       if run.effect == .stalls, stage.role == .copy { runs[index].isStalled = true }
       if stage.state == "ReadyToStart" { leaveQueue(run) }
@@ -98,7 +98,7 @@ extension KubernetesWorld {
   private mutating func finishVeleroCopy(ofRunAt index: Int) {
     showProgress(ofRunAt: index, part: 1)
     switch runs[index].kind {
-    case .backup: finishBackupItems(ofRunAt: index)
+    case .backup, .snapshot: finishBackupItems(ofRunAt: index)
     case .clone, .restore: finishRestoreItems(ofRunAt: index)
     default: break
     }
@@ -106,7 +106,7 @@ extension KubernetesWorld {
 
   private mutating func completeVelero(_ run: Run) {
     switch run.kind {
-    case .backup: completeBackup(run)
+    case .backup, .snapshot: completeBackup(run)
     case .clone, .restore: completeRestore(run)
     case .deletion: completeDeletion(run)
     default: break
@@ -143,7 +143,7 @@ extension KubernetesWorld {
   mutating func showProgress(ofRunAt index: Int, part: Int) {
     let run = runs[index]
     guard velero?.settings.showsProgress == true, let work = run.velero, work.itemCount > 0 else { return }
-    let name = run.kind == .backup ? "itemsBackedUp" : "itemsRestored"
+    let name = run.isCopy ? "itemsBackedUp" : "itemsRestored"
     clusters[run.cluster].store.update(run.key) {
       $0[path: ["status", "progress"]] = [
         "totalItems": .integer(work.itemCount), name: .integer(work.itemCount / part),
@@ -165,6 +165,9 @@ extension KubernetesWorld {
 }
 
 extension Run {
+  /// Whether it makes a copy: a backup, or what stays in the storage as a snapshot.
+  var isCopy: Bool { kind == .backup || kind == .snapshot }
+
   /// Lets it go wrong.
   mutating func applyInVelero(_ effect: RunFault.Effect) {
     self.effect = effect

@@ -69,7 +69,8 @@ extension KubernetesWorld {
         let application =
           stored?.application ?? run?.application ?? application(ofBackup: object, in: index)?.uid
         return CopyView(
-          kind: .backup, uid: object.uid ?? "", name: object.name ?? "", application: application ?? "",
+          kind: Self.copyKind(of: object), uid: object.uid ?? "", name: object.name ?? "",
+          application: application ?? "",
           cluster: clusters[index].name, namespace: veleroNamespace,
           state: object.isDeleted
             ? "deleting" : object.value(at: "status.phase")?.string?.lowercased() ?? "new",

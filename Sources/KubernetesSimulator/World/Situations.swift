@@ -42,8 +42,9 @@ extension KubernetesWorld {
     schedule: String? = nil
   ) -> String? {
     guard velero == nil else {
-      return addVeleroBackup(
-        named: name, of: application, holding: content, phase: state, hooksFailed: hooksFailed, age: age,
+      return addVeleroCopy(
+        kind, named: name, of: application, holding: content, phase: state, hooksFailed: hooksFailed,
+        age: age,
         uid: uid, schedule: schedule)
     }
     guard let (cluster, object) = self.application(uid: application) else { return nil }

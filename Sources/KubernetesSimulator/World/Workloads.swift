@@ -44,6 +44,10 @@ extension KubernetesWorld {
     where set.name != wanted.name {
       let isOwn = set.owners.contains { $0["uid"]?.string == deployment.uid }
       guard isOwn || set.owners.isEmpty && Self.selects(deployment, set) else { continue }
+      for pod in clusters[cluster].store.objects("pods", in: wanted.namespace)
+      where pod.owners.isEmpty && Self.selects(set, pod) {
+        clusters[cluster].store.delete(key("pods", pod))
+      }
       clusters[cluster].store.delete(key("replicasets.apps", set))
     }
   }

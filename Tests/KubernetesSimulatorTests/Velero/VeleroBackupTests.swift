@@ -153,6 +153,8 @@ struct VeleroBackupTests {
     #expect(site.object("backups", "b1")?.value(at: "status.csiVolumeSnapshotsCompleted")?.integer == 1)
     #expect(site.world.coverage(ofBackup: "b1", of: "prod")?.map(\.method) == ["snapshot"])
     #expect(site.list(VeleroSite.path("datauploads", version: "velero.io/v2alpha1")).isEmpty)
+    #expect(site.world.copies.first { $0.name == "b1" }?.kind == .snapshot)
+    #expect(site.world.tally.snapshotsCreated == 1 && site.world.tally.backupsCreated == 0)
   }
 
   @Test("data that does not arrive makes a backup PartiallyFailed, by phases that are no end")

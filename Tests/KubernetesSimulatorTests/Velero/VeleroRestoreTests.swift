@@ -206,6 +206,23 @@ struct VeleroRestoreTests {
     #expect(site.page(of: "magento-debug", in: "debug") == 503)
   }
 
+  @Test("snapshots of the start serve restores too, and so does a backup that is made meanwhile")
+  func snapshotOfTheStart() throws {
+    let site = try VeleroSite()
+    site.world.addCopy(.snapshot, named: "s1", of: site.application, holding: VeleroSite.good)
+    site.restore("r1", from: "s1", Self.mapped)
+    #expect(site.finish("restores", "r1") == "Completed")
+    site.wait(3)
+    #expect(site.content(of: "magento-debug") == VeleroSite.good)
+    site.backUp("b1")
+    site.restore("r2", ["namespaceMapping": ["magento": "second"]])
+    site.restore("r3", ["namespaceMapping": ["magento": "third"]])
+    site.restore("r4", from: "b1", ["namespaceMapping": ["magento": "fourth"]])
+    #expect(site.finish("restores", "r4") == "Completed")
+    site.wait(3)
+    #expect(site.content(of: "fourth") == VeleroSite.bad)
+  }
+
   @Test("it may be Completed while claims wait for their first pod, or data is on its way")
   func early() throws {
     let site = try VeleroSite {

@@ -33,6 +33,9 @@ struct VeleroScenarioTests {
       world.coverage(ofBackup: "before-2-4-2-debian-10-r14", of: "ocp-debug")?.map(\.method) == [
         "dataMovement"
       ])
+    let snapshot = try #require(world.copies.first { $0.name == "nightly-0213" })
+    #expect(snapshot.kind == .snapshot && snapshot.content?.rows.count == 3)
+    #expect(world.coverage(ofBackup: "nightly-0213", of: "ocp-prod")?.map(\.method) == ["snapshot"])
     #expect(world.tally == Counts())
     #expect(world.downloadBase == "https://127.0.0.1:8443")
     // Nothing of it expires within the month.
@@ -53,8 +56,8 @@ struct VeleroScenarioTests {
       (["velero", "settings"], ["concurrentBackups": 0], "concurrentBackups is 0: give 1 or more"),
       (["velero", "settings"], ["downloads": "maybe"], "downloads is none of served"),
       (
-        ["velero", "applications"], [["name": "shop", "cluster": "ocp-prod", "snapshots": [["name": "s"]]]],
-        "\"shop\" has snapshots, and Velero has none of their own"
+        ["velero", "applications"], [["name": "shop", "cluster": "nowhere"]],
+        "cluster is \"nowhere\": give one of ocp-prod, ocp-debug"
       ),
       (["tridentProtect"], [:], "has tridentProtect and velero: give one of them"),
       (

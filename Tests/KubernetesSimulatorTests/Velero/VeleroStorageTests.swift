@@ -19,6 +19,19 @@ struct VeleroStorageTests {
     #expect(site.object("backupstoragelocations", "default")?.value(at: "status.lastSyncedTime") != nil)
   }
 
+  @Test("a backup whose object goes while it runs leaves its name taken")
+  func lost() throws {
+    let site = try VeleroSite()
+    site.backUp("b1")
+    site.wait(3)
+    #expect(site.phase("backups", "b1") == "InProgress")
+    _ = site.send("DELETE", VeleroSite.path("backups", "b1"))
+    site.wait(120)
+    #expect(site.object("backups", "b1") == nil)
+    site.backUp("b1")
+    #expect(site.finish("backups", "b1") == "Failed")
+  }
+
   @Test("another cluster's backups become objects, and pod volume backups with them")
   func others() throws {
     let site = try VeleroSite()

@@ -5,9 +5,11 @@ extension KubernetesWorld {
   /// A client has asked for a backup.
   mutating func beginBackup(_ key: ObjectKey, _ object: JSON, in cluster: Int) {
     guard let settings = velero?.settings else { return }
-    tally.backupsCreated += 1
+    let kind = Self.copyKind(of: object)
+    if kind == .backup { tally.backupsCreated += 1 } else { tally.snapshotsCreated += 1 }
+    let length = (kind == .backup ? settings.backup : settings.snapshot) / 2
     let application = self.application(ofBackup: object, in: cluster)?.uid
-    record(.created, .backup, id: object.uid ?? "", name: key.name, related: application)
+    record(.created, journalKind(kind), id: object.uid ?? "", name: key.name, related: application)
     var stages: [Run.Stage] = [
       .init(state: nil, length: settings.firstLook, role: .lag),
       .init(state: nil, length: .zero, role: .lock),
@@ -15,18 +17,24 @@ extension KubernetesWorld {
     if settings.queues {
       stages.append(.init(state: "ReadyToStart", length: settings.readyToStart, role: .detour))
     }
-    stages.append(.init(state: nil, length: settings.backup / 2, role: .begin))
-    stages.append(.init(state: nil, length: settings.backup / 2, role: .copy))
+    stages.append(.init(state: nil, length: length, role: .begin))
+    stages.append(.init(state: nil, length: length, role: .copy))
     stages.append(.init(state: "Finalizing", length: settings.finalizing, role: .finalize))
     var work = VeleroWork()
     work.namespaces = namespaces(ofBackup: object, in: cluster)
     startVelero(
-      .backup, key, uid: object.uid ?? "", application: application ?? "", in: cluster, stages, work: work)
+      kind, key, uid: object.uid ?? "", application: application ?? "", in: cluster, stages, work: work)
+  }
+
+  /// What a backup is to those who restore: without data that leaves the cluster it is a snapshot.
+  static func copyKind(of backup: JSON) -> Run.Kind {
+    backup.value(at: "spec.snapshotMoveData")?.bool == false
+      && backup.value(at: "spec.defaultVolumesToFsBackup")?.bool != true ? .snapshot : .backup
   }
 
   /// A run waits until its turn comes.
   mutating func enterQueue(_ run: Run) {
-    guard run.kind == .backup, velero?.settings.queues == true else {
+    guard run.isCopy, velero?.settings.queues == true else {
       if run.kind != .backup { addRestoreFinalizer(run) }
       return
     }
@@ -38,7 +46,7 @@ extension KubernetesWorld {
   }
 
   private func queued(in cluster: Int) -> [(number: Int, position: Int)] {
-    runs.filter { $0.cluster == cluster && $0.kind == .backup && enterableRole($0) == .lock }.compactMap {
+    runs.filter { $0.cluster == cluster && $0.isCopy && enterableRole($0) == .lock }.compactMap {
       run in
       let position = clusters[cluster].store.object(run.key)?.value(at: "status.queuePosition")?.integer
       return position.map { (run.number, $0) }
@@ -54,7 +62,7 @@ extension KubernetesWorld {
       let stage = runs[index].stage
       runs[index].stages[stage].role = .detour
       runs[index].stageBegan = now
-      if runs[index].kind == .backup, velero?.settings.queues == true {
+      if runs[index].isCopy, velero?.settings.queues == true {
         runs[index].stages[stage].length = velero?.settings.queueing ?? .zero
       }
     }
@@ -77,13 +85,13 @@ extension KubernetesWorld {
   /// of two that share a namespace the earlier first.
   private func mayStart(_ run: Run) -> Bool {
     let others = runs.filter { $0.cluster == run.cluster && $0.number != run.number }
-    guard run.kind == .backup else {
+    guard run.isCopy else {
       return !others.contains {
         [.clone, .restore].contains($0.kind)
           && (isRunning($0) || $0.number < run.number && enterableRole($0) == .lock)
       }
     }
-    let backups = others.filter { $0.kind == .backup }
+    let backups = others.filter { $0.isCopy }
     guard backups.filter({ isRunning($0) }).count < max(1, velero?.settings.concurrentBackups ?? 1) else {
       return false
     }

@@ -46,7 +46,9 @@ extension KubernetesWorld {
     runs[index].velero = work
     showProgress(ofRunAt: index, part: max(1, work.itemCount))
     makePodVolumeBackups(ofRunAt: index)
-    if work.volumes.contains(where: { $0.method == .dataMovement }) { addMovement(toRunAt: index) }
+    // Snapshots too are waited for until they can be used.
+    let isWaited = work.volumes.contains { $0.method == .dataMovement || $0.method == .snapshot }
+    if isWaited { addMovement(toRunAt: index) }
   }
 
   /// What an effect adds to what went wrong.
@@ -91,11 +93,13 @@ extension KubernetesWorld {
       let place = runs[index].stages.firstIndex(where: { $0.role == .finalize })
     else { return }
     let isEarly = runs[index].velero?.isCompleteEarly == true
+    // A snapshot is soon there.
+    let length = runs[index].kind == .snapshot ? .milliseconds(400) : settings.dataMovement
     runs[index].stages.insert(
       contentsOf: [
         .init(
-          state: isEarly ? nil : "WaitingForPluginOperations", length: settings.dataMovement / 2, role: .move),
-        .init(state: nil, length: settings.dataMovement / 2, role: .upload),
+          state: isEarly ? nil : "WaitingForPluginOperations", length: length / 2, role: .move),
+        .init(state: nil, length: length / 2, role: .upload),
       ], at: place)
   }
 
@@ -156,7 +160,18 @@ extension KubernetesWorld {
     }
     showPhase(work.errorCount > 0 ? "PartiallyFailed" : "Completed", run, extra)
     storeBackup(run)
-    record(work.errorCount > 0 ? .failed : .completed, .backup, id: run.uid, name: run.key.name)
+    record(work.errorCount > 0 ? .failed : .completed, journalKind(run.kind), id: run.uid, name: run.key.name)
+  }
+
+  /// A backup whose object goes while it runs is left in the bucket unfinished: its name is taken, and nobody sees it.
+  mutating func leaveUnfinished(_ run: Run, _ object: JSON) {
+    guard let work = run.velero, !work.bucket.isEmpty, run.isCopy,
+      velero?.buckets[work.bucket]?[run.key.name] == nil
+    else { return }
+    velero?.buckets[work.bucket, default: [:]][run.key.name] = StoredBackup(
+      object: object.setting("status.phase", "Finalizing"), cluster: run.cluster,
+      application: run.application.isEmpty ? nil : run.application, archive: run.archive ?? Archive(),
+      volumes: work.volumes, results: work.results)
   }
 
   /// Writes a backup into its bucket, or what it is by now.

@@ -5,7 +5,8 @@ extension KubernetesWorld {
   /// A client has asked for a restore.
   mutating func beginRestore(_ key: ObjectKey, _ object: JSON, in cluster: Int) {
     guard let settings = velero?.settings else { return }
-    let stored = storedBackup(object.value(at: "spec.backupName")?.string ?? "", in: cluster)
+    let name = backupName(ofRestore: object, in: cluster) ?? ""
+    let stored = storedBackup(name, in: cluster)
     let sources = namespaces(ofRestore: object, stored)
     let mapping = Self.mapping(of: object, sources)
     let target = velero?.applications.last {
@@ -14,8 +15,7 @@ extension KubernetesWorld {
     let isInPlace =
       target != nil && mapping.allSatisfy { $0.key == $0.value } && stored?.application == target?.uid
     let kind: Run.Kind = isInPlace ? .restore : .clone
-    let backup = clusters[cluster].store.object(
-      veleroKey("backups", object.value(at: "spec.backupName")?.string ?? ""))
+    let backup = clusters[cluster].store.object(veleroKey("backups", name))
     if kind == .restore { tally.restoresRequested += 1 } else { tally.clonesCreated += 1 }
     record(
       kind == .restore ? .restoreRequested : .created, journalKind(kind),
@@ -23,7 +23,7 @@ extension KubernetesWorld {
       related: stored?.object.uid ?? backup?.uid)
     var work = VeleroWork()
     (work.mapping, work.namespaces) = (mapping, mapping.values.sorted())
-    work.backupName = object.value(at: "spec.backupName")?.string ?? ""
+    work.backupName = name
     work.isCompleteEarly = settings.completesEarly
     let stages: [Run.Stage] = [
       .init(state: nil, length: settings.firstLook, role: .lag),
@@ -109,7 +109,10 @@ extension KubernetesWorld {
     if let policy = spec["existingResourcePolicy"]?.string, !["", "none", "update"].contains(policy) {
       mistakes.append("Invalid ExistingResourcePolicy: \(policy)")
     }
-    return mistakes + sourceMistakes(backup, spec, in: cluster)
+    guard let name = backupName(ofRestore: object, in: cluster) else {
+      return mistakes + ["No completed backups found for schedule"]
+    }
+    return mistakes + sourceMistakes(name, spec, in: cluster)
   }
 
   private func sourceMistakes(_ name: String, _ spec: JSON, in cluster: Int) -> [String] {
@@ -137,11 +140,12 @@ extension KubernetesWorld {
 
   mutating func beginRestoreItems(ofRunAt index: Int) {
     let run = runs[index]
-    completeSchedule(run)
     guard let object = clusters[run.cluster].store.object(run.key) else { return }
     let mistakes = mistakes(in: object, in: run.cluster)
     let start = moment(in: run.cluster)
+    let name = backupName(ofRestore: object, in: run.cluster)
     clusters[run.cluster].store.update(run.key) {
+      if let name { $0[path: ["spec", "backupName"]] = .string(name) }
       let excluded = ($0.value(at: "spec.excludedResources")?.array ?? []).compactMap(\.string)
       let all = excluded + Self.neverRestored.filter { !excluded.contains($0) }
       $0[path: ["spec", "excludedResources"]] = .array(all.map { .string($0) })
@@ -156,12 +160,16 @@ extension KubernetesWorld {
       }
     }
     guard mistakes.isEmpty else { return endInvalidRestore(runs.remove(at: index)) }
-    guard let stored = storedBackup(object.value(at: "spec.backupName")?.string ?? "", in: run.cluster) else {
+    guard let stored = storedBackup(name ?? "", in: run.cluster) else {
       return failVeleroRun(at: index, "error downloading backup: The specified key does not exist.")
     }
     runs[index].archive = stored.archive
     let backup = clusters[run.cluster].store.object(veleroKey("backups", stored.object.name ?? ""))
     runs[index].velero?.location = backup?.value(at: "spec.storageLocation")?.string ?? ""
+    // What was not in the bucket yet when the restore was asked for may be there by now.
+    let mapping = Self.mapping(of: object, namespaces(ofRestore: object, stored))
+    runs[index].velero?.mapping = mapping
+    runs[index].velero?.namespaces = mapping.values.sorted()
     if run.kind == .restore {
       tally.restoresBegun += 1
       record(
@@ -171,24 +179,14 @@ extension KubernetesWorld {
     restoreItems(ofRunAt: index, stored)
   }
 
-  /// A restore that names a schedule is of its last backup that is complete.
-  private mutating func completeSchedule(_ run: Run) {
-    guard let object = clusters[run.cluster].store.object(run.key),
-      let schedule = object.value(at: "spec.scheduleName")?.string, !schedule.isEmpty,
-      object.value(at: "spec.backupName")?.string ?? "" == ""
-    else { return }
-    let last = clusters[run.cluster].store.objects(Self.veleroResource("backups"), in: veleroNamespace).filter
-    {
+  /// A restore that names a schedule is of its last backup that is complete; nil: there is none.
+  private func backupName(ofRestore object: JSON, in cluster: Int) -> String? {
+    if let name = object.value(at: "spec.backupName")?.string, !name.isEmpty { return name }
+    guard let schedule = object.value(at: "spec.scheduleName")?.string, !schedule.isEmpty else { return nil }
+    func start(_ backup: JSON) -> String { backup.value(at: "status.startTimestamp")?.string ?? "" }
+    return clusters[cluster].store.objects(Self.veleroResource("backups"), in: veleroNamespace).filter {
       $0.label("velero.io/schedule-name") == schedule && $0.value(at: "status.phase")?.string == "Completed"
-    }.max {
-      ($0.value(at: "status.startTimestamp")?.string ?? "")
-        < ($1.value(at: "status.startTimestamp")?.string ?? "")
-    }
-    guard let name = last?.name else { return }
-    clusters[run.cluster].store.update(run.key) {
-      $0[path: ["spec", "backupName"]] = .string(name)
-      $0[path: ["spec", "scheduleName"]] = nil
-    }
+    }.max { start($0) < start($1) }?.name
   }
 
   /// What a restore that fails in its middle leaves: a clone's content, if that is so.

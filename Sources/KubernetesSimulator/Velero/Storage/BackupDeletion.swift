@@ -27,7 +27,8 @@ extension KubernetesWorld {
     let key = veleroKey("backups", name)
     let backup = clusters[run.cluster].store.object(key)
     tally.deletions += 1
-    record(.deleted, .backup, id: backup?.uid ?? "", name: name)
+    let kind = journalKind(backup.map { Self.copyKind(of: $0) } ?? .backup)
+    record(.deleted, kind, id: backup?.uid ?? "", name: name)
     clusters[run.cluster].store.update(run.key) {
       $0[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(name)
       $0[path: ["metadata", "labels", "velero.io/backup-uid"]] = .string(backup?.uid ?? "")
@@ -50,7 +51,7 @@ extension KubernetesWorld {
   private func deletionRefusal(_ name: String, in cluster: Int) -> String? {
     if name.isEmpty { return "spec.backupName is required" }
     if runs.contains(where: {
-      $0.kind == .backup && $0.cluster == cluster && $0.key.name == name && $0.stage > 1
+      $0.isCopy && $0.cluster == cluster && $0.key.name == name && $0.stage > 1
     }) {
       return "backup is still in progress"
     }

@@ -6,7 +6,7 @@ extension KubernetesWorld {
 
   /// The labels that tie an object to its backup or restore.
   private func labels(_ run: Run, _ more: [(String, String)] = []) -> JSON {
-    let what = run.kind == .backup ? "backup" : "restore"
+    let what = run.isCopy ? "backup" : "restore"
     let all = [("velero.io/\(what)-name", run.key.name), ("velero.io/\(what)-uid", run.uid)] + more
     return .object(all.map { .init($0.0, .string($0.1)) })
   }
@@ -16,7 +16,7 @@ extension KubernetesWorld {
       "generateName": .string("\(run.key.name)-"), "namespace": .string(veleroNamespace), "labels": labels,
       "ownerReferences": [
         [
-          "apiVersion": "velero.io/v1", "kind": .string(run.kind == .backup ? "Backup" : "Restore"),
+          "apiVersion": "velero.io/v1", "kind": .string(run.isCopy ? "Backup" : "Restore"),
           "name": .string(run.key.name), "uid": .string(run.uid), "controller": true,
         ]
       ],
@@ -101,7 +101,7 @@ extension KubernetesWorld {
   mutating func beginMovement(ofRunAt index: Int) {
     let run = runs[index]
     guard let work = run.velero else { return }
-    if run.kind == .backup {
+    if run.isCopy {
       for place in work.volumes.indices where work.volumes[place].method == .dataMovement {
         makeDataUpload(ofRunAt: index, place)
       }
@@ -142,7 +142,7 @@ extension KubernetesWorld {
   /// The keys of the objects that move data in a run, each with what it moves.
   private func movers(_ run: Run) -> [(key: ObjectKey, copy: VolumeCopy)] {
     guard let work = run.velero else { return [] }
-    if run.kind == .backup {
+    if run.isCopy {
       return work.volumes.filter { $0.method == .dataMovement }.map {
         (veleroKey("datauploads", $0.mover ?? ""), $0)
       }
@@ -172,7 +172,7 @@ extension KubernetesWorld {
     let run = runs[index]
     for (key, copy) in movers(run) {
       finishMover(
-        key, copy, in: run.cluster, snapshot: run.kind == .backup && !copy.isFailed ? copy.handle : nil)
+        key, copy, in: run.cluster, snapshot: run.isCopy && !copy.isFailed ? copy.handle : nil)
     }
     if run.kind != .backup { fill(ofRunAt: index, .dataMovement) }
   }
