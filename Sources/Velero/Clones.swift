@@ -119,7 +119,7 @@ extension VeleroBackend {
         "namespaceMapping": .texts(
           Dictionary(
             request.namespaces.map { ($0.source, $0.destination) }, uniquingKeysWith: { $1 })),
-        "restorePVs": .bool(true),
+        "labelSelector": settings.selector?.value, "restorePVs": .bool(true),
         "resourceModifier": modifier.map { name in
           .members(["kind": .string("ConfigMap"), "name": .string(name)])
         },

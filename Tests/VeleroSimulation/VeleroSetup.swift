@@ -100,20 +100,11 @@ extension VeleroSettings {
 }
 
 extension KubernetesWorld {
-  /// Adds an application whose namespace has been there for a year; returns its uid.
+  /// Adds an application in a namespace of its name; returns its uid.
   package mutating func addOldApplication(
     _ name: String, of context: String, holding content: WorldContent, uid: String
   ) -> String {
-    guard let index = clusters.firstIndex(where: { $0.name == context }) else { return uid }
-    let made = clusters[index].store.startTime + .seconds(-365 * 86_400)
-    clusters[index].store.create(
-      "namespaces",
-      [
-        "metadata": [
-          "name": .string(name), "uid": .string(uid), "creationTimestamp": .string(made.text()),
-        ]
-      ])
-    return addApplication(name, in: [name], of: context, holding: content, uid: uid) ?? uid
+    addApplication(name, in: [name], of: context, holding: content, uid: uid) ?? uid
   }
 
   /// Adds a copy as a step of an earlier pipeline has made it; returns its uid.
@@ -126,7 +117,7 @@ extension KubernetesWorld {
     let view = applications.first { $0.uid == application || $0.objectUID == application }
     guard let view, let owner = view.objectUID else { return nil }
     let made = addCopy(
-      .backup, named: "\(view.name)-\(name)", of: owner, holding: content, state: state,
+      kind, named: "\(view.name)-\(name)", of: owner, holding: content, state: state,
       hooksFailed: hooksFailed, age: age, schedule: schedule)
     guard let made, let index = clusters.firstIndex(where: { $0.name == view.cluster }) else { return nil }
     let claims = clusters[index].store.objects("persistentvolumeclaims", in: view.namespace).compactMap(
@@ -142,14 +133,6 @@ extension KubernetesWorld {
         "astra-steps/inventory": .string(
           "claims=\(claims.sorted().joined(separator: ","));workloads=;services="),
       ]
-      object[path: ["spec", "snapshotMoveData"]] = .bool(kind == .backup)
-      guard state == "Completed" else { return }
-      object[path: ["status", "csiVolumeSnapshotsAttempted"]] = .integer(claims.count)
-      object[path: ["status", "csiVolumeSnapshotsCompleted"]] = .integer(claims.count)
-      if kind == .snapshot {
-        object[path: ["status", "backupItemOperationsAttempted"]] = nil
-        object[path: ["status", "backupItemOperationsCompleted"]] = nil
-      }
     }
     return made
   }

@@ -46,6 +46,21 @@ import VeleroSimulation
     #expect(harness.backup(named: "mine")?.value(at: "spec.ttl")?.string == "2592000s")
   }
 
+  @Test func aPartOfANamespaceIsTaken() throws {
+    let harness = Bucket.harness()
+    harness.environment["ASTRA_APP_SELECTOR"] = "app=magento-prod"
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    let selector = harness.backup(named: "mine")?.value(at: "spec.labelSelector.matchExpressions")
+    #expect(selector == [["key": "app", "operator": "In", "values": ["magento-prod"]]])
+    #expect(
+      harness.site.requests.contains { $0.contains("persistentvolumeclaims") && $0.contains("labelSelector") }
+    )
+    // It is the application's with that selector, and none of the whole namespace.
+    try harness.run(BackupStep.self, "--backup-name", "mine").expect(.success, "already exists")
+    harness.environment["ASTRA_APP_SELECTOR"] = nil
+    try harness.run(CloneStep.self, "--use-existing-backup", "mine").expect(.notFound)
+  }
+
   /// Two applications have a backup of one name each.
   @Test func namesDoNotMeet() throws {
     let harness = Bucket.harness()

@@ -11,7 +11,9 @@ extension KubernetesWorld {
       velero?.applications.contains(where: { $0.cluster == cluster && $0.namespaces.contains(home) }) == false
     else { return nil }
     for namespace in namespaces where !hasNamespace(namespace, in: cluster) {
-      var metadata: JSON = ["name": .string(namespace)]
+      // It was there before any backup of it.
+      let made = clusters[cluster].store.startTime + .seconds(-400 * 86_400)
+      var metadata: JSON = ["name": .string(namespace), "creationTimestamp": .string(made.text())]
       if let uid, namespace == home { metadata["uid"] = .string(uid) }
       clusters[cluster].store.create("namespaces", ["metadata": metadata])
     }
