@@ -2,8 +2,6 @@ internal import SimulatorSupport
 
 // The objects that move the data of claims: they are the only ones that count bytes.
 extension KubernetesWorld {
-  static let moverGroup = "velero.io"
-
   /// The labels that tie an object to its backup or restore.
   private func labels(_ run: Run, _ more: [(String, String)] = []) -> JSON {
     let what = run.isCopy ? "backup" : "restore"
