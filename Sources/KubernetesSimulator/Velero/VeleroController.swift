@@ -35,7 +35,7 @@ extension KubernetesWorld {
     }
   }
 
-  /// What is held by a finalizer goes when its files are gone from the bucket.
+  /// What is held by a finalizer goes when its files are gone from the bucket, which is tried until it can be reached.
   private mutating func beginRemoval(of key: ObjectKey, _ object: JSON, in cluster: Int) {
     guard object.finalizers.contains(Self.restoreFinalizer) else { return }
     runs.removeAll { $0.uid == object.uid }

@@ -67,8 +67,6 @@ extension KubernetesWorld {
     return true
   }
 
-  func enterableRole(_ run: Run) -> Run.Stage.Role { run.stages[run.stage].role }
-
   mutating func enterVeleroStage(ofRunAt index: Int) {
     let run = runs[index]
     let stage = run.stages[run.stage]
@@ -165,6 +163,9 @@ extension KubernetesWorld {
 }
 
 extension Run {
+  /// The role of its present stage.
+  var role: Stage.Role { stages[stage].role }
+
   /// Whether it makes a copy: a backup, or what stays in the storage as a snapshot.
   var isCopy: Bool { kind == .backup || kind == .snapshot }
 

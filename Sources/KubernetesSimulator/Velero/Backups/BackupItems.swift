@@ -119,9 +119,7 @@ extension KubernetesWorld {
     } else {
       copy.method = spec["snapshotMoveData"]?.bool == true ? .dataMovement : .snapshot
     }
-    // Without its agent nothing moves, and the backup waits for that in vain.
-    copy.isFailed =
-      settings.failingData.contains(copy.claim) || copy.method == .dataMovement && !settings.hasNodeAgent
+    copy.isFailed = settings.failingData.contains(copy.claim)
   }
 
   /// Whether the volume of a claim is read through its pod: by default, or since the pod says so.

@@ -46,7 +46,7 @@ extension KubernetesWorld {
   }
 
   private func queued(in cluster: Int) -> [(number: Int, position: Int)] {
-    runs.filter { $0.cluster == cluster && $0.isCopy && enterableRole($0) == .lock }.compactMap {
+    runs.filter { $0.cluster == cluster && $0.isCopy && $0.role == .lock }.compactMap {
       run in
       let position = clusters[cluster].store.object(run.key)?.value(at: "status.queuePosition")?.integer
       return position.map { (run.number, $0) }
@@ -55,7 +55,7 @@ extension KubernetesWorld {
 
   /// Whoever's turn it is begins.
   mutating func startWaiting(in cluster: Int) {
-    for number in runs.filter({ $0.cluster == cluster && enterableRole($0) == .lock }).map(\.number) {
+    for number in runs.filter({ $0.cluster == cluster && $0.role == .lock }).map(\.number) {
       guard let index = runs.firstIndex(where: { $0.number == number }), mayStart(runs[index]) else {
         continue
       }
@@ -73,7 +73,7 @@ extension KubernetesWorld {
     let store = clusters[run.cluster].store
     let own = store.object(run.key)?.value(at: "status.queuePosition")?.integer ?? 0
     clusters[run.cluster].store.update(run.key) { $0[path: ["status", "queuePosition"]] = nil }
-    for other in runs where other.cluster == run.cluster && enterableRole(other) == .lock {
+    for other in runs where other.cluster == run.cluster && other.role == .lock {
       clusters[run.cluster].store.update(other.key) {
         guard let position = $0[path: ["status", "queuePosition"]]?.integer, position > own else { return }
         $0[path: ["status", "queuePosition"]] = .integer(position - 1)
@@ -88,7 +88,7 @@ extension KubernetesWorld {
     guard run.isCopy else {
       return !others.contains {
         [.clone, .restore].contains($0.kind)
-          && (isRunning($0) || $0.number < run.number && enterableRole($0) == .lock)
+          && (isRunning($0) || $0.number < run.number && $0.role == .lock)
       }
     }
     let backups = others.filter { $0.isCopy }
@@ -96,14 +96,14 @@ extension KubernetesWorld {
       return false
     }
     return !backups.contains { other in
-      let isBefore = isRunning(other) || enterableRole(other) == .lock && other.number < run.number
+      let isBefore = isRunning(other) || other.role == .lock && other.number < run.number
       return isBefore && !Set(other.velero?.namespaces ?? []).isDisjoint(with: run.velero?.namespaces ?? [])
     }
   }
 
   /// Whether a run goes through its objects, or is about to.
   private func isRunning(_ run: Run) -> Bool {
-    [.detour, .begin, .copy].contains(enterableRole(run))
+    [.detour, .begin, .copy].contains(run.role)
   }
 
   // MARK: - Validation
@@ -182,10 +182,10 @@ extension KubernetesWorld {
           + "include-cluster-scoped-resources, exclude-cluster-scoped-resources, include-namespace-scoped-resources and "
           + "exclude-namespace-scoped-resources are new filter parameters.\nThey cannot be used together")
     }
-    mistakes += overlap(spec, "Namespaces", "namespace").map {
+    mistakes += overlap(spec, "Namespaces").map {
       "Invalid included/excluded namespace lists: \($0)"
     }
-    mistakes += overlap(spec, "Resources", "resource").map {
+    mistakes += overlap(spec, "Resources").map {
       "Invalid included/excluded resource lists: \($0)"
     }
     if isUsed("labelSelector"), isUsed("orLabelSelectors") {
@@ -196,7 +196,7 @@ extension KubernetesWorld {
   }
 
   /// What is wrong with the lists of what is to be in and out.
-  static func overlap(_ spec: JSON, _ what: String, _: String) -> [String] {
+  static func overlap(_ spec: JSON, _ what: String) -> [String] {
     let included = (spec["included\(what)"]?.array ?? []).compactMap(\.string)
     let excluded = (spec["excluded\(what)"]?.array ?? []).compactMap(\.string)
     var mistakes: [String] = []

@@ -92,8 +92,8 @@ extension KubernetesWorld {
     for name in Self.neverRestored where included.contains(name) {
       mistakes.append("\(name) are non-restorable resources")
     }
-    mistakes += Self.overlap(spec, "Resources", "").map { "Invalid included/excluded resource lists: \($0)" }
-    mistakes += Self.overlap(spec, "Namespaces", "").map {
+    mistakes += Self.overlap(spec, "Resources").map { "Invalid included/excluded resource lists: \($0)" }
+    mistakes += Self.overlap(spec, "Namespaces").map {
       "Invalid included/excluded namespace lists: \($0)"
     }
     if let one = spec["labelSelector"], one != .null, spec["orLabelSelectors"]?.array != nil {

@@ -73,6 +73,13 @@ extension KubernetesWorld {
 
   mutating func completeDeletion(_ run: Run) {
     guard run.key.resource == Self.veleroResource("deletebackuprequests") else {
+      guard velero?.settings.locationsAreUnavailable == false else {
+        var again = run
+        again.stageBegan = now
+        again.stages[run.stage].length = .seconds(10)
+        runs.append(again)
+        return
+      }
       // A restore's files are gone: nothing holds it any more.
       clusters[run.cluster].store.update(run.key) {
         let others = $0.finalizers.filter { $0 != Self.restoreFinalizer }

@@ -2,8 +2,6 @@ internal import SimulatorSupport
 
 // The objects that move the data of claims: they are the only ones that count bytes.
 extension KubernetesWorld {
-  static let moverGroup = "velero.io"
-
   /// The labels that tie an object to its backup or restore.
   private func labels(_ run: Run, _ more: [(String, String)] = []) -> JSON {
     let what = run.isCopy ? "backup" : "restore"
@@ -106,7 +104,26 @@ extension KubernetesWorld {
         makeDataUpload(ofRunAt: index, place)
       }
     }
+    guard velero?.settings.hasNodeAgent == true else { return waitInVain(ofRunAt: index) }
     showMovement(ofRunAt: index, part: 0)
+  }
+
+  /// Without its agent nothing moves, and a run waits as long as it may.
+  private mutating func waitInVain(ofRunAt index: Int) {
+    let run = runs[index]
+    let limit = clusters[run.cluster].store.object(run.key)?.value(at: "spec.itemOperationTimeout")?.string
+    runs[index].stages[run.stage].length = Self.duration(limit ?? "4h0m0s")
+    for (key, _) in movers(runs[index]) {
+      clusters[run.cluster].store.update(key) { $0["status"] = ["phase": "New"] }
+    }
+    for place in (run.velero?.volumes ?? []).indices where run.velero?.volumes[place].method == .dataMovement
+    {
+      runs[index].velero?.volumes[place].isFailed = true
+    }
+    for place in (run.velero?.fillings ?? []).indices
+    where run.velero?.fillings[place].copy.method == .dataMovement {
+      runs[index].velero?.fillings[place].copy.isFailed = true
+    }
   }
 
   private mutating func makeDataUpload(ofRunAt index: Int, _ place: Int) {
@@ -155,6 +172,7 @@ extension KubernetesWorld {
   /// Shows how far the data is: nothing of it (`part` 0), or half of it (2).
   mutating func showMovement(ofRunAt index: Int, part: Int) {
     let run = runs[index]
+    guard velero?.settings.hasNodeAgent == true else { return }
     let start = moment(in: run.cluster)
     for (key, copy) in movers(run) {
       clusters[run.cluster].store.update(key) {
