@@ -106,15 +106,27 @@ let package = Package(
         "Timing",
       ]),
     .target(
-      name: "TridentProtect", dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
+      name: "KubernetesWorkloads",
+      dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Timing"]),
+    .target(
+      name: "TridentProtect",
+      dependencies: [
+        "AppProtection", "KubernetesAPI", "KubernetesWorkloads", "StructuredValues", "Timing",
+      ]),
+    .target(
+      name: "Velero",
+      dependencies: [
+        "AppProtection", "KubernetesAPI", "KubernetesWorkloads", "StructuredValues", "Timing",
+      ]),
     .target(
       name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
     .target(
       name: "StepCommon",
       dependencies: [
-        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe",
-        "Processes", "RESTClient", "StepReport", "StructuredValues", "Text", "Timing", "TridentProtect",
-        argumentParser,
+        "AppProtection", "AstraControl", "CArguments", "Files", "HTTPTransport", "KubernetesAPI",
+        "KubernetesWorkloads", "PageProbe", "Processes", "RESTClient", "StepReport", "StructuredValues",
+        "Text", "Timing", "TridentProtect",
+        "Velero", argumentParser,
       ]
     ),
     // What tells of the steps' results: no step itself, since it has no connection.
@@ -161,11 +173,24 @@ let package = Package(
       ],
       path: "Tests/AstraControlSimulation"
     ),
-    // The simulator of Kubernetes clusters with Trident protect as such a service.
+    // The simulator of Kubernetes clusters with Trident protect, or Velero, as such a service.
+    .target(
+      name: "ClusterSimulation",
+      dependencies: ["KubernetesSimulator", "ServiceSimulation", "SimulatorSupport"],
+      path: "Tests/ClusterSimulation"),
     .target(
       name: "TridentProtectSimulation",
-      dependencies: ["KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing"],
+      dependencies: [
+        "ClusterSimulation", "KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing",
+      ],
       path: "Tests/TridentProtectSimulation"
+    ),
+    .target(
+      name: "VeleroSimulation",
+      dependencies: [
+        "ClusterSimulation", "KubernetesSimulator", "ServiceSimulation", "SimulatorSupport", "Timing",
+      ],
+      path: "Tests/VeleroSimulation"
     ),
     .target(
       name: "Exploration",
@@ -184,7 +209,7 @@ let package = Package(
     .target(
       name: "TridentProtectExploration",
       dependencies: [
-        "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "ClusterSimulation", "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
         "TridentProtectSimulation",
       ],
       path: "Tests/Exploration/TridentProtect"
@@ -250,14 +275,17 @@ let package = Package(
         "Timing",
       ]
     ),
+    .testTarget(
+      name: "VeleroTests",
+      dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Velero"]),
     // What every backend has to keep to, whatever its service is.
     .testTarget(
       name: "BackendTests",
       dependencies: [
         "AppProtection", "AstraControl", "AstraControlSimulation", "Files", "HTTPTransport", "KubernetesAPI",
-        "RESTClient",
+        "KubernetesWorkloads", "RESTClient",
         "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport", "Timing",
-        "KubernetesSimulator", "TridentProtect", "TridentProtectSimulation",
+        "KubernetesSimulator", "TridentProtect", "TridentProtectSimulation", "Velero", "VeleroSimulation",
       ] + stepModules
     ),
     .testTarget(name: "StepReportTests", dependencies: ["Files", "StepReport", "Timing"]),
@@ -267,8 +295,9 @@ let package = Package(
     .target(
       name: "StepTestSupport",
       dependencies: [
-        "AstraClone", "AstraControlSimulation", "AstraSimulator", "ServiceSimulation", "SimulatedBackend",
-        "SimulatorSupport", "StepCommon", "StepReport", "TridentProtectSimulation",
+        "AstraClone", "AstraControlSimulation", "AstraSimulator", "KubernetesSimulator", "ServiceSimulation",
+        "SimulatedBackend", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues",
+        "TridentProtectSimulation",
       ],
       path: "Tests/StepTestSupport"
     ),
@@ -292,6 +321,14 @@ let package = Package(
         "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
         "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
         "TridentProtectSimulation",
+      ] + stepModules
+    ),
+    .testTarget(
+      name: "VeleroStepTests",
+      dependencies: [
+        "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "StepCommon",
+        "StepTestSupport", "StructuredValues", "Timing", "VeleroSimulation",
       ] + stepModules
     ),
     .testTarget(

@@ -19,6 +19,8 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   var limits: [ProtectionOperation: String] { get }
   /// Whether a clone may go into a namespace that is there already and holds nothing.
   var clonesIntoEmptyNamespaces: Bool { get }
+  /// Whether an application is a namespace and nothing else: what a clone leaves in its namespace is one, then.
+  var applicationsAreNamespaces: Bool { get }
   /// Whether the credentials allow what is planned, as far as that can be told by then. Asks for nothing of it.
   func permissions(for work: PlannedWork) throws(BackendError) -> Permissions
 
@@ -133,6 +135,7 @@ package protocol Backend: PrerequisiteReader, StatusReader {
 
 extension Backend {
   package var clonesIntoEmptyNamespaces: Bool { false }
+  package var applicationsAreNamespaces: Bool { false }
   package var removesInParts: Bool { false }
   package var clonesByCopies: Bool { false }
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }

@@ -19,6 +19,10 @@ package struct RecoveryPoint: Sendable {
   package var sizeBytes: Int?
   /// Which volumes it holds.
   package var coverage = Coverage.notTold
+  /// When the backend removes it by itself; nil if it never does, or does not tell.
+  package var expiresAt: Timestamp?
+  /// What the backend cannot vouch for, or warns of, each as a clause, where the copy is good for all that.
+  package var cautions: [String] = []
   /// The pipeline run that made it, if its entry says so.
   package var run: String?
   package var createdAt: Timestamp?

@@ -31,7 +31,7 @@ package enum ResourceName {
   }
 
   /// FNV-1a, 32 bits, as eight hexadecimal digits: short, stable and good enough to keep two names apart.
-  private static func hash(_ text: String) -> String {
+  package static func hash(_ text: String) -> String {
     var value: UInt32 = 2_166_136_261
     for byte in text.utf8 {
       value = (value ^ UInt32(byte)) &* 16_777_619

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 internal import Timing
 
@@ -64,13 +65,7 @@ extension TridentProtectBackend {
     // The label of its origin says `live` of a clone whose copy was made for it alone.
     annotations[Marking.point] = point.text
     let pairs = request.namespaces.map { ($0.source, $0.destination) }
-    if let wanted = request.storageClass, let known = try self.storageClasses(on: request.destinationCluster),
-      !known.contains(where: { $0.name == wanted })
-    {
-      throw BackendError(
-        .refused(.notFound), "cluster \(request.destinationCluster) has no storage class \"\(wanted)\"",
-        hint: "it has \(known.map(\.name).sorted().joined(separator: ", "))")
-    }
+    try checkStorageClass(of: request)
     return .members([
       "apiVersion": .string(kind.apiVersion), "kind": .string(kind.kind),
       "metadata": Marking.metadata(
@@ -89,12 +84,7 @@ extension TridentProtectBackend {
   /// Every storage class of the source, with the one that is wanted; nil: each stays as it is.
   private func storageClasses(_ request: CloneRequest) throws(BackendError) -> [(String, String)]? {
     guard let wanted = request.storageClass else { return nil }
-    var classes: Set<String> = []
-    for namespace in request.application.namespaces {
-      let claims = try client(of: request.sourceCluster).list(
-        .volumeClaim, in: namespace, to: "list the storage classes of \"\(request.application.name)\"")
-      classes.formUnion(claims.compactMap { $0["spec", "storageClassName"]?.string })
-    }
+    let classes = try storageClasses(ofClaimsOf: request)
     return classes.isEmpty ? nil : classes.sorted().map { ($0, wanted) }
   }
 
@@ -171,22 +161,6 @@ extension TridentProtectBackend {
     return operation
   }
 
-  package func shownOrigins(of application: Application) -> [RecoveryPoint.ID] {
-    // What it was restored in place from since, first.
-    let restored = application.marks.texts["restoredFrom"].map { [RecoveryPoint.ID($0)] } ?? []
-    return restored
-      + application.labels.filter { $0.name == CloneMark.originLabel && $0.value.contains("/") }
-      .map { RecoveryPoint.ID($0.value) }
-  }
-
-  package func carrier(of clone: Application) -> RecoveryPoint.ID? {
-    guard CloneMark(of: clone.sourceID ?? clone.id, named: clone.name).origin(of: clone) == .live else {
-      return nil
-    }
-    let points = clone.labels.filter { $0.name == Marking.point }.map { RecoveryPoint.ID($0.value) }
-    return points.count == 1 ? points[0] : nil
-  }
-
   // MARK: - Removal
 
   package func delete(_ application: Application) throws(BackendError) {
@@ -234,88 +208,21 @@ extension TridentProtectBackend {
       if case .told(let object?) = found, object.uid == place.uid { restores.append(object) }
     }
     guard !restores.isEmpty else { return [] }
-    return try fates(of: application, place, restores).compactMap { fate in
-      if case .stays(let name, let reason) = fate { "namespace \"\(name)\" stays: \(reason)" } else { nil }
-    }
-  }
-}
-
-extension CloneRequest {
-  /// What is attempted, for messages.
-  fileprivate var attempt: String { "clone \"\(application.name)\" as \"\(name)\"" }
-
-  fileprivate var needsACopy: BackendError {
-    BackendError(
-      .misconfigured, "cannot \(attempt): a live application is cloned from a copy of it only")
-  }
-}
-
-/// Whether a namespace goes with its clone.
-private enum NamespaceFate {
-  case goes(KubernetesObject)
-  case stays(String, because: String)
-
-  func isOf(_ name: String) -> Bool {
-    if case .goes(let namespace) = self { namespace.name == name } else { false }
+    return try fates(of: application, place, restores).compactMap(\.remains)
   }
 }
 
 extension TridentProtectBackend {
-  /// What becomes of the namespaces of a clone: one goes that was made for it, by the mark that holds its own uid, and that
-  /// holds nothing but what the clone has brought.
+  /// What becomes of the namespaces of a clone.
   private func fates(
     of application: Application, _ place: ApplicationPlace, _ restores: [KubernetesObject]
   ) throws(BackendError) -> [NamespaceFate] {
-    var fates: [NamespaceFate] = []
-    for name in application.namespaces {
-      let found = try client(place.context).look(
-        at: .namespace, name, in: nil, to: "look at namespace \"\(name)\"")
-      guard case .told(let namespace) = found else {
-        fates.append(.stays(name, because: "it may not be seen"))
-        continue
-      }
-      guard let namespace, namespace.deletionTimestamp == nil else { continue }
-      if namespace.annotations[Marking.made(namespace.uid)] != place.name {
-        fates.append(.stays(name, because: "it was not made for the clone"))
-      } else if let other = try foreignContent(of: name, application, place, restores) {
-        fates.append(.stays(name, because: other))
-      } else {
-        fates.append(.goes(namespace))
-      }
-    }
-    return fates
-  }
-
-  /// What a namespace holds that a clone has not brought, as a clause; nil if nothing.
-  ///
-  /// What was made after the restore, and belongs to no other object, is somebody else's.
-  private func foreignContent(
-    of namespace: String, _ application: Application, _ place: ApplicationPlace,
-    _ restores: [KubernetesObject]
-  ) throws(BackendError) -> String? {
     let ends = restores.compactMap { $0["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) } }
-    guard let end = ends.max() else {
-      return "when the restore ended is not told, nor so whose what it holds is"
+    let own = applicationUIDs[application.id]
+    return try fates(of: application, in: place.context, restoredAt: ends.max()) { object, kind in
+      if kind == Kinds.application { return object.uid == own }
+      return Kinds.restores.contains(kind) ? object.uid == place.uid : nil
     }
-    for kind in Self.contents {
-      let sight = try client(place.context).lookAtList(
-        of: kind, in: namespace, to: "look what is in namespace \"\(namespace)\"")
-      let objects: [KubernetesObject]
-      switch sight {
-      case .told(let found): objects = found
-      case .notInstalled: continue
-      case .forbidden: return "what it holds may not be seen (\(kind.title))"
-      }
-      let foreign = objects.first { object in
-        if Self.isProvided(object, kind) { return false }
-        if kind == Kinds.application { return object.uid != applicationUIDs[application.id] }
-        if Kinds.restores.contains(kind) { return object.uid != place.uid }
-        guard object.owners.isEmpty, let made = object.creationTimestamp else { return false }
-        return made - end > longestLag
-      }
-      if let foreign { return "it holds \(kind.kind) \"\(foreign.name)\", which the clone has not brought" }
-    }
-    return nil
   }
 }
 

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 internal import Timing
 
@@ -184,12 +185,5 @@ extension TridentProtectBackend {
       return reason
     }
     return "\(reason), which \(holder) holds"
-  }
-}
-
-extension BackendError {
-  /// An id that is none of this backend's.
-  static func noApplication(_ id: Application.ID) -> BackendError {
-    BackendError(.refused(.notFound), "there is no application \(id)")
   }
 }

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 internal import Timing
 
@@ -159,7 +160,7 @@ extension TridentProtectBackend {
     of restore: InPlaceRestore, in place: ApplicationPlace
   ) throws(BackendError) -> InPlaceRestoreView? {
     let all = try inPlaceRestores(of: place.name, in: place)
-    let before = Set((restore.before.lists["restores"] ?? []).compactMap { InPlaceRestoreView.uid(of: $0) })
+    let before = Set((restore.before.lists["restores"] ?? []).compactMap { RestoreMark.uid(of: $0) })
     let path = try pathOfPoint(restore.point, restore.application)
     return all.last { candidate in
       guard !before.contains(candidate.reference.uid) || !candidate.state.isTerminal else { return false }
@@ -230,18 +231,5 @@ extension TridentProtectBackend {
     let last = try inPlaceRestores(of: application.name, in: place).last
     guard let last, let ours = try view(of: restore, in: place) else { return false }
     return last.reference == ours.reference && last.state.progress == .completed
-  }
-
-  package func isUntouched(
-    _ application: Application, sinceFailureOf restore: InPlaceRestore, _ marks: ApplicationMarks?
-  ) -> Bool {
-    let now = application.marks
-    if let marks { return marks == now }
-    // Nobody saw it fail: the last thing that happened to the application has to be that restore.
-    let before = Set((restore.before.lists["restores"] ?? []).compactMap { InPlaceRestoreView.uid(of: $0) })
-    let since = (now.lists["restores"] ?? []).filter {
-      InPlaceRestoreView.uid(of: $0).map { !before.contains($0) } ?? true
-    }
-    return since.count == 1 && !InPlaceRestoreView.isUnderWay(since[0])
   }
 }

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 // What a request needs is read before it is written down: afterwards nothing lies between its record and itself but the

@@ -1,5 +1,6 @@
 package import AppProtection
 package import KubernetesAPI
+package import KubernetesWorkloads
 package import Timing
 
 /// NetApp Trident protect: custom resources of `protect.trident.netapp.io/v1` in each cluster (Trident documentation,
@@ -7,7 +8,7 @@ package import Timing
 ///
 /// A cluster is a context of the kubeconfig. Operations are objects: a backup, a snapshot, a restore into other namespaces
 /// (a clone) and a restore in place each have one, with a state.
-package final class TridentProtectBackend: Backend {
+package final class TridentProtectBackend: ClusterBackend {
   /// What it needs to know apart from the clusters themselves.
   package struct Settings {
     /// The context of those steps that name no cluster.
@@ -47,15 +48,8 @@ package final class TridentProtectBackend: Backend {
     }
   }
 
-  /// Opens the way to the cluster of a context.
-  package typealias Connect = (_ context: String) throws(BackendError) -> ClusterConnection
-
   let settings: Settings
-  private let connect: Connect
-  private let time: any TimeSource
-  private var connections: [String: ClusterConnection] = [:]
-  /// The contexts that the step has named so far, in order.
-  private(set) var named: [String] = []
+  package let clusterConnections: ClusterConnections
   /// Namespaces that the step is going to clone into, by context.
   var destinations: [String: [String]] = [:]
   /// The state in which each run was seen last, by its path: what the alarm clock compares with.
@@ -76,95 +70,17 @@ package final class TridentProtectBackend: Backend {
   var prepared: PreparedChange?
 
   /// Prepares; nothing is sent yet.
-  package init(_ settings: Settings, time: any TimeSource, connect: @escaping Connect) {
-    (self.settings, self.time, self.connect) = (settings, time, connect)
+  package init(
+    _ settings: Settings, time: any TimeSource, connect: @escaping ClusterConnections.Connect
+  ) {
+    self.settings = settings
+    clusterConnections = ClusterConnections(
+      settings.contexts, usually: settings.usualContext, time: time, connect: connect)
   }
 
   package var name: String { "Trident protect" }
-  package var label: String {
-    let places = searched.map { context in connections[context].map { "\($0.server) (\(context))" } ?? context
-    }
-    return "\(name) at \(places.joined(separator: " and "))"
-  }
-  package var currentTime: Timestamp { serverTime ?? time.wallTime }
-  package var serverTime: Timestamp? {
-    searched.lazy.compactMap { self.connections[$0]?.client.serverTime }.first
-  }
-  /// An API server answers from a cache only where it is asked to; its replicas agree within seconds.
-  package var longestLag: Duration { .seconds(30) }
-  package var limits: [ProtectionOperation: String] { [:] }
-  package var clonesIntoEmptyNamespaces: Bool { true }
+  package var signature: Signature { settings.signature }
+  package var ignoredKinds: IgnoredKinds { settings.ignoredKinds }
+  package var productContents: [ResourceKind] { [Kinds.application] + Kinds.restores }
   package var removesInParts: Bool { true }
-  package var clonesByCopies: Bool { true }
-  var now: Instant { time.now }
-
-  /// The contexts in which applications are looked for: those that the step has named, or the usual one.
-  var searched: [String] { named.isEmpty ? [settings.usualContext] : named }
-
-  /// The same, from now on: where the usual one was looked in, it stays one of those that are.
-  func contextsToSearch() -> [String] {
-    if named.isEmpty { named = [settings.usualContext] }
-    return named
-  }
-
-  /// The way to the cluster of a context; opened when it is first needed.
-  func connection(_ context: String) throws(BackendError) -> ClusterConnection {
-    if let known = connections[context] { return known }
-    let connection = try connect(context)
-    connections[context] = connection
-    return connection
-  }
-
-  /// The client of a context.
-  func client(_ context: String) throws(BackendError) -> KubernetesClient { try connection(context).client }
-
-  /// The client of a context that was used before.
-  func connectedClient(_ context: String) -> KubernetesClient? { connections[context]?.client }
-
-  func client(of cluster: Cluster.ID) throws(BackendError) -> KubernetesClient { try client(cluster.text) }
-}
-
-// MARK: - Clusters
-
-extension TridentProtectBackend {
-  package func clusters(named name: String) throws(BackendError) -> [Cluster] {
-    guard settings.contexts.contains(name) else { return [] }
-    if !named.contains(name) { named.append(name) }
-    return [cluster(name)]
-  }
-
-  package func clusters() -> [Cluster] { settings.contexts.map { cluster($0) } }
-
-  func cluster(_ context: String) -> Cluster { Cluster(id: Cluster.ID(context), name: context) }
-
-  /// Whether two contexts lead to the same server.
-  func areSame(_ one: Cluster.ID, _ other: Cluster.ID) throws(BackendError) -> Bool {
-    if one == other { return true }
-    return try connection(one.text).server == connection(other.text).server
-  }
-}
-
-/// The way to one cluster.
-package struct ClusterConnection {
-  package var client: KubernetesClient
-  /// Where its API server is, for messages; two of the same place are one cluster.
-  package var server: String
-  /// The namespace that its context or its service account names.
-  package var namespace: String?
-
-  /// Names the way.
-  package init(client: KubernetesClient, server: String, namespace: String? = nil) {
-    (self.client, self.server, self.namespace) = (client, server, namespace)
-  }
-}
-
-/// What is written on everything that the steps make: whose it is, and of which run.
-package struct Signature: Sendable {
-  /// The pipeline run, as a label's value; nil: it has no name.
-  package var run: String?
-  /// The page of the build; nil: there is none.
-  package var build: String?
-
-  /// Names a run.
-  package init(run: String? = nil, build: String? = nil) { (self.run, self.build) = (run, build) }
 }

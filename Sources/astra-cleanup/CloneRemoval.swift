@@ -166,7 +166,9 @@ extension CleanupRun {
   func namespacesLeft(
     in places: [RunRecord.Place]
   ) throws(StepFailure) -> [(namespace: String, cluster: String)] {
-    let others = try ask { () throws(BackendError) in try backend.applications() }
+    let others =
+      backend.applicationsAreNamespaces
+      ? [] : try ask { () throws(BackendError) in try backend.applications() }
     var left: [(namespace: String, cluster: String)] = []
     for place in places where !place.cluster.isEmpty {
       for namespace in place.namespaces {

@@ -4,12 +4,13 @@ internal import Glibc
 internal import KubernetesSimulator
 internal import SimulatorSupport
 
-/// Astra Control, or clusters with Trident protect, simulated, behind HTTPS on this machine.
+/// Astra Control, or clusters with Trident protect or Velero, simulated, behind HTTPS on this machine.
 @main
 struct SimulatorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "astra-simulator",
-    abstract: "Serves a simulated Astra Control or Trident protect and its applications' pages on loopback.",
+    abstract:
+      "Serves a simulated Astra Control, Trident protect or Velero, and its applications' pages, on loopback.",
     discussion: """
       Once it listens it writes into the directory: ca.pem, port, for clusters kubeconfig, and last env, whose \
       lines (KEY=VALUE) point the steps at it. A browser sees the world at /_simulator/, and programs get the whole of \

@@ -66,7 +66,7 @@ import AstraVerify
     ("ASTRA_INSTANCE_ID", "", "ASTRA_INSTANCE_ID"), ("ASTRA_INSTANCE_ID", "12", "UUID"),
     ("ASTRA_API_TOKEN", "", "ASTRA_API_TOKEN"), ("ASTRA_API_TOKEN", "two words", "API token"),
     ("ASTRA_API_TOKEN_FILE", "no-such-file", "no-such-file"), ("ASTRA_CA_FILE", "\u{7}", "ASTRA_CA_FILE"),
-    ("ASTRA_TLS_VERIFY", "maybe", "true or false"), ("ASTRA_BACKEND", "velero", "astra-control"),
+    ("ASTRA_TLS_VERIFY", "maybe", "true or false"), ("ASTRA_BACKEND", "kasten", "astra-control"),
     ("ASTRA_TIMEOUT", "soon", "90s"), ("ASTRA_TIMEOUT", "0", "zero"), ("ASTRA_TIMEOUT", "-5", "90s"),
     ("ASTRA_TIMEOUT", "99999999999999999999h", "7 days"), ("ASTRA_RUN_ID", "a\u{1B}b", "ASTRA_RUN_ID"),
     ("ASTRA_LOG_LEVEL", "loud", "info or debug"), ("ASTRA_DRY_RUN", "perhaps", "true or false"),

@@ -197,7 +197,23 @@ struct BackendConformanceTests {
 
   // MARK: In-place restores
 
-  @Test(arguments: Subject.all) func aRestoreBringsTheCopyBack(at subject: Subject) throws {
+  @Test(arguments: Subject.all) func howItRestoresIsToldAndBeginsNothing(at subject: Subject) throws {
+    let service = try subject.make()
+    let (production, good) = (try service.application(), try service.backup())
+    let plan = try service.backend.plan(restoreOf: production, from: good)
+    #expect((plan == .atomic) == subject.restoresAtOnce)
+    guard case .stepwise(let changes) = plan else { return }
+    #expect(changes.count > 1 && changes.allSatisfy { !$0.isEmpty })
+    let refusal = error { () throws(BackendError) in
+      try service.backend.startInPlaceRestore(of: production, from: good)
+    }
+    #expect(refusal?.kind == .misconfigured && refusal?.hint != nil)
+    service.pass(.seconds(60))
+    let now = try service.application()
+    #expect(now.state == .ready && now.marks == production.marks)
+  }
+
+  @Test(arguments: Subject.restoringAtOnce) func aRestoreBringsTheCopyBack(at subject: Subject) throws {
     let service = try subject.make()
     let (production, good) = (try service.application(), try service.backup())
     let broken = service.content(of: production.id)
@@ -213,7 +229,7 @@ struct BackendConformanceTests {
     #expect(service.backend.overwriteSigns(on: now, since: production.marks, or: nil) != .unchanged)
   }
 
-  @Test(arguments: Subject.all) func aRestoreThatFailsNeverSucceeds(at subject: Subject) throws {
+  @Test(arguments: Subject.restoringAtOnce) func aRestoreThatFailsNeverSucceeds(at subject: Subject) throws {
     let service = try subject.make()
     let (production, good) = (try service.application(), try service.backup())
     service.disturb(.operationFails)
@@ -227,7 +243,7 @@ struct BackendConformanceTests {
     #expect(service.backend.isUntouched(wreck, sinceFailureOf: restore, wreck.marks))
   }
 
-  @Test(arguments: Subject.all, [true, false])
+  @Test(arguments: Subject.restoringAtOnce, [true, false])
   func whetherALostRestoreWasBegunIsShown(at subject: Subject, _ wasBegun: Bool) throws {
     let service = try subject.make()
     let (production, good) = (try service.application(), try service.backup())
@@ -261,7 +277,8 @@ struct BackendConformanceTests {
     #expect(service.backend.overwriteSigns(on: now, since: production.marks, or: later) != .unchanged)
   }
 
-  @Test(arguments: Subject.all) func whatIsBusyRefusesAndBeginsNothing(at subject: Subject) throws {
+  @Test(arguments: Subject.restoringAtOnce) func whatIsBusyRefusesAndBeginsNothing(at subject: Subject) throws
+  {
     let service = try subject.make()
     let (production, good) = (try service.application(), try service.backup())
     let restore = try service.restore(production, from: good)
@@ -273,7 +290,9 @@ struct BackendConformanceTests {
     #expect(try service.watch(restore).state == .succeeded)
   }
 
-  @Test(arguments: Subject.all) func anApplicationThatGoesDuringItsRestoreIsNoSuccess(at subject: Subject)
+  @Test(arguments: Subject.restoringAtOnce) func anApplicationThatGoesDuringItsRestoreIsNoSuccess(
+    at subject: Subject
+  )
     throws
   {
     let service = try subject.make()

@@ -4,6 +4,7 @@ import AstraControlSimulation
 import Files
 import HTTPTransport
 import KubernetesAPI
+import KubernetesWorkloads
 import RESTClient
 import ServiceSimulation
 import SimulatedBackend
@@ -12,6 +13,8 @@ import Testing
 import Timing
 import TridentProtect
 import TridentProtectSimulation
+import Velero
+import VeleroSimulation
 
 /// A backend at a simulated service, with what a test may do to that service and ask of it.
 ///
@@ -58,13 +61,19 @@ enum Disturbance {
 /// A service that the suite is run at.
 struct Subject: CustomTestStringConvertible, Sendable {
   let testDescription: String
+  /// Whether it restores in place by one request.
+  var restoresAtOnce = true
   let make: @Sendable () throws -> any ServiceUnderTest
+
+  /// Those that restore in place by one request.
+  static let restoringAtOnce = all.filter(\.restoresAtOnce)
 
   static let all =
     SimulatedProduct.all.filter { $0.description.hasPrefix("Astra Control") }.map { product in
       Subject(testDescription: product.description) { AstraControlUnderTest(try product.setup()) }
     } + [
-      Subject(testDescription: "Trident protect") { TridentProtectUnderTest() },
+      Subject(testDescription: "Trident protect") { ClustersUnderTest.tridentProtect() },
+      Subject(testDescription: "Velero", restoresAtOnce: false) { ClustersUnderTest.velero() },
       Subject(testDescription: "a toy") { ToyUnderTest() },
     ]
 }
@@ -111,20 +120,37 @@ final class AstraControlUnderTest: ServiceUnderTest {
   func endTroubles() { site.endTroubles() }
 }
 
-/// Trident protect, by the Kubernetes API at its simulator.
-final class TridentProtectUnderTest: ServiceUnderTest {
+/// A service in Kubernetes clusters, by their API at its simulator.
+final class ClustersUnderTest: ServiceUnderTest {
   let backend: any Backend
   let production = "magento-prod"
   let goodBackup = Magento.goodBackup
   let debugCluster = "ocp-debug"
   private let site: Site
 
-  init(_ setup: TridentProtectSetup = TridentProtectSetup()) {
-    let site = Site(setup)
-    self.site = site
-    let settings = TridentProtectBackend.Settings(
-      usualContext: "ocp-prod", contexts: ["ocp-prod", "ocp-debug"])
-    backend = TridentProtectBackend(settings, time: site.time) { context throws(BackendError) in
+  static func tridentProtect() -> ClustersUnderTest {
+    ClustersUnderTest(TridentProtectSetup()) { site in
+      TridentProtectBackend(
+        TridentProtectBackend.Settings(usualContext: "ocp-prod", contexts: ["ocp-prod", "ocp-debug"]),
+        time: site.time, connect: Self.connecting(site))
+    }
+  }
+
+  static func velero() -> ClustersUnderTest {
+    ClustersUnderTest(VeleroSetup()) { site in
+      VeleroBackend(
+        VeleroBackend.Settings(usualContext: "ocp-prod", contexts: ["ocp-prod", "ocp-debug"]),
+        time: site.time, connect: Self.connecting(site))
+    }
+  }
+
+  private init(_ setup: any ServiceSetup, _ backend: (Site) -> any Backend) {
+    site = Site(setup)
+    self.backend = backend(site)
+  }
+
+  private static func connecting(_ site: Site) -> ClusterConnections.Connect {
+    { context throws(BackendError) in
       let endpoint: Endpoint
       do throws(TransportError) {
         endpoint = try Endpoint("\(context).example.com")

@@ -14,6 +14,22 @@ import Testing
     ("Sources/StepCommon/Lookup/SystemNamespace.swift", "astra control")
   ]
 
+  /// Words of the services that run in clusters, which what they share must not know.
+  private static let clusterWords = [
+    "trident", "vault", "archive", "velero", "oadp", "datamover", "astra control", "bucket",
+  ]
+
+  @Test func noServiceIsKnownToWhatTheyShareInClusters() throws {
+    let files = try Checkout.sources().filter { $0.path.hasPrefix("Sources/KubernetesWorkloads/") }
+    #expect(files.count > 10)
+    for file in files {
+      for (number, line) in file.lines.enumerated() {
+        let found = Self.clusterWords.filter { line.lowercased().contains($0) }
+        #expect(found.isEmpty, "\(file.path):\(number + 1) says \(found)")
+      }
+    }
+  }
+
   private func isNeutral(_ path: String) -> Bool {
     path.hasPrefix("Sources/AppProtection/")
       || path.hasPrefix("Sources/StepCommon/") && !path.hasPrefix("Sources/StepCommon/Backends/")

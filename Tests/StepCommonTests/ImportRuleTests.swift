@@ -29,6 +29,11 @@ import Testing
     Rule(
       module: "AstraControl",
       places: ["Sources/StepCommon/Backends/AstraControl/"]),
+    Rule(
+      module: "KubernetesWorkloads",
+      places: ["Sources/StepCommon/Backends/Kubernetes/", "Sources/TridentProtect/", "Sources/Velero/"]),
+    Rule(module: "TridentProtect", places: ["Sources/StepCommon/Backends/Kubernetes/"]),
+    Rule(module: "Velero", places: ["Sources/StepCommon/Backends/Kubernetes/"]),
     // Where a connection is set up, and where the token must be known to be kept out of texts.
     Rule(
       module: "HTTPTransport",
@@ -81,9 +86,9 @@ import Testing
 
   @Test func theSimulatorSharesNoCodeWithTheSteps() throws {
     let own: Set = [
-      "AppProtection", "AstraControl", "Files", "HTTPTransport", "KubernetesAPI", "PageProbe", "Processes",
-      "RegularExpressions", "RESTClient",
-      "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
+      "AppProtection", "AstraControl", "Files", "HTTPTransport", "KubernetesAPI",
+      "KubernetesWorkloads", "PageProbe", "Processes", "RegularExpressions", "RESTClient",
+      "StepCommon", "StepReport", "StructuredValues", "Text", "Timing", "TridentProtect", "Velero",
     ]
     let simulator = try Checkout.sources().filter { $0.path.lowercased().contains("simulator/") }
     #expect(simulator.count > 30)

@@ -1,3 +1,4 @@
+internal import ClusterSimulation
 package import ServiceSimulation
 
 extension TridentProtectService {
@@ -31,27 +32,6 @@ extension TridentProtectService {
   ]
 
   package func refusal(_ reason: RefusalReason) -> ServiceResponse {
-    let (code, word, message) = reason.status
-    let body =
-      #"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\#(message)","reason":"\#(word)","details":{},"code":\#(code)}"#
-    return ServiceResponse(
-      status: code, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
-  }
-}
-
-extension RefusalReason {
-  /// The status that says so.
-  fileprivate var status: (Int, String, String) {
-    switch self {
-    case .nameTaken: (409, "AlreadyExists", "already exists")
-    case .invalid: (422, "Invalid", "is invalid")
-    case .notPermitted:
-      (
-        403, "Forbidden",
-        #"is forbidden: User \"ci\" cannot create resource \"backups\" in API group \"protect.trident.netapp.io\""#
-      )
-    case .recoveryPointNotReady, .applicationNotReady, .snapshotUnderWay, .backupUnderWay, .conflict:
-      (409, "Conflict", "the object has been modified; please apply your changes to the latest version")
-    }
+    reason.response(for: "backups.protect.trident.netapp.io")
   }
 }

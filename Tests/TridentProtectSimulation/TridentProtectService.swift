@@ -1,3 +1,4 @@
+package import ClusterSimulation
 package import KubernetesSimulator
 package import ServiceSimulation
 internal import SimulatorSupport
@@ -81,7 +82,9 @@ package struct TridentProtectService: SimulatedService {
       SimulatedRequest(request.method, request.target, headers: request.headers, body: request.body),
       at: Self.contexts[index])
     var answer = ServiceResponse(status: response.status, headers: response.headers, body: response.body)
-    answer.stream = response.stream.map { Stream(base: $0, cluster: index) }
+    answer.stream = response.stream.map {
+      ClusterStream($0) { ($0 as? TridentProtectService)?.world.clusters[index] }
+    }
     if behaviour.tellsTime {
       let date = start + world.now + behaviour.clockSkew
       answer.headers.removeAll { $0.name == "Date" }
@@ -89,19 +92,6 @@ package struct TridentProtectService: SimulatedService {
     }
     watchTrouble?.spoil(&answer)
     return answer
-  }
-
-  /// A watch of one of the clusters.
-  private struct Stream: ServiceStream {
-    var base: any ResponseStream
-    let cluster: Int
-
-    mutating func next(of service: any SimulatedService) -> [UInt8]? {
-      guard let service = service as? TridentProtectService else { return nil }
-      return base.next(of: service.world.clusters[cluster])
-    }
-
-    var due: Duration? { base.due }
   }
 
   package func frontPage(at address: String) -> FrontPage? {

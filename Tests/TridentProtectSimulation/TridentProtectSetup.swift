@@ -1,3 +1,4 @@
+internal import ClusterSimulation
 package import KubernetesSimulator
 package import ServiceSimulation
 internal import SimulatorSupport
@@ -100,5 +101,19 @@ package struct TridentProtectSetup: ServiceSetup {
     world.addApplication(
       "jenkins", in: ["jenkins"], of: "ocp-debug", holding: content("2.440.3", ["job-1"]),
       uid: "53647586-97a8-4b9c-88d9-eafb01122336")
+  }
+}
+
+extension ProductSettings {
+  /// Behaves as the shared words say, as far as it knows them.
+  mutating func apply(_ behaviour: ServiceBehaviour) {
+    (backup, snapshot, clone) = (behaviour.backup, behaviour.snapshot, behaviour.clone)
+    (settling, restore, restoreLag) = (behaviour.cloneDiscovery, behaviour.restore, behaviour.restoreLag)
+    deletion = behaviour.deletion
+    tellsTime = behaviour.tellsTime
+    deletionTakesCopies = behaviour.deletionTakesRecoveryPoints
+    failedCloneLeavesContent = behaviour.failedCloneLeavesNamespace
+    restoreKeepsAddress = behaviour.restoreKeepsAddress
+    showsHookResults = behaviour.showsHookResults
   }
 }

@@ -30,7 +30,7 @@ import TridentProtectSimulation
       self.files = files
       harness.environment["ASTRA_APP_NAMESPACE"] = "magento-prod"
       harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
-      try harness.applyRoles(files, destination: destination)
+      try RoleTests.roles.apply(files, to: &harness.world.clusters, destination: destination)
       harness.site.exchanged = { [unowned self] request, response in
         // What a step may not do it is not to try. Whether it may, anybody may ask.
         if response.status == 403 {
@@ -63,25 +63,10 @@ import TridentProtectSimulation
     }
 
     /// The rights that were used, as far as these files give them.
-    func used() throws -> Set<Roles.Right> {
-      let rights = Dictionary(grouping: try Roles.rights(files)) { [$0.user, $0.verb, $0.resource] }
-      // Where each role is bound; an empty text is everywhere.
-      var places: [String: Set<String>] = [:]
-      for document in try files.flatMap({ try Roles.documents($0) }) {
-        guard let role = document.value(at: "roleRef.name")?.string else { continue }
-        places[role, default: []].insert(document.namespace ?? "")
-      }
-      var used: Set<Roles.Right> = []
-      for request in Set(harness.world.clusters.flatMap(\.requests)) {
-        for right in rights[[request.user, request.verb, request.resource]] ?? []
-        where !(places[right.role] ?? []).isDisjoint(with: ["", request.namespace ?? ""]) {
-          used.insert(right)
-        }
-      }
-      return used
-    }
+    func used() throws -> Set<Roles.Right> { try RoleTests.roles.used(files, in: harness.world.clusters) }
   }
 
+  fileprivate static let roles = Roles("trident-protect")
   private static let files = [
     "backup", "cleanup", "clone", "preflight", "restore", "snapshot", "status", "verify",
   ]
@@ -133,7 +118,7 @@ import TridentProtectSimulation
         "with the clone in \(destination): \(Set(pipeline.refused).sorted().joined(separator: "\n"))")
       used.formUnion(try pipeline.used())
     }
-    let unused = try Roles.rights(Self.files).subtracting(used)
+    let unused = try Self.roles.rights(Self.files).subtracting(used)
     #expect(
       unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description).joined(separator: "\n"))")
   }
@@ -150,7 +135,7 @@ import TridentProtectSimulation
     pipeline.harness.site.pass(.seconds(60))
     #expect(!pipeline.harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
     #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
-    let unused = try Roles.rights(files).subtracting(pipeline.used()).filter {
+    let unused = try Self.roles.rights(files).subtracting(pipeline.used()).filter {
       $0.role.hasSuffix("-namespaces")
     }
     #expect(unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description))")

@@ -41,8 +41,8 @@ Map call(String program, Map own, Map given) {
     }
     if (!given.runId) variables << 'ASTRA_RUN_ID=' + readFile('astra-run-id').trim()
   }
-  // Trident protect is reached by a kubeconfig, Astra Control by a token.
-  boolean isFile = (given.backend ?: env.ASTRA_BACKEND) == 'trident-protect'
+  // Trident protect and Velero are reached by a kubeconfig, Astra Control by a token.
+  boolean isFile = (given.backend ?: env.ASTRA_BACKEND) in ['trident-protect', 'velero']
   def credential = isFile
     ? file(credentialsId: given.credentialsId ?: 'astra-kubeconfig', variable: 'KUBECONFIG')
     : string(credentialsId: given.credentialsId ?: 'astra-api-token', variable: 'ASTRA_API_TOKEN')

@@ -10,7 +10,8 @@ from mkdocs.structure.files import File, Files
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Pages that lie outside docs/; the first is the front page.
-ELSEWHERE = ("README.md", "CHANGELOG.md", "LICENSE.md", "deploy/trident-protect/README.md")
+ELSEWHERE = ("README.md", "CHANGELOG.md", "LICENSE.md", "deploy/trident-protect/README.md",
+             "deploy/velero/README.md")
 
 
 def on_config(config: MkDocsConfig) -> None:

@@ -29,7 +29,7 @@ extension KubernetesWorld {
   /// The names of the endpoints that take a POST.
   package static let actions = [
     "advance", "deploy", "rows", "application", "backup", "snapshot", "namespace", "removeNamespace", "state",
-    "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault",
+    "fail", "complete", "stall", "takeAway", "token", "settings", "operationFault", "restart",
     "responseFault", "removeOperationFault", "removeResponseFault",
   ]
 
@@ -78,6 +78,12 @@ extension KubernetesWorld {
   private mutating func control(_ action: String, _ body: JSON) throws(ScenarioError) -> JSON {
     switch action {
     case "settings":
+      guard velero == nil else {
+        var changed = veleroSettings
+        try changed.take(body, path: "body")
+        veleroSettings = changed
+        return [:]
+      }
       var changed = settings
       try changed.take(body, path: "body")
       settings = changed
@@ -90,7 +96,8 @@ extension KubernetesWorld {
       ]
     case "backup", "snapshot": return try controlCopy(action, body)
     case "deploy", "rows": return try controlContent(action, body)
-    case "advance", "token", "namespace", "removeNamespace": return try controlSurroundings(action, body)
+    case "advance", "token", "namespace", "removeNamespace", "restart":
+      return try controlSurroundings(action, body)
     default: return try controlRun(action, body)
     }
   }
@@ -110,6 +117,13 @@ extension KubernetesWorld {
       let token: String? = try reader.require("token")
       try reader.finish()
       changeTokens(to: token)
+      return [:]
+    case "restart":
+      let cluster: String = try reader.require("cluster")
+      try reader.finish()
+      guard restartServer(of: cluster) else {
+        throw ScenarioError("there is no Velero in \"\(cluster)\": give the name of a cluster that has it")
+      }
       return [:]
     default:
       let cluster: String = try reader.require("cluster")

@@ -6,7 +6,7 @@ extension KindDefinition {
     tridentProtectRecoveryPoints + tridentProtectRestores + tridentProtectOthers
 
   /// The 13 kinds of Velero 1.18.2.
-  package static let velero: [KindDefinition] = veleroObjects + veleroOthers
+  package static let velero: [KindDefinition] = veleroObjects + veleroDataObjects
 
   /// A kind of a product, its fields as `SchemaText` reads them.
   static func product(
@@ -42,18 +42,6 @@ extension KindDefinition {
     var definition = KindDefinition(
       "protect.trident.netapp.io/v1", kind, plural: plurals[kind], shortNames: shortName.map { [$0] } ?? [])
     definition.isNamespaced = kind != "ResourceTransformationClusterRule"
-    return definition
-  }
-
-  private static let veleroOthers: [KindDefinition] = [
-    ("velero.io/v1", "BackupRepository", "backuprepositories"),
-    ("velero.io/v1", "PodVolumeBackup", "podvolumebackups"),
-    ("velero.io/v1", "PodVolumeRestore", "podvolumerestores"),
-    ("velero.io/v2alpha1", "DataDownload", "datadownloads"),
-    ("velero.io/v2alpha1", "DataUpload", "datauploads"),
-  ].map { apiVersion, kind, plural in
-    var definition = KindDefinition(apiVersion, kind, plural: plural)
-    definition.hasStatusSubresource = false
     return definition
   }
 }

@@ -78,6 +78,18 @@ enum SchemaFragments {
       """
     ),
     (
+      "pod",
+      """
+      string: apiVersion fieldPath kind name namespace resourceVersion uid
+      """
+    ),
+    (
+      "bytes",
+      """
+      integer: bytesDone totalBytes
+      """
+    ),
+    (
       "resource",
       """
       string: group kind! name version

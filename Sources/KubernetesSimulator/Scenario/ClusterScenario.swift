@@ -1,16 +1,17 @@
 package import SimulatorSupport
 
-/// Clusters to begin with, as a scenario file tells them, and what Trident protect protects in them.
+/// Clusters to begin with, as a scenario file tells them, and what Trident protect or Velero protects in them.
 ///
-/// `{"kubernetes": {"clusters": […], "tridentProtect": {…}}, "environment": {…}}`; without `tridentProtect` the clusters
-/// have nothing but their API servers.
+/// `{"kubernetes": {"clusters": […], "tridentProtect": {…}}, "environment": {…}}`, or `velero` in the place of
+/// `tridentProtect`; with neither the clusters have nothing but their API servers.
 package struct ClusterScenario: Sendable {
-  /// The clusters at their start, without Trident protect.
+  /// The clusters at their start, without a product.
   package var clusters: [KubernetesCluster] = []
   /// What the environment of a pipeline has besides the way to the clusters.
   package private(set) var environment: [String: String] = [:]
   private var seeds: [ClusterSeed] = []
   private var product: TridentProtectSeed?
+  private var velero: VeleroSeed?
   private let startTime: WallTime
 
   /// Whether a scenario file is about clusters.
@@ -28,7 +29,7 @@ package struct ClusterScenario: Sendable {
     try reader.take("environment", &environment)
     try reader.takeSchema()
     try reader.finish()
-    (seeds, product) = (kubernetes.clusters, kubernetes.tridentProtect)
+    (seeds, product, velero) = (kubernetes.clusters, kubernetes.tridentProtect, kubernetes.velero)
     for (place, seed) in seeds.enumerated() {
       var cluster = KubernetesCluster(
         name: seed.name, startTime: seed.startTime ?? startTime, kinds: try seed.kinds(),
@@ -40,8 +41,19 @@ package struct ClusterScenario: Sendable {
     _ = try world(pagePort: 80)
   }
 
-  /// The clusters with Trident protect in them; nil: the scenario has none.
+  /// What the steps call the product of the clusters; nil: they have none.
+  package var backend: String? { velero != nil ? "velero" : product != nil ? "trident-protect" : nil }
+
+  /// The clusters with the product in them; nil: the scenario has none.
   package func world(pagePort: Int) throws(ScenarioError) -> KubernetesWorld? {
+    if let velero {
+      var world = KubernetesWorld(
+        clusters: seeds.map(\.name), startTime: startTime, velero: velero.settings, seed: velero.seed,
+        pagePort: pagePort)
+      for (index, seed) in seeds.enumerated() { try seed.fill(&world.clusters[index]) }
+      try velero.fill(&world)
+      return world
+    }
     guard let product else { return nil }
     var world = KubernetesWorld(
       clusters: seeds.map(\.name), startTime: startTime, settings: product.settings, seed: product.seed,
@@ -55,11 +67,13 @@ package struct ClusterScenario: Sendable {
   private struct Kubernetes: ScenarioValue {
     var clusters: [ClusterSeed]
     var tridentProtect: TridentProtectSeed?
+    var velero: VeleroSeed?
 
     init(scenario json: JSON, path: String) throws(ScenarioError) {
       var reader = try ObjectReader(json, path: path)
       clusters = try reader.require("clusters")
       try reader.take("tridentProtect", &tridentProtect)
+      try reader.take("velero", &velero)
       try reader.finish()
       guard !clusters.isEmpty else {
         throw ScenarioError("\(path).clusters is empty: give at least one cluster")
@@ -67,14 +81,20 @@ package struct ClusterScenario: Sendable {
       guard Set(clusters.map(\.name)).count == clusters.count else {
         throw ScenarioError("\(path).clusters has two clusters of one name: give each a name of its own")
       }
-      if tridentProtect != nil, let bare = clusters.first(where: { !$0.missingKinds.isEmpty }) {
+      guard tridentProtect == nil || velero == nil else {
+        throw ScenarioError("\(path) has tridentProtect and velero: give one of them")
+      }
+      guard let product = velero != nil ? "Velero" : tridentProtect != nil ? "Trident protect" : nil else {
+        return
+      }
+      if let bare = clusters.first(where: { !$0.missingKinds.isEmpty }) {
         throw ScenarioError(
-          "\(path).clusters: \"\(bare.name)\" has missingKinds, and Trident protect needs its own: leave one of them out"
+          "\(path).clusters: \"\(bare.name)\" has missingKinds, and \(product) needs its own: leave one of them out"
         )
       }
-      if tridentProtect != nil, let own = clusters.first(where: { $0.startTime != nil }) {
+      if let own = clusters.first(where: { $0.startTime != nil }) {
         throw ScenarioError(
-          "\(path).clusters: \"\(own.name)\" has a startTime, which clusters with Trident protect share: leave it out"
+          "\(path).clusters: \"\(own.name)\" has a startTime, which clusters with \(product) share: leave it out"
         )
       }
     }

@@ -31,8 +31,8 @@ extension KubernetesWorld {
         {
           archive.items.append(
             Archive.Item(resource: resource, namespace: namespace, object: Self.bare(object)))
-          if resource == "persistentvolumeclaims", let uid = object.uid {
-            archive.rows["\(namespace)/\(object.name ?? "")"] = volumes[uid] ?? []
+          if resource == "persistentvolumeclaims" {
+            archive.rows["\(namespace)/\(object.name ?? "")"] = rows(of: object, in: cluster) ?? []
           }
         }
       }
@@ -87,6 +87,7 @@ extension KubernetesWorld {
 
   /// Lets what is in some namespaces come up: claims are bound, pods are available, services have addresses.
   mutating func bringUp(_ namespaces: [String], in cluster: Int, addresses: [String: String] = [:]) {
+    guard platform == nil else { return settlePlatform(namespaces, in: cluster) }
     for namespace in namespaces {
       for object in clusters[cluster].store.objects("persistentvolumeclaims", in: namespace)
       where !settings.leavesUnbound.contains(object.name ?? "") {

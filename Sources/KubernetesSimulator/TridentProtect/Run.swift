@@ -18,6 +18,12 @@ package struct Run: Equatable, Sendable {
       case detour
       /// What was restored comes up.
       case settle
+      /// The objects are gone through (Velero).
+      case begin
+      /// The data moves behind them (Velero): its first part, and the rest.
+      case move, upload
+      /// What is left to do at the end (Velero).
+      case finalize
     }
 
     /// What the object shows; nil leaves it as it is.
@@ -44,6 +50,8 @@ package struct Run: Equatable, Sendable {
   var archive: Archive?
   /// The schedules that it has disabled.
   var schedules: [String] = []
+  /// What Velero has to do in it.
+  var velero: VeleroWork?
 
   /// When the present stage ends; nil if it never does.
   var due: Duration? { isStalled || stages[stage].role == .lock ? nil : stageBegan + stages[stage].length }
@@ -57,6 +65,10 @@ package struct RunFault: Equatable, Sendable {
   /// How it goes wrong.
   package enum Effect: String, CaseIterable, Sendable {
     case fails, failsAtOnce, stalls, vanishes, hooksFail, unknownState, goesBack, removed
+    /// It ends `PartiallyFailed` (Velero; elsewhere nothing happens).
+    case partiallyFails
+    /// It ends as if nothing were wrong, and the data of its claims is not there (Velero).
+    case losesData
   }
 
   package var kind: Run.Kind

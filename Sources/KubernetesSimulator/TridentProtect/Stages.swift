@@ -3,6 +3,7 @@ internal import SimulatorSupport
 // How a run goes from stage to stage, and what its object shows of that.
 extension KubernetesWorld {
   mutating func endStage(ofRunAt index: Int) {
+    guard velero == nil else { return endVeleroStage(ofRunAt: index) }
     let run = runs[index]
     let stage = run.stages[run.stage]
     if stage.role == .copy || (run.effect == .failsAtOnce && stage.role == .lag) {
@@ -97,7 +98,10 @@ extension KubernetesWorld {
   }
 
   /// A run ends badly, where it stands.
-  mutating func fail(runAt index: Int, _ reason: String) { end(runAt: index, as: "Failed", because: reason) }
+  mutating func fail(runAt index: Int, _ reason: String) {
+    guard velero == nil else { return failVeleroRun(at: index, reason) }
+    end(runAt: index, as: "Failed", because: reason)
+  }
 
   private mutating func end(runAt index: Int, as state: String, because reason: String? = nil) {
     let run = runs.remove(at: index)

@@ -19,6 +19,13 @@ extension KubernetesWorld {
   mutating func install(_ name: String, in namespace: String, of cluster: Int, holding content: WorldContent)
   {
     let labels: JSON = ["app": .string(name)]
+    var podSpec: JSON = ["containers": [["name": "web", "image": .string("\(name):\(content.version)")]]]
+    if platform != nil {
+      // Where there are pods, they use the claim.
+      podSpec["volumes"] = [
+        ["name": "data", "persistentVolumeClaim": ["claimName": .string("\(name)-db")]]
+      ]
+    }
     let objects: [(String, JSON)] = [
       ("configmaps", ["metadata": ["name": .string("\(name)-config")], "data": ["theme": "plain"]]),
       (
@@ -37,10 +44,7 @@ extension KubernetesWorld {
           "metadata": ["name": .string(name), "labels": labels],
           "spec": [
             "replicas": 1, "selector": ["matchLabels": labels],
-            "template": [
-              "metadata": ["labels": labels],
-              "spec": ["containers": [["name": "web", "image": .string("\(name):\(content.version)")]]],
-            ],
+            "template": ["metadata": ["labels": labels], "spec": podSpec],
           ],
         ]
       ),
@@ -57,6 +61,7 @@ extension KubernetesWorld {
       object[path: ["metadata", "namespace"]] = .string(namespace)
       clusters[cluster].store.create(resource, object)
     }
+    if platform != nil { settlePlatform([namespace], in: cluster) }
     set(content, in: namespace, of: cluster)
     bringUp([namespace], in: cluster)
   }
@@ -86,10 +91,15 @@ extension KubernetesWorld {
         "persistentvolumeclaims",
         [
           "metadata": ["name": .string("\(name)-db"), "namespace": .string(namespace)],
-          "spec": ["storageClassName": "ontap-san"], "status": ["phase": "Bound"],
+          "spec": ["storageClassName": "ontap-san"],
+          "status": ["phase": platform == nil ? "Bound" : "Pending"],
         ])
     }
-    if let uid = claim?.uid { volumes[uid] = content.rows }
+    if platform != nil {
+      settlePlatform([namespace], in: cluster)
+      claim = clusters[cluster].store.objects("persistentvolumeclaims", in: namespace).first
+    }
+    if let claim { volumes[volumeKey(of: claim, in: cluster)] = content.rows }
     return true
   }
 
@@ -97,9 +107,8 @@ extension KubernetesWorld {
   func content(in namespace: String, of cluster: Int) -> WorldContent? {
     let store = clusters[cluster].store
     guard let deployment = store.objects("deployments.apps", in: namespace).first else { return nil }
-    return content(
-      deployment,
-      rows: store.objects("persistentvolumeclaims", in: namespace).first?.uid.flatMap { volumes[$0] })
+    let claim = store.objects("persistentvolumeclaims", in: namespace).first
+    return content(deployment, rows: claim.flatMap { rows(of: $0, in: cluster) })
   }
 
   /// What an archive holds.

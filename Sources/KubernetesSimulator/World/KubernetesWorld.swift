@@ -13,6 +13,10 @@ package struct KubernetesWorld: Sendable, StreamSource {
     }
   }
   package var clusters: [KubernetesCluster]
+  /// The product is Velero instead, and what it knows; nil: it is Trident protect.
+  var velero: VeleroState?
+  /// The controllers of the clusters, for pods and volumes; nil: what is made is as it should be.
+  var platform: Platform?
   /// Virtual time since the start.
   package private(set) var now = Duration.zero
   package internal(set) var journal: [Happening] = []
@@ -42,6 +46,7 @@ package struct KubernetesWorld: Sendable, StreamSource {
   private let pagePort: Int
   /// What the product will be like again, and when.
   var settingsToCome: (due: Duration, settings: ProductSettings)?
+  var veleroSettingsToCome: (due: Duration, settings: VeleroSettings)?
   /// Since when the controller has been away.
   var awaySince: Duration?
   /// How many addresses services have been given.
@@ -68,15 +73,40 @@ package struct KubernetesWorld: Sendable, StreamSource {
     catchUp()
   }
 
+  /// Clusters of these names, with Velero installed in each, and a bucket that they share.
+  package init(
+    clusters names: [String], startTime: WallTime, velero settings: VeleroSettings, seed: UInt64 = 1,
+    pagePort: Int = 80
+  ) {
+    self.settings = ProductSettings()
+    self.pagePort = pagePort
+    random = SeededRandom(seed: seed)
+    var kinds = KindDefinition.builtIn + KindDefinition.velero
+    if settings.isOADP { kinds += KindDefinition.oadp }
+    clusters = names.enumerated().map { index, name in
+      KubernetesCluster(
+        name: name, startTime: startTime, kinds: kinds, seed: seed &+ UInt64(index) &* 7919 &+ 11)
+    }
+    seen = names.map { _ in 0 }
+    platform = Platform()
+    platform?.settings = settings.platform
+    velero = VeleroState(settings, clusters: names.count, pagePort: pagePort)
+    for index in clusters.indices { installVelero(in: index) }
+    catchUp()
+  }
+
   /// Answers a request to a cluster, by its name.
   package mutating func handle(_ request: SimulatedRequest, at cluster: String) -> SimulatedResponse {
     guard let index = index(ofCluster: cluster) else {
       return SimulatedResponse(
         status: 502, headers: [("Content-Type", "text/plain")], body: Array("no such host".utf8))
     }
+    if let answer = answerFromBucket(request) { return answer }
     var response = clusters[index].handle(request)
     notice(request)
-    if !settings.tellsTime { response.headers.removeAll { $0.name == "Date" } }
+    if !(velero?.settings.tellsTime ?? settings.tellsTime) {
+      response.headers.removeAll { $0.name == "Date" }
+    }
     return response
   }
 
@@ -87,7 +117,9 @@ package struct KubernetesWorld: Sendable, StreamSource {
       for index in clusters.indices { clusters[index].advance(to: now) }
       catchUp()
       endTrouble()
-      while !settings.controllerIsAway,
+      performPlatformTasks()
+      performVeleroTimers()
+      while !controllerIsAway,
         let index = runs.firstIndex(where: { $0.due.map { $0 <= now } ?? false })
       {
         endStage(ofRunAt: index)
@@ -102,8 +134,10 @@ package struct KubernetesWorld: Sendable, StreamSource {
   /// When something happens by itself next; nil: never.
   package var nextChange: Duration? {
     let times =
-      (settings.controllerIsAway ? [] : runs.compactMap(\.due)) + clusters.compactMap(\.nextChange)
-      + [settingsToCome?.due].compactMap { $0 }
+      (controllerIsAway ? [] : runs.compactMap(\.due)) + clusters.compactMap(\.nextChange)
+      + [settingsToCome?.due, veleroSettingsToCome?.due, nextPlatformChange, nextVeleroChange].compactMap {
+        $0
+      }
     return times.min().map { max($0, now) }
   }
 
@@ -115,10 +149,15 @@ package struct KubernetesWorld: Sendable, StreamSource {
       while clusters[index].store.revision > seen[index] {
         let events = clusters[index].store.history.events(after: seen[index])
         seen[index] = clusters[index].store.revision
-        for event in events { react(to: event, in: index) }
+        for event in events {
+          if platform != nil { reactAsPlatform(to: event, in: index) }
+          if velero == nil { react(to: event, in: index) } else { reactAsVelero(to: event, in: index) }
+        }
       }
     }
   }
+
+  private var controllerIsAway: Bool { velero?.settings.controllerIsAway ?? settings.controllerIsAway }
 
   private mutating func notice(_ request: SimulatedRequest) {
     guard request.method != "GET" else { return }

@@ -51,6 +51,7 @@ extension KubernetesWorld {
   package mutating func removeByOthers(_ uid: String) -> Bool {
     isCollecting = true
     defer { isCollecting = false }
+    guard velero == nil else { return removeVeleroObject(uid) }
     for index in clusters.indices {
       for plural in ["applications", "backups", "snapshots", "snapshotrestores", "backuprestores"] {
         let resource = Self.resource(plural)
@@ -110,6 +111,7 @@ extension KubernetesWorld {
 
   /// Shows a copy or a restore in any state, and ends what was under way with it.
   package mutating func setState(_ state: String, of uid: String) -> Bool {
+    guard velero == nil else { return setVeleroPhase(state, of: uid) }
     for index in clusters.indices {
       for plural in ["backups", "snapshots", "snapshotrestores", "backuprestores"] {
         let resource = Self.resource(plural)
@@ -136,6 +138,7 @@ extension KubernetesWorld {
   ///
   /// - Returns: false if it is no application.
   package mutating func setApplicationState(_ state: String, of uid: String) -> Bool {
+    guard velero == nil else { return setVeleroApplicationState(state, of: uid) }
     guard let (cluster, object) = application(uid: uid) else { return false }
     let resource = Self.resource("backupinplacerestores")
     switch state {

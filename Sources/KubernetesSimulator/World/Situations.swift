@@ -9,6 +9,10 @@ extension KubernetesWorld {
     uid: String? = nil, madeFrom source: String? = nil
   ) -> String? {
     guard let cluster = index(ofCluster: clusterName), let home = namespaces.first else { return nil }
+    guard velero == nil else {
+      return addVeleroApplication(
+        name, in: namespaces, of: cluster, holding: content, uid: uid, madeFrom: source)
+    }
     for namespace in namespaces where !hasNamespace(namespace, in: cluster) {
       clusters[cluster].store.create("namespaces", ["metadata": ["name": .string(namespace)]])
     }
@@ -37,6 +41,12 @@ extension KubernetesWorld {
     uid: String? = nil,
     schedule: String? = nil
   ) -> String? {
+    guard velero == nil else {
+      return addVeleroCopy(
+        kind, named: name, of: application, holding: content, phase: state, hooksFailed: hooksFailed,
+        age: age,
+        uid: uid, schedule: schedule)
+    }
     guard let (cluster, object) = self.application(uid: application) else { return nil }
     let plural = Self.resource(kind == .backup ? "backups" : "snapshots")
     let made = clusters[cluster].store.startTime + (clusters[cluster].now - age)

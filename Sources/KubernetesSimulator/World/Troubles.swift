@@ -9,6 +9,10 @@ extension KubernetesWorld {
   }
 
   mutating func endTrouble() {
+    if let (due, settings) = veleroSettingsToCome, due <= now {
+      veleroSettingsToCome = nil
+      veleroSettings = settings
+    }
     guard let (due, settings) = settingsToCome, due <= now else { return }
     settingsToCome = nil
     self.settings = settings

@@ -29,6 +29,7 @@ extension KubernetesWorld {
   }
 
   private var allApplications: [ApplicationView] {
+    guard velero == nil else { return veleroApplications }
     var views: [ApplicationView] = []
     for index in clusters.indices {
       let store = clusters[index].store
@@ -112,7 +113,8 @@ extension KubernetesWorld {
   }
 
   private var allCopies: [CopyView] {
-    clusters.indices.flatMap { index in
+    guard velero == nil else { return veleroCopies }
+    return clusters.indices.flatMap { index in
       [Run.Kind.backup, .snapshot].flatMap { kind in
         clusters[index].store.objects(Self.resource(kind == .backup ? "backups" : "snapshots")).map {
           object in

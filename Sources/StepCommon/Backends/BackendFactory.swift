@@ -54,7 +54,9 @@ package struct BackendPlace {
 
 /// The services that there are.
 package enum BackendRegistry {
-  package static let all: [any BackendFactory.Type] = [AstraControlFactory.self, TridentProtectFactory.self]
+  package static let all: [any BackendFactory.Type] = [
+    AstraControlFactory.self, TridentProtectFactory.self, VeleroFactory.self,
+  ]
 
   /// The one of a word; nil if there is none.
   package static func named(_ word: String) -> (any BackendFactory.Type)? {

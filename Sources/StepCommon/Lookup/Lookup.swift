@@ -111,6 +111,9 @@ package struct Lookup {
     if let failure = hookFailure(of: point, application) {
       log.warning("\(failure); accepted by --\(Common.acceptFailedHooks.flag)")
     }
+    for caution in point.cautions {
+      log.warning("\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\": \(caution)")
+    }
   }
 
   /// Why a recovery point is no whole copy of that application; nil if it is one.

@@ -92,7 +92,10 @@ extension OperationRunner {
       },
       awaited: { .recoveryPoint($0.id, $0.kind, of: application.id) }, judge: { $0.pollResult })
     let operation = history.operations.last { $0.id == point.id.text }
-    return try settle(outcome, title, goal: "complete", operation)
+    let made = try settle(outcome, title, goal: "complete", operation)
+    for caution in made.cautions { log.warning("\(title): \(caution)") }
+    if let expiry = made.expiresAt { log.info("\(title) is kept until \(expiry.text)") }
+    return made
   }
 
   /// Throws if execution hooks around a copy failed and that was not accepted.

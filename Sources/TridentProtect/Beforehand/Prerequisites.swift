@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 // What can be known before anything is changed.
@@ -28,19 +29,6 @@ extension TridentProtectBackend {
     standing.makesSnapshots = installed != nil
     return standing
   }
-
-  package func storageClasses(on cluster: Cluster.ID) throws(BackendError) -> [StorageClass]? {
-    let sight = try client(of: cluster).lookAtList(
-      of:
-        .storageClass, in: nil, to: "list the storage classes of \(cluster)")
-    guard case .told(let classes) = sight else { return nil }
-    return classes.map { object in
-      let mark = object.annotations["storageclass.kubernetes.io/is-default-class"]
-      return StorageClass(name: object.name, isUsable: nil, isDefault: mark == "true")
-    }
-  }
-
-  package func hints(for _: Application.ID) -> [ProtectionOperation: Bool] { [:] }
 
   package func executionHooks(of application: Application.ID) throws(BackendError) -> ExecutionHooks? {
     guard let place = ApplicationPlace(application) else { return nil }

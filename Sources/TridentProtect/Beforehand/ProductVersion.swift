@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 /// A release of Trident protect, named by its year and month: `26.02`.

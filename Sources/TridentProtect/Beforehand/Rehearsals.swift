@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 // What would be answered: each object is sent with `dryRun=All`, which the product's validators judge too.
@@ -72,20 +73,5 @@ extension TridentProtectBackend {
   ) throws(BackendError) {
     _ = try client(context).create(
       kind, body, in: namespace, dryRun: true, to: "try out a \(kind.kind) in namespace \"\(namespace)\"")
-  }
-
-  /// What trying something out amounts to: only what the service itself says counts as a refusal.
-  private func rehearse(_ attempt: () throws(BackendError) -> Void) throws(BackendError) -> Rehearsal {
-    do throws(BackendError) {
-      try attempt()
-      return .accepted
-    } catch {
-      switch error.kind {
-      case .refused, .misconfigured:
-        return .refused(error.message + (error.hint.map { " (\($0))" } ?? ""))
-      case .unreachable, .brokenContract, .fateUnknown, .credentials: return .notTold(error.message)
-      case .interrupted, .deadline, .untrusted: throw error
-      }
-    }
   }
 }

@@ -1,21 +1,14 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 package import Timing
 
-// A watch on the object that is waited for: it wakes, and a read decides.
 extension TridentProtectBackend {
   package func waitForNews(of awaited: Awaited, atMost limit: Duration) throws(Interruption) -> News {
-    guard let reference = reference(of: awaited), let last = lastStates[reference], !last.isTerminal,
-      let client = connectedClient(reference.context)
-    else { return .unavailable }
-    let end = try client.wait(
-      for: reference.kind, reference.name, in: reference.namespace, since: nil, upTo: limit,
-      until: { object in object.uid != reference.uid || RunState(object) != last })
-    switch end {
-    case .news: return .some
-    case .ended(let duration): return .none(after: duration)
-    case .unavailable: return .unavailable
+    guard let reference = reference(of: awaited), let last = lastStates[reference], !last.isTerminal else {
+      return .unavailable
     }
+    return try waitForNews(of: reference, atMost: limit) { RunState($0) != last }
   }
 
   /// The object that stands for what is waited for, if it is known by now.

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 internal import Timing
 
@@ -35,13 +36,17 @@ extension TridentProtectBackend {
   }
 
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {
-    guard let place = ApplicationPlace(id), settings.contexts.contains(place.context) else { return nil }
+    guard let place = ApplicationPlace(id), clusterConnections.contexts.contains(place.context) else {
+      return nil
+    }
     return try applications(named: place.name, in: place.context, namespace: place.namespace)
       .first { $0.id == id }
   }
 
   package func state(of id: Application.ID) throws(BackendError) -> Application.State? {
-    guard let place = ApplicationPlace(id), settings.contexts.contains(place.context) else { return nil }
+    guard let place = ApplicationPlace(id), clusterConnections.contexts.contains(place.context) else {
+      return nil
+    }
     return try applications(
       named: place.name, in: place.context, namespace: place.namespace, looksInside: false
     ).first { $0.id == id }?.state
@@ -273,11 +278,6 @@ extension BackendError {
       .misconfigured, "cannot \(attempt): Trident protect is not installed in the cluster of \(context)",
       hint: "name another context, or another service with ASTRA_BACKEND")
   }
-}
-
-extension Timestamp {
-  /// Before every other: for what does not tell when it was made.
-  static var unknown: Timestamp { Timestamp(sinceEpoch: .zero) }
 }
 
 extension Application.ID {

@@ -1,7 +1,8 @@
-package import AppProtection
+internal import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
-package import Timing
+internal import Timing
 
 // What an application looks like at a moment: which in-place restores there are of it, and which claims it has.
 extension TridentProtectBackend {
@@ -17,73 +18,8 @@ extension TridentProtectBackend {
     if let last = restores.last, last.state.progress == .completed {
       marked.marks.texts["restoredFrom"] = last.point?.text
     }
-    if let claims = try claims(of: application) {
-      marked.marks.lists["claims"] = claims.map {
-        "\($0.namespace ?? "")/\($0.name)=\($0.uid)@\($0.creationTimestamp?.text ?? "")"
-      }.sorted()
-    }
+    marked.marks.lists["claims"] = try claimMarks(of: application)
     return marked
-  }
-
-  /// The claims of an application; nil where they may not be listed.
-  private func claims(of application: Application) throws(BackendError) -> [KubernetesObject]? {
-    guard let place = ApplicationPlace(application.id) else { return nil }
-    var all: [KubernetesObject] = []
-    for namespace in application.namespaces {
-      let listed = try client(place.context).lookAtList(
-        of: .volumeClaim, in: namespace, to: "list the volume claims in namespace \"\(namespace)\"")
-      guard case .told(let claims) = listed else { return nil }
-      all += claims
-    }
-    return all
-  }
-
-  package func overwriteSigns(
-    on application: Application, since marks: ApplicationMarks?, or moment: Timestamp?
-  ) -> OverwriteSigns {
-    // Marks name what was there; a moment, in whole seconds, counts only where they leave it open.
-    if let marks {
-      let signs = signs(of: application.marks, since: marks)
-      if signs != .notExcluded { return signs }
-    }
-    return moment.map { signs(of: application.marks, since: $0) } ?? .notExcluded
-  }
-
-  private func signs(of now: ApplicationMarks, since then: ApplicationMarks) -> OverwriteSigns {
-    guard let restores = now.lists["restores"], let before = then.lists["restores"] else {
-      return .notExcluded
-    }
-    // One that was there and has ended since has another mark, and did so after the marks were taken.
-    if now.texts["uid"] != then.texts["uid"] || !Set(restores).isSubset(of: before) { return .overwritten }
-    guard let had = then.lists["claims"].map(Self.uids), let has = now.lists["claims"].map(Self.uids) else {
-      return .notExcluded
-    }
-    if had.contains(where: { has[$0.key].map { [uid = $0.value] in $0 != uid } ?? false }) {
-      return .overwritten
-    }
-    return had == has && restores == before ? .unchanged : .notExcluded
-  }
-
-  private func signs(of now: ApplicationMarks, since moment: Timestamp) -> OverwriteSigns {
-    guard let restores = now.lists["restores"] else { return .notExcluded }
-    let isLater = { (mark: String) in Self.time(of: mark).map { $0 >= moment } ?? true }
-    if restores.contains(where: { InPlaceRestoreView.isUnderWay($0) || isLater($0) }) { return .overwritten }
-    guard let claims = now.lists["claims"], !claims.isEmpty else { return .notExcluded }
-    return claims.contains(where: isLater) ? .notExcluded : .unchanged
-  }
-
-  /// The uid of each claim, by its namespace and name.
-  private static func uids(_ claims: [String]) -> [String: String] {
-    Dictionary(
-      claims.compactMap { claim in
-        let sides = claim.prefix { $0 != "@" }.split(separator: "=", maxSplits: 1)
-        return sides.count == 2 ? (String(sides[0]), String(sides[1])) : nil
-      }, uniquingKeysWith: { $1 })
-  }
-
-  /// The moment in a mark: when it was made, or when it ended.
-  private static func time(of mark: String) -> Timestamp? {
-    mark.firstIndex(of: "@").flatMap { Timestamp(String(mark[mark.index(after: $0)...])) }
   }
 }
 
@@ -140,9 +76,7 @@ struct InPlaceRestoreView {
 
   /// How it is told later whether it has gone on since.
   var mark: String {
-    let moment = (completedAt ?? createdAt)?.text ?? ""
-    return
-      "\(reference.kind.plural)/\(reference.name)/\(reference.uid) \(state.isTerminal ? "ended" : "begun")@\(moment)"
+    RestoreMark.text(reference, hasEnded: state.isTerminal, at: completedAt ?? createdAt)
   }
 
   /// Whether one is older than another; of two of one moment, by their names.
@@ -150,14 +84,6 @@ struct InPlaceRestoreView {
     (one.createdAt ?? Timestamp.unknown, one.reference.name) < (
       other.createdAt ?? Timestamp.unknown, other.reference.name
     )
-  }
-
-  /// Whether a mark is of one that had not ended.
-  static func isUnderWay(_ mark: String) -> Bool { mark.contains(" begun@") }
-
-  /// Its uid, in a mark.
-  static func uid(of mark: String) -> String? {
-    mark.prefix { $0 != " " }.split(separator: "/").last.map { String($0) }
   }
 }
 

@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 internal import Timing
 
@@ -166,20 +167,6 @@ extension TridentProtectBackend {
       found += listed
     }
     return found
-  }
-
-  package func addresses(of application: Application) throws(BackendError) -> [String]? {
-    guard let place = ApplicationPlace(application.id) else { return nil }
-    var found: Set<String> = []
-    for namespace in application.namespaces {
-      let sight = try client(place.context).lookAtList(
-        of: .service, in: namespace, to: "look which addresses \"\(application.name)\" has")
-      guard case .told(let services) = sight else { return nil }
-      for ingress in services.flatMap({ $0["status", "loadBalancer", "ingress"]?.elements ?? [] }) {
-        if let address = ingress["ip"]?.string ?? ingress["hostname"]?.string { found.insert(address) }
-      }
-    }
-    return found.sorted()
   }
 }
 

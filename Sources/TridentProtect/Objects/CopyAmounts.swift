@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 // How far a copy is, how large it is, and which volumes it holds, as its status says: `progress.volumeBackups[]` of a Backup

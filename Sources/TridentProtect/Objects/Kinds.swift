@@ -1,5 +1,6 @@
 internal import AppProtection
 package import KubernetesAPI
+internal import KubernetesWorkloads
 
 /// The kinds of `protect.trident.netapp.io/v1` that the steps use; all of them are namespaced.
 package enum Kinds {
@@ -38,4 +39,9 @@ package enum Kinds {
   private static func kind(_ kind: String, _ plural: String) -> ResourceKind {
     ResourceKind(kind, plural: plural, group: group)
   }
+}
+
+extension RunReference {
+  /// Reads the id of an operation.
+  init?(_ id: Operation.ID) { self.init(id, of: Kinds.restores + Kinds.inPlaceRestores) }
 }

@@ -1,5 +1,6 @@
 internal import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 /// How a piece of work stands, as its object says in `status`.
@@ -70,18 +71,6 @@ struct HookResult {
 }
 
 extension StructuredValue {
-  /// The texts of an array; whatever else is in it is left out.
-  var texts: [String] {
-    guard case .array(let values) = self else { return [] }
-    return values.compactMap(\.string)
-  }
-
-  /// The elements of an array; none for anything else.
-  var elements: [StructuredValue] {
-    guard case .array(let values) = self else { return [] }
-    return values
-  }
-
   /// The results of all hooks that a status tells of.
   var hookResults: [HookResult] {
     guard case .object(let members) = self else { return [] }

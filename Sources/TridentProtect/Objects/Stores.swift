@@ -1,5 +1,6 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import StructuredValues
 
 // Where copies are kept: an AppVault, in the namespace of Trident protect itself. Tenants may not read it.

@@ -2,7 +2,7 @@ internal import Glibc
 internal import KubernetesSimulator
 internal import SimulatorSupport
 
-/// The HTTPS servers of the API of clusters, one port for each, and with Trident protect the applications' front pages.
+/// The HTTPS servers of the API of clusters, one port for each, and with a product the applications' front pages.
 struct ClusterServer {
   let scenario: ClusterScenario
   let folder: SimulatorFolder
@@ -38,7 +38,7 @@ struct ClusterServer {
     }
   }
 
-  /// Serves clusters that Trident protect is in.
+  /// Serves clusters that a product is in.
   private func serve(
     _ world: KubernetesWorld, _ listeners: [ListeningSocket], _ identity: ServerIdentity
   ) throws(Failure) -> Never {
@@ -50,7 +50,7 @@ struct ClusterServer {
     for (index, listener) in listeners.enumerated() {
       _ = try HTTPServer(listener, identity, handler(LiveKubernetesWorld.Cluster(world: live, index: index)))
     }
-    let environment = ["ASTRA_BACKEND": "trident-protect"].merging(scenario.environment) { $1 }
+    let environment = ["ASTRA_BACKEND": scenario.backend ?? ""].merging(scenario.environment) { $1 }
     try tell(world.clusters, listeners, identity, environment: environment)
     if let pages { try pages.serve { live.frontPage(at: $0).map { ($0.status, $0.html) } } }
     while true { pause() }

@@ -1,3 +1,4 @@
+internal import ClusterSimulation
 internal import Exploration
 internal import ServiceSimulation
 internal import SimulatedBackend

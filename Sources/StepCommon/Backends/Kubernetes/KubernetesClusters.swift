@@ -2,6 +2,7 @@ internal import AppProtection
 internal import Files
 internal import HTTPTransport
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import RESTClient
 internal import Timing
 
@@ -47,6 +48,20 @@ struct KubernetesClusters {
       )
     }
     return current
+  }
+
+  /// The context that a variable names; nil if it names none.
+  func context(named variable: String, _ reader: ParameterReader) -> String? {
+    reader.variable(variable).flatMap { contexts.contains($0) ? $0 : nil }
+  }
+
+  /// Opens the way to each cluster when a backend asks for it.
+  func connecting(_ place: BackendPlace) -> ClusterConnections.Connect {
+    { context throws(BackendError) in
+      let (client, access) = try client(context, place)
+      return ClusterConnection(
+        client: client, server: access.endpoint.description, namespace: access.namespace)
+    }
   }
 
   /// Where a cluster is and who asks.

@@ -2,6 +2,7 @@ internal import AppProtection
 internal import Files
 internal import HTTPTransport
 internal import KubernetesAPI
+internal import KubernetesWorkloads
 internal import TridentProtect
 
 /// NetApp Trident protect, through the Kubernetes API of the clusters that it runs in.
@@ -33,12 +34,8 @@ struct TridentProtectFactory: BackendFactory {
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
     settings.signature.build = BuildOrigin.page(reader)
-    let contexts = clusters.contexts
-    let context = { (variable: String) in
-      reader.variable(variable).flatMap { contexts.contains($0) ? $0 : nil }
-    }
-    settings.sourceContext = context("PROD_KUBERNETES_CLUSTER")
-    settings.cloneContext = context("DEBUG_KUBERNETES_CLUSTER")
+    settings.sourceContext = clusters.context(named: "PROD_KUBERNETES_CLUSTER", reader)
+    settings.cloneContext = clusters.context(named: "DEBUG_KUBERNETES_CLUSTER", reader)
   }
 
   var secrets: [Secret] { clusters.secrets(of: clusters.contexts) }
@@ -48,10 +45,7 @@ struct TridentProtectFactory: BackendFactory {
     var settings = settings
     settings.signature.run = place.run
     settings.ignoredKinds = place.ignoredKinds
-    return TridentProtectBackend(settings, time: place.environment.time) { context throws(BackendError) in
-      let (client, access) = try clusters.client(context, place)
-      return ClusterConnection(
-        client: client, server: access.endpoint.description, namespace: access.namespace)
-    }
+    return TridentProtectBackend(
+      settings, time: place.environment.time, connect: clusters.connecting(place))
   }
 }

@@ -1,0 +1,175 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import StructuredValues
+
+// Tools that keep what runs as it is described in a repository: they put back what a restore has changed.
+extension ClusterBackend {
+  package func oversight(of application: Application) throws(BackendError) -> Oversight? {
+    guard let place = ApplicationPlace(application.id) else { return nil }
+    let argo = try ArgoApplications(client(place.context), server: connection(place.context).server)
+    var oversight = Oversight()
+    var isTold = argo.areListed
+    for namespace in application.namespaces {
+      for owner in argo.synchronized(into: namespace) { oversight.add(.argo(owner)) }
+      for kind in [ResourceKind.deployment, .statefulSet, .daemonSet] {
+        let sight = try client(place.context).lookAtList(
+          of: kind, in: namespace, to: "look who keeps \"\(application.name)\" as it is")
+        guard case .told(let objects) = sight else { continue }
+        isTold = true
+        for object in objects { try oversight.add(ownersOf: object, argo) }
+      }
+    }
+    return isTold ? oversight : nil
+  }
+}
+
+extension Oversight {
+  fileprivate mutating func add(_ overseer: Overseer) {
+    if !overseers.contains(overseer) { overseers.append(overseer) }
+  }
+
+  /// Adds who keeps an object, as its labels and annotations say.
+  fileprivate mutating func add(
+    ownersOf object: KubernetesObject, _ argo: ArgoApplications
+  ) throws(BackendError) {
+    let labels = object.labels
+    let annotation = object.annotations["argocd.argoproj.io/tracking-id"]?.split(separator: ":").first
+    let tracked =
+      annotation.map { String($0) } ?? object.annotations["argocd.argoproj.io/instance"]
+      ?? labels["argocd.argoproj.io/instance"]
+    if let mark = tracked ?? labels["app.kubernetes.io/instance"] {
+      let name = ArgoName(mark)
+      switch try argo.standing(of: name) {
+      case .synchronized(let found): add(.argo(found))
+      case .notSynchronized: break
+      // One that is not in this cluster may keep it from another. Helm writes the last label, too.
+      case .absent: if tracked != nil { add(.argo(name)) }
+      case .notTold:
+        if tracked != nil {
+          add(.argo(name))
+        } else {
+          let noun = "whether there is an Argo CD application \"\(name.name)\" that undoes a restore"
+          if !notTold.contains(noun) { notTold.append(noun) }
+        }
+      }
+    }
+    for (prefix, kind) in [("kustomize", "kustomization"), ("helm", "helmrelease")] {
+      guard let name = labels["\(prefix).toolkit.fluxcd.io/name"] else { continue }
+      let namespace = labels["\(prefix).toolkit.fluxcd.io/namespace"] ?? "flux-system"
+      add(
+        Overseer(
+          title: "Flux \(kind) \"\(name)\"",
+          remedy: "flux suspend \(kind) \(name) -n \(namespace) (and flux resume afterwards)"))
+    }
+  }
+}
+
+/// How Argo CD calls one of its Applications: by its name, and by its namespace where that is not Argo CD's own.
+private struct ArgoName {
+  var name: String
+  var namespace: String?
+
+  init(name: String, namespace: String?) { (self.name, self.namespace) = (name, namespace) }
+
+  /// Reads `shop`, or `team_shop`: names hold no underscore.
+  init(_ mark: String) {
+    let parts = mark.split(separator: "_", maxSplits: 1).map { String($0) }
+    self.init(name: parts.last ?? mark, namespace: parts.count == 2 ? parts[0] : nil)
+  }
+}
+
+extension Overseer {
+  fileprivate static func argo(_ name: ArgoName) -> Overseer {
+    // The command takes the namespace before a slash, and needs none of Argo CD's own.
+    let isUsual = name.namespace.map { ArgoApplications.usualNamespaces.contains($0) } ?? true
+    let argument = isUsual ? name.name : "\(name.namespace ?? "")/\(name.name)"
+    return Overseer(
+      title: "Argo CD application \"\(name.name)\"",
+      remedy: "argocd app set \(argument) --sync-policy none (and back to automated afterwards)")
+  }
+}
+
+/// The Applications of Argo CD in a cluster, in whatever namespaces it has them.
+private struct ArgoApplications {
+  enum Standing {
+    case synchronized(ArgoName)
+    case notSynchronized
+    case absent
+    case notTold
+  }
+
+  /// Where Argo CD is by default, and as OpenShift GitOps.
+  static let usualNamespaces = ["argocd", "openshift-gitops"]
+  private static let kind = ResourceKind(
+    "Application", plural: "applications", group: "argoproj.io", version: "v1alpha1")
+
+  private let client: KubernetesClient
+  /// Where the cluster's own API server is.
+  private let server: String
+  /// All of them; nil where they may not be listed.
+  private let all: [KubernetesObject]?
+
+  init(_ client: KubernetesClient, server: String) throws(BackendError) {
+    (self.client, self.server) = (client, server)
+    let sight = try client.lookAtList(
+      of: Self.kind, in: nil, to: "look for applications of Argo CD in all namespaces")
+    switch sight {
+    case .told(let objects): all = objects
+    case .notInstalled: all = []
+    case .forbidden: all = nil
+    }
+  }
+
+  var areListed: Bool { all?.isEmpty == false }
+
+  /// Those that by themselves put into a namespace of this cluster what is described elsewhere.
+  func synchronized(into namespace: String) -> [ArgoName] {
+    (all ?? []).filter { application in
+      guard Self.isSynchronized(application), isOfThisCluster(application) else { return false }
+      let resources = application["status", "resources"]?.elements ?? []
+      return application["spec", "destination", "namespace"]?.string == namespace
+        || resources.contains { $0["namespace"]?.string == namespace }
+    }.map { ArgoName(name: $0.name, namespace: $0.namespace) }
+  }
+
+  /// How the one stands that an object names.
+  func standing(of name: ArgoName) throws(BackendError) -> Standing {
+    var found: [KubernetesObject] = []
+    var isForbidden = false
+    if let all {
+      found = all.filter {
+        $0.name == name.name && (name.namespace == nil || name.namespace == $0.namespace)
+      }
+    } else {
+      for namespace in name.namespace.map({ [$0] }) ?? Self.usualNamespaces {
+        let sight = try client.look(
+          at: Self.kind, name.name, in: namespace,
+          to: "look whether Argo CD synchronizes \"\(name.name)\" by itself")
+        switch sight {
+        case .told(let application): if let application { found.append(application) }
+        case .forbidden: isForbidden = true
+        case .notInstalled: break
+        }
+      }
+      // Only a list shows that there is none elsewhere.
+      if found.isEmpty { return .notTold }
+    }
+    if let one = found.first(where: { Self.isSynchronized($0) }) {
+      return .synchronized(ArgoName(name: one.name, namespace: one.namespace))
+    }
+    if found.isEmpty { return .absent }
+    return isForbidden ? .notTold : .notSynchronized
+  }
+
+  private static func isSynchronized(_ application: KubernetesObject) -> Bool {
+    guard let automated = application["spec", "syncPolicy", "automated"] else { return false }
+    return automated["enabled"]?.bool != false
+  }
+
+  private func isOfThisCluster(_ application: KubernetesObject) -> Bool {
+    let destination = application["spec", "destination"]
+    if let name = destination?["name"]?.string, !name.isEmpty { return name == "in-cluster" }
+    let address = destination?["server"]?.string ?? ""
+    return address.hasPrefix("https://kubernetes.default.svc") || address == server
+  }
+}

@@ -1,0 +1,90 @@
+package import AppProtection
+internal import KubernetesAPI
+
+// What the steps see themselves: that a restore says that it is completed is the beginning of the proof.
+extension ClusterBackend {
+  /// What an application has now; nil where it may not be seen.
+  package func content(of application: Application) throws(BackendError) -> ClusterContent? {
+    guard let place = ApplicationPlace(application.id) else { return nil }
+    return try content(of: application.namespaces, in: place.context, labels: contentSelector)
+  }
+
+  package func content(
+    of namespaces: [String], in context: String, labels: String? = nil
+  ) throws(BackendError) -> ClusterContent? {
+    var content = ClusterContent()
+    let client = try client(context)
+    for namespace in namespaces {
+      guard try content.add(namespace, client, labels: labels) else { return nil }
+    }
+    return content
+  }
+
+  /// How a restore that says that it is completed truly stands: what it was to bring back is there and works, or is still
+  /// to come, or is missing for good.
+  ///
+  /// - Parameters:
+  ///   - namespaces: what it has filled.
+  ///   - context: the cluster.
+  ///   - inventory: what the copy had; nil where nothing tells.
+  ///   - check: why a claim is not what the restore was to bring, as a clause; nil if it is.
+  /// - Returns: how it stands; `.succeeded` only if all of it is there and works.
+  /// - Throws: trouble that lasts.
+  package func proof(
+    of namespaces: [String], in context: String, having inventory: Inventory?,
+    claims check: (ClusterContent.Claim) -> String? = { _ in nil }
+  ) throws(BackendError) -> Operation.State {
+    let client = try client(context)
+    var content = ClusterContent()
+    for namespace in namespaces where try !content.addClaims(namespace, client) {
+      return .partial(
+        "is completed, but what it restored cannot be seen: the rights to list volume claims in "
+          + "\(namespaces.joined(separator: ", ")) are missing")
+    }
+    var inventory = inventory ?? Inventory()
+    inventory.leaveAside(ignoredKinds)
+    // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
+    let lostClaims = inventory.claims.subtracting(content.claims.map(\.name)).sorted()
+    if !lostClaims.isEmpty { return .lacking(lostClaims.map { "volume claim \"\($0)\"" }) }
+    let wrong = content.claims.compactMap(check)
+    if !wrong.isEmpty { return .partial("is completed, but not whole: \(wrong.joined(separator: "; "))") }
+    let unbound = content.claims.filter { !$0.isBound }.map { "volume claim \"\($0.name)\" is \($0.phase)" }
+    if !unbound.isEmpty { return .comingUp(unbound) }
+
+    for namespace in namespaces { try content.addWorkloads(namespace, client) }
+    content.leaveAside(ignoredKinds)
+    let lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
+    if !lost.isEmpty {
+      for namespace in namespaces { try content.addServices(namespace, client) }
+      content.leaveAside(ignoredKinds)
+      return .lacking(lost + content.lacking(inventory))
+    }
+    // What did not run when the copy was made need not run now: it may be the very fault.
+    let idle = content.workloads.filter { !$0.isAvailable && inventory.workloads[$0.title] != false }
+    if !idle.isEmpty {
+      return .comingUp(idle.map { "\($0.title) has \($0.available) of \($0.wanted) pods available" })
+    }
+
+    for namespace in namespaces { try content.addServices(namespace, client) }
+    content.leaveAside(ignoredKinds)
+    let gone = content.lacking(inventory)
+    if !gone.isEmpty { return .lacking(gone) }
+    let addressless = content.services.filter {
+      $0.isLoadBalancer && !$0.hasAddress && inventory.services[$0.name] != false
+    }
+    if !addressless.isEmpty { return .comingUp(addressless.map { "Service \($0.name) has no address" }) }
+    return .succeeded
+  }
+}
+
+extension Operation.State {
+  /// Completed, and something of it is missing for good.
+  package static func lacking(_ what: [String]) -> Self {
+    .partial("is completed, but these are missing: \(what.joined(separator: ", "))")
+  }
+
+  /// Completed, and something of it does not work yet.
+  package static func comingUp(_ what: [String]) -> Self {
+    .running("restored; \(what.joined(separator: ", "))")
+  }
+}

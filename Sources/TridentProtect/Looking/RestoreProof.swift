@@ -1,0 +1,59 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+internal import StructuredValues
+
+// What the product says of a restore beside what is seen in the cluster: what its copy had, and its hooks.
+extension TridentProtectBackend {
+  /// How a restore that says that it is completed truly stands.
+  func proof(
+    of restore: KubernetesObject, in reference: RunReference, _ namespaces: [String]
+  ) throws(BackendError) -> Operation.State {
+    let seen = try proof(
+      of: namespaces, in: reference.context, having: try inventory(of: restore, in: reference))
+    guard seen == .succeeded else { return seen }
+    let hooks = try hooksUnderWay(after: reference)
+    return hooks.isEmpty ? .succeeded : .comingUp(["hooks are running (\(hooks.joined(separator: ", ")))"])
+  }
+
+  /// The hooks of a restore that have not ended.
+  private func hooksUnderWay(after reference: RunReference) throws(BackendError) -> [String] {
+    // Hooks after a restore run as objects of their own, which may end after it.
+    let sight = try client(reference.context).lookAtList(
+      of:
+        Kinds.hookRun, in: reference.namespace, to: "look at the hooks of \"\(reference.name)\"")
+    guard case .told(let runs) = sight else { return [] }
+    let own = runs.filter { run in run.owners.contains { $0.uid == reference.uid } }
+    return own.filter { !RunState($0).isTerminal }.map(\.name)
+  }
+
+  /// What the copy that a restore is from had; nil where nothing tells.
+  private func inventory(
+    of restore: KubernetesObject, in reference: RunReference
+  ) throws(BackendError) -> Inventory? {
+    let isInPlace = Kinds.inPlaceRestores.contains(reference.kind)
+    let owner = restore.annotations[isInPlace ? Marking.application : CloneMark.sourceLabel]
+    guard let source = owner.flatMap({ ApplicationPlace(Application.ID($0)) }),
+      let point = restore.annotations[Marking.point].flatMap({ PointPlace(RecoveryPoint.ID($0)) })
+    else { return nil }
+    if let known = inventories[point.id] { return known }
+    let object = try copy(point.id, point.kind, of: source.id)
+    let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }
+    inventories[point.id] = inventory
+    return inventory
+  }
+
+  package func assets(
+    of application: Application.ID, in point: RecoveryPoint?
+  ) throws(BackendError) -> [Asset]? {
+    guard let place = ApplicationPlace(application) else { return nil }
+    if let point {
+      let text = try copy(point.id, point.kind, of: point.applicationID)?.annotations[Marking.inventory]
+      guard let inventory = text.map({ Inventory($0) }) else { return nil }
+      return inventory.assets
+    }
+    guard let now = try self.application(application) else { return nil }
+    guard let content = try content(of: now.namespaces, in: place.context) else { return nil }
+    return content.text.map { Inventory($0).assets }
+  }
+}

@@ -1,0 +1,36 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+
+// Whether the credentials allow what is planned: each right is asked for by a review of access.
+extension VeleroBackend {
+  package func permissions(for work: PlannedWork) throws(BackendError) -> Permissions {
+    // Which rights they are depends on where the application is.
+    guard let application = work.application, let place = ApplicationPlace(application.id),
+      !work.operations.isEmpty
+    else { return .allowed }
+    var rights = Rights(context: place.context, namespace: place.namespace)
+    rights.add(["get"], [.namespace])
+    rights.addLook(into: application.namespaces)
+    rights.namespace = try home(place.context)
+    rights.add(["list"], [Kinds.backup, Kinds.restore])
+    if settings.store == nil { rights.add(["list"], [Kinds.location]) }
+    rights.add(["list"], Kinds.uploads, isOptional: true)
+    let makesCopy =
+      work.operations.contains(.backup) || work.operations.contains(.snapshot)
+      || work.operations.contains(.clone) && work.clonedKind == nil
+    rights.add(makesCopy ? ["create", "get"] : ["get"], [Kinds.backup])
+    if work.operations.contains(.clone), let destination = work.destination {
+      let isLocal = try areSame(Cluster.ID(place.context), destination.cluster)
+      if !isLocal, settings.cloneStore == nil { rights.add(["get"], [Kinds.location]) }
+      rights.context = destination.cluster.text
+      rights.namespace = try home(destination.cluster.text)
+      rights.add(["create", "get", "list"], [Kinds.restore])
+      rights.add(["get"], [Kinds.backup])
+      if !isLocal, settings.cloneStore == nil { rights.add(["list"], [Kinds.location]) }
+      rights.add(["list"], Kinds.downloads, isOptional: true)
+      try rights.addFilling(destination, self)
+    }
+    return try permissions(rights.all)
+  }
+}

@@ -1,0 +1,249 @@
+package import AppProtection
+package import KubernetesAPI
+internal import KubernetesWorkloads
+internal import StructuredValues
+internal import Timing
+
+// In-place restores: Velero leaves alone what is there, the data of claims above all. One is a list of changes of our own,
+// each of which is named and says what it destroys.
+extension VeleroBackend {
+  package func plan(
+    restoreOf application: Application, from point: RecoveryPoint
+  ) throws(BackendError) -> RestorePlan {
+    let plan = try inPlacePlan(restoreOf: application, from: point)
+    return .stepwise(plan.changes.map(\.clause))
+  }
+
+  /// Reads which changes restore an application in place.
+  ///
+  /// - Parameters:
+  ///   - application: the application.
+  ///   - point: the recovery point; it is not judged here.
+  /// - Returns: the changes, in order, and what they are about.
+  /// - Throws: `.credentials` where claims may not be listed, trouble that lasts.
+  package func inPlacePlan(
+    restoreOf application: Application, from point: RecoveryPoint
+  ) throws(BackendError) -> InPlacePlan {
+    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    let client = try client(place.context)
+    let seesVolumes = try seesVolumes(in: place.context)
+    let attempt = "see what an in-place restore of \"\(application.name)\" takes"
+    let inventory = try copy(point.id, of: point.applicationID)?.annotations[Marking.inventory]
+      .map { Inventory($0) }
+    var plan = InPlacePlan(namespace: place.namespace, backup: point.name)
+    for kind in [ResourceKind.deployment, .statefulSet] {
+      let sight = try client.lookAtList(
+        of: kind, in: place.namespace, labels: contentSelector, to: attempt)
+      guard case .told(let objects) = sight else { continue }
+      plan.workloads += objects.map { object in
+        InPlacePlan.Workload(
+          kind: kind, name: object.name, uid: object.uid, replicas: object["spec", "replicas"]?.integer ?? 1)
+      }
+    }
+    for claim in try client.list(
+      .volumeClaim, in: place.namespace, labels: contentSelector, to: attempt)
+    {
+      // What the copy did not have stays as it is.
+      if let inventory, !inventory.claims.contains(claim.name) {
+        plan.kept.append(claim.name)
+        continue
+      }
+      let name = claim["spec", "volumeName"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+      var volume: InPlacePlan.Volume?
+      if let name, seesVolumes, let object = try client.get(.volume, name, in: nil, to: attempt) {
+        volume = InPlacePlan.Volume(
+          name: name, uid: object.uid,
+          reclaimPolicy: object["spec", "persistentVolumeReclaimPolicy"]?.string ?? "Retain")
+      } else if let name, !seesVolumes {
+        // Whoever is to restore has to see it; whoever only asks need not.
+        volume = InPlacePlan.Volume(name: name, uid: "", reclaimPolicy: "not told")
+      }
+      plan.claims.append(InPlacePlan.Claim(name: claim.name, uid: claim.uid, volume: volume))
+    }
+    return plan
+  }
+
+  /// Whether volumes may be seen in a cluster, which is asked once.
+  private func seesVolumes(in context: String) throws(BackendError) -> Bool {
+    if let known = volumeRights[context] { return known }
+    let isAllowed = try client(context).isAllowed("get", .volume, in: nil) != false
+    volumeRights[context] = isAllowed
+    return isAllowed
+  }
+
+  /// Is not done by one request: `plan(restoreOf:from:)` says what it takes.
+  package func startInPlaceRestore(
+    of application: Application, from point: RecoveryPoint
+  ) throws(BackendError) {
+    throw BackendError(
+      .misconfigured,
+      "cannot restore \"\(application.name)\" in place from \(point.kind.rawValue) \"\(point.name)\": Velero leaves the "
+        + "data of volume claims that are there as it is",
+      hint: "clone the \(point.kind.rawValue) into a namespace of its own with astra-clone")
+  }
+
+  // MARK: - Looking
+
+  package func restoring(_ restore: InPlaceRestore) throws(BackendError) -> Operation? {
+    guard let place = ApplicationPlace(restore.application),
+      let application = try application(restore.application)
+    else { return nil }
+    var operation = Operation(
+      id: Operation.ID("not shown yet"), kind: .inPlaceRestore, state: .running("not shown yet"),
+      points: [restore.point])
+    guard let view = try view(of: restore, in: place) else {
+      // What was accepted a moment ago need not be in every replica yet.
+      return now - restore.requestedAt < longestLag ? operation : nil
+    }
+    lastStates[view.reference] = view.state
+    operation.id = view.reference.id
+    operation.wasSeen = true
+    operation.application = application
+    operation.state =
+      switch view.state.progress {
+      case .running(let word): .running(word == "running" ? "restoring" : word)
+      case .blocked(let reason): .blocked(reason)
+      case .partial(let reason): .partial("is partial: \(reason)")
+      case .failed(let reason): .failed("failed: \(reason)")
+      case .goes: .failed("is being deleted")
+      case .completed:
+        if let hooks = view.state.hookFailure {
+          .partial("is complete, but not whole: \(hooks)")
+        } else {
+          try proof(of: view, application.namespaces)
+        }
+      }
+    return operation
+  }
+
+  /// The restores into an application's namespace, the oldest first, without the one that made it.
+  private func restores(into place: ApplicationPlace) throws(BackendError) -> [RestoreView] {
+    try restores(in: place.context, to: "list the restores of \"\(place.name)\"").filter {
+      $0.fills(place.namespace) && $0.reference.uid != place.uid
+    }
+  }
+
+  /// The object of an in-place restore; nil if there is none.
+  private func view(of restore: InPlaceRestore, in place: ApplicationPlace) throws(BackendError)
+    -> RestoreView?
+  {
+    let before = Set((restore.before.lists["restores"] ?? []).compactMap { RestoreMark.uid(of: $0) })
+    return try restores(into: place).last { candidate in
+      candidate.point == restore.point
+        && (!before.contains(candidate.reference.uid) || !candidate.state.isTerminal)
+    }
+  }
+
+  package func operations(on application: Application) throws(BackendError) -> [Operation]? {
+    guard let place = ApplicationPlace(application.id) else { return nil }
+    return try restores(into: place).filter { !$0.state.isTerminal }.map { view in
+      Operation(
+        id: view.reference.id, kind: .inPlaceRestore, state: .running("restoring"),
+        points: [view.point].compactMap { $0 }, application: application, wasSeen: true)
+    }
+  }
+
+  package func showsBeginning(
+    of restore: InPlaceRestore, on application: Application
+  ) throws(BackendError) -> Bool {
+    guard let place = ApplicationPlace(application.id) else { return false }
+    return try view(of: restore, in: place) != nil
+  }
+
+  package func mayHold(
+    _ restore: InPlaceRestore, _ application: Application
+  ) throws(BackendError) -> Bool {
+    guard let place = ApplicationPlace(application.id) else { return false }
+    let last = try restores(into: place).last
+    guard let last, let ours = try view(of: restore, in: place) else { return false }
+    return last.reference == ours.reference && last.state.progress == .completed
+  }
+}
+
+/// What an in-place restore takes: the present data is put aside with its volumes, and the copy brings its own.
+package struct InPlacePlan: Hashable, Sendable {
+  /// Something that runs, to be stopped.
+  package struct Workload: Hashable, Sendable {
+    package var kind: ResourceKind
+    package var name: String
+    package var uid: String
+    /// How many pods it is to have again.
+    package var replicas: Int
+
+    /// Names a workload.
+    package init(kind: ResourceKind, name: String, uid: String, replicas: Int) {
+      (self.kind, self.name, self.uid, self.replicas) = (kind, name, uid, replicas)
+    }
+  }
+
+  /// The volume behind a claim.
+  package struct Volume: Hashable, Sendable {
+    package var name: String
+    package var uid: String
+    /// What becomes of its data when the claim goes: `Delete`, `Retain`, or `not told`.
+    package var reclaimPolicy: String
+
+    /// Names a volume.
+    package init(name: String, uid: String, reclaimPolicy: String) {
+      (self.name, self.uid, self.reclaimPolicy) = (name, uid, reclaimPolicy)
+    }
+  }
+
+  /// A claim, to be deleted, so that the restore makes it anew.
+  package struct Claim: Hashable, Sendable {
+    package var name: String
+    package var uid: String
+    /// The volume that it is bound to; nil while it is to none, or where the volume is gone.
+    package var volume: Volume?
+
+    /// Names a claim.
+    package init(name: String, uid: String, volume: Volume?) {
+      (self.name, self.uid, self.volume) = (name, uid, volume)
+    }
+  }
+
+  /// One change, in the order in which they are made.
+  package enum Change: Hashable, Sendable {
+    /// A volume outlives its claim, so that its data stays.
+    case retain(Volume, of: String)
+    case stop(Workload)
+    /// The one claim of that uid goes.
+    case deleteClaim(Claim)
+    /// The backup's objects and data are brought back.
+    case restore(backup: String, into: String)
+
+    /// What it does and what it destroys, as a clause.
+    package var clause: String {
+      switch self {
+      case .retain(let volume, let claim):
+        "set the reclaim policy of volume \"\(volume.name)\" (claim \"\(claim)\") to Retain, which keeps its data"
+      case .stop(let workload):
+        "stop \(workload.kind.kind) \"\(workload.name)\" (\(workload.replicas) pods)"
+      case .deleteClaim(let claim):
+        "delete volume claim \"\(claim.name)\" (uid \(claim.uid)); "
+          + (claim.volume.map { "its data stays as the released volume \"\($0.name)\"" }
+            ?? "it has no volume")
+      case .restore(let backup, let namespace):
+        "restore \"\(backup)\" into namespace \"\(namespace)\""
+      }
+    }
+  }
+
+  package var namespace: String
+  package var backup: String
+  package var workloads: [Workload] = []
+  package var claims: [Claim] = []
+  /// Claims that the copy did not have: they stay as they are.
+  package var kept: [String] = []
+
+  /// Begins with nothing seen.
+  package init(namespace: String, backup: String) { (self.namespace, self.backup) = (namespace, backup) }
+
+  /// The changes in their order: nothing goes before its data is safe.
+  package var changes: [Change] {
+    claims.compactMap { claim in
+      claim.volume.flatMap { $0.reclaimPolicy == "Retain" ? nil : .retain($0, of: claim.name) }
+    } + workloads.filter { $0.replicas > 0 }.map { .stop($0) } + claims.map { .deleteClaim($0) }
+      + [.restore(backup: backup, into: namespace)]
+  }
+}

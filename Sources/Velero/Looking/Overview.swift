@@ -1,0 +1,114 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+
+// Many applications at once, and the clones of one: lists of whole kinds, never a request per application.
+extension VeleroBackend {
+  package func overview() throws(BackendError) -> ApplicationOverview {
+    try overview(of: contextsWithClones())
+  }
+
+  /// The contexts to search, and the one that clones may be in besides.
+  private func contextsWithClones() -> [String] {
+    let contexts = contextsToSearch()
+    guard let other = settings.cloneContext, !contexts.contains(other) else { return contexts }
+    return contexts + [other]
+  }
+
+  /// The applications of some contexts.
+  func overview(of contexts: [String]) throws(BackendError) -> ApplicationOverview {
+    var overview = ApplicationOverview([])
+    for context in contexts { try addApplications(of: context, to: &overview) }
+    return overview
+  }
+
+  /// Adds the namespaces that hold claims or something that runs, and the clones in the making.
+  private func addApplications(
+    of context: String, to overview: inout ApplicationOverview
+  ) throws(BackendError) {
+    let attempt = "list the applications in \(context)"
+    let all = try restores(in: context, to: attempt)
+    let namespaces = try namespaces(of: context, to: attempt, &overview)
+    var holding: Set<String> = []
+    for kind in [ResourceKind.volumeClaim, .deployment, .statefulSet] {
+      if let objects = try everywhere(kind, in: context, to: attempt) {
+        holding.formUnion(objects.compactMap(\.namespace))
+      } else {
+        for namespace in namespaces where !holding.contains(namespace.name) {
+          if case .told(let objects) = try client(context).lookAtList(
+            of: kind, in: namespace.name, to: attempt), !objects.isEmpty
+          {
+            holding.insert(namespace.name)
+          }
+        }
+      }
+    }
+    let clones = Self.clones(named: nil, among: all)
+    for namespace in namespaces {
+      if let clone = clones.first(where: { $0.makes(namespace) }) {
+        overview.applications.append(
+          try application(namespace, all, madeBy: clone, looksInside: false))
+      } else if holding.contains(namespace.name), try !isSystem(namespace.name, in: context),
+        let found = try application(namespace, all, in: context, looksInside: false, isOccupied: true)
+      {
+        overview.applications.append(found)
+      }
+    }
+  }
+
+  /// The objects of a kind in the whole cluster; nil where they may not be listed, which is asked and not tried.
+  private func everywhere(
+    _ kind: ResourceKind, in context: String, to attempt: String
+  ) throws(BackendError) -> [KubernetesObject]? {
+    let client = try client(context)
+    guard try client.isAllowed("list", kind, in: nil) != false,
+      case .told(let objects) = try client.lookAtList(of: kind, in: nil, to: attempt)
+    else { return nil }
+    return objects
+  }
+
+  /// The namespaces of a cluster, or those that are known where they may not be listed.
+  private func namespaces(
+    of context: String, to attempt: String, _ overview: inout ApplicationOverview
+  ) throws(BackendError) -> [KubernetesObject] {
+    if let objects = try everywhere(.namespace, in: context, to: attempt) { return objects }
+    var found: [KubernetesObject] = []
+    for name in knownNamespaces(in: context) {
+      if case .told(let object?) = try client(context).look(
+        at: .namespace, name, in: nil, to: attempt)
+      {
+        found.append(object)
+      }
+    }
+    overview.notTold.append(
+      "the applications in other namespaces of \(context) than \(found.map(\.name).joined(separator: ", "))")
+    return found
+  }
+
+  /// Whether a namespace is the cluster's own, or Velero's.
+  private func isSystem(_ name: String, in context: String) throws(BackendError) -> Bool {
+    if name.hasPrefix("kube-") || name == "openshift" || name.hasPrefix("openshift-") { return true }
+    return try name == home(context)
+  }
+
+  package func clones(of application: Application) throws(BackendError) -> ApplicationOverview {
+    var overview = ApplicationOverview([])
+    for context in contextsWithClones() {
+      let attempt = "list the clones of \"\(application.name)\" in \(context)"
+      let all = try restores(in: context, to: attempt)
+      for clone in Self.clones(named: nil, among: all)
+      where clone.object.annotations[CloneMark.sourceLabel] == application.id.text {
+        let name = clone.destination ?? ""
+        switch try client(context).look(at: .namespace, name, in: nil, to: attempt) {
+        case .told(let namespace?) where clone.makes(namespace):
+          overview.applications.append(
+            try self.application(namespace, all, madeBy: clone, looksInside: false))
+        case .told, .notInstalled: continue
+        case .forbidden:
+          overview.notTold.append("clone \"\(clone.cloneName ?? "")\" in namespace \(name) of \(context)")
+        }
+      }
+    }
+    return overview
+  }
+}

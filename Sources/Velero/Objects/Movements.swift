@@ -1,0 +1,96 @@
+package import AppProtection
+package import KubernetesAPI
+internal import KubernetesWorkloads
+internal import StructuredValues
+
+/// The movement of the data of one volume into a backup or out of it: a DataUpload or PodVolumeBackup, a DataDownload or
+/// PodVolumeRestore (velero.io/docs, "CSI Snapshot Data Movement", "File System Backup").
+package struct Movement: Hashable {
+  /// The claim; nil where the object does not name it.
+  package var claim: String?
+  /// Whether it is of a claim that it does not name, and of no volume of a pod's own.
+  package var isNameless: Bool
+  /// Its namespace.
+  package var namespace: String?
+  package var phase: String
+  package var message: String
+  package var bytesDone: Int?
+  package var bytesTotal: Int?
+
+  /// Reads an object.
+  package init(_ object: KubernetesObject) {
+    let spec = object["spec"]
+    claim =
+      spec?["sourcePVC"]?.string ?? spec?["targetVolume"]?["pvc"]?.string ?? object.annotations[Names.claim]
+    isNameless = claim == nil && object.labels[Names.claimUID] != nil
+    namespace =
+      spec?["sourceNamespace"]?.string ?? spec?["targetVolume"]?["namespace"]?.string
+      ?? spec?["pod"]?["namespace"]?.string
+    phase = object["status", "phase"]?.string ?? ""
+    message = object["status", "message"]?.string ?? ""
+    bytesDone = object["status", "progress", "bytesDone"]?.integer
+    bytesTotal = object["status", "progress", "totalBytes"]?.integer
+  }
+
+  package var isDone: Bool { phase == "Completed" }
+  /// Whether it has ended, and not well.
+  package var isLost: Bool { ["Failed", "Canceled"].contains(phase) }
+
+  /// What has become of it, for messages: `volume claim "db": Failed (no space left)`.
+  var clause: String {
+    "\(claim.map { "volume claim \"\($0)\"" } ?? "a volume"): \(phase)\(message.isEmpty ? "" : " (\(message))")"
+  }
+}
+
+/// What a backup says of the data of volumes, as counts in its status.
+package struct VolumeCounts: Hashable {
+  /// Snapshots that are there, of CSI drivers and of others.
+  package var snapshots: Int
+  /// How many were begun.
+  package var attempted: Int
+  /// Movements of data that have ended well, and those that have not.
+  package var moved: Int
+  package var notMoved: Int
+
+  /// Reads a backup.
+  package init(_ backup: KubernetesObject) {
+    func number(_ name: String) -> Int { backup["status", name]?.integer ?? 0 }
+    snapshots = number("csiVolumeSnapshotsCompleted") + number("volumeSnapshotsCompleted")
+    attempted = number("csiVolumeSnapshotsAttempted") + number("volumeSnapshotsAttempted")
+    moved = number("backupItemOperationsCompleted")
+    notMoved = number("backupItemOperationsFailed")
+  }
+}
+
+extension Coverage {
+  /// Whether a backup that is complete holds the data of every claim.
+  ///
+  /// A claim without data comes back empty, and the restore calls itself completed all the same.
+  ///
+  /// - Parameters:
+  ///   - claims: those that the application had when the backup was asked for; nil where nothing tells.
+  ///   - movements: the movements of data into it; nil where they may not be seen.
+  ///   - counts: what its status counts.
+  ///   - isMoved: whether data was to leave the cluster.
+  /// - Returns: the coverage.
+  package static func of(
+    claims: Set<String>?, movements: [Movement]?, counts: VolumeCounts, isMoved: Bool
+  ) -> Coverage {
+    let lost = (movements ?? []).filter { !$0.isDone }
+    if !lost.isEmpty { return .partial(lacking: lost.map { $0.claim ?? "a volume without a name" }.sorted()) }
+    let missed = max(0, counts.attempted - counts.snapshots) + counts.notMoved
+    if missed > 0 { return .partial(lacking: ["\(missed) of the volumes whose copy was begun"]) }
+    guard let claims else { return .notTold }
+    let named = Set((movements ?? []).compactMap(\.claim))
+    let open = claims.subtracting(named).sorted()
+    guard !open.isEmpty else { return .whole }
+    // What is not named by an object may still be counted: snapshots have no objects, and movements need not keep theirs.
+    let counted = isMoved ? counts.moved : counts.snapshots
+    // Without a look at the movements, only the counts speak; files that are read are in none of them.
+    guard let movements else { return counted >= claims.count ? .whole : .notTold }
+    let unnamed = movements.count(where: \.isNameless) + (isMoved && !movements.isEmpty ? 0 : counted)
+    if unnamed >= open.count { return .whole }
+    return .partial(
+      lacking: unnamed == 0 ? open : ["\(open.count - unnamed) of \(open.joined(separator: ", "))"])
+  }
+}

@@ -1,0 +1,322 @@
+internal import ClusterSimulation
+package import KubernetesSimulator
+package import ServiceSimulation
+internal import SimulatorSupport
+internal import Timing
+
+/// Velero in two clusters that share a bucket, as a simulated service.
+///
+/// Ids are uids: of an application that of its namespace, of a clone that of the restore that made it.
+package struct VeleroService: SimulatedService {
+  /// The simulator's own world, for tests that are about Velero.
+  package var world: KubernetesWorld
+  package var behaviour: ServiceBehaviour {
+    didSet { world.veleroTrouble(for: nil) { $0.apply(behaviour) } }
+  }
+  package private(set) var credential: String
+  private let start: WallTime
+
+  static let contexts = ["ocp-prod", "ocp-debug"]
+
+  init(_ world: KubernetesWorld, _ behaviour: ServiceBehaviour, start: WallTime) {
+    (self.world, self.behaviour, self.start) = (world, behaviour, start)
+    credential = Self.token(0)
+    for index in self.world.clusters.indices {
+      self.world.clusters[index].users = [.administrator(token: Self.token(index))]
+    }
+  }
+
+  static func token(_ index: Int) -> String { "not-a-real-token-of-\(contexts[index])" }
+  static func host(_ context: String) -> String { "\(context).example.com" }
+
+  package var capabilities: ServiceCapabilities {
+    var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
+    capabilities.idsHaveParts = true
+    (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
+    capabilities.clustersAreApart = true
+    (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
+    return capabilities
+  }
+
+  package var environment: [String: String] {
+    [
+      "ASTRA_BACKEND": "velero", "KUBECONFIG": "kubeconfig", "PROD_APP_NAME": "magento-prod",
+      "PROD_KUBERNETES_CLUSTER": "ocp-prod", "DEBUG_APP_NAME": "magento-debug",
+      "DEBUG_NAMESPACE": "magento-debug", "DEBUG_KUBERNETES_CLUSTER": "ocp-debug",
+      "BACKUP_NAME": "before-2-4-2-debian-10-r14",
+    ]
+  }
+
+  package var files: [String: String] {
+    let clusters = Self.contexts.map {
+      "- name: \($0)\n  cluster: {server: \"https://\(Self.host($0))\"}\n"
+    }
+    let users = Self.contexts.indices.map {
+      "- name: \(Self.contexts[$0])\n  user: {token: \(Self.token($0))}\n"
+    }
+    let contexts = Self.contexts.map { "- name: \($0)\n  context: {cluster: \($0), user: \($0)}\n" }
+    return [
+      "kubeconfig":
+        "apiVersion: v1\nkind: Config\ncurrent-context: ocp-prod\nclusters:\n\(clusters.joined())users:\n"
+        + "\(users.joined())contexts:\n\(contexts.joined())"
+    ]
+  }
+
+  package mutating func respond(to request: ServiceRequest) -> ServiceResponse {
+    let index = Self.contexts.firstIndex { request.host.hasPrefix(Self.host($0)) }
+    guard let index else { return ServiceResponse(status: 502) }
+    let response = world.handle(
+      SimulatedRequest(request.method, request.target, headers: request.headers, body: request.body),
+      at: Self.contexts[index])
+    var answer = ServiceResponse(status: response.status, headers: response.headers, body: response.body)
+    answer.stream = response.stream.map {
+      ClusterStream($0) { ($0 as? VeleroService)?.world.clusters[index] }
+    }
+    if behaviour.tellsTime {
+      let date = start + world.now + behaviour.clockSkew
+      answer.headers.removeAll { $0.name == "Date" }
+      answer.headers.append(("Date", date.httpDate))
+    }
+    return answer
+  }
+
+  package func frontPage(at address: String) -> FrontPage? {
+    world.page(at: address).map { page in
+      let rows = page.content?.rows.count ?? 0
+      let text = page.content.map { "\($0.version), \(rows) row\(rows == 1 ? "" : "s")" } ?? "not ready"
+      return FrontPage(status: page.status, html: "<h1>\(page.name)</h1><h2>Release \(text)</h2>")
+    }
+  }
+
+  package mutating func advance(to moment: Duration) { world.advance(to: moment) }
+  package var nextChange: Duration? { world.nextChange }
+
+  package mutating func changeCredential(_ credential: String) {
+    self.credential = credential
+    for index in world.clusters.indices { world.clusters[index].users = [.administrator(token: credential)] }
+  }
+
+  package func purpose(ofMethod method: String, target: String) -> RequestPurpose {
+    let parts = target.split(separator: "?", maxSplits: 1)
+    var path = (parts.first ?? "").split(separator: "/").map { String($0) }
+    let query = parts.dropFirst().first.map { String($0) }
+    // `/api/v1/…` or `/apis/group/version/…`.
+    path.removeFirst(min(path.count, path.first == "apis" ? 3 : 2))
+    if path.first == "namespaces", path.count > 2 { path.removeFirst(2) }
+    let (collection, name) = (path.first ?? "", path.dropFirst().first)
+    let action: RequestPurpose.Action =
+      switch method {
+      case "GET": name == nil ? .list : .read
+      case "POST":
+        query?.contains("dryRun") == true
+          ? .list : collection == "deletebackuprequests" ? .delete : .create
+      case "DELETE": .delete
+      default: .change
+      }
+    // To ask for a right changes nothing.
+    let isQuestion = collection.hasSuffix("reviews")
+    let subject: RequestPurpose.Subject =
+      switch collection {
+      case "restores": .application
+      case "backups", "deletebackuprequests": .backup
+      case "namespaces": .namespace
+      case "backupstoragelocations": .store
+      default: .other
+      }
+    return RequestPurpose(
+      isQuestion ? .read : action, subject,
+      names: name ?? (query?.contains("Selector") == true ? query : nil))
+  }
+
+  package func refusal(_ reason: RefusalReason) -> ServiceResponse {
+    reason.response(for: "backups.velero.io")
+  }
+}
+
+// MARK: - What it holds
+
+extension VeleroService {
+  static let backups = "backups.velero.io"
+  static let restores = "restores.velero.io"
+
+  package var applications: [ServiceApplication] { world.applications.map { ServiceApplication($0) } }
+
+  package var recoveryPoints: [ServiceRecoveryPoint] {
+    world.copies.map { copy in
+      let object = object(ofCopy: copy)
+      let moves = object?.value(at: "spec.snapshotMoveData")?.bool == true
+      return ServiceRecoveryPoint(
+        kind: moves || object?.value(at: "spec.defaultVolumesToFsBackup")?.bool == true ? .backup : .snapshot,
+        id: copy.uid,
+        name: object?[path: ["metadata", "annotations", "astra-steps/name"]]?.string ?? copy.name,
+        application: world.makerUID(ofObject: copy.application), state: copy.state,
+        hookState: copy.hooksFailed.map { $0 ? "failed" : "success" },
+        content: copy.content.map { Content($0) })
+    }
+  }
+
+  /// The object of a copy.
+  private func object(ofCopy copy: KubernetesWorld.CopyView) -> JSON? {
+    world.clusters.first { $0.name == copy.cluster }?.store.objects(Self.backups).first { $0.uid == copy.uid }
+  }
+
+  package var operations: [ServiceOperation] {
+    world.runs.map { run in
+      ServiceOperation(
+        kind: OperationKind(run.kind),
+        subject: run.kind == .restore ? world.makerUID(ofObject: run.application) : run.uid)
+    }
+  }
+
+  /// The uid in a key, which may be an id as the steps write it.
+  private func uid(_ key: String) -> String { key.split(separator: "/").last.map { String($0) } ?? key }
+
+  package func application(_ key: String) -> ServiceApplication? {
+    let uid = uid(key)
+    let all = world.applications
+    let found = all.first { $0.uid == uid || $0.objectUID == uid } ?? all.first { $0.name == key }
+    return found.map { ServiceApplication($0) }
+  }
+
+  package func recoveryPoint(_ key: String) -> ServiceRecoveryPoint? {
+    let (uid, all) = (uid(key), recoveryPoints)
+    return all.first { $0.id == uid } ?? all.first { $0.name == key }
+  }
+
+  package func clusterID(named name: String) -> String? { Self.contexts.contains(name) ? name : nil }
+  package func hasNamespace(_ name: String, onCluster cluster: String) -> Bool {
+    world.hasNamespace(name, of: cluster)
+  }
+  package func acceptsClones(onCluster _: String) -> Bool { true }
+  package func canStoreBackups(ofCluster _: String) -> Bool { true }
+
+  package var journalCount: Int { world.journal.count }
+  package func journal(from index: Int) -> [JournalEntry] {
+    world.journal.dropFirst(index).map { entry in
+      JournalEntry(
+        at: entry.at, event: .init(rawValue: entry.event.rawValue) ?? .manipulated, kind: .init(entry.kind),
+        id: world.makerUID(ofObject: entry.id), name: entry.name, related: entry.related)
+    }
+  }
+  package var tally: Tally {
+    let counts = world.tally
+    var tally = Tally()
+    (tally.backupsCreated, tally.snapshotsCreated) = (counts.backupsCreated, counts.snapshotsCreated)
+    (tally.clonesCreated, tally.deletions) = (counts.clonesCreated, counts.deletions)
+    (tally.restoresRequested, tally.restoresBegun) = (counts.restoresRequested, counts.restoresBegun)
+    tally.restoresFinished = counts.restoresFinished
+    return tally
+  }
+  package func operationsBegun(_ kind: OperationKind) -> Int { world.begun[.init(kind), default: 0] }
+}
+
+// MARK: - Situations and faults
+
+extension VeleroService {
+  package mutating func add(_ seed: ApplicationSeed) -> String? {
+    guard Self.contexts.contains(seed.cluster) else { return nil }
+    let uid = world.addOldApplication(
+      seed.name, of: seed.cluster, holding: WorldContent(seed.content),
+      uid: "seed-\(world.applications.count)-\(seed.name)")
+    for point in seed.backups { _ = add(point, .backup, of: uid) }
+    for point in seed.snapshots { _ = add(point, .snapshot, of: uid) }
+    return uid
+  }
+
+  package mutating func add(
+    _ seed: RecoveryPointSeed, _ kind: RecoveryPointKind, of application: String
+  ) -> String? {
+    world.addOwnCopy(
+      kind == .backup ? .backup : .snapshot, named: seed.name, of: objectUID(application),
+      holding: seed.content.map { WorldContent($0) }, state: seed.state.veleroPhase,
+      hooksFailed: seed.hookState == "failed", age: seed.age, schedule: seed.schedule)
+  }
+
+  package mutating func addNamespace(_ name: String, onCluster cluster: String) -> Bool {
+    world.addNamespace(name, of: cluster)
+  }
+  package mutating func removeNamespace(_ name: String, onCluster cluster: String) -> Bool {
+    world.removeNamespace(name, of: cluster)
+  }
+  package mutating func setState(_ state: String, of key: String) -> Bool {
+    if world.setApplicationState(state, of: objectUID(key)) { return true }
+    return world.setState(state.veleroPhase, of: objectUID(key))
+  }
+
+  package mutating func deploy(version: String, broken: Bool, rows: [String]?, to application: String) -> Bool
+  {
+    world.change(objectUID(application), as: .deployed) {
+      ($0.version, $0.broken, $0.rows) = (version, broken, rows ?? $0.rows)
+    }
+  }
+  package mutating func addRows(_ rows: [String], to application: String) -> Bool {
+    world.change(objectUID(application), as: .manipulated) { $0.rows += rows }
+  }
+  package mutating func changeResources(
+    of application: String, losing lost: Set<String>, gaining gained: [String]
+  ) -> Bool { false }
+  package mutating func removeByOthers(_ key: String) -> Bool { world.removeByOthers(objectUID(key)) }
+
+  package mutating func restoreByOthers(_ application: String, from recoveryPoint: String) {
+    let uid = objectUID(application)
+    guard let view = world.applications.first(where: { $0.uid == uid || $0.objectUID == uid }),
+      let copy = world.copies.first(where: { $0.uid == self.uid(recoveryPoint) })
+    else { return }
+    _ = world.makeVeleroObject(
+      "restores", named: "by-hand-\(world.journal.count)", of: view.cluster,
+      spec: ["backupName": .string(copy.name)])
+  }
+
+  package mutating func backUpByOthers(_ application: String, as name: String) -> String? {
+    let uid = objectUID(application)
+    guard let view = world.applications.first(where: { $0.uid == uid || $0.objectUID == uid }) else {
+      return nil
+    }
+    return world.makeVeleroObject(
+      "backups", named: name, of: view.cluster,
+      spec: ["includedNamespaces": [.string(view.namespace)], "snapshotMoveData": true])
+  }
+
+  package mutating func cloneByOthers(_ application: String, as name: String, onCluster cluster: String)
+    -> String?
+  {
+    let uid = objectUID(application)
+    guard let view = world.applications.first(where: { $0.uid == uid || $0.objectUID == uid }),
+      let copy = world.copies.last(where: { $0.application == view.objectUID && $0.state == "completed" })
+    else { return nil }
+    var mapping: JSON = [:]
+    mapping[view.namespace] = .string("\(name)-by-hand")
+    return world.makeVeleroObject(
+      "restores", named: "by-hand-\(world.journal.count)", of: cluster,
+      spec: ["backupName": .string(copy.name), "namespaceMapping": mapping])
+  }
+
+  package mutating func disturbNext(_ kind: OperationKind, _ effect: OperationEffect) {
+    world.disturbNext(.init(kind), .init(effect))
+  }
+  package mutating func failOperation(of key: String) -> Bool { world.failRun(of: objectUID(key)) }
+  package mutating func completeOperation(of key: String) -> Bool { world.completeRun(of: objectUID(key)) }
+  package mutating func stallOperation(of key: String) -> Bool { world.stallRun(of: objectUID(key)) }
+
+  /// The uid of the object that a key means: of an application its own, of a copy or a clone in the making that.
+  private func objectUID(_ key: String) -> String {
+    let uid = uid(key)
+    let all = world.applications
+    let found = all.first { $0.uid == uid || $0.objectUID == uid } ?? all.first { $0.name == key }
+    if let found { return found.objectUID ?? found.uid }
+    return recoveryPoint(key)?.id ?? uid
+  }
+}
+
+extension String {
+  /// The word that Velero writes for one that every service shares.
+  fileprivate var veleroPhase: String {
+    switch self {
+    case "pending": "New"
+    case "running": "InProgress"
+    case "completed": "Completed"
+    case "failed": "Failed"
+    default: self
+    }
+  }
+}

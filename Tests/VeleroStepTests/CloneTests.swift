@@ -1,0 +1,217 @@
+import AstraCleanup
+import AstraClone
+import AstraVerify
+import Files
+import KubernetesSimulator
+import ServiceSimulation
+import SimulatedBackend
+import SimulatorSupport
+import StepCommon
+import StepTestSupport
+import Testing
+import Timing
+import VeleroSimulation
+
+/// Clones by a Restore with a namespace mapping.
+@Suite struct CloneTests {
+  private func harness(
+    on destination: String = "ocp-debug", _ change: (inout VeleroSettings) -> Void = { _ in }
+  ) -> StepHarness {
+    let harness = Bucket.harness(change)
+    harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
+    return harness
+  }
+
+  @Test(arguments: ["ocp-debug", "ocp-prod"]) func theCloneHoldsTheFault(_ destination: String) throws {
+    let harness = harness(on: destination)
+    let result = try harness.run(CloneStep.self)
+    result.expectSuccess()
+    #expect(harness.cloneContent?.rows == Magento.brokenRows)
+    #expect(harness.site.service.productionContent?.rows == Magento.brokenRows)
+    #expect(result.values["ASTRA_CLONE_NAMESPACE"] == "magento-debug")
+    // By a snapshot beside it, or a backup where it goes elsewhere.
+    let carrier = harness.site.service.recoveryPoints(named: "magento-debug-jenkins-post-mortem-42").first
+    #expect(carrier?.kind == (destination == "ocp-prod" ? .snapshot : .backup))
+    // Once more it is the same one.
+    try harness.run(CloneStep.self).expect(.success, "already exists")
+    #expect(harness.objects("restores", of: destination).count == 1)
+  }
+
+  @Test func anotherClusterIsWaitedForUntilItHasTheBackup() throws {
+    let harness = harness { $0.sync = .seconds(300) }
+    let result = try harness.run(CloneStep.self, "--timeout", "30m")
+    result.expect(.success, "does not show backup", "synchronisation of storage location \"default\"")
+    #expect(harness.cloneContent?.rows == Magento.brokenRows)
+  }
+
+  @Test func aSecondLocationMayBeReadOnly() throws {
+    let harness = harness { $0.secondLocationIsReadOnly = true }
+    try harness.run(CloneStep.self).expectSuccess()
+  }
+
+  @Test func aRestoreThatRunsFirstIsNamed() throws {
+    let harness = harness(on: "ocp-prod") { $0.restore = .seconds(120) }
+    harness.site.exchanged = { [unowned harness] request, _ in
+      guard request.method == "POST", request.target.contains("/backups?") else { return }
+      harness.site.exchanged = nil
+      let wordpress = harness.objects("backups").first { $0.name?.contains("wordpress") == true }
+      _ = harness.world.makeVeleroObject(
+        "restores", named: "by-hand", of: "ocp-prod",
+        spec: [
+          "backupName": .string(wordpress?.name ?? ""),
+          "namespaceMapping": ["wordpress": "wordpress-by-hand"],
+        ])
+    }
+    try harness.run(CloneStep.self).expect(.success, "restore \"by-hand\" runs first")
+  }
+
+  @Test(arguments: [true, false]) func completedIsTheBeginningOfTheProof(_ comes: Bool) throws {
+    let harness = harness {
+      $0.completesEarly = true
+      $0.dataMovement = comes ? .seconds(30) : .seconds(100_000)
+    }
+    let result = try harness.run(
+      CloneStep.self, "--use-existing-backup", Magento.goodBackup, "--timeout", "30m")
+    #expect(result.code == (comes ? .success : .deadlinePassed), "\(result.standardError)")
+    #expect(result.report.claimsSuccess == comes)
+    if comes { #expect(harness.cloneContent?.rows == Magento.goodRows) }
+  }
+
+  @Test func whatIsLeftOutIsMissed() throws {
+    let harness = harness()
+    let claim = try #require(harness.claims.first)
+    harness.behave { $0.forgets = [claim] }
+    try harness.run(CloneStep.self).expect(.operationFailed, "these are missing", claim)
+  }
+
+  @Test func dataThatIsNotBroughtIsMissed() throws {
+    let harness = harness()
+    try harness.run(CloneStep.self, "--dry-run").expectSuccess()
+    let claim = try #require(harness.claims.first)
+    harness.site.exchanged = { [unowned harness] request, _ in
+      guard request.method == "POST", request.target.contains("/restores?"),
+        !request.target.contains("dryRun")
+      else { return }
+      harness.site.exchanged = nil
+      harness.behave { $0.failingData = [claim] }
+    }
+    let result = try harness.run(CloneStep.self)
+    #expect(result.code == .operationFailed && !result.report.claimsSuccess, "\(result.standardError)")
+  }
+
+  @Test func anotherStorageClassIsThatOfThisRestoreAlone() throws {
+    let harness = harness(on: "ocp-prod")
+    harness[cluster: "ocp-prod"].store.create(
+      "storageclasses.storage.k8s.io",
+      ["metadata": ["name": "ontap-bronze"], "provisioner": "csi.trident.netapp.io"])
+    try harness.run(CloneStep.self, "--storage-class", "ontap-bronze").expectSuccess()
+    let classes = { (namespace: String) in
+      Set(
+        harness[cluster: "ocp-prod"].store.objects("persistentvolumeclaims", in: namespace).compactMap {
+          $0.value(at: "spec.storageClassName")?.string
+        })
+    }
+    #expect(classes("magento-debug") == ["ontap-bronze"] && !classes("magento-prod").contains("ontap-bronze"))
+    let maps = harness[cluster: "ocp-prod"].store.objects("configmaps", in: "velero")
+    #expect(maps.allSatisfy { $0[path: ["metadata", "labels", "velero.io/plugin-config"]] == nil })
+  }
+
+  @Test func aNamespaceThatIsThereAndEmptyIsTaken() throws {
+    let harness = harness()
+    _ = harness.world.addEmptyNamespace("magento-debug", of: "ocp-debug")
+    try harness.run(CloneStep.self).expectSuccess()
+    #expect(harness.cloneContent?.rows == Magento.brokenRows)
+  }
+
+  @Test func aNamespaceOfSomebodyElseIsNot() throws {
+    let harness = harness()
+    _ = harness.world.addNamespace("magento-debug", of: "ocp-debug")
+    let result = try harness.run(CloneStep.self)
+    #expect(result.code == .protected, "\(result.standardError)")
+    #expect(harness.objects("restores", of: "ocp-debug").isEmpty)
+  }
+
+  /// Everything that a Restore object told goes with it: nothing is left that proves the clone whole.
+  @Test func aCloneWhoseRestoreIsGoneIsNoCloneToRelyOn() throws {
+    let harness = harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    for restore in harness.objects("restores", of: "ocp-debug") {
+      harness[cluster: "ocp-debug"].store.remove(
+        ObjectKey("restores.velero.io", restore.namespace, restore.name ?? ""))
+    }
+    let result = try harness.run(CloneStep.self)
+    #expect(result.code != .success && !result.report.claimsSuccess, "\(result.standardError)")
+    #expect(result.standardError.contains("the Restore that made it is gone"))
+  }
+
+  // MARK: - Cleanup
+
+  private func aWeekLater(
+    on destination: String = "ocp-debug", premade: Bool = false
+  ) throws -> StepHarness {
+    let harness = harness(on: destination)
+    if premade { _ = harness.world.addEmptyNamespace("magento-debug", of: destination) }
+    try harness.run(CloneStep.self).expectSuccess()
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    return harness
+  }
+
+  @Test(arguments: ["ocp-debug", "ocp-prod"])
+  func theCloneGoesWithItsNamespaceAndItsCarrier(_ destination: String) throws {
+    let harness = try aWeekLater(on: destination)
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expectSuccess()
+    harness.site.pass(.seconds(180))
+    #expect(!harness.world.hasNamespace("magento-debug", of: destination))
+    #expect(harness.site.service.recoveryPoints(named: "magento-debug-jenkins-post-mortem-42").isEmpty)
+    #expect(harness.site.service.productionContent?.rows == Magento.brokenRows)
+    #expect(harness.world.hasNamespace("jenkins", of: "ocp-debug"))
+  }
+
+  @Test func aNamespaceThatWasThereBeforeStays() throws {
+    let harness = try aWeekLater(premade: true)
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expect(.success, "namespace \"magento-debug\" stays: it was not made for the clone")
+    #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+    #expect(result.values["ASTRA_LEFT_NAMESPACES"] == "magento-debug")
+  }
+
+  @Test func whatSomebodyElsePutThereKeepsTheNamespace() throws {
+    let harness = try aWeekLater()
+    harness[cluster: "ocp-debug"].store.create(
+      "configmaps", ["metadata": ["name": "notes", "namespace": "magento-debug"], "data": ["a": "b"]])
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expect(.success, "it holds ConfigMap \"notes\", which the clone has not brought")
+    #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+  }
+
+  @Test func anOldBackupIsGoneForGood() throws {
+    let harness = Bucket.harness()
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    let began = harness.site.time.now
+    try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*").expectSuccess()
+    // Not before a synchronisation could have brought it back.
+    #expect(harness.site.time.now - began > .seconds(60))
+    harness.site.pass(.seconds(300))
+    #expect(harness.site.service.recoveryPoints(named: "before-2-4-1-debian-10-r14").isEmpty)
+    #expect(!harness.site.service.recoveryPoints(named: Magento.goodBackup).isEmpty)
+  }
+
+  @Test func aDeletionThatFailsIsTold() throws {
+    let harness = Bucket.harness { $0.deletionErrors = ["the bucket denies it"] }
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    let result = try harness.run(
+      CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expect(.operationFailed, "the bucket denies it")
+  }
+
+  @Test func aReadOnlyLocationKeepsItsBackups() throws {
+    let harness = Bucket.harness { $0.locationIsReadOnly = true }
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    let result = try harness.run(
+      CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expect(.operationFailed, "is read-only")
+    #expect(harness.objects("deletebackuprequests").isEmpty)
+  }
+}

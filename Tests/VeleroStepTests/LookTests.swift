@@ -1,0 +1,105 @@
+import AstraBackup
+import AstraClone
+import AstraPreflight
+import AstraStatus
+import AstraVerify
+import KubernetesSimulator
+import ServiceSimulation
+import SimulatedBackend
+import SimulatorSupport
+import StepCommon
+import StepTestSupport
+import Testing
+import Timing
+import VeleroSimulation
+
+/// What is seen at Velero before anything is changed, and what is shown.
+@Suite struct LookTests {
+  private static let everything: JSON = ["verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]]
+
+  @Test func aPreflightPasses() throws {
+    let harness = Bucket.harness()
+    let before = harness.world.journal.count
+    let result = try harness.run(
+      PreflightStep.self, "--steps", "backup snapshot clone", "--backup-name", "mine", "--snapshot-name",
+      "snap")
+    result.expectSuccess()
+    #expect(harness.world.journal.count == before)
+  }
+
+  @Test func missingRightsAreListed() throws {
+    let harness = Bucket.harness()
+    harness.become(allowed: [
+      ("magento-prod", Self.everything),
+      ("velero", ["verbs": ["get", "list"], "apiGroups": ["*"], "resources": ["*"]]),
+    ])
+    harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
+    let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")
+    #expect(result.code == .protected, "\(result.standardError)")
+    #expect(result.standardError.contains("create backups.velero.io in namespace velero"))
+  }
+
+  @Test func aLocationThatIsAwayIsTold() throws {
+    let harness = Bucket.harness { $0.locationsAreUnavailable = true }
+    let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")
+    #expect(result.code == .protected, "\(result.standardError)")
+    #expect(result.standardError.contains("Unavailable"))
+  }
+
+  @Test func anOldVersionIsAWarning() throws {
+    let harness = Bucket.harness { $0.version = "1.11.0" }
+    let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")
+    result.expect(.success, "1.11.0", "1.14 or newer is recommended")
+  }
+
+  @Test func anApplicationIsVerified() throws {
+    let harness = Bucket.harness()
+    try harness.run(VerifyStep.self, "--application", "magento-prod").expectSuccess()
+    try harness.run(CloneStep.self).expectSuccess()
+    try harness.run(
+      VerifyStep.self, "--application", "magento-debug", "--cluster", "ocp-debug", "--clone-of",
+      "magento-prod"
+    ).expectSuccess()
+    let result = try harness.run(VerifyStep.self, "--application", "nobody")
+    #expect(result.code == .notFound)
+  }
+
+  @Test func aStatusShowsCopiesAndTheirCoverage() throws {
+    let harness = Bucket.harness()
+    let claim = try #require(harness.claims.first)
+    harness.behave { $0.withoutData = [claim] }
+    #expect(try harness.run(BackupStep.self, "--backup-name", "mine").code == .operationFailed)
+    let result = try harness.run(StatusStep.self)
+    result.expectSuccess()
+    for word in ["mine", "nightly-0213", Magento.goodBackup, claim] {
+      #expect(result.standardOutput.contains(word), "\(result.standardOutput)")
+    }
+    let all = try harness.run(StatusStep.self, "--all")
+    all.expectSuccess()
+    for word in ["magento-prod", "wordpress"] { #expect(all.standardOutput.contains(word)) }
+    #expect(!all.standardOutput.contains("kube-system"))
+  }
+
+  @Test(arguments: [
+    ("ASTRA_APP_SELECTOR", "a b", "label selector"), ("ASTRA_VOLUME_COPY", "tapes", "snapshots or files"),
+    ("ASTRA_COPY_TTL", "soon", "ASTRA_COPY_TTL"),
+  ])
+  func aParameterThatIsWrongIsRefused(_ variable: String, _ value: String, _ words: String) throws {
+    let harness = Bucket.harness()
+    harness.environment[variable] = value
+    let result = try harness.run(BackupStep.self, "--backup-name", "mine")
+    result.expect(.badParameter, words)
+    #expect(result.requests == 0)
+  }
+
+  @Test func aClusterWithoutVeleroIsTold() throws {
+    let harness = Bucket.harness()
+    harness.environment["ASTRA_PRODUCT_NAMESPACE"] = nil
+    for location in harness.objects("backupstoragelocations") {
+      harness[cluster: "ocp-prod"].store.remove(
+        ObjectKey("backupstoragelocations.velero.io", location.namespace, location.name ?? ""))
+    }
+    let result = try harness.run(BackupStep.self, "--backup-name", "mine")
+    result.expect(.badParameter, "no backup storage location is to be seen", "ASTRA_PRODUCT_NAMESPACE")
+  }
+}

@@ -1,0 +1,116 @@
+import AstraBackup
+import AstraCleanup
+import AstraClone
+import AstraPreflight
+import AstraSnapshot
+import AstraStatus
+import AstraVerify
+import Files
+import KubernetesSimulator
+import ServiceSimulation
+import SimulatedBackend
+import SimulatorSupport
+import StepCommon
+import StepTestSupport
+import Testing
+import VeleroSimulation
+
+/// The roles of `deploy/velero`: the steps can do their work with them, need nothing else, and need all of it.
+@Suite struct RoleTests {
+  /// A pipeline whose steps have a user each.
+  final class Pipeline {
+    let harness = Bucket.harness()
+    /// What was refused for want of a right.
+    private(set) var refused: [String] = []
+    private let files: [String]
+    private var step = ""
+
+    init(_ files: [String], destination: String) throws {
+      self.files = files
+      harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
+      harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
+      try RoleTests.roles.apply(files, to: &harness.world.clusters, destination: destination)
+      harness.site.exchanged = { [unowned self] request, response in
+        // What a step may not do it is not to try. Whether it may, anybody may ask.
+        if response.status == 403 {
+          refused.append("\(step): \(request.method) \(request.host)\(request.target)")
+        }
+      }
+    }
+
+    @discardableResult
+    func run<S: Step>(
+      _ type: S.Type, _ arguments: String..., at location: SourceLocation = #_sourceLocation
+    ) throws -> StepHarness.Result {
+      step = String(S.identity.name.dropFirst("astra-".count))
+      let text = try #require(harness.site.service.files["kubeconfig"])
+      harness.files.contents["kubeconfig"] = Array(
+        text.replacing("not-a-real-token-of-ocp-prod", with: Roles.token(of: step))
+          .replacing("not-a-real-token-of-ocp-debug", with: Roles.token(of: step)).utf8)
+      let result = try harness.run(type, arguments: arguments)
+      result.expectSuccess(at: location)
+      return result
+    }
+
+    /// The rights that were used, as far as these files give them.
+    func used() throws -> Set<Roles.Right> { try RoleTests.roles.used(files, in: harness.world.clusters) }
+  }
+
+  fileprivate static let roles = Roles("velero")
+  private static let files = ["backup", "cleanup", "clone", "preflight", "snapshot", "status", "verify"]
+
+  /// Everything that a pipeline does, with the namespace of the clone made beforehand.
+  private func whole(_ destination: String) throws -> Pipeline {
+    let pipeline = try Pipeline(Self.files, destination: destination)
+    let harness = pipeline.harness
+    _ = harness.world.addEmptyNamespace("magento-debug", of: destination)
+    try pipeline.run(
+      PreflightStep.self, "--steps", "backup snapshot clone", "--backup-name", "mine", "--snapshot-name",
+      "snap",
+      "--expect-hooks", "absent")
+    try pipeline.run(BackupStep.self, "--backup-name", "mine")
+    try pipeline.run(SnapshotStep.self, "--snapshot-name", "snap")
+    try pipeline.run(CloneStep.self)
+    try pipeline.run(
+      VerifyStep.self, "--application", "magento-debug", "--cluster", destination, "--clone-of",
+      "magento-prod")
+    try pipeline.run(VerifyStep.self, "--application", "magento-prod", "--against-backup", "mine")
+    try pipeline.run(StatusStep.self)
+    CleanupScene.leave(harness)
+    try pipeline.run(
+      CleanupStep.self, "--remove-clone", "--keep-backups", "1", "--backup-pattern", "before-*")
+    return pipeline
+  }
+
+  /// Nothing is asked for that the roles do not give, and nothing is given that is not asked for.
+  @Test func rolesAreEnoughAndNoMore() throws {
+    var used: Set<Roles.Right> = []
+    for destination in ["ocp-prod", "ocp-debug"] {
+      let pipeline = try whole(destination)
+      #expect(
+        pipeline.refused.isEmpty,
+        "with the clone in \(destination): \(Set(pipeline.refused).sorted().joined(separator: "\n"))")
+      used.formUnion(try pipeline.used())
+    }
+    let unused = try Self.roles.rights(Self.files).subtracting(used)
+    #expect(
+      unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description).joined(separator: "\n"))")
+  }
+
+  /// With the rights of namespaces.yaml the step makes the clone's namespace, and removes it.
+  @Test func namespacesOfClones() throws {
+    let files = Self.files + ["namespaces"]
+    let pipeline = try Pipeline(files, destination: "ocp-debug")
+    try pipeline.run(CloneStep.self)
+    #expect(pipeline.harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+    CleanupScene.leave(pipeline.harness)
+    try pipeline.run(CleanupStep.self, "--remove-clone")
+    pipeline.harness.site.pass(.seconds(60))
+    #expect(!pipeline.harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+    #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
+    let unused = try Self.roles.rights(files).subtracting(pipeline.used()).filter {
+      $0.role.hasSuffix("-namespaces")
+    }
+    #expect(unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description))")
+  }
+}
