@@ -205,7 +205,11 @@ struct ToyStepTests {
   @Test func aRestoreInSeveralChangesIsRefused() {
     let workspace = Workspace()
     let toy = workspace.toy
-    toy.restorePlan = .stepwise(["the shelf is emptied", "the boxes are put back"])
+    toy.restorePlan = .stepwise(
+      RestoreChanges([
+        RestoreChange(id: "empty", clause: "the shelf is emptied"),
+        RestoreChange(id: "fill", clause: "the boxes are put back"),
+      ]))
     for code in [workspace.run(PreflightStep.self, "--steps", "restore"), workspace.run(RestoreStep.self)] {
       #expect(code == .protected, "\(workspace.said)")
       #expect(workspace.said.contains("the shelf is emptied"))
