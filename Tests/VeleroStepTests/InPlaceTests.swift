@@ -157,9 +157,11 @@ extension StepHarness {
         ])
     },
     Condition("a service of the backup is gone", "are not there") { harness in
-      for service in harness[cluster: "ocp-prod"].store.objects("services", in: "magento-prod") {
-        harness[cluster: "ocp-prod"].store.remove(
-          ObjectKey("services", "magento-prod", service.name ?? ""))
+      for backup in harness.objects("backups") {
+        harness.change("backups", backup.name ?? "") {
+          let path = ["metadata", "annotations", "astra-steps/inventory"]
+          $0[path: path] = .string("\($0[path: path]?.string ?? "");services=magento-front")
+        }
       }
     },
     Condition("nothing tells what the backup had", "nothing proves") { harness in
@@ -210,7 +212,7 @@ extension StepHarness {
 
   /// Kills a restore once production's claims are gone.
   private func half(_ harness: StepHarness) throws {
-    harness.site.faults = [SiteFault(.killBefore, at: .next(method: "POST", ending: "/restores"))]
+    harness.site.faults = [SiteFault(.killBefore, "POST", endingIn: "/restores")]
     #expect(try harness.restoreInPlace().wasKilled)
     harness.site.endTroubles()
     #expect(harness.claimUIDs.isEmpty && !harness.releasedVolumes.isEmpty)
@@ -241,7 +243,7 @@ extension StepHarness {
     let name = try #require(harness.claims.first)
     // Somebody makes it anew once it is gone; the answer to its deletion is lost.
     harness.site.faults = [
-      SiteFault(.killAfter, at: .next(method: "DELETE", ending: "/persistentvolumeclaims/\(name)"))
+      SiteFault(.killAfter, "DELETE", endingIn: "/persistentvolumeclaims/\(name)")
     ]
     #expect(try harness.restoreInPlace().wasKilled)
     harness.site.endTroubles()
@@ -267,7 +269,7 @@ extension StepHarness {
     let pods = harness.wantedPods
     let claim = try #require(harness.claims.first)
     harness.behave { $0.failingData = [claim] }
-    let result = try harness.restoreInPlace()
+    let result = try harness.restoreInPlace("--discard-present-state")
     result.expect(.operationFailed, "which stay", "kubectl --context ocp-prod")
     #expect(harness.site.service.productionContent?.rows != Magento.brokenRows)
     for volume in harness.releasedVolumes.compactMap(\.name) {
@@ -290,9 +292,9 @@ extension StepHarness {
     let (before, pods) = (harness.claimUIDs, harness.wantedPods)
     let claim = try #require(harness.claims.first)
     harness.behave { $0.failingData = [claim] }
-    try harness.restoreInPlace().expect(.operationFailed)
+    try harness.restoreInPlace("--discard-present-state").expect(.operationFailed)
     harness.behave { $0.failingData = [] }
-    try harness.restoreInPlace().expectSuccess()
+    try harness.restoreInPlace("--discard-present-state").expectSuccess()
     harness.expectRestored(from: before)
     #expect(harness.wantedPods == pods)
   }

@@ -101,6 +101,7 @@ import VeleroSimulation
   /// A restore in place works with the rights of restore.yaml.
   @Test func inPlaceRestores() throws {
     let pipeline = try Pipeline(["restore"], destination: "ocp-prod")
+    pipeline.harness.environment["DEBUG_APP_NAME"] = nil
     try pipeline.run(RestoreStep.self, "--replace-volumes")
     #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
     let unused = try Self.roles.rights(["restore"]).subtracting(pipeline.used())

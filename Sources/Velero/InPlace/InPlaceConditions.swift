@@ -107,7 +107,7 @@ extension VeleroBackend {
     }
     for kind in [Kinds.backup, Kinds.restore] {
       for other in try objects(kind, in: place.context, to: attempt)
-      where !RunState(other).isTerminal {
+      where !RunState(other).isTerminal && !isOwnEvidence(other) {
         let namespaces = other["spec", "includedNamespaces"]?.texts ?? []
         guard namespaces.isEmpty || namespaces.contains("*") || namespaces.contains(place.namespace) else {
           continue
@@ -119,6 +119,13 @@ extension VeleroBackend {
       }
     }
     return found
+  }
+
+  /// Whether a Backup is the evidence that this run is making, which is waited for.
+  private func isOwnEvidence(_ backup: KubernetesObject) -> Bool {
+    backup.labels[Marking.managedBy] == Marking.tool
+      && backup.annotations[Marking.run] == settings.signature.run
+      && backup.annotations[Names.name]?.hasPrefix(EvidenceMark.prefix) == true
   }
 
   /// Whether claims can go and come back: their storage classes are there, and nothing uses them that cannot be stopped.
