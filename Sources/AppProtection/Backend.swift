@@ -87,6 +87,18 @@ package protocol Backend: PrerequisiteReader, StatusReader {
 
   /// How it would restore an application in place. Asks it for nothing.
   func plan(restoreOf application: Application, from point: RecoveryPoint) throws(BackendError) -> RestorePlan
+  /// What keeps an in-place restore by several changes from being begun. Asks it for nothing.
+  func objections(
+    to changes: RestoreChanges, of application: Application, from point: RecoveryPoint
+  ) throws(BackendError) -> [RestoreObjection]
+  /// Makes one change of an in-place restore, or sees that it is made: asked again, it makes nothing twice.
+  func perform(_ change: RestoreChange, of application: Application.ID) throws(BackendError)
+    -> RestoreChangeState
+  /// What a person does to go back to what the application held before such changes, as commands in their order: none of
+  /// them costs data.
+  func wayBack(from changes: [RestoreChange], of application: Application.ID) -> [String]
+  /// Names what keeps the data of before such changes, as nouns.
+  func keptData(of changes: [RestoreChange]) -> [String]
   /// Asks for an in-place restore; returns when it is accepted, long before it is done.
   func startInPlaceRestore(of application: Application, from point: RecoveryPoint) throws(BackendError)
   /// One look at an in-place restore; nil if the application is gone.
@@ -141,6 +153,18 @@ extension Backend {
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }
 
   package func prepare(_: Change) {}
+
+  package func objections(
+    to _: RestoreChanges, of _: Application, from _: RecoveryPoint
+  ) throws(BackendError) -> [RestoreObjection] { [] }
+  package func perform(
+    _ change: RestoreChange, of _: Application.ID
+  ) throws(BackendError) -> RestoreChangeState {
+    throw BackendError(
+      .misconfigured, "\(name) does not restore in place by changes such as \"\(change.id)\"")
+  }
+  package func wayBack(from _: [RestoreChange], of _: Application.ID) -> [String] { [] }
+  package func keptData(of _: [RestoreChange]) -> [String] { [] }
 
   package func overview() throws(BackendError) -> ApplicationOverview {
     ApplicationOverview(try applications())

@@ -30,11 +30,3 @@ package enum Permissions: Hashable, Sendable {
   /// What is not allowed, in the backend's words: `create backups in namespace shop`.
   case missing([String])
 }
-
-/// How a backend restores in place.
-package enum RestorePlan: Hashable, Sendable {
-  /// By one request: the application holds the one state or the other.
-  case atomic
-  /// By several changes, each of which destroys something: what, as clauses.
-  case stepwise([String])
-}

@@ -266,10 +266,14 @@ extension VeleroBackend {
     if done < movements.count {
       return .comingUp(["\(done) of \(movements.count) volumes are filled"])
     }
+    let inventory = try inventory(of: view)
+    let isInPlace = view.object.labels[Marking.purpose] == Marking.restore
     return try proof(
-      of: namespaces, in: context, having: try inventory(of: view),
+      of: namespaces, in: context, having: inventory,
       claims: { claim in
-        claim.labels[Names.restore] == name
+        // What was there and not in the copy stays as it was.
+        if isInPlace, inventory?.claims.contains(claim.name) == false { return nil }
+        return claim.labels[Names.restore] == name
           ? nil : "volume claim \"\(claim.name)\" was not brought by restore \"\(name)\""
       })
   }

@@ -16,7 +16,8 @@ extension PreflightStep {
     run.log.info("to restore from: \(chosen.kind.rawValue) \"\(chosen.name)\" (\(chosen.whereabouts))")
     run.facts.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
     point = chosen
-    try RecoveryPointChoice(run).checkPlan(of: try run.known(application), from: chosen)
+    try RecoveryPointChoice(run).checkPlan(
+      of: try run.known(application), from: chosen, replacesVolumes: restore.replacesVolumes)
     try rehearse("the restore", .inPlaceRestore(of: try run.known(application), from: chosen), run)
     return .done
   }

@@ -74,6 +74,9 @@ package struct PreflightCommand: StepCommand {
   @Option(help: .init(RestoreParameters.before.help(with: .restore), valueName: "time"))
   package var before: String?
 
+  @Flag(help: .init(RestoreParameters.replace.help(with: .restore)))
+  package var replaceVolumes = false
+
   @Option(help: .init(PreflightParameters.maxAge.help(with: .restore), valueName: "duration"))
   package var maxAge: String?
 

@@ -87,6 +87,8 @@ struct PreflightParameters {
       restore = RestoreParameters(
         application: application, cluster: cluster, kind: kind, choice: choice,
         acceptFailedHooks: acceptFailedHooks)
+      restore?.replacesVolumes = try reader.truth(
+        RestoreParameters.replace, flag: command.replaceVolumes)
     }
     try refuseTwoSubjects(command, reader)
   }

@@ -11,9 +11,11 @@ package struct RecoveryPointChoice: StepPart {
     self.run = run
   }
 
-  /// Refuses a restore that would destroy more than one request says.
-  package func checkPlan(of application: Application, from point: RecoveryPoint) throws(StepFailure) {
-    if let objection = try planObjection(of: application, from: point) { throw objection }
+  /// Refuses a restore that nobody has agreed to, or whose conditions are not met.
+  package func checkPlan(
+    of application: Application, from point: RecoveryPoint, replacesVolumes: Bool
+  ) throws(StepFailure) {
+    _ = try RestoreRun(run: run).stepwisePlan(of: application, from: point, replacesVolumes: replacesVolumes)
   }
 
   /// Why a restore that is told to take a recovery point would refuse that; nil if it would take it.
@@ -22,21 +24,23 @@ package struct RecoveryPointChoice: StepPart {
   ) throws(StepFailure) -> StepFailure? {
     let objection = lookup.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)
     if let objection { return objection }
-    return try planObjection(of: application, from: point)
-  }
-
-  private func planObjection(
-    of application: Application, from point: RecoveryPoint
-  ) throws(StepFailure) -> StepFailure? {
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
     }
-    guard case .stepwise(let losses) = plan else { return nil }
-    return .protected(
-      "\(backend.name) restores \"\(application.name)\" in place by \(losses.count) changes, each of which destroys something: "
-        + losses.joined(separator: "; "),
+    guard case .stepwise(let changes) = plan else { return nil }
+    return refusal(of: changes, of: application, from: point)
+  }
+
+  /// Changes that nobody has agreed to are not begun.
+  func refusal(
+    of changes: RestoreChanges, of application: Application, from point: RecoveryPoint
+  ) -> StepFailure {
+    .protected(
+      "\(backend.name) restores \"\(application.name)\" in place by \(changes.all.count) changes: "
+        + changes.all.map(\.clause).joined(separator: "; "),
       hint:
-        "make a clone of that \(point.kind.rawValue) with astra-clone, which destroys nothing, and point customers at it",
+        "make a clone of that \(point.kind.rawValue) in a new namespace with astra-clone, which changes nothing here, and point customers at it; "
+        + "or, once you have read the changes, let astra-restore make them with --\(RestoreParameters.replace.flag)",
       kind: .destructivePlan)
   }
 

@@ -48,6 +48,9 @@ package struct RestoreCommand: StepCommand {
   @Flag(help: .init(RestoreParameters.discard.help))
   package var discardPresentState = false
 
+  @Flag(help: .init(RestoreParameters.replace.help))
+  package var replaceVolumes = false
+
   @Flag(help: .init(RestoreParameters.yes.help))
   package var yes = false
 

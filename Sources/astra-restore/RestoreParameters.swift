@@ -24,6 +24,11 @@ package struct RestoreParameters {
   package static let discard = Parameter(
     "discard-present-state", "ASTRA_DISCARD_PRESENT_STATE",
     meaning: "restore even if no copy of the present state exists")
+  package static let replace = Parameter(
+    "replace-volumes", "ASTRA_REPLACE_VOLUMES",
+    meaning:
+      "restore in place also where that takes several changes: the application is stopped, and its volumes are put aside and replaced"
+  )
   package static let yes = Parameter(
     "yes",
     meaning:
@@ -51,6 +56,8 @@ package struct RestoreParameters {
   package var choice: Choice
   package var evidence: String?
   package var discardPresentState: Bool
+  /// Whether volumes may be put aside, where the backend cannot restore into them.
+  package var replacesVolumes = false
   /// Whether nobody is to be asked first.
   package var isConfirmed = true
   package var acceptFailedHooks: Bool
@@ -62,6 +69,7 @@ package struct RestoreParameters {
       backup: command.useBackup, snapshot: command.useSnapshot, before: command.before, reader)
     evidence = try reader.label(Self.evidence, flag: command.evidenceClone)
     discardPresentState = try reader.truth(Self.discard, flag: command.discardPresentState)
+    replacesVolumes = try reader.truth(Self.replace, flag: command.replaceVolumes)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
     isConfirmed = command.yes
   }

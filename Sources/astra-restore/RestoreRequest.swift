@@ -60,6 +60,18 @@ extension RestoreRun {
       restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
   }
 
+  /// The application just before the first change, with evidence that holds what it holds then.
+  func evidenced(
+    _ evidence: inout Evidence, of id: Application.ID, _ point: RecoveryPoint,
+    _ parameters: RestoreParameters
+  ) throws(StepFailure) -> Application {
+    var secured = SecuredEvidence(evidence, at: time.now)
+    defer { evidence = secured.evidence }
+    let seen = try withEvidence(&secured, of: id, point, parameters)
+    try lookup.checkStillFits(point, seen, acceptFailedHooks: parameters.acceptFailedHooks)
+    return seen
+  }
+
   /// The application just before a request, with evidence that holds what it holds then.
   private func withEvidence(
     _ secured: inout SecuredEvidence, of id: Application.ID, _ point: RecoveryPoint,
@@ -91,7 +103,7 @@ extension RestoreRun {
   }
 
   /// What is written down before a request.
-  private func intent(
+  func intent(
     _ application: Application, _ point: RecoveryPoint, _ evidence: Evidence
   ) -> RunRecord.Operation {
     var intent = RunRecord.Operation(

@@ -8,7 +8,7 @@ package final class RestoreStep: Step {
   package static let outputKeys = [
     "ASTRA_RESTORE_APP_ID", "ASTRA_RESTORE_POINT_ID", "ASTRA_RESTORE_POINT_NAME", "ASTRA_RESTORE_POINT_KIND",
     "ASTRA_RESTORE_POINT_CREATED", "ASTRA_RESTORE_EVIDENCE", "ASTRA_RESTORE_EVIDENCE_ID",
-    "ASTRA_RESTORE_EVIDENCE_NAME",
+    "ASTRA_RESTORE_EVIDENCE_NAME", "ASTRA_RESTORE_KEPT_VOLUMES",
   ]
 
   package static var phases: [Phase<RestoreStep>] {
@@ -27,6 +27,10 @@ package final class RestoreStep: Step {
   private var point: RecoveryPoint?
   private var evidence: Evidence?
   private var restore: AcceptedRestore?
+  /// The changes that the restore takes, where one request is not enough.
+  private var changes: RestoreChanges?
+  /// Such a restore that an earlier attempt has begun.
+  private var halfDone: RunRecord.Operation?
 
   package init(_ command: RestoreCommand, _ reader: ParameterReader, _ settings: Settings) throws(StepFailure)
   {
@@ -63,9 +67,12 @@ package final class RestoreStep: Step {
 
   private func lookForRestoreUnderWay(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     let (application, point) = (try run.known(application), try run.known(point))
+    halfDone = try RestoreRun(run: run).halfDone(of: application, from: point)
+    if halfDone != nil { return .done }
     switch try RestoreRun(run: run).restoreUnderWay(of: application.id, from: point) {
     case .nothing:
-      try RecoveryPointChoice(run).checkPlan(of: application, from: point)
+      changes = try RestoreRun(run: run).stepwisePlan(
+        of: application, from: point, replacesVolumes: parameters.replacesVolumes)
       if !run.settings.isDryRun, !parameters.isConfirmed {
         try run.confirm(
           "this overwrites \"\(application.name)\" (\(application.whereabouts)) with \(point.kind.rawValue) \"\(point.name)\" (\(point.whereabouts))",
@@ -85,7 +92,7 @@ package final class RestoreStep: Step {
   }
 
   private func secureEvidence(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    guard restore == nil else {
+    guard restore == nil, halfDone == nil else {
       return .notNeeded("the restore is under way and already overwrites the state")
     }
     let found = try RestoreRun(run: run).secureEvidence(
@@ -111,13 +118,22 @@ package final class RestoreStep: Step {
     let (application, point) = (try run.known(application), try run.known(point))
     if run.settings.isDryRun {
       return .dryRunEnds(
-        "dry run: would \(restore == nil ? "restore" : "wait for the in-place restore of") \"\(application.name)\" "
+        "dry run: would \(restore == nil ? halfDone == nil ? "restore" : "go on to restore" : "wait for the in-place restore of") \"\(application.name)\" "
           + "in place from \(point.kind.rawValue) \"\(point.name)\"")
     }
     guard restore == nil else { return .notNeeded("it is under way already") }
+    if let halfDone {
+      restore = try RestoreRun(run: run).goOn(with: halfDone, of: application)
+      return .done
+    }
     var evidence = try run.known(evidence)
     // It may have to be renewed while the request waits for its turn.
     defer { publish(evidence, run) }
+    if let changes {
+      restore = try RestoreRun(run: run).begin(
+        changes, of: application, from: point, evidence: &evidence, parameters)
+      return .done
+    }
     restore = try RestoreRun(run: run).requestRestore(
       of: application.id, from: point, evidence: &evidence, parameters)
     return .done
@@ -129,6 +145,7 @@ package final class RestoreStep: Step {
     )
     let title = "in-place restore of \"\(application.name)\" from \(point.kind.rawValue) \"\(point.name)\""
     let operation = restore.operation
+    if let operation { try RestoreRun(run: run).finish(operation, of: application) }
     let outcome = try run.poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try run.backend.restoring(restore.restore) },
@@ -146,7 +163,10 @@ package final class RestoreStep: Step {
           run.history.noteMarksAfterFailure(operation, failed.marks)
         }
       }
-      throw RestoreRun(run: run).withEvidenceHint(error, of: application, begunWith: operation?.evidence)
+      guard let changes = operation?.changes else {
+        throw RestoreRun(run: run).withEvidenceHint(error, of: application, begunWith: operation?.evidence)
+      }
+      throw RestoreRun(run: run).withWayBack(error, changes, application, operation?.evidence)
     }
     return .done
   }

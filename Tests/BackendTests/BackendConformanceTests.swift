@@ -203,7 +203,8 @@ struct BackendConformanceTests {
     let plan = try service.backend.plan(restoreOf: production, from: good)
     #expect((plan == .atomic) == subject.restoresAtOnce)
     guard case .stepwise(let changes) = plan else { return }
-    #expect(changes.count > 1 && changes.allSatisfy { !$0.isEmpty })
+    #expect(changes.all.count > 1 && changes.all.allSatisfy { !$0.clause.isEmpty })
+    #expect(Set(changes.all.map(\.id)).count == changes.all.count)
     let refusal = error { () throws(BackendError) in
       try service.backend.startInPlaceRestore(of: production, from: good)
     }

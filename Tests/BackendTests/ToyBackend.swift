@@ -113,6 +113,20 @@ final class ToyBackend: Backend {
     }
   }
   func plan(restoreOf _: Application, from _: RecoveryPoint) -> RestorePlan { toy.restorePlan }
+  func perform(
+    _ change: RestoreChange, of application: Application.ID
+  ) throws(BackendError) -> RestoreChangeState {
+    try self.change { toy throws(BackendError) in
+      guard !toy.changesMade.contains(change.id) else { return .made }
+      if let reason = toy.changesThatFail[change.id] { return .failed(reason) }
+      if let point = change.details["point"] { try toy.restore(application, from: RecoveryPoint.ID(point)) }
+      toy.changesMade.append(change.id)
+      return .waiting("just begun")
+    }
+  }
+  func wayBack(from changes: [RestoreChange], of _: Application.ID) -> [String] {
+    changes.map { "toy undo \($0.id)" }
+  }
   func startInPlaceRestore(of application: Application, from point: RecoveryPoint) throws(BackendError) {
     try change { toy throws(BackendError) in try toy.restore(application.id, from: point.id) }
   }

@@ -26,6 +26,9 @@ final class ToyService {
   var permissions = Permissions.notTold
   var limits: [ProtectionOperation: String] = [:]
   var restorePlan = RestorePlan.atomic
+  /// The changes of such a plan that were made, and why some cannot be.
+  var changesMade: [String] = []
+  var changesThatFail: [String: String] = [:]
 
   init() {
     let shop = application("shop", .ready, in: ["shop"])

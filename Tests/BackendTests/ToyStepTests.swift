@@ -205,12 +205,45 @@ struct ToyStepTests {
   @Test func aRestoreInSeveralChangesIsRefused() {
     let workspace = Workspace()
     let toy = workspace.toy
-    toy.restorePlan = .stepwise(["the shelf is emptied", "the boxes are put back"])
+    toy.restorePlan = .stepwise(
+      RestoreChanges([
+        RestoreChange(id: "empty", clause: "the shelf is emptied"),
+        RestoreChange(id: "fill", clause: "the boxes are put back"),
+      ]))
     for code in [workspace.run(PreflightStep.self, "--steps", "restore"), workspace.run(RestoreStep.self)] {
       #expect(code == .protected, "\(workspace.said)")
       #expect(workspace.said.contains("the shelf is emptied"))
     }
     #expect(toy.works.isEmpty && toy.contents[shop] == ["order-1", "order-2"])
+  }
+
+  private static let changes = RestoreChanges([
+    RestoreChange(id: "empty", clause: "the shelf is emptied"),
+    RestoreChange(id: "fill", clause: "the boxes are put back", details: ["point": "backup:good"]),
+    RestoreChange(id: "dust", clause: "the shelf is dusted", isAfterwards: true),
+  ])
+
+  /// With the word for it they are made, in their order and each once.
+  @Test func aRestoreInSeveralChangesIsMadeWhereThatIsWanted() {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    toy.restorePlan = .stepwise(Self.changes)
+    #expect(workspace.run(RestoreStep.self, "--replace-volumes") == .success, "\(workspace.said)")
+    #expect(toy.changesMade == ["empty", "fill", "dust"] && toy.contents[shop] == ["order-1"])
+  }
+
+  /// One that fails ends the step, with the way back; the next attempt goes on behind those that were made.
+  @Test func aChangeThatFailsNamesTheWayBack() {
+    let workspace = Workspace()
+    let toy = workspace.toy
+    toy.restorePlan = .stepwise(Self.changes)
+    toy.changesThatFail["fill"] = "the boxes are too big"
+    #expect(workspace.run(RestoreStep.self, "--replace-volumes") == .operationFailed)
+    #expect(workspace.said.contains("the boxes are too big") && workspace.said.contains("toy undo empty"))
+    #expect(toy.changesMade == ["empty"] && toy.contents[shop] == ["order-1", "order-2"])
+    toy.changesThatFail = [:]
+    #expect(workspace.run(RestoreStep.self, "--replace-volumes") == .success, "\(workspace.said)")
+    #expect(toy.changesMade == ["empty", "fill", "dust"])
   }
 
   @Test func aBackendThatIsNotThereIsNamed() {

@@ -175,16 +175,6 @@ import VeleroSimulation
     }
   }
 
-  @Test func anInPlaceRestoreIsRefusedAndSaysWhatItWouldTake() throws {
-    let harness = Bucket.harness()
-    let before = harness.world.journal.count
-    let result = try harness.run(RestoreStep.self)
-    result.expect(.protected)
-    #expect(result.standardError.contains("delete volume claim"), "\(result.standardError)")
-    #expect(harness.world.journal.count == before)
-    #expect(harness.site.service.productionContent?.rows == Magento.brokenRows)
-  }
-
   @Test func oadpIsFound() throws {
     let harness = Bucket.harness { $0.isOADP = true }
     try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()

@@ -2,6 +2,7 @@ import AstraBackup
 import AstraCleanup
 import AstraClone
 import AstraPreflight
+import AstraRestore
 import AstraSnapshot
 import AstraStatus
 import AstraVerify
@@ -95,6 +96,18 @@ import VeleroSimulation
     let unused = try Self.roles.rights(Self.files).subtracting(used)
     #expect(
       unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description).joined(separator: "\n"))")
+  }
+
+  /// A restore in place works with the rights of restore.yaml.
+  @Test func inPlaceRestores() throws {
+    let pipeline = try Pipeline(["restore"], destination: "ocp-prod")
+    pipeline.harness.environment["DEBUG_APP_NAME"] = nil
+    try pipeline.run(RestoreStep.self, "--replace-volumes")
+    #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
+    let unused = try Self.roles.rights(["restore"]).subtracting(pipeline.used())
+    // The example has no StatefulSet, and needs no alarm clock.
+    let others = unused.filter { !$0.resource.hasPrefix("statefulsets") && $0.verb != "watch" }
+    #expect(others.isEmpty, "given, and not needed: \(others.sorted().map(\.description))")
   }
 
   /// With the rights of namespaces.yaml the step makes the clone's namespace, and removes it.

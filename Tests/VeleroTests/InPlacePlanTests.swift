@@ -1,10 +1,14 @@
+import AppProtection
 import KubernetesAPI
 import Testing
 import Velero
 
 struct InPlacePlanTests {
   @Test func nothingGoesBeforeItsDataIsSafe() {
-    var plan = InPlacePlan(namespace: "shop", backup: "before")
+    let order = InPlacePlan.Order(
+      name: "shop-before-1", backup: "before", point: RecoveryPoint.ID("backup/before/b-1"),
+      namespace: "shop", namespaceUID: "n-1")
+    var plan = InPlacePlan(namespace: "shop", order: order)
     let kept = InPlacePlan.Volume(name: "pv-1", uid: "v-1", reclaimPolicy: "Retain")
     let lost = InPlacePlan.Volume(name: "pv-2", uid: "v-2", reclaimPolicy: "Delete")
     plan.claims = [
@@ -18,12 +22,18 @@ struct InPlacePlanTests {
     ]
     #expect(
       plan.changes == [
-        .retain(lost, of: "media"), .stop(plan.workloads[0]), .deleteClaim(plan.claims[0]),
-        .deleteClaim(plan.claims[1]), .deleteClaim(plan.claims[2]), .restore(backup: "before", into: "shop"),
+        .retain(lost, of: "media"), .stop(plan.workloads[0], for: order.name),
+        .awaitIdle(["data", "media", "open"]), .deleteClaim(plan.claims[0]),
+        .deleteClaim(plan.claims[1]), .deleteClaim(plan.claims[2]), .restore(order),
+        .prove(restore: order.name, claims: ["data": "c-1", "media": "c-2", "open": "c-3"]),
+        .start(plan.workloads[0], after: order.name),
       ])
+    // A record keeps all of it.
+    #expect(plan.changes.map { InPlacePlan.Change($0.change) } == plan.changes)
+    #expect(plan.changes.map(\.change.isAfterwards) == Array(repeating: false, count: 7) + [true, true])
     let words = plan.changes.map(\.clause)
     #expect(words[0].contains("Retain") && words[0].contains("pv-2") && words[1].contains("web"))
-    #expect(words[3].contains("uid c-2") && words[3].contains("released volume \"pv-2\""))
+    #expect(words[4].contains("uid c-2") && words[4].contains("released volume \"pv-2\""))
   }
 }
 

@@ -190,6 +190,14 @@ package final class RunHistory {
     save()
   }
 
+  /// Writes down that one more change of an in-place restore is about to be asked for.
+  package func noteBegun(_ count: Int, of operation: RunRecord.Operation) {
+    change(operation) { entry in
+      guard let begun = entry.changes?.begun, begun < count else { return }
+      entry.changes?.begun = count
+    }
+  }
+
   /// Writes down what the application looked like when an in-place restore of it was seen to have failed.
   package func noteMarksAfterFailure(_ operation: RunRecord.Operation, _ marks: ApplicationMarks) {
     guard let index = record.operations.lastIndex(where: { $0.isSame(as: operation) }) else { return }

@@ -109,6 +109,8 @@ package struct RunRecord: Hashable, Sendable {
     package var evidence: Copy?
     /// What the application looked like when an in-place restore was seen to have failed.
     package var after: ApplicationMarks?
+    /// The changes that an in-place restore is made of, where it is made of several.
+    package var changes: Changes?
 
     /// Makes an entry that is about to be asked for.
     package init(
@@ -148,7 +150,23 @@ package struct RunRecord: Hashable, Sendable {
       merged.id = further.id ?? other.id
       merged.wasSeen = further.wasSeen ?? other.wasSeen
       merged.endedAt = further.endedAt ?? other.endedAt
+      let begun = max(further.changes?.begun ?? 0, other.changes?.begun ?? 0)
+      merged.changes?.begun = begun
       return merged
+    }
+  }
+
+  /// The changes of an in-place restore, and how far it has got.
+  package struct Changes: Hashable, Sendable {
+    package var all: [RestoreChange]
+    /// How many of them were asked for, or were about to be: all but the last of these were seen to be made.
+    package var begun: Int
+    /// The run that has begun them; nil if it has no name.
+    package var run: String?
+
+    /// Plans changes.
+    package init(_ all: [RestoreChange], begun: Int = 0, run: String?) {
+      (self.all, self.begun, self.run) = (all, begun, run)
     }
   }
 

@@ -57,13 +57,14 @@ extension RunRecord.Operation {
       let namesakes = json.ifAny("namesakes", { $0.list(of: \.string) }),
       let endedAt = json.ifAny("endedAt", \.string), let attempt = json.ifAny("attempt", \.string),
       let evidence = json.ifAny("evidence", RunRecord.Copy.init(json:)),
-      let after = json.ifAny("after", ApplicationMarks.init(json:))
+      let after = json.ifAny("after", ApplicationMarks.init(json:)),
+      let changes = json.ifAny("changes", RunRecord.Changes.init(json:))
     else { return nil }
     (self.kind, self.application, self.name, self.point) = (kind, application, name, point)
     (self.askedAt, self.stage, self.id) = (askedAt, stage, id)
     (self.before, self.place, self.wasSeen) = (before, place, wasSeen)
     (self.namesakes, self.endedAt, self.attempt) = (namesakes, endedAt, attempt)
-    (self.evidence, self.after) = (evidence, after)
+    (self.evidence, self.after, self.changes) = (evidence, after, changes)
   }
 
   fileprivate var json: StructuredValue {
@@ -73,7 +74,7 @@ extension RunRecord.Operation {
       "id": id.map { .string($0) }, "before": before?.json, "place": place?.json,
       "wasSeen": wasSeen.map { .bool($0) }, "namesakes": namesakes.map { .array($0.map { .string($0) }) },
       "endedAt": endedAt.map { .string($0) }, "attempt": attempt.map { .string($0) },
-      "evidence": evidence?.json, "after": after?.json,
+      "evidence": evidence?.json, "after": after?.json, "changes": changes?.json,
     ])
   }
 }
@@ -90,6 +91,43 @@ extension RunRecord.Copy {
     .members([
       "kind": .string(kind.rawValue), "id": .string(id), "name": .string(name),
       "cluster": cluster.map { .string($0) },
+    ])
+  }
+}
+
+extension RunRecord.Changes {
+  fileprivate init?(json: StructuredValue) {
+    guard let all = json["all"]?.list(of: RestoreChange.init(json:)), let begun = json["begun"]?.integer,
+      (0...all.count).contains(begun), let run = json.ifAny("run", \.string)
+    else { return nil }
+    self.init(all, begun: begun, run: run)
+  }
+
+  fileprivate var json: StructuredValue {
+    .members([
+      "all": .array(all.map(\.json)), "begun": .number(Double(begun)), "run": run.map { .string($0) },
+    ])
+  }
+}
+
+extension RestoreChange {
+  fileprivate init?(json: StructuredValue) {
+    guard let id = json["id"]?.string, let clause = json["clause"]?.string,
+      let isAfterwards = json["afterwards"]?.bool, case .object(let members)? = json["details"]
+    else { return nil }
+    var details: [String: String] = [:]
+    for member in members {
+      guard let text = member.value.string else { return nil }
+      details[member.name] = text
+    }
+    self.init(id: id, clause: clause, isAfterwards: isAfterwards, details: details)
+  }
+
+  fileprivate var json: StructuredValue {
+    .members([
+      "id": .string(id), "clause": .string(clause), "afterwards": .bool(isAfterwards),
+      "details": .object(
+        details.sorted { $0.key < $1.key }.map { StructuredValue.Member($0.key, .string($0.value)) }),
     ])
   }
 }

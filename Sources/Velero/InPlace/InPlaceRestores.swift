@@ -1,5 +1,5 @@
 package import AppProtection
-package import KubernetesAPI
+internal import KubernetesAPI
 internal import KubernetesWorkloads
 internal import StructuredValues
 internal import Timing
@@ -11,7 +11,9 @@ extension VeleroBackend {
     restoreOf application: Application, from point: RecoveryPoint
   ) throws(BackendError) -> RestorePlan {
     let plan = try inPlacePlan(restoreOf: application, from: point)
-    return .stepwise(plan.changes.map(\.clause))
+    return .stepwise(
+      RestoreChanges(
+        plan.changes.map(\.change), kept: plan.kept.map { "volume claim \"\($0)\"" }, holder: plan.holder))
   }
 
   /// Reads which changes restore an application in place.
@@ -28,16 +30,29 @@ extension VeleroBackend {
     let client = try client(place.context)
     let seesVolumes = try seesVolumes(in: place.context)
     let attempt = "see what an in-place restore of \"\(application.name)\" takes"
-    let inventory = try copy(point.id, of: point.applicationID)?.annotations[Marking.inventory]
-      .map { Inventory($0) }
-    var plan = InPlacePlan(namespace: place.namespace, backup: point.name)
+    let object = try copy(point.id, of: point.applicationID)
+    let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }
+    let namespaceUID = namespaceUIDs[place.id] ?? place.uid
+    let earlier = try restores(into: place).count { $0.point == point.id }
+    let order = InPlacePlan.Order(
+      name: Names.restore("\(place.namespace)-\(point.name)", into: namespaceUID, after: earlier),
+      backup: object?.name ?? point.name, point: point.id, namespace: place.namespace,
+      namespaceUID: namespaceUID)
+    var plan = InPlacePlan(namespace: place.namespace, order: order)
     for kind in [ResourceKind.deployment, .statefulSet] {
       let sight = try client.lookAtList(
         of: kind, in: place.namespace, labels: contentSelector, to: attempt)
       guard case .told(let objects) = sight else { continue }
-      plan.workloads += objects.map { object in
-        InPlacePlan.Workload(
-          kind: kind, name: object.name, uid: object.uid, replicas: object["spec", "replicas"]?.integer ?? 1)
+      for object in objects {
+        let now = object["spec", "replicas"]?.integer ?? 1
+        // One that a restore has stopped is to have what it had before.
+        let before = object.annotations[InPlaceMark.replicas].flatMap { Int($0) }
+        plan.workloads.append(
+          InPlacePlan.Workload(
+            kind: kind, name: object.name, uid: object.uid, replicas: now == 0 ? before ?? 0 : now))
+        if now == 0, let restore = object.annotations[InPlaceMark.restore] {
+          plan.holder = RestoreChanges.Holder(restore: restore, run: object.annotations[Marking.run])
+        }
       }
     }
     for claim in try client.list(
@@ -58,7 +73,9 @@ extension VeleroBackend {
         // Whoever is to restore has to see it; whoever only asks need not.
         volume = InPlacePlan.Volume(name: name, uid: "", reclaimPolicy: "not told")
       }
-      plan.claims.append(InPlacePlan.Claim(name: claim.name, uid: claim.uid, volume: volume))
+      var planned = InPlacePlan.Claim(name: claim.name, uid: claim.uid, volume: volume)
+      planned.spec = claim["spec"]?.oneLine ?? "{}"
+      plan.claims.append(planned)
     }
     return plan
   }
@@ -117,7 +134,7 @@ extension VeleroBackend {
   }
 
   /// The restores into an application's namespace, the oldest first, without the one that made it.
-  private func restores(into place: ApplicationPlace) throws(BackendError) -> [RestoreView] {
+  func restores(into place: ApplicationPlace) throws(BackendError) -> [RestoreView] {
     try restores(in: place.context, to: "list the restores of \"\(place.name)\"").filter {
       $0.fills(place.namespace) && $0.reference.uid != place.uid
     }
@@ -157,93 +174,5 @@ extension VeleroBackend {
     let last = try restores(into: place).last
     guard let last, let ours = try view(of: restore, in: place) else { return false }
     return last.reference == ours.reference && last.state.progress == .completed
-  }
-}
-
-/// What an in-place restore takes: the present data is put aside with its volumes, and the copy brings its own.
-package struct InPlacePlan: Hashable, Sendable {
-  /// Something that runs, to be stopped.
-  package struct Workload: Hashable, Sendable {
-    package var kind: ResourceKind
-    package var name: String
-    package var uid: String
-    /// How many pods it is to have again.
-    package var replicas: Int
-
-    /// Names a workload.
-    package init(kind: ResourceKind, name: String, uid: String, replicas: Int) {
-      (self.kind, self.name, self.uid, self.replicas) = (kind, name, uid, replicas)
-    }
-  }
-
-  /// The volume behind a claim.
-  package struct Volume: Hashable, Sendable {
-    package var name: String
-    package var uid: String
-    /// What becomes of its data when the claim goes: `Delete`, `Retain`, or `not told`.
-    package var reclaimPolicy: String
-
-    /// Names a volume.
-    package init(name: String, uid: String, reclaimPolicy: String) {
-      (self.name, self.uid, self.reclaimPolicy) = (name, uid, reclaimPolicy)
-    }
-  }
-
-  /// A claim, to be deleted, so that the restore makes it anew.
-  package struct Claim: Hashable, Sendable {
-    package var name: String
-    package var uid: String
-    /// The volume that it is bound to; nil while it is to none, or where the volume is gone.
-    package var volume: Volume?
-
-    /// Names a claim.
-    package init(name: String, uid: String, volume: Volume?) {
-      (self.name, self.uid, self.volume) = (name, uid, volume)
-    }
-  }
-
-  /// One change, in the order in which they are made.
-  package enum Change: Hashable, Sendable {
-    /// A volume outlives its claim, so that its data stays.
-    case retain(Volume, of: String)
-    case stop(Workload)
-    /// The one claim of that uid goes.
-    case deleteClaim(Claim)
-    /// The backup's objects and data are brought back.
-    case restore(backup: String, into: String)
-
-    /// What it does and what it destroys, as a clause.
-    package var clause: String {
-      switch self {
-      case .retain(let volume, let claim):
-        "set the reclaim policy of volume \"\(volume.name)\" (claim \"\(claim)\") to Retain, which keeps its data"
-      case .stop(let workload):
-        "stop \(workload.kind.kind) \"\(workload.name)\" (\(workload.replicas) pods)"
-      case .deleteClaim(let claim):
-        "delete volume claim \"\(claim.name)\" (uid \(claim.uid)); "
-          + (claim.volume.map { "its data stays as the released volume \"\($0.name)\"" }
-            ?? "it has no volume")
-      case .restore(let backup, let namespace):
-        "restore \"\(backup)\" into namespace \"\(namespace)\""
-      }
-    }
-  }
-
-  package var namespace: String
-  package var backup: String
-  package var workloads: [Workload] = []
-  package var claims: [Claim] = []
-  /// Claims that the copy did not have: they stay as they are.
-  package var kept: [String] = []
-
-  /// Begins with nothing seen.
-  package init(namespace: String, backup: String) { (self.namespace, self.backup) = (namespace, backup) }
-
-  /// The changes in their order: nothing goes before its data is safe.
-  package var changes: [Change] {
-    claims.compactMap { claim in
-      claim.volume.flatMap { $0.reclaimPolicy == "Retain" ? nil : .retain($0, of: claim.name) }
-    } + workloads.filter { $0.replicas > 0 }.map { .stop($0) } + claims.map { .deleteClaim($0) }
-      + [.restore(backup: backup, into: namespace)]
   }
 }

@@ -1,0 +1,73 @@
+/// How a backend restores in place.
+package enum RestorePlan: Hashable, Sendable {
+  /// By one request: the application holds the one state or the other.
+  case atomic
+  /// By several changes, in their order.
+  case stepwise(RestoreChanges)
+}
+
+/// The changes that restore an application in place, where one request does not.
+package struct RestoreChanges: Hashable, Sendable {
+  /// All of them, in order; those that come after the restore itself last.
+  package var all: [RestoreChange]
+  /// What is there and not in the recovery point, each as a noun: it stays as it is.
+  package var kept: [String]
+  /// The restore that has stopped the application and not started it again; nil if none has.
+  package var holder: Holder?
+
+  /// An in-place restore that is not over, as the application itself shows it.
+  package struct Holder: Hashable, Sendable {
+    /// What its changes call it.
+    package var restore: String
+    /// The pipeline run; nil if it has no name.
+    package var run: String?
+
+    /// Names a restore.
+    package init(restore: String, run: String?) { (self.restore, self.run) = (restore, run) }
+  }
+
+  /// Makes a list.
+  package init(_ all: [RestoreChange], kept: [String] = [], holder: Holder? = nil) {
+    (self.all, self.kept, self.holder) = (all, kept, holder)
+  }
+}
+
+/// One change of several that restore an application in place.
+///
+/// A record keeps it, so it holds all that is needed to make it, or to find it made.
+package struct RestoreChange: Hashable, Sendable {
+  /// What it is told apart by from the others of one list: `delete claim shop-db`.
+  package var id: String
+  /// What it does and what it destroys, as a clause.
+  package var clause: String
+  /// Whether it comes after the restore itself was asked for.
+  package var isAfterwards: Bool
+  /// What it is about, as its backend reads it: names, uids, how things were before.
+  package var details: [String: String]
+
+  /// Makes a change.
+  package init(id: String, clause: String, isAfterwards: Bool = false, details: [String: String] = [:]) {
+    (self.id, self.clause, self.isAfterwards, self.details) = (id, clause, isAfterwards, details)
+  }
+}
+
+/// How one of those changes stands once it was asked for.
+package enum RestoreChangeState: Hashable, Sendable {
+  /// It was seen to be made.
+  case made
+  /// It is asked for, or cannot be yet; what it waits for, as a phrase.
+  case waiting(String)
+  /// It cannot be made any more, and nothing more was changed; why, as a clause.
+  case failed(String)
+}
+
+/// Why an in-place restore by several changes may not be begun.
+package struct RestoreObjection: Hashable, Sendable {
+  /// A clause: `storage class "gold" is not there`.
+  package var reason: String
+  /// What would remove it.
+  package var remedy: String
+
+  /// Makes an objection.
+  package init(_ reason: String, remedy: String) { (self.reason, self.remedy) = (reason, remedy) }
+}

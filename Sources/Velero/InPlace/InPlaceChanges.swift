@@ -1,0 +1,245 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+internal import StructuredValues
+
+/// What an in-place restore writes on what it changes, so that nobody takes a stopped application for one that is to stay so.
+enum InPlaceMark {
+  /// How many pods a workload had before it was stopped.
+  static let replicas = "astra-steps/replicas"
+  /// The Restore that it was stopped for.
+  static let restore = "astra-steps/restore"
+  /// What the reclaim policy of a volume was.
+  static let policy = "astra-steps/reclaim-policy"
+
+  /// What a restore in place leaves alone: the address of an application, and what it is opened with.
+  static let untouched = [
+    "services", "endpoints", "endpointslices.discovery.k8s.io", "ingresses.networking.k8s.io",
+    "routes.route.openshift.io", "secrets",
+  ]
+}
+
+// One change at a time: each looks first, and an object of another uid than the one that was planned is left alone.
+extension VeleroBackend {
+  package func perform(
+    _ change: RestoreChange, of application: Application.ID
+  ) throws(BackendError) -> RestoreChangeState {
+    guard let place = ApplicationPlace(application), let known = InPlacePlan.Change(change) else {
+      throw BackendError(
+        .misconfigured, "cannot \(change.clause): the record of it cannot be read",
+        hint: "use the release that has begun it")
+    }
+    let client = try client(place.context)
+    switch known {
+    case .retain(let volume, _): return try retain(volume, client, change.clause)
+    case .stop(let workload, let restore):
+      return try stop(workload, restore, place, client, change.clause)
+    case .awaitIdle(let claims): return try idle(claims, place, client, change.clause)
+    case .deleteClaim(let claim): return try delete(claim, place, client, change.clause)
+    case .restore(let order): return try restore(order, place, client, change.clause)
+    case .prove(let restore, let claims):
+      return try prove(claims, restore, place, client, change.clause)
+    case .start(let workload, let restore):
+      return try start(workload, restore, place, client, change.clause)
+    }
+  }
+
+  private func retain(
+    _ volume: InPlacePlan.Volume, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    guard let object = try client.get(.volume, volume.name, in: nil, to: attempt) else {
+      return .failed("volume \"\(volume.name)\" is gone")
+    }
+    guard object.uid == volume.uid else {
+      return .failed("volume \"\(volume.name)\" is another one by now (uid \(object.uid))")
+    }
+    guard object["spec", "persistentVolumeReclaimPolicy"]?.string != "Retain" else { return .made }
+    let patch = StructuredValue.members([
+      "metadata": .members([
+        "resourceVersion": object.resourceVersion.map { .string($0) },
+        "annotations": .texts([InPlaceMark.policy: volume.reclaimPolicy]),
+      ]),
+      "spec": .texts(["persistentVolumeReclaimPolicy": "Retain"]),
+    ])
+    return try changed(volume.name) { () throws(BackendError) in
+      _ = try client.mergePatch(.volume, volume.name, in: nil, patch, to: attempt)
+    }
+  }
+
+  private func stop(
+    _ workload: InPlacePlan.Workload, _ restore: String, _ place: ApplicationPlace,
+    _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    guard let object = try client.get(workload.kind, workload.name, in: place.namespace, to: attempt) else {
+      return .made
+    }
+    guard object.uid == workload.uid else {
+      return .failed("\(workload.title) is another one by now (uid \(object.uid))")
+    }
+    if object["spec", "replicas"]?.integer == 0, object.annotations[InPlaceMark.restore] == restore {
+      return .made
+    }
+    var annotations = [InPlaceMark.replicas: "\(workload.replicas)", InPlaceMark.restore: restore]
+    annotations[Marking.run] = settings.signature.run
+    let patch = StructuredValue.members([
+      "metadata": .members([
+        "resourceVersion": object.resourceVersion.map { .string($0) }, "annotations": .texts(annotations),
+      ]),
+      "spec": .members(["replicas": .number(0)]),
+    ])
+    return try changed(workload.title) { () throws(BackendError) in
+      _ = try client.mergePatch(workload.kind, workload.name, in: place.namespace, patch, to: attempt)
+    }
+  }
+
+  private func idle(
+    _ claims: [String], _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    let pods = try client.list(.pod, in: place.namespace, to: attempt).filter { pod in
+      !pod.hasEnded && !pod.claimNames.isDisjoint(with: claims)
+    }
+    guard let first = pods.first else { return .made }
+    return .waiting(
+      "pod \"\(first.name)\" uses volume claim \(first.claimNames.intersection(claims).sorted().joined(separator: ", "))"
+        + (pods.count > 1 ? ", and \(pods.count - 1) more" : ""))
+  }
+
+  private func delete(
+    _ claim: InPlacePlan.Claim, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    guard let object = try client.get(.volumeClaim, claim.name, in: place.namespace, to: attempt) else {
+      return .made
+    }
+    guard object.uid == claim.uid else {
+      return .failed(
+        "volume claim \"\(claim.name)\" is another one by now (uid \(object.uid), not \(claim.uid)), and was left alone"
+      )
+    }
+    guard object.deletionTimestamp == nil else { return .waiting("it is going") }
+    let bound = object["spec", "volumeName"]?.string ?? ""
+    guard bound == claim.volume?.name ?? "" else {
+      return .failed("volume claim \"\(claim.name)\" is bound to volume \"\(bound)\" by now")
+    }
+    if let volume = claim.volume {
+      // Its data goes with it unless the volume is kept, whatever an earlier look has shown.
+      let held = try client.get(.volume, volume.name, in: nil, to: attempt)
+      guard held?.uid == volume.uid, held?["spec", "persistentVolumeReclaimPolicy"]?.string == "Retain" else {
+        return .failed("volume \"\(volume.name)\" would not outlive volume claim \"\(claim.name)\"")
+      }
+    }
+    try client.delete(.volumeClaim, claim.name, in: place.namespace, uid: claim.uid, to: attempt)
+    return .waiting("it is going")
+  }
+
+  private func restore(
+    _ order: InPlacePlan.Order, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    if let there = try object(Kinds.restore, order.name, in: place.context, to: attempt) {
+      return RestoreView(there, in: place.context).point == order.point
+        ? .made : .failed("Restore \"\(order.name)\" is of another recovery point")
+    }
+    let namespace = try client.get(.namespace, order.namespace, in: nil, to: attempt)
+    guard namespace?.uid == order.namespaceUID else {
+      return .failed("namespace \"\(order.namespace)\" is another one by now")
+    }
+    let home = try home(place.context)
+    let body = StructuredValue.members([
+      "metadata": Marking.metadata(
+        name: order.name, namespace: home, purpose: Marking.restore,
+        annotations: [
+          Marking.application: place.id.text, Marking.point: order.point.text,
+          Names.namespaceUID: order.namespaceUID,
+        ], settings.signature),
+      "spec": .members([
+        "backupName": .string(order.backup), "includedNamespaces": .array([.string(order.namespace)]),
+        "excludedResources": .array(InPlaceMark.untouched.map { .string($0) }),
+        "existingResourcePolicy": .string("update"), "restorePVs": .bool(true),
+      ]),
+    ])
+    return try changed("Restore \"\(order.name)\"") { () throws(BackendError) in
+      _ = try client.create(Kinds.restore, body, in: home, to: attempt)
+    }
+  }
+
+  private func prove(
+    _ claims: [String: String], _ restore: String, _ place: ApplicationPlace, _ client: KubernetesClient,
+    _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    guard let object = try object(Kinds.restore, restore, in: place.context, to: attempt) else {
+      return .failed("Restore \"\(restore)\" is gone")
+    }
+    switch RestoreView(object, in: place.context).state.progress {
+    case .running(let word): return .waiting("Restore \"\(restore)\" is \(word)")
+    case .blocked(let reason): return .waiting("Restore \"\(restore)\" waits: \(reason)")
+    case .partial(let reason), .failed(let reason):
+      return .failed("Restore \"\(restore)\" failed: \(reason) (velero restore logs \(restore))")
+    case .goes: return .failed("Restore \"\(restore)\" is being deleted")
+    case .completed: break
+    }
+    let all = try client.list(.volumeClaim, in: place.namespace, to: attempt)
+    for (name, uid) in claims.sorted(by: { $0.key < $1.key }) {
+      guard let claim = all.first(where: { $0.name == name }) else {
+        return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
+      }
+      guard claim.uid != uid, claim.labels[Names.restore] == restore else {
+        return .failed(
+          "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
+      }
+    }
+    return .made
+  }
+
+  private func start(
+    _ workload: InPlacePlan.Workload, _ restore: String, _ place: ApplicationPlace,
+    _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    guard let object = try client.get(workload.kind, workload.name, in: place.namespace, to: attempt),
+      object.annotations[InPlaceMark.restore] == restore
+    else { return .made }
+    var patch = StructuredValue.members([
+      "metadata": .members([
+        "resourceVersion": object.resourceVersion.map { .string($0) },
+        "annotations": .members([InPlaceMark.replicas: .null, InPlaceMark.restore: .null]),
+      ])
+    ])
+    if object["spec", "replicas"]?.integer == 0, case .object(let members) = patch {
+      patch = .object(
+        members + [.init("spec", .members(["replicas": .number(Double(workload.replicas))]))])
+    }
+    return try changed(workload.title) { () throws(BackendError) in
+      _ = try client.mergePatch(workload.kind, workload.name, in: place.namespace, patch, to: attempt)
+    }
+  }
+
+  /// Asks for a change; whether it was made is seen at the next look, also where its answer was lost.
+  private func changed(
+    _ title: String, _ request: () throws(BackendError) -> Void
+  ) throws(BackendError) -> RestoreChangeState {
+    do throws(BackendError) {
+      try request()
+      return .waiting("\(title) was changed")
+    } catch {
+      switch error.kind {
+      case .refused(.busy), .refused(.nameTaken), .fateUnknown: return .waiting(error.message)
+      default: throw error
+      }
+    }
+  }
+}
+
+extension InPlacePlan.Workload {
+  var title: String { "\(kind.kind) \"\(name)\"" }
+}
+
+extension KubernetesObject {
+  /// Whether a pod has run to its end.
+  var hasEnded: Bool { ["Succeeded", "Failed"].contains(self["status", "phase"]?.string) }
+
+  /// The claims that a pod uses.
+  var claimNames: Set<String> { Self.claimNames(in: self["spec", "volumes"]) }
+
+  /// The claims that volumes of a pod, or of a template for pods, name.
+  static func claimNames(in volumes: StructuredValue?) -> Set<String> {
+    Set((volumes?.elements ?? []).compactMap { $0["persistentVolumeClaim"]?["claimName"]?.string })
+  }
+}

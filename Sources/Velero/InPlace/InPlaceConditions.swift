@@ -1,0 +1,199 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+internal import StructuredValues
+internal import Timing
+
+// What has to be so before the first change of an in-place restore: nothing was changed yet, and nothing will be.
+extension VeleroBackend {
+  package func objections(
+    to changes: RestoreChanges, of application: Application, from point: RecoveryPoint
+  ) throws(BackendError) -> [RestoreObjection] {
+    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    let planned = changes.all.compactMap { InPlacePlan.Change($0) }
+    let missing = try missingRights(for: planned, place)
+    // What may not be seen cannot be judged.
+    if !missing.isEmpty { return missing }
+    var found = try objections(to: point, of: application, place)
+    found += try objections(toClaimsOf: planned, application, place)
+    found += try overseers(of: application)
+    return found
+  }
+
+  /// Each right that one of the changes takes.
+  private func missingRights(
+    for planned: [InPlacePlan.Change], _ place: ApplicationPlace
+  ) throws(BackendError) -> [RestoreObjection] {
+    var rights = Rights(context: place.context, namespace: nil)
+    for change in planned {
+      switch change {
+      case .retain:
+        rights.namespace = nil
+        rights.add(["get", "patch"], [.volume])
+      case .stop(let workload, _), .start(let workload, _):
+        rights.namespace = place.namespace
+        rights.add(["get", "patch"], [workload.kind])
+      case .awaitIdle:
+        rights.namespace = place.namespace
+        rights.add(["list"], [.pod, .replicaSet, .service, .deployment, .statefulSet])
+      case .deleteClaim:
+        rights.namespace = place.namespace
+        rights.add(["get", "delete"], [.volumeClaim])
+        rights.namespace = nil
+        rights.add(["get"], [.volume])
+      case .restore:
+        rights.namespace = try home(place.context)
+        rights.add(["create", "get"], [Kinds.restore])
+      case .prove:
+        rights.namespace = place.namespace
+        rights.add(["list"], [.volumeClaim])
+      }
+    }
+    guard case .missing(let missing) = try permissions(rights.all) else { return [] }
+    return [
+      RestoreObjection(
+        "these rights are missing: \(missing.joined(separator: ", "))",
+        remedy: "give them to the user of the pipeline (deploy/velero)")
+    ]
+  }
+
+  /// Whether the copy can bring back all that will be put aside.
+  private func objections(
+    to point: RecoveryPoint, of application: Application, _ place: ApplicationPlace
+  ) throws(BackendError) -> [RestoreObjection] {
+    let attempt = "judge \(point.kind.rawValue) \"\(point.name)\""
+    let title = "\(point.kind.rawValue) \"\(point.name)\""
+    guard let now = try recoveryPoint(point.id, point.kind, of: point.applicationID),
+      let object = try copy(point.id, of: point.applicationID), now.state == .completed
+    else { return [RestoreObjection("\(title) is not complete", remedy: "name one that is")] }
+    var found: [RestoreObjection] = []
+    let inventory = object.annotations[Marking.inventory].map { Inventory($0) }
+    if now.coverage != .whole || inventory == nil {
+      found.append(
+        RestoreObjection(
+          "nothing proves that \(title) holds the data of every volume claim",
+          remedy: "name one that astra-backup has made"))
+    }
+    if let expiry = now.expiresAt, expiry - currentTime < .seconds(3600) {
+      found.append(
+        RestoreObjection("\(title) expires at \(expiry.text)", remedy: "name one that is kept for longer"))
+    }
+    let stored = object["spec", "storageLocation"]?.string ?? ""
+    let location = try location(stored, in: place.context)
+    if let location, let phase = location.phase, phase != "Available" {
+      found.append(
+        RestoreObjection(
+          "storage location \"\(stored)\" of \(title) is \(phase)\(location.message.isEmpty ? "" : " (\(location.message))")",
+          remedy: "mend it, and run the step again when it is Available"))
+    }
+    let files = try movements([Kinds.podVolumeBackup], in: place.context, labels: nil, by: Names.backup)
+    if files?[object.name]?.isEmpty == false {
+      found.append(
+        RestoreObjection(
+          "\(title) holds files of volumes, which Velero writes back through pods of its own, and a stopped application has none",
+          remedy: "clone it into a namespace of its own with astra-clone"))
+    }
+    let services = try Set(
+      client(place.context).list(.service, in: place.namespace, to: attempt).map(\.name))
+    let gone = Set(inventory?.services.keys.map { $0 } ?? []).subtracting(services).sorted()
+    if !gone.isEmpty {
+      let names = gone.joined(separator: ", ")
+      found.append(
+        RestoreObjection(
+          "Services that \(title) had are not there, and no in-place restore touches Services: \(names)",
+          remedy:
+            "bring them back first: velero restore create --from-backup \(object.name) --include-namespaces \(place.namespace) --include-resources services"
+        ))
+    }
+    for kind in [Kinds.backup, Kinds.restore] {
+      for other in try objects(kind, in: place.context, to: attempt)
+      where !RunState(other).isTerminal && !isOwnEvidence(other) {
+        let namespaces = other["spec", "includedNamespaces"]?.texts ?? []
+        guard namespaces.isEmpty || namespaces.contains("*") || namespaces.contains(place.namespace) else {
+          continue
+        }
+        found.append(
+          RestoreObjection(
+            "\(kind.kind) \"\(other.name)\" of the same namespace is under way",
+            remedy: "wait for its end, and run the step again"))
+      }
+    }
+    return found
+  }
+
+  /// Whether a Backup is the evidence that this run is making, which is waited for.
+  private func isOwnEvidence(_ backup: KubernetesObject) -> Bool {
+    backup.labels[Marking.managedBy] == Marking.tool
+      && backup.annotations[Marking.run] == settings.signature.run
+      && backup.annotations[Names.name]?.hasPrefix(EvidenceMark.prefix) == true
+  }
+
+  /// Whether claims can go and come back: their storage classes are there, and nothing uses them that cannot be stopped.
+  private func objections(
+    toClaimsOf planned: [InPlacePlan.Change], _ application: Application, _ place: ApplicationPlace
+  ) throws(BackendError) -> [RestoreObjection] {
+    let attempt = "see what uses the volume claims of \"\(application.name)\""
+    let client = try client(place.context)
+    var (claims, found): (Set<String>, [RestoreObjection]) = ([], [])
+    for case .deleteClaim(let claim) in planned {
+      claims.insert(claim.name)
+      let spec = StructuredValue(parsing: Array(claim.spec.utf8))
+      if let name = spec?["storageClassName"]?.string, !name.isEmpty,
+        case .told(nil) = try client.look(at: .storageClass, name, in: nil, to: attempt)
+      {
+        found.append(
+          RestoreObjection(
+            "storage class \"\(name)\" of volume claim \"\(claim.name)\" is not there",
+            remedy: "make it again, and run the step again"))
+      }
+    }
+    var stoppable: Set<String> = []
+    for kind in [ResourceKind.deployment, .statefulSet] {
+      for object in try client.list(kind, in: place.namespace, labels: contentSelector, to: attempt) {
+        stoppable.insert(object.uid)
+        if let owner = object.owners.first {
+          found.append(
+            RestoreObjection(
+              "\(kind.kind) \"\(object.name)\" is kept by \(owner.kind) \"\(owner.name)\", which would start it again",
+              remedy: "pause that operator for \"\(owner.name)\", or clone the copy with astra-clone"))
+        }
+      }
+    }
+    for set in try client.list(.replicaSet, in: place.namespace, to: attempt)
+    where set.owners.contains(where: { stoppable.contains($0.uid) }) {
+      stoppable.insert(set.uid)
+    }
+    for pod in try client.list(.pod, in: place.namespace, to: attempt)
+    where !pod.hasEnded && !pod.claimNames.isDisjoint(with: claims)
+      && !pod.owners.contains(where: { stoppable.contains($0.uid) })
+    {
+      let owner = pod.owners.first.map { "\($0.kind) \"\($0.name)\"" } ?? "nobody"
+      found.append(
+        RestoreObjection(
+          "pod \"\(pod.name)\" of \(owner) uses a volume claim that has to go, and cannot be stopped by the step",
+          remedy: "end it, and run the step again"))
+    }
+    if case .told(let jobs) = try client.lookAtList(of: .cronJob, in: place.namespace, to: attempt) {
+      for job in jobs where job["spec", "suspend"]?.bool != true {
+        let volumes = job["spec", "jobTemplate", "spec", "template", "spec", "volumes"]
+        guard !KubernetesObject.claimNames(in: volumes).isDisjoint(with: claims) else { continue }
+        found.append(
+          RestoreObjection(
+            "CronJob \"\(job.name)\" uses a volume claim that has to go, and is not suspended",
+            remedy:
+              "kubectl -n \(place.namespace) patch cronjob \(job.name) -p '{\"spec\":{\"suspend\":true}}' (and false afterwards)"
+          ))
+      }
+    }
+    return found
+  }
+
+  /// What would put back what the changes have changed.
+  private func overseers(of application: Application) throws(BackendError) -> [RestoreObjection] {
+    try (oversight(of: application)?.overseers ?? []).map {
+      RestoreObjection(
+        "\($0.title) keeps the application as it is, and would start it again in between",
+        remedy: $0.remedy)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+internal import StructuredValues
+
+// How a person goes back to the volumes of before, from the changes alone: nothing of it deletes a volume.
+extension VeleroBackend {
+  package func wayBack(from changes: [RestoreChange], of application: Application.ID) -> [String] {
+    guard let place = ApplicationPlace(application) else { return [] }
+    let kubectl = "kubectl --context \(place.context)"
+    let inside = "\(kubectl) -n \(place.namespace)"
+    let known = changes.compactMap { InPlacePlan.Change($0) }
+    var (stops, claims, starts): ([String], [String], [String]) = ([], [], [])
+    for change in known {
+      switch change {
+      case .stop(let workload, _):
+        let name = "\(workload.kind.kind.lowercased())/\(workload.name)"
+        stops.append("\(inside) scale \(name) --replicas=0")
+        starts += [
+          "\(inside) scale \(name) --replicas=\(workload.replicas)",
+          "\(inside) annotate \(name) \(InPlaceMark.replicas)- \(InPlaceMark.restore)-",
+        ]
+      case .deleteClaim(let claim): claims += wayBack(to: claim, kubectl, inside)
+      default: break
+      }
+    }
+    return stops + claims + starts
+  }
+
+  private func wayBack(to claim: InPlacePlan.Claim, _ kubectl: String, _ inside: String) -> [String] {
+    guard let volume = claim.volume else { return [] }
+    // The volume that a restore has filled stays, too.
+    let keep = #"'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'"#
+    let spec = StructuredValue(parsing: Array(claim.spec.utf8)) ?? .members([:])
+    let members: [StructuredValue.Member]
+    if case .object(let all) = spec {
+      members = all.filter { !["dataSource", "dataSourceRef", "volumeName"].contains($0.name) }
+    } else {
+      members = []
+    }
+    let object = StructuredValue.members([
+      "apiVersion": .string("v1"), "kind": .string(ResourceKind.volumeClaim.kind),
+      "metadata": .texts(["name": claim.name]),
+      "spec": .object(members + [.init("volumeName", .string(volume.name))]),
+    ])
+    return [
+      "\(inside) get pvc \(claim.name) --ignore-not-found -o jsonpath='{.spec.volumeName}' | xargs -r -I{} \(kubectl) patch pv {} -p \(keep)",
+      "\(inside) delete pvc \(claim.name) --ignore-not-found",
+      #"\#(kubectl) patch pv \#(volume.name) --type=merge -p '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'"#,
+      "echo '\(object.oneLine)' | \(inside) create -f -",
+    ]
+  }
+
+  package func keptData(of changes: [RestoreChange]) -> [String] {
+    changes.compactMap { InPlacePlan.Change($0) }.compactMap { change in
+      guard case .deleteClaim(let claim) = change else { return nil }
+      return claim.volume.map { $0.name }
+    }
+  }
+}

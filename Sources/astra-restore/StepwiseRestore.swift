@@ -1,0 +1,195 @@
+internal import AppProtection
+internal import StepCommon
+internal import Timing
+
+// An in-place restore of several changes: each is written down before it is asked for, so that an attempt that comes later
+// goes on with the one that an earlier attempt has left.
+extension RestoreRun {
+  /// The changes that restore an application in place, if it takes several and they may be begun; nil: one request does it.
+  func stepwisePlan(
+    of application: Application, from point: RecoveryPoint, replacesVolumes: Bool
+  ) throws(StepFailure) -> RestoreChanges? {
+    let plan = try ask { () throws(BackendError) in
+      try backend.plan(restoreOf: application, from: point)
+    }
+    guard case .stepwise(let changes) = plan else { return nil }
+    guard replacesVolumes else {
+      throw RecoveryPointChoice(run).refusal(of: changes, of: application, from: point)
+    }
+    for (number, change) in changes.all.enumerated() {
+      log.info("change \(number + 1) of \(changes.all.count): \(change.clause)")
+    }
+    for noun in changes.kept { log.warning("\(noun) is not in \"\(point.name)\", and stays as it is") }
+    try checkNobodyElseIsAtIt(changes, application)
+    try checkConditions(of: changes, application, point)
+    return changes
+  }
+
+  /// The restore of several changes that this run has begun and not got through, if it is the one that is wanted.
+  func halfDone(
+    of application: Application, from point: RecoveryPoint
+  ) throws(StepFailure) -> RunRecord.Operation? {
+    let last = restores(of: application.id).last { $0.stage != .refused }
+    guard let last, last.stage == .asked, let changes = last.changes, changes.begun > 0 else { return nil }
+    guard last.point == point.id.text else {
+      throw unfinished(
+        changes, application,
+        "this run has begun to restore \"\(application.name)\" in place from another recovery point (\(last.point ?? "unknown"))",
+        next: "name that one again")
+    }
+    log.info(
+      "this run has begun the restore already: going on with change \(changes.begun) of \(changes.all.count)")
+    return last
+  }
+
+  /// Makes the changes up to the restore itself, or from where an earlier attempt has stopped.
+  func begin(
+    _ changes: RestoreChanges, of application: Application, from point: RecoveryPoint,
+    evidence: inout Evidence, _ parameters: RestoreParameters
+  ) throws(StepFailure) -> AcceptedRestore {
+    let seen = try evidenced(&evidence, of: application.id, point, parameters)
+    // What was planned may have changed while the evidence was made.
+    guard
+      case .stepwise(let now) = try ask({ () throws(BackendError) in
+        try backend.plan(restoreOf: seen, from: point)
+      }), now.all.map(\.id) == changes.all.map(\.id)
+    else {
+      throw .protected(
+        "\"\(seen.name)\" has changed since its restore was planned",
+        hint: "run the step again: nothing was changed yet")
+    }
+    try checkNobodyElseIsAtIt(now, seen)
+    try checkConditions(of: now, seen, point)
+    var intent = intent(seen, point, evidence)
+    intent.changes = RunRecord.Changes(now.all, run: settings.run)
+    return try goOn(with: history.begin(intent), of: seen)
+  }
+
+  /// Makes those changes of a restore that come before it is accepted.
+  func goOn(
+    with operation: RunRecord.Operation, of application: Application
+  ) throws(StepFailure) -> AcceptedRestore {
+    guard let changes = operation.changes, let known = inPlaceRestore(operation) else {
+      throw .protected(
+        "the record of the in-place restore of \"\(application.name)\" does not tell all of it",
+        hint: "go on by hand: the changes are listed in the record in \(place.folder)/")
+    }
+    let first = max(0, changes.begun - 1)
+    for (index, change) in changes.all.enumerated() where index >= first && !change.isAfterwards {
+      try make(change, index, changes, operation, application)
+    }
+    history.update(operation, .accepted)
+    return AcceptedRestore(operation: operation, restore: known)
+  }
+
+  /// Makes those that come afterwards.
+  func finish(_ operation: RunRecord.Operation, of application: Application) throws(StepFailure) {
+    guard let changes = operation.changes else { return }
+    for (index, change) in changes.all.enumerated() where change.isAfterwards {
+      try make(change, index, changes, operation, application)
+    }
+    let kept = backend.keptData(of: changes.all)
+    guard !kept.isEmpty else { return }
+    log.info("the data of before is kept in the volumes \(kept.joined(separator: ", "))")
+    publishKept(changes.all)
+  }
+
+  /// Names the volumes of before for the scripts that follow.
+  func publishKept(_ changes: [RestoreChange]) {
+    let kept = backend.keptData(of: changes).joined(separator: " ")
+    facts.note("keptVolumes", kept)
+    facts.publish("ASTRA_RESTORE_KEPT_VOLUMES", kept)
+  }
+
+  private func make(
+    _ change: RestoreChange, _ index: Int, _ changes: RunRecord.Changes, _ operation: RunRecord.Operation,
+    _ application: Application
+  ) throws(StepFailure) {
+    history.noteBegun(index + 1, of: operation)
+    let what = "change \(index + 1) of \(changes.all.count) (\(change.id))"
+    let outcome: PollOutcome<RestoreChangeState>
+    do throws(StepFailure) {
+      outcome = try poller.wait(
+        for: what, isKnown: true,
+        read: { () throws(BackendError) in try backend.perform(change, of: application.id) },
+        judge: { state in
+          switch state {
+          case .made: .succeeded
+          case .waiting(let phrase): .working(phrase)
+          case .failed(let reason): .failed(reason)
+          }
+        })
+    } catch {
+      throw withWayBack(error, changes, application)
+    }
+    switch outcome {
+    case .succeeded: log.info("\(what) is made")
+    case .failed(_, let reason):
+      history.update(operation, .failed)
+      throw withWayBack(
+        .operationFailed("the in-place restore of \"\(application.name)\" failed at \(what): \(reason)"),
+        changes, application, operation.evidence)
+    case .vanished, .neverShown:
+      throw withWayBack(
+        .operationFailed("\"\(application.name)\" is gone at \(what)", kind: .vanished), changes, application)
+    case .deadline(let lastSeen):
+      throw withWayBack(
+        .deadline(
+          "the time was up after \(deadline.allowance.shortText) at \(what) of the in-place restore of \"\(application.name)\" (last seen: \(lastSeen))"
+        ), changes, application)
+    }
+  }
+
+  /// Says what to do next, and where the data of before is.
+  func withWayBack(
+    _ failure: StepFailure, _ changes: RunRecord.Changes, _ application: Application,
+    _ evidence: RunRecord.Copy? = nil
+  ) -> StepFailure {
+    var told = withEvidenceHint(failure, of: application, begunWith: evidence)
+    let kept = backend.keptData(of: changes.all)
+    let lines = backend.wayBack(from: changes.all, of: application.id)
+    publishKept(changes.all)
+    if !kept.isEmpty {
+      told.message += "; the data of before is in the volumes \(kept.joined(separator: ", ")), which stay"
+    }
+    var hints = [told.hint ?? "run the step again in the same run: it goes on where it stopped"]
+    if !lines.isEmpty {
+      hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")
+    }
+    told.hint = hints.joined(separator: "; ")
+    return told
+  }
+
+  /// Refuses where another run has begun such a restore and not ended it.
+  private func checkNobodyElseIsAtIt(
+    _ changes: RestoreChanges, _ application: Application
+  ) throws(StepFailure) {
+    let names = Set(history.operations.flatMap { $0.changes?.all ?? [] }.compactMap { $0.details["restore"] })
+    guard let holder = changes.holder, !names.contains(holder.restore) else { return }
+    let run = holder.run.map { "run \"\($0)\"" } ?? "a run without a name"
+    throw .protected(
+      "\"\(application.name)\" was stopped for an in-place restore of \(run) (\(holder.restore)), which has not ended",
+      hint:
+        "run astra-restore again in that run, with its \(Common.run.title), its report folder and the same recovery point: it goes on; "
+        + "the volumes of before are kept, and named in its record", kind: .restoring)
+  }
+
+  private func checkConditions(
+    of changes: RestoreChanges, _ application: Application, _ point: RecoveryPoint
+  ) throws(StepFailure) {
+    let objections = try ask { () throws(BackendError) in
+      try backend.objections(to: changes, of: application, from: point)
+    }
+    guard !objections.isEmpty else { return }
+    throw .protected(
+      "\"\(application.name)\" cannot be restored in place: \(objections.map(\.reason).joined(separator: "; "))",
+      hint: objections.map(\.remedy).joined(separator: "; "))
+  }
+
+  private func unfinished(
+    _ changes: RunRecord.Changes, _ application: Application, _ message: String, next: String
+  ) -> StepFailure {
+    withWayBack(
+      .protected("\(message), and has not ended that", hint: next, kind: .restoring), changes, application)
+  }
+}
