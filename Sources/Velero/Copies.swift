@@ -320,7 +320,6 @@ extension VeleroBackend {
       isScheduled: object.labels[Names.schedule] != nil, labels: Marking.labels(of: object))
     point.run = object.annotations[Marking.run]
     point.progress = object.itemProgress
-    point.percentDone = point.progress?.percent
     point.expiresAt = object["status", "expiration"]?.string.flatMap { Timestamp($0) }
     guard point.state == .completed else { return point }
     if run.warnings > 0 { point.cautions.append("Velero counts \(run.warnings) warnings") }

@@ -1,4 +1,5 @@
 import AstraBackup
+import ClusterSimulation
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend

@@ -49,12 +49,12 @@ struct VeleroScenarioTests {
     for (path, value, words) in [
       (
         ["velero", "settings"], ["backup": 5] as JSON,
-        "settings has an unknown key \"backup\"; known are backupSeconds"
+        "settings.backup is an unknown member; known are backupSeconds"
       ),
       (["velero", "settings"], ["backupSeconds": -1], "settings.backupSeconds is negative: give 0 or more"),
       (["velero", "settings"], ["reclaimPolicy": "Recycle"], "is \"Recycle\": give Delete or Retain"),
       (["velero", "settings"], ["concurrentBackups": 0], "concurrentBackups is 0: give 1 or more"),
-      (["velero", "settings"], ["downloads": "maybe"], "downloads is none of served"),
+      (["velero", "settings"], ["downloads": "maybe"], "downloads must be one of served"),
       (
         ["velero", "applications"], [["name": "shop", "cluster": "nowhere"]],
         "cluster is \"nowhere\": give one of ocp-prod, ocp-debug"
