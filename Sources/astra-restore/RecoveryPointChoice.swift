@@ -135,7 +135,9 @@ package struct RecoveryPointChoice: StepPart {
     if isForeign {
       throw .protected(
         "\(kind.rawValue) \"\(name)\" belongs to another application, not to \"\(application.name)\"",
-        hint: "name a \(kind.rawValue) of \"\(application.name)\"")
+        hint:
+          "name a \(kind.rawValue) of \"\(application.name)\"; \(StatusCommand.of(application)) shows them all",
+        kind: .otherApplication)
     }
   }
 }

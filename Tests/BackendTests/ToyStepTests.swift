@@ -215,6 +215,14 @@ struct ToyStepTests {
       #expect(workspace.said.contains("the shelf is emptied"))
     }
     #expect(toy.works.isEmpty && toy.contents[shop] == ["order-1", "order-2"])
+    #expect(
+      workspace.said.contains("next: make a clone of that backup with astra-clone, which destroys nothing")
+        && workspace.said.contains("exit code 78, destructive-plan;"), "\(workspace.said)")
+    // And that helps: the clone holds what the backup holds, and production what it held.
+    #expect(workspace.run(CloneStep.self, "--use-existing-backup", "good") == .success, "\(workspace.said)")
+    let clone = toy.applications.first { $0.name == "shop-debug" }
+    #expect(clone.map { toy.contents[$0.id] } == toy.copies[RecoveryPoint.ID("backup:good")])
+    #expect(toy.contents[shop] == ["order-1", "order-2"])
   }
 
   private static let changes = RestoreChanges([

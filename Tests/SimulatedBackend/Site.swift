@@ -115,10 +115,12 @@ extension Site {
     events.append(event)
     observe?(service)
     var met: [SiteFault.Effect] = []
-    faults.removeAll { fault in
-      guard isMet(fault.position, by: event) else { return false }
+    faults = faults.compactMap { fault in
+      guard isMet(fault.position, by: event) else { return fault }
       if case .several(let effects) = fault.effect { met += effects } else { met.append(fault.effect) }
-      return true
+      var rest = fault
+      rest.times -= 1
+      return rest.times > 0 ? rest : nil
     }
     if tell != nil {
       tell?(

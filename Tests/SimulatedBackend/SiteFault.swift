@@ -88,6 +88,8 @@ package struct SiteFault: Sendable {
 
   package var effect: Effect
   package var position: Position
+  /// How many of the events at that position meet it, one after the other.
+  package var times = 1
 
   /// A fault at the request of that number, from 1.
   package init(_ effect: Effect, atRequest number: Int) {

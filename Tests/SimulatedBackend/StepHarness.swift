@@ -20,6 +20,8 @@ package final class StepHarness {
   package var schedule = PollSchedule()
   /// The notes that steps have shown beside the build, with their Markdown.
   package private(set) var annotations: [(note: Annotation, text: String)] = []
+  /// What a person at the terminal answers; nil: nobody is there to be asked.
+  package var answer: String?
   /// Why no note can be shown, if none can.
   package var annotationTrouble: String?
   /// Everything that any step has written to its streams, as bytes, for the search for secrets.
@@ -117,6 +119,7 @@ package final class StepHarness {
       connectToPages: { [site] settings, _, _ throws(TransportError) in SimulatedPages(site, settings) })
     host.schedule = schedule
     host.workingFolder = "/builds/shop"
+    if let answer { host.readAnswer = { _ in answer } }
     return host
   }
 

@@ -19,6 +19,10 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package var backupsOfAClone: Int { clonesByOneRequest ? 0 : 1 }
   /// Whether it may be told to show neither where things come from nor what clients have written on them.
   package var mayHideOrigins = true
+  /// Whether it may be told to hide from clients what they make.
+  package var mayHideNewObjects = true
+  /// Whether a deletion that was accepted may fail, so that what was to go stays.
+  package var deletionsMayFail = true
   /// Whether two things of one kind may bear one name.
   package var allowsDuplicateNames = true
   /// Whether it can be told to restore no application that has failed, or is not ready.
@@ -30,7 +34,8 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package static let tridentProtect = {
     var product = SimulatedProduct(description: "Trident protect") { TridentProtectSetup() }
     (product.hasTokenParameter, product.clonesByOneRequest) = (false, false)
-    (product.idsHaveParts, product.mayHideOrigins) = (true, false)
+    (product.idsHaveParts, product.mayHideOrigins, product.mayHideNewObjects) = (true, false, false)
+    product.deletionsMayFail = false
     (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
     return product
   }()

@@ -87,7 +87,7 @@ package struct ChangeRunner {
         }
         guard lostAnswers < Self.mostLostAnswers else {
           throw StepFailure(
-            BackendError(.unreachable, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
+            BackendError(.fateUnknown, "\(refusal.message), \(lostAnswers) times", hint: refusal.hint))
         }
         log.info("\(what) was not begun: asking again")
         continue
