@@ -83,7 +83,7 @@ class WayBackTest(SimulatorTest):
         self.shown("-n", "magento", "wait", "pvc", "--all", "--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
         self.assertEqual(self.claims(), before)
         self.assertEqual(self.replicas(), pods)
-        self.shown("-n", "magento", "rollout", "status", "deployment/magento", "--timeout=60s")
+        self.shown("-n", "magento", "wait", "deployments", "--all", "--for=condition=Available", "--timeout=60s")
         self.assertEqual(self.production()["rows"], BROKEN)
         # Nothing is left of the attempt that would keep another one from being made.
         self.control("settings", {"failingData": []})
