@@ -326,7 +326,9 @@ let package = Package(
     .testTarget(
       name: "VeleroStepTests",
       dependencies: [
-        "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "AstraReport", "Files", "HTTPTransport", "KubernetesSimulator", "ServiceSimulation",
+        "SimulatedBackend",
+        "SimulatorSupport",
         "StepCommon",
         "StepTestSupport", "StructuredValues", "Timing", "VeleroSimulation",
       ] + stepModules

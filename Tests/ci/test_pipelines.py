@@ -238,6 +238,17 @@ def another_run_is_at_work(play: Play) -> None:
     play.test.assertFalse(busy.is_symlink())
 
 
+def volumes_may_not_be_replaced(play: Play) -> None:
+    """Where a restore takes that, the first stage says so, and nothing is changed."""
+    without = {name: value for name, value in play.parameters.items() if name != "ASTRA_REPLACE_VOLUMES"}
+    outcome = play.system.start(without)
+    play.expect(outcome, "red", check="red", **{stage.replace("-", "_"): "skipped" for stage in STAGES[1:]})
+    play.expect_reports(outcome, "check")
+    play.test.assertEqual([78], play.system.codes.get("check", play.system.codes.get("all")), outcome.console)
+    play.test.assertIn("--replace-volumes", outcome.console)
+    play.expect_untouched()
+
+
 def somebody_aborts_it(play: Play) -> None:
     """A clone that was terminated is no clone that failed: the script stops, and production is left as it is."""
     assert isinstance(play.system, Shell)
@@ -259,9 +270,10 @@ SITUATIONS: list[tuple[Callable[[Play], None], tuple[str, ...], dict[str, str]]]
     (the_namespace_is_taken, ("astra-control",), {}),
     (production_is_dark, ("astra-control",), {}),
     (the_clone_fails, ("astra-control",), {}),
-    (the_token_is_revoked, ("astra-control", "trident-protect"), {}),
-    (good, ("astra-control", "trident-protect"), {}),
+    (the_token_is_revoked, ("astra-control", "trident-protect", "velero"), {}),
+    (good, ("astra-control", "trident-protect", "velero"), {}),
     (good_without_clone, ("astra-control",), {}),
+    (volumes_may_not_be_replaced, ("velero",), {}),
 ]
 
 

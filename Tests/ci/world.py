@@ -14,11 +14,14 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("ASTRA_PROGRAMS", PROJECT / ".build" / "debug")).absolute()
-SCENARIOS = {"astra-control": "magento.json", "trident-protect": "magento-trident-protect.json"}
+SCENARIOS = {
+    "astra-control": "magento.json", "trident-protect": "magento-trident-protect.json", "velero": "velero.json",
+}
 # How long everything takes that matters here: a moment.
 LENGTHS = {
     "astra-control": ("snapshotPending", "snapshot", "clone", "cloneDiscovery", "restore", "restoreDiscovery"),
     "trident-protect": ("backup", "snapshot", "clone", "settling", "restore"),
+    "velero": ("backup", "snapshot", "dataMovement", "finalizing", "restore", "podStart", "binding"),
 }
 NEW_TOKEN = "not-a-real-token-renewed"
 # What revokes the tokens that the pipelines have.
@@ -31,7 +34,8 @@ class World:
     def __init__(self, backend: str, folder: Path) -> None:
         self.backend = backend
         scenario = json.loads((PROJECT / "Fixtures" / "scenarios" / SCENARIOS[backend]).read_text())
-        inner = scenario["kubernetes"]["tridentProtect"] if backend == "trident-protect" else scenario
+        products = {"trident-protect": "tridentProtect", "velero": "velero"}
+        inner = scenario["kubernetes"][products[backend]] if backend in products else scenario
         inner["settings"].update({f"{name}Seconds": 0.3 for name in LENGTHS[backend]})
         folder.mkdir(parents=True)
         (folder / "scenario.json").write_text(json.dumps(scenario))
@@ -60,6 +64,8 @@ class World:
             self.tokens = [self.secrets["token"]]
         environment.pop("ASTRA_CA_FILE", None)
         self.parameters = {"ASTRA_BACKEND": backend, **environment}
+        if backend == "velero":
+            self.parameters["ASTRA_REPLACE_VOLUMES"] = "true"
         self.before = self.look()
         self.address = self.application("magento-prod")["address"]
 

@@ -83,7 +83,7 @@ def the_checkout(place: Place) -> None:
     (place.folder / "ci").symlink_to(PROJECT / "ci")
     (place.folder / ".build").mkdir()
     (place.folder / ".build" / "debug").symlink_to(place.folder.parent / "bin")
-    deploy = PROJECT / "deploy" / "trident-protect"
+    deploy = PROJECT / "deploy" / ("velero" if place.given.get("ASTRA_BACKEND") == "velero" else "trident-protect")
     for path in deploy.glob("*.yaml"):
         (place.folder / path.name).symlink_to(path)
 
@@ -248,5 +248,8 @@ PLANS: dict[tuple[str, str], Run | Sample | NotRun] = {
     ),
     ("deploy/trident-protect/README.md", "kubectl --context ocp-prod apply -l 'astra-steps/cluster in (source, both)' -f clone.yaml"): Run(
         service="trident-protect", before=a_namespace_for_the_clone, after=what_was_applied
+    ),
+    ("deploy/velero/README.md", "kubectl --context ocp-prod apply -l 'astra-steps/cluster in (source, both)' -f clone.yaml"): Run(
+        service="velero", before=a_namespace_for_the_clone, after=what_was_applied
     ),
 }  # fmt: skip

@@ -28,7 +28,7 @@ OTHERS = {
 
 # Variables that tests alone read, and where.
 OF_TESTS = {
-    "ASTRA_WRITE_PAGES": "Tests/StepTests/Reports/Page.swift",
+    "ASTRA_WRITE_PAGES": "Tests/StepTestSupport/Page.swift",
     "ASTRA_TOOLKIT_VERSION": "Tests/EndToEndTests/Simulator/MovingOverTests.swift",
 }
 

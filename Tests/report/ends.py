@@ -22,6 +22,7 @@ PROGRAMS = Path(os.environ.get("ASTRA_PROGRAMS", PROJECT / ".build-explorer" / "
 SCENARIOS = {
     "astra-control": "magento.json",
     "trident-protect": "magento-trident-protect.json",
+    "velero": "velero.json",
 }
 # How long things take in these stories, in seconds.
 QUICK = {
@@ -34,7 +35,17 @@ QUICK = {
     "snapshotPendingSeconds": 0.1,
     "snapshotSeconds": 0.4,
 }
-QUICK_OBJECTS = {"cloneSeconds": 0.5, "settlingSeconds": 0.3, "restoreSeconds": 0.5, "snapshotSeconds": 0.4}
+QUICK_OBJECTS = {
+    "trident-protect": {"cloneSeconds": 0.5, "settlingSeconds": 0.3, "restoreSeconds": 0.5, "snapshotSeconds": 0.4},
+    "velero": {
+        "snapshotSeconds": 0.3,
+        "dataMovementSeconds": 0.3,
+        "finalizingSeconds": 0.2,
+        "restoreSeconds": 0.5,
+        "podStartSeconds": 0.2,
+        "bindingSeconds": 0.1,
+    },
+}
 SLOW = {"cloneSeconds": 60}
 RUN = "jenkins-shop-post-mortem-17"
 # What a Jenkins tells of a build.
@@ -63,8 +74,8 @@ class Site:
         if service == "astra-control":
             scenario["settings"] = {**scenario["settings"], **QUICK, **settings}
         else:
-            product = scenario["kubernetes"]["tridentProtect"]
-            product["settings"] = {**product.get("settings", {}), **QUICK_OBJECTS}
+            product = scenario["kubernetes"]["velero" if service == "velero" else "tridentProtect"]
+            product["settings"] = {**product.get("settings", {}), **QUICK_OBJECTS[service]}
         bend(scenario)
         (self._home / "scenario.json").write_text(json.dumps(scenario))
         self._simulator = subprocess.Popen(
@@ -85,6 +96,7 @@ class Site:
             **BUILD,
             "ASTRA_REPORT_DIR": str(self.reports),
             "NO_PROXY": "127.0.0.1,localhost,127.77.0.0/16",
+            **({"ASTRA_REPLACE_VOLUMES": "true"} if service == "velero" else {}),
         }
         self.environment["ASTRA_VERIFY_TEXT"] = "Release 2.4.1"
 
@@ -185,6 +197,18 @@ def success_with_trident_protect(folder: Path) -> None:
     success(folder, "trident-protect")
 
 
+def success_with_velero(folder: Path) -> None:
+    success(folder, "velero")
+
+
+def restore_failed_with_velero(folder: Path) -> None:
+    with Site(folder, "velero") as site:
+        site.see_fault()
+        site.run("clone")
+        site.ask("operationFault", {"kind": "restore", "nth": 1, "effect": "fails"})
+        site.run("restore", code=1)
+
+
 def clone_failed(folder: Path) -> None:
     with Site(folder) as site:
         site.see_fault()
@@ -278,6 +302,8 @@ HOSTILE_NAME = '<script>alert("1")</script> & $(reboot) [x](javascript:1) ' + "w
 ENDS: dict[str, Callable[[Path], None]] = {
     "success": success,
     "success-trident-protect": success_with_trident_protect,
+    "success-velero": success_with_velero,
+    "restore-failed-velero": restore_failed_with_velero,
     "clone-failed": clone_failed,
     "restore-failed": restore_failed,
     "deadline": deadline,

@@ -42,6 +42,8 @@ class PagesTest(unittest.TestCase):
         told = {
             "success": ("answered 500", "production was restored from backup", "Find the cause in the clone"),
             "success-trident-protect": ("answered 500", "production was restored from backup", "Find the cause in the clone"),
+            "success-velero": ("answered 500", "production was restored from backup", "Find the cause in the clone"),
+            "restore-failed-velero": ("answered 500", "the restore of production", "Run astra-restore again"),
             "clone-failed": ("answered 500", "kept in the snapshot", "make a clone of the snapshot"),
             "restore-failed": ("answered 500", "the restore of production", "Run astra-restore again"),
             "deadline": ("answered 500", "its end was not seen", "Run astra-clone again in the same run"),
@@ -60,6 +62,24 @@ class PagesTest(unittest.TestCase):
                 self.assertEqual(len(sentences), 3)
                 for sentence, word in zip(sentences, words):
                     self.assertIn(word, sentence)
+
+    def test_no_page_speaks_of_another_service(self) -> None:
+        names = {"velero": "Velero", "trident-protect": "Trident protect", "astra-control": "Astra Control"}
+        for end in ("success", "success-trident-protect", "success-velero", "restore-failed-velero"):
+            service = next((one for one in names if end.endswith(one)), "astra-control")
+            twin = self.pages[end].with_suffix(".md").read_text()
+            with self.subTest(end=end):
+                self.assertIn(names[service], twin)
+                for other in set(names) - {service}:
+                    self.assertNotIn(names[other], twin)
+
+    def test_the_volumes_of_before_are_named(self) -> None:
+        values = (self.pages["success-velero"].parent / "astra-restore.json").read_text()
+        volumes = re.findall(r"pvc-[0-9a-f-]+", (self.pages["success-velero"].parent / "TEST-astra-restore.xml").read_text())
+        self.assertTrue(volumes, values)
+        twin = self.pages["success-velero"].with_suffix(".md").read_text()
+        for volume in volumes:
+            self.assertIn(volume, twin)
 
     def test_the_documents_are_valid_html(self) -> None:
         for page in self.pages.values():

@@ -11,7 +11,7 @@ from typing import Any, Callable
 import html5lib
 
 from browser import Browser
-from worlds import SERVICES, Page, World, until
+from worlds import SERVICES, Page, World, product, until
 
 HOSTILE = '<script>document.title = "owned"</script><img src=x onerror="document.title=1">&amp;'
 MANY = 10_000
@@ -59,7 +59,8 @@ class Showing(PageCase):
                 self.assertEqual(page.row("points", "nightly-0213")[1:], ["magento-prod", "8 hours", "completed", "2.4.1-debian-10-r14, 3 rows"])  # fmt: skip
                 self.assertEqual(page.rows("requests")[0][2], "200")
                 self.assertTrue(page.rows("requests")[0][1].startswith("GET /"), page.rows("requests"))
-                self.assertIn("Astra Control, v2" if service == "astra-control" else "Trident protect", page.text("service"))
+                titles = {"astra-control": "Astra Control, v2", "trident-protect": "with Trident protect", "velero": "with Velero"}
+                self.assertIn(titles[service], page.text("service"))
 
     def test_it_is_live_without_being_loaded_again(self) -> None:
         for service in SERVICES:
@@ -76,10 +77,9 @@ class Showing(PageCase):
 
     def test_names_are_text_whatever_they_are(self) -> None:
         def bend(scenario: dict[str, Any]) -> None:
-            product = scenario.get("kubernetes", {}).get("tridentProtect", scenario)
-            product["applications"][1]["content"] = {"version": HOSTILE, "rows": [HOSTILE]}
-            if product is scenario:
-                product["applications"][1]["name"] = HOSTILE
+            product(scenario)["applications"][1]["content"] = {"version": HOSTILE, "rows": [HOSTILE]}
+            if product(scenario) is scenario:
+                scenario["applications"][1]["name"] = HOSTILE
 
         for service in SERVICES:
             with self.subTest(service=service):
@@ -102,7 +102,7 @@ class Showing(PageCase):
             if "kubernetes" not in scenario:
                 scenario["fleets"] = [{"prefix": "shop-", "count": MANY, "clusters": ["ocp-prod"], "backups": 2}]
                 return
-            scenario["kubernetes"]["tridentProtect"]["applications"] += [
+            product(scenario)["applications"] += [
                 {"name": f"shop-{number:05}", "cluster": "ocp-debug"} for number in range(1, MANY + 1)
             ]
 
@@ -182,7 +182,8 @@ class Meddling(PageCase):
                 until(lambda: not page.faults(), "it was taken off")
                 self.assertEqual(world.client(), 200)
                 # One of its own path, which is spent after its request.
-                path = "k8s/v2/apps" if service == "astra-control" else "apis/protect.trident.netapp.io/*"
+                paths = {"astra-control": "k8s/v2/apps", "trident-protect": "apis/protect.trident.netapp.io/*", "velero": "apis/velero.io/*"}
+                path = paths[service]
                 page.submit("response-fault", method="GET", path=path, status="429", count="1")
                 until(lambda: len(page.faults()) == 1, "the second is shown")
                 self.assertEqual([world.client(), world.client()], [429, 200])
@@ -201,7 +202,11 @@ class Meddling(PageCase):
                 self.assertEqual(world.client(), 200)
 
     def test_the_service_itself_is_disturbed(self) -> None:
-        names = {"astra-control": "the licence has expired", "trident-protect": "the controller is away"}
+        names = {
+            "astra-control": "the licence has expired",
+            "trident-protect": "the controller is away",
+            "velero": "the server is away",
+        }
         for service, name in names.items():
             with self.subTest(service=service):
                 world = self.world(service)
@@ -209,7 +214,7 @@ class Meddling(PageCase):
                 box = f"document.querySelector('#switches input[name=\"{name}\"]')"
                 page.run(f"{box}.click()")
                 until(lambda: page.faults() == [name], "it is on")
-                if service == "trident-protect":
+                if service != "astra-control":
                     world.begin_backup("unseen")
                     self.assertEqual(world.ask("overview")["operations"]["matching"], 0)
                 else:

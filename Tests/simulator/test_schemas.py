@@ -16,7 +16,12 @@ from jsonschema import Draft202012Validator
 from ends import PROGRAMS, PROJECT
 
 SCHEMAS = PROJECT / "docs" / "schemas"
-FIXTURES = {"astra-control": ("magento", "magento-v1"), "trident-protect": ("magento-trident-protect",)}
+# The worlds that a schema is about, each with its schema and the scenarios of ours.
+FIXTURES = {
+    "astra-control": ("astra-control", ("magento", "magento-v1")),
+    "trident-protect": ("kubernetes", ("magento-trident-protect",)),
+    "velero": ("kubernetes", ("velero",)),
+}
 # What no schema can tell: whether what names something else names something that is there, or is there once.
 REFERENCES = (
     "names an unknown", "give one of", "already: give another name", "has two clusters of one name", "has no kind",
@@ -29,7 +34,8 @@ Place = tuple[str | int, ...]
 
 
 def schema(name: str) -> dict[str, Any]:
-    return json.loads((SCHEMAS / f"scenario-{name}.schema.json").read_text())
+    """The schema that a world's scenarios are held to."""
+    return json.loads((SCHEMAS / f"scenario-{FIXTURES[name][0]}.schema.json").read_text())
 
 
 def resolved(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
@@ -72,8 +78,12 @@ def full(name: str) -> dict[str, Any]:
     """A scenario with every member that there is."""
     found = everything(schema(name), schema(name))
     # What stands in each other's way.
-    if name == "trident-protect":
+    if name != "astra-control":
         del found["kubernetes"]["clusters"][0]["startTime"]
+        del found["kubernetes"]["velero" if name == "trident-protect" else "tridentProtect"]
+    if name == "velero":
+        # Backups and snapshots are objects of one kind there.
+        found["kubernetes"]["velero"]["applications"][0]["snapshots"][0]["name"] = "hourly"
     return found
 
 
@@ -161,15 +171,19 @@ class Schemas(unittest.TestCase):
         rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", text, re.M))
         known = schema("astra-control")["$defs"]["settings"]["properties"]
         self.assertEqual({name: json.loads(value) for name, value in rows.items()}, {name: part["default"] for name, part in known.items()})
+        text = (PROJECT / "docs" / "simulator.md").read_text().split("\n### With Velero\n")[1]
+        rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", text, re.M))
+        known = schema("velero")["$defs"]["veleroSettings"]["properties"]
+        self.assertEqual({name: json.loads(value) for name, value in rows.items()}, {name: part["default"] for name, part in known.items()})
 
     def test_each_scenario_of_ours_is_valid_and_names_its_schema(self) -> None:
         seen = set()
-        for name, fixtures in FIXTURES.items():
+        for name, (file, fixtures) in FIXTURES.items():
             for fixture in fixtures:
                 path = PROJECT / "Fixtures" / "scenarios" / f"{fixture}.json"
                 seen.add(path)
                 scenario = json.loads(path.read_text())
-                self.assertEqual((path.parent / scenario["$schema"]).resolve(), SCHEMAS / f"scenario-{name}.schema.json")
+                self.assertEqual((path.parent / scenario["$schema"]).resolve(), SCHEMAS / f"scenario-{file}.schema.json")
                 self.assertEqual([error.message for error in Draft202012Validator(schema(name)).iter_errors(scenario)], [])
                 self.assertEqual(self.complaints([scenario]), [""])
         self.assertEqual(seen, set((PROJECT / "Fixtures" / "scenarios").glob("*.json")))
@@ -186,22 +200,23 @@ class Schemas(unittest.TestCase):
                 with self.subTest(schema=name, at=at):
                     if "is an unknown member" not in complaint:
                         # Where names are the writer's: headers, an environment, an object of Kubernetes.
-                        self.assertRegex(".".join(map(str, at)), r"headers|environment|objects")
+                        self.assertRegex(".".join(map(str, at)), r"headers|environment|objects|annotations")
                         continue
                     known = complaint.split("known are ")[1].split(", ")
                     expected = set(inner) | ({"startTime"} if "users" in inner and "objects" in inner else set())
+                    expected |= {"tridentProtect", "velero"} if "clusters" in inner and name != "astra-control" else set()
                     self.assertEqual(set(known), expected)
                     count += 1
             self.assertGreater(count, 8)
 
     def test_schema_and_reader_refuse_the_same(self) -> None:
-        for name, fixtures in FIXTURES.items():
+        for name, (_, fixtures) in FIXTURES.items():
             validator = Draft202012Validator(schema(name))
             small = json.loads((PROJECT / "Fixtures" / "scenarios" / f"{fixtures[0]}.json").read_text())
             scenarios = [*mutants(full(name)), *(changed(small, at, drop=True) for at, _ in places(small) if at)]
             refused = accepted = 0
             for scenario, complaint in zip(scenarios, self.complaints(scenarios)):
-                if name == "trident-protect" and not (isinstance(scenario, dict) and scenario.get("kubernetes") is not None):
+                if name != "astra-control" and not (isinstance(scenario, dict) and scenario.get("kubernetes") is not None):
                     # A file without clusters is one about Astra Control.
                     continue
                 errors = list(validator.iter_errors(scenario))

@@ -11,7 +11,7 @@ from ends import Site
 
 # How long a condition may take to come true before something is taken to hang.
 HANG = 120
-SERVICES = ("astra-control", "trident-protect")
+SERVICES = ("astra-control", "trident-protect", "velero")
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
@@ -26,13 +26,19 @@ def until(condition: Callable[[], Any], what: str) -> Any:
         time.sleep(0.05)
 
 
+def product(scenario: dict[str, Any]) -> dict[str, Any]:
+    """The part of a scenario that tells of the product: its settings, its applications."""
+    clusters = scenario.get("kubernetes", {})
+    return clusters.get("tridentProtect") or clusters.get("velero") or scenario
+
+
 class World:
     """A simulated service whose operations take an hour, and a client of its API."""
 
     def __init__(self, folder: Path, service: str, bend: Callable[[dict[str, Any]], None] = lambda scenario: None) -> None:
         def slow(scenario: dict[str, Any]) -> None:
             self.scenario = scenario
-            self.product = scenario if service == "astra-control" else scenario["kubernetes"]["tridentProtect"]
+            self.product = product(scenario)
             self.product["settings"].update({"backupSeconds": 3600})
             bend(scenario)
 
@@ -55,8 +61,12 @@ class World:
             path += "v2/apps" if body is None else f"v1/apps/{shop}/appBackups"
         else:
             token = self.scenario["kubernetes"]["clusters"][0]["users"][0]["token"]
-            path = "/apis/protect.trident.netapp.io/v1/"
-            path += "applications" if body is None else "namespaces/magento-prod/backups"
+            if self.service == "velero":
+                path = "/apis/velero.io/v1/namespaces/velero/backups"
+            elif body is None:
+                path = "/apis/protect.trident.netapp.io/v1/applications"
+            else:
+                path = "/apis/protect.trident.netapp.io/v1/namespaces/magento-prod/backups"
         fields = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return self.site.send(path, body, fields)[0]
 
@@ -64,6 +74,15 @@ class World:
         """Has a client ask for a backup of magento-prod."""
         if self.service == "astra-control":
             status = self.client({"type": "application/astra-appBackup", "version": "1.1", "name": name})
+        elif self.service == "velero":
+            status = self.client(
+                {
+                    "apiVersion": "velero.io/v1",
+                    "kind": "Backup",
+                    "metadata": {"name": name, "namespace": "velero"},
+                    "spec": {"includedNamespaces": ["magento-prod"], "snapshotMoveData": True},
+                }
+            )
         else:
             status = self.client(
                 {

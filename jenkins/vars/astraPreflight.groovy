@@ -11,6 +11,7 @@ Map call(Map given = [:]) {
     snapshot: 'SNAPSHOT_NAME',
     maxAge: 'ASTRA_MAX_BACKUP_AGE',
     expectHooks: 'ASTRA_EXPECT_HOOKS',
+    replaceVolumes: 'ASTRA_REPLACE_VOLUMES',
     ifExists: 'ASTRA_IF_EXISTS',
   ], given)
 }

@@ -12,6 +12,7 @@ Map call(Map given = [:]) {
     before: 'ASTRA_RESTORE_BEFORE',
     evidenceClone: 'DEBUG_APP_NAME',
     discardPresentState: 'ASTRA_DISCARD_PRESENT_STATE',
+    replaceVolumes: 'ASTRA_REPLACE_VOLUMES',
     acceptFailedHooks: 'ASTRA_ACCEPT_FAILED_HOOKS',
   ], arguments)
 }

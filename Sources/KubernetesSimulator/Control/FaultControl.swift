@@ -36,6 +36,7 @@ extension KubernetesWorld {
     switch action {
     case "operationFault":
       var fault = try RunFault(scenario: body, path: "body")
+      try fault.checkEffect(hasVelero: velero != nil, path: "body")
       if body["nth"] == nil { fault.nth = nextFree(fault.kind) }
       faults.append(fault)
       return fault.json

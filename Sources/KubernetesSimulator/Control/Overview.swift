@@ -14,7 +14,8 @@ extension KubernetesWorld {
     let copyNames = Dictionary(copies.map { ($0.uid, $0.name) }) { first, _ in first }
     func name(_ uid: String) -> String { names[uid] ?? copyNames[uid] ?? uid }
     return [
-      "service": "Kubernetes with Trident protect", "now": .number(now.inSeconds),
+      "service": .string("Kubernetes with \(velero == nil ? "Trident protect" : "Velero")"),
+      "now": .number(now.inSeconds),
       "serverTime": .string(serverTime.text()),
       "applications": query.part(
         applications,
@@ -70,15 +71,9 @@ extension KubernetesWorld {
   private var faultOverview: JSON {
     let operationFaults = faults.filter { $0.nth > begun[$0.kind, default: 0] }
     let responseFaults = controlState.responseFaults.filter { $0.count - $0.fault.nth < $0.fault.count - 1 }
-    let switches: [(String, String, Bool)] = [
-      ("the controller is away", "controllerIsAway", settings.controllerIsAway),
-      ("the object storage cannot be reached", "vaultsAreUnavailable", settings.vaultsAreUnavailable),
-      ("the webhooks are down", "webhooksAreDown", settings.webhooksAreDown),
-      ("the webhooks do not answer", "webhooksHang", settings.webhooksHang),
-    ]
     return [
       "kinds": .array(Run.Kind.allCases.map { .string($0.rawValue) }),
-      "effects": .array(RunFault.Effect.allCases.map { .string($0.rawValue) }),
+      "effects": .array(effects.map { .string($0.rawValue) }),
       "operations": .array(operationFaults.map(\.json)),
       "responses": .array(responseFaults.map(\.fault.json)),
       "tokenIsRevoked": .bool(controlState.ownTokens != nil),
@@ -89,6 +84,29 @@ extension KubernetesWorld {
             "off": .object([.init(setting, false)]),
           ]
         }),
+    ]
+  }
+
+  /// What can go wrong with a run.
+  private var effects: [RunFault.Effect] {
+    RunFault.Effect.allCases.filter { velero != nil || !$0.isVelerosOwn }
+  }
+
+  /// What is wrong with the product itself, as long as it is switched on: in words, by its setting, and whether it is.
+  private var switches: [(name: String, setting: String, isOn: Bool)] {
+    if let settings = velero?.settings {
+      return [
+        ("the server is away", "serverIsAway", settings.serverIsAway),
+        ("the object storage cannot be reached", "locationsAreUnavailable", settings.locationsAreUnavailable),
+        ("pods do not become ready", "podsStayPending", settings.platform.podsStayPending),
+        ("deletions of backups never end", "deletionHangs", settings.deletionHangs),
+      ]
+    }
+    return [
+      ("the controller is away", "controllerIsAway", settings.controllerIsAway),
+      ("the object storage cannot be reached", "vaultsAreUnavailable", settings.vaultsAreUnavailable),
+      ("the webhooks are down", "webhooksAreDown", settings.webhooksAreDown),
+      ("the webhooks do not answer", "webhooksHang", settings.webhooksHang),
     ]
   }
 }

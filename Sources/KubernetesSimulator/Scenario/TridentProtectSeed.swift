@@ -18,6 +18,9 @@ struct TridentProtectSeed: Sendable, ScenarioValue {
     try reader.take("applications", &applications)
     try reader.take("operationFaults", &faults)
     try reader.finish()
+    for (place, fault) in faults.enumerated() {
+      try fault.checkEffect(hasVelero: false, path: "\(path).operationFaults[\(place)]")
+    }
   }
 
   /// Fills clusters that have just been made.
@@ -71,6 +74,8 @@ struct CopySeed: Sendable, ScenarioValue {
   var content: WorldContent?
   /// The schedule that made it, by its name; nil: a client did.
   var schedule: String?
+  /// What a client has written on its object.
+  var annotations: [String: String] = [:]
 
   init(scenario json: JSON, path: String) throws(ScenarioError) {
     var reader = try ObjectReader(json, path: path)
@@ -81,6 +86,7 @@ struct CopySeed: Sendable, ScenarioValue {
     try reader.take("ageSeconds", &age)
     try reader.take("content", &content)
     try reader.take("schedule", &schedule)
+    try reader.take("annotations", &annotations)
     try reader.finish()
     try checkNames([name], path)
     try checkID(id, path)
@@ -132,6 +138,14 @@ extension RunFault: ScenarioValue {
     try reader.finish()
     guard nth >= 1 else { throw ScenarioError("\(path).nth", mustBe: "1 or more", not: .integer(nth)) }
   }
+
+  /// Refuses an effect that the product does not know.
+  func checkEffect(hasVelero: Bool, path: String) throws(ScenarioError) {
+    guard hasVelero || !effect.isVelerosOwn else {
+      let known = Effect.allCases.filter { !$0.isVelerosOwn }.map(\.rawValue).joined(separator: ", ")
+      throw ScenarioError("\(path).effect", mustBe: "one of \(known)", not: .string(effect.rawValue))
+    }
+  }
 }
 
 extension KubernetesWorld {
@@ -161,15 +175,17 @@ extension KubernetesWorld {
   mutating func add(
     _ seed: CopySeed, _ kind: Run.Kind, of application: String, path: String
   ) throws(ScenarioError) -> String {
+    // At Velero the copies of all applications, of both kinds, are objects of one kind in one namespace.
     let isTaken = copies.contains {
-      $0.kind == kind && $0.name == seed.name && $0.application == application
+      $0.name == seed.name && (velero != nil || $0.kind == kind && $0.application == application)
     }
     guard !isTaken else {
       throw ScenarioError("\(path): there is a \(kind.rawValue) \"\(seed.name)\" already: give another name")
     }
     let made = addCopy(
       kind, named: seed.name, of: application, holding: seed.content, state: seed.state,
-      hooksFailed: seed.hooksFailed, age: seed.age, uid: seed.id, schedule: seed.schedule)
+      hooksFailed: seed.hooksFailed, age: seed.age, uid: seed.id, schedule: seed.schedule,
+      annotations: seed.annotations)
     guard let made else { throw ScenarioError("\(path): there is no such application") }
     return made
   }

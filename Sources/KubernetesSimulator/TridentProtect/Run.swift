@@ -65,10 +65,13 @@ package struct RunFault: Equatable, Sendable {
   /// How it goes wrong.
   package enum Effect: String, CaseIterable, Sendable {
     case fails, failsAtOnce, stalls, vanishes, hooksFail, unknownState, goesBack, removed
-    /// It ends `PartiallyFailed` (Velero; elsewhere nothing happens).
+    /// It ends `PartiallyFailed` (Velero).
     case partiallyFails
     /// It ends as if nothing were wrong, and the data of its claims is not there (Velero).
     case losesData
+
+    /// Whether only Velero has it; elsewhere nothing happens.
+    var isVelerosOwn: Bool { self == .partiallyFails || self == .losesData }
   }
 
   package var kind: Run.Kind

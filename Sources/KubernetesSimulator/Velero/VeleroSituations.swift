@@ -35,7 +35,7 @@ extension KubernetesWorld {
   mutating func addVeleroCopy(
     _ kind: Run.Kind, named name: String, of application: String, holding content: WorldContent?,
     phase: String,
-    hooksFailed: Bool, age: Duration, uid: String?, schedule: String?
+    hooksFailed: Bool, age: Duration, uid: String?, schedule: String?, annotations: JSON
   ) -> String? {
     guard let owner = velero?.applications.first(where: { $0.uid == application }),
       let location = location(Self.locationName, in: owner.cluster)
@@ -89,6 +89,7 @@ extension KubernetesWorld {
       "creationTimestamp": .string(made.text()),
     ]
     if let uid { metadata["uid"] = .string(uid) }
+    if annotations != [:] { metadata["annotations"] = annotations }
     let object = clusters[cluster].store.create(
       Self.veleroResource("backups"), ["metadata": metadata, "spec": spec, "status": status])
     guard let object else { return nil }

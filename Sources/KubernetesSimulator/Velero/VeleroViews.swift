@@ -75,7 +75,10 @@ extension KubernetesWorld {
           state: object.isDeleted
             ? "deleting" : object.value(at: "status.phase")?.string?.lowercased() ?? "new",
           hooksFailed: object.value(at: "status.hookStatus").map { ($0["hooksFailed"]?.integer ?? 0) > 0 },
-          content: stored.flatMap { content(of: $0) })
+          content: stored.flatMap { content(of: $0) },
+          created: (object.value(at: "status.startTimestamp")
+            ?? object.value(at: "metadata.creationTimestamp"))?
+            .string.flatMap { WallTime($0) })
       }
     }
   }

@@ -39,13 +39,15 @@ extension KubernetesWorld {
     _ kind: Run.Kind, named name: String, of application: String, holding content: WorldContent? = nil,
     state: String = "Completed", hooksFailed: Bool = false, age: Duration = .seconds(86_400),
     uid: String? = nil,
-    schedule: String? = nil
+    schedule: String? = nil, annotations: [String: String] = [:]
   ) -> String? {
+    let annotations = JSON.object(
+      annotations.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
     guard velero == nil else {
       return addVeleroCopy(
         kind, named: name, of: application, holding: content, phase: state, hooksFailed: hooksFailed,
         age: age,
-        uid: uid, schedule: schedule)
+        uid: uid, schedule: schedule, annotations: annotations)
     }
     guard let (cluster, object) = self.application(uid: application) else { return nil }
     let plural = Self.resource(kind == .backup ? "backups" : "snapshots")
@@ -74,14 +76,16 @@ extension KubernetesWorld {
     } else {
       status["error"] = "the data mover ended with exit code 1"
     }
+    var metadata: JSON = [
+      "name": .string(name), "namespace": .string(object.namespace ?? ""), "uid": .string(uid),
+      "creationTimestamp": .string(made.text()), "ownerReferences": .array(owners),
+      "finalizers": [.string(Self.finalizer)],
+    ]
+    if annotations != [:] { metadata["annotations"] = annotations }
     clusters[cluster].store.create(
       plural,
       [
-        "metadata": [
-          "name": .string(name), "namespace": .string(object.namespace ?? ""), "uid": .string(uid),
-          "creationTimestamp": .string(made.text()), "ownerReferences": .array(owners),
-          "finalizers": [.string(Self.finalizer)],
-        ],
+        "metadata": metadata,
         "spec": [
           "applicationRef": .string(object.name ?? ""), "appVaultRef": vault, "reclaimPolicy": "Retain",
         ], "status": status,

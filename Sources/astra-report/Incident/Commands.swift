@@ -22,6 +22,7 @@ package struct Commands {
       if let clone = incident.clone, clone.progress == .done, let name = clone.name {
         words += ["--evidence-clone", name]
       }
+      if restore.takesChanges { words.append("--replace-volumes") }
     case .clone:
       guard let clone = incident.clone, let name = clone.name, let namespace = clone.namespaces.first else {
         return nil

@@ -39,6 +39,11 @@ package struct RestoreWork {
   package let evidence: String?
   package let evidenceName: String?
   package let evidenceID: String?
+  /// The volumes that hold the data of before, where it was put aside.
+  package let keptVolumes: [String]
+
+  /// Whether it is made by several changes, which a parameter has to allow.
+  var takesChanges: Bool { operation?.changes != nil || !keptVolumes.isEmpty }
 
   /// When it was asked for, by the step's report.
   var requestedAt: Timestamp? {
@@ -92,7 +97,8 @@ extension Incident {
       createdAt: result?["ASTRA_RESTORE_POINT_CREATED"].flatMap { Timestamp($0) }, operation: asked,
       evidence: told ?? asked?.evidence?.kind.rawValue,
       evidenceName: result?["ASTRA_RESTORE_EVIDENCE_NAME"] ?? asked?.evidence?.name,
-      evidenceID: result?["ASTRA_RESTORE_EVIDENCE_ID"] ?? asked?.evidence?.id)
+      evidenceID: result?["ASTRA_RESTORE_EVIDENCE_ID"] ?? asked?.evidence?.id,
+      keptVolumes: result?["ASTRA_RESTORE_KEPT_VOLUMES"]?.split(separator: " ").map(String.init) ?? [])
   }
 
   /// The kind and the name of a recovery point: `backup before-2-4-2 (of …)`.

@@ -173,6 +173,13 @@ extension IncidentPage {
           .text(", which is among the artifacts of the build."),
         ]))
     }
+    if !incident.restore.keptVolumes.isEmpty {
+      blocks.append(
+        .paragraph(
+          [.text("Left: the volumes of before, which no step removes (")]
+            + Self.names(incident.restore.keptVolumes)
+            + [.text("). Remove them by hand once nobody needs what they hold.")]))
+    }
     for left in incident.results.flatMap({ $0.all("astra.left") }) {
       blocks.append(.paragraph([.text("Left: \(left)")]))
     }

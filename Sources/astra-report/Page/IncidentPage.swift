@@ -217,6 +217,9 @@ package struct IncidentPage {
       ))
     facts.append(("which was made at", restore.createdAt.map { [.text($0.text)] } ?? Self.unknown))
     facts.append(("the state before is in", evidence(restore)))
+    if !restore.keptVolumes.isEmpty {
+      facts.append(("the volumes of before", Self.names(restore.keptVolumes)))
+    }
     var blocks: [Page.Block] = [.facts(facts)]
     if [.done, .failed, .begun].contains(restore.progress) { blocks.append(.paragraph(gapLine(restore))) }
     return Page.Section("restore", "Production", blocks)
@@ -260,6 +263,10 @@ package struct IncidentPage {
       ),
       .text(": in that time the copy was made and the restore was not yet asked for."),
     ]
+  }
+
+  static func names(_ names: [String]) -> Line {
+    names.enumerated().flatMap { index, name -> Line in (index > 0 ? [.text(", ")] : []) + [.code(name)] }
   }
 
   static let unknown: Line = [.text("not known")]

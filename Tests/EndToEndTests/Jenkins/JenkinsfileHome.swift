@@ -53,6 +53,7 @@ struct JenkinsHome: Sendable {
   let simulator: SimulatorProcess
   private let folder: TemporaryFolder
   private let token: String
+  private let world: SimulatedWorld
 
   /// Starts a simulator whose operations take a moment, and an agent that has the steps on its path.
   static func start(
@@ -68,6 +69,7 @@ struct JenkinsHome: Sendable {
 
   private init(_ simulator: SimulatorProcess, _ world: SimulatedWorld) throws {
     self.simulator = simulator
+    self.world = world
     folder = try TemporaryFolder()
     token = simulator.environment["ASTRA_API_TOKEN"] ?? world.tokens[0]
     try addPrograms()
@@ -90,7 +92,7 @@ struct JenkinsHome: Sendable {
       !["ASTRA_API_TOKEN", "ASTRA_CA_FILE", "KUBECONFIG"].contains($0.key)
     }
     if simulator.environment["KUBECONFIG"] != nil { named["CREDENTIAL"] = "clusters" }
-    return named
+    return named.merging(world.parameters) { $1 }
   }
 
   /// Puts a shell script on the agents' path.

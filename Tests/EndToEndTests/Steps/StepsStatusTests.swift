@@ -33,7 +33,9 @@ extension StepsTests {
       #expect(names("clones", of: production) == ["magento-debug"])
       let application = try #require(before.application("magento-prod"))
       let copies = (before.backups + before.snapshots).filter { $0.application == application.id }
-      #expect(names("recoveryPoints", of: production) == Set(copies.map(\.name)), "\(result.summary)")
+      #expect(
+        names("recoveryPoints", of: production) == Set(copies.map { world.shownName(ofCopy: $0.name) }),
+        "\(result.summary)")
       let table = try await site.run(.status)
       table.expect(0)
       for word in ["APPLICATION magento-prod", "magento-debug", "before-2-4-2-debian-10-r14"] {

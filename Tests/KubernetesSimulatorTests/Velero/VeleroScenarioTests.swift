@@ -33,6 +33,13 @@ struct VeleroScenarioTests {
       world.coverage(ofBackup: "before-2-4-2-debian-10-r14", of: "ocp-debug")?.map(\.method) == [
         "dataMovement"
       ])
+    // What a client has written on it goes with it.
+    for cluster in world.clusters {
+      let copy = cluster.store.objects("backups.velero.io").first { $0.name == "before-2-4-2-debian-10-r14" }
+      #expect(
+        copy?[path: ["metadata", "annotations", "astra-steps/inventory"]] == "claims=magento-prod-db",
+        "\(cluster.name)")
+    }
     let snapshot = try #require(world.copies.first { $0.name == "nightly-0213" })
     #expect(snapshot.kind == .snapshot && snapshot.content?.rows.count == 3)
     #expect(world.coverage(ofBackup: "nightly-0213", of: "ocp-prod")?.map(\.method) == ["snapshot"])
@@ -60,6 +67,15 @@ struct VeleroScenarioTests {
         "cluster is \"nowhere\": give one of ocp-prod, ocp-debug"
       ),
       (["tridentProtect"], [:], "has tridentProtect and velero: give one of them"),
+      (
+        ["velero", "applications"],
+        [
+          [
+            "name": "shop", "cluster": "ocp-prod", "backups": [["name": "nightly"]],
+            "snapshots": [["name": "nightly"]],
+          ]
+        ], "there is a snapshot \"nightly\" already: give another name"
+      ),
       (
         ["clusters"], [["name": "ocp-prod", "missingKinds": ["velero.io"]]],
         "has missingKinds, and Velero needs its own"

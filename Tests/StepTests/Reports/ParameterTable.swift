@@ -1,5 +1,6 @@
 import Files
 import StepCommon
+import StepTestSupport
 import Testing
 import Timing
 

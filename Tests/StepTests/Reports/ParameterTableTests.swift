@@ -1,4 +1,5 @@
 import StepCommon
+import StepTestSupport
 import Testing
 
 /// The pages of the steps name what there is: flags, variables, defaults, phases and output keys.

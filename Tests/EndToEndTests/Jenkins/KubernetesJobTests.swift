@@ -1,8 +1,10 @@
 import Foundation
 import Testing
 
-@Suite("Both jobs run on Trident protect, with other parameters and no other file", .reportsAreRead)
-struct TridentProtectJobTests {
+@Suite(
+  "Both jobs run on Trident protect and Velero, with other parameters and no other file", .reportsAreRead)
+struct KubernetesJobTests {
+  private static let worlds: [SimulatedWorld] = [.tridentProtect, .velero]
   private static let good = "before-2-4-2-debian-10-r14"
   private static let wholeRun = [
     "astra-preflight", "astra-verify-fault", "astra-preflight-clone", "astra-clone", "astra-verify-clone",
@@ -11,9 +13,9 @@ struct TridentProtectJobTests {
 
   @Test(
     "the post-mortem: production is good at its old address, the clone shows the fault",
-    arguments: ["ocp-debug", "ocp-prod"])
-  func postmortem(_ cluster: String) async throws {
-    let home = try await JenkinsHome.start(world: .tridentProtect)
+    arguments: worlds, ["ocp-debug", "ocp-prod"])
+  func postmortem(_ product: SimulatedWorld, _ cluster: String) async throws {
+    let home = try await JenkinsHome.start(world: product)
     let before = try await home.simulator.world()
     let broken = try #require(before.application("magento-prod"))
     var parameters = home.parameters
@@ -46,9 +48,21 @@ struct TridentProtectJobTests {
     #expect(try await home.simulator.world().tally == world.tally)
   }
 
-  @Test("a token that is refused is told so, before anything is changed")
-  func refusedToken() async throws {
-    let home = try await JenkinsHome.start(world: .tridentProtect)
+  @Test("where volumes may not be replaced, the check says so before anything is changed")
+  func keptVolumes() async throws {
+    let home = try await JenkinsHome.start(world: .velero)
+    let before = try await home.simulator.world()
+    let parameters = home.parameters.filter { $0.key != "ASTRA_REPLACE_VOLUMES" }
+    let build = try await home.build(.init(parameters: parameters))
+    #expect(build.result == "FAILURE", "\(build.console)")
+    #expect(build.stageCommands.last?.code == 78 && build.suites == ["astra-preflight"])
+    #expect(build.failures.contains { $0.message.contains("in place by 7 changes") }, "\(build.failures)")
+    #expect(try await home.simulator.world().tally == before.tally)
+  }
+
+  @Test("a token that is refused is told so, before anything is changed", arguments: worlds)
+  func refusedToken(_ product: SimulatedWorld) async throws {
+    let home = try await JenkinsHome.start(world: product)
     let before = try await home.simulator.world()
     try await home.simulator.post("token", ["token": "not-a-real-token-of-somebody-else"])
     let build = try await home.build(.init(parameters: home.parameters))
@@ -57,9 +71,10 @@ struct TridentProtectJobTests {
     #expect(try await home.simulator.world().tally == before.tally)
   }
 
-  @Test("a release that breaks production starts the post-mortem, which takes production back")
-  func brokenRelease() async throws {
-    let home = try await JenkinsHome.forRelease(.works(broken: true), world: .tridentProtect)
+  @Test(
+    "a release that breaks production starts the post-mortem, which takes production back", arguments: worlds)
+  func brokenRelease(_ product: SimulatedWorld) async throws {
+    let home = try await JenkinsHome.forRelease(.works(broken: true), world: product)
     let before = try await home.simulator.world()
     let release = try await home.build(
       .init(
@@ -69,10 +84,14 @@ struct TridentProtectJobTests {
     #expect(release.result == "FAILURE", "\(release.console)")
     #expect(release.status(of: "Production") == "FAILURE")
     #expect(release.failures.contains { $0.message.contains("500") }, "\(release.failures)")
-    let backups = try await home.simulator.world().backups.filter { $0.name == "before-2-4-2" }
+    // Velero has all applications' backups in one namespace, and the step names them after theirs.
+    let backups = try await home.simulator.world().backups.filter {
+      product == .velero ? $0.name.contains("-before-2-4-2-") : $0.name == "before-2-4-2"
+    }
     #expect(backups.map(\.content?.version) == ["2.4.1", "2.4.1"])
     let started = try #require(release.started.first)
-    #expect(started.parameters["ASTRA_BACKEND"] == "trident-protect")
+    #expect(started.parameters["ASTRA_BACKEND"] == (product == .velero ? "velero" : "trident-protect"))
+    #expect(started.parameters["ASTRA_REPLACE_VOLUMES"] == (product == .velero ? "true" : "false"))
 
     var parameters = started.parameters
     parameters["CLONE_URL"] = "http://\(try await home.simulator.nextAddress())/"

@@ -1,48 +1,30 @@
-import AstraBackup
-import AstraCleanup
-import AstraClone
-import AstraPreflight
-import AstraRestore
-import AstraSnapshot
-import AstraStatus
-import AstraVerify
 import Foundation
-import StepCommon
+package import StepCommon
 import Testing
-
-/// Every step, as pages tell of them.
-enum StepTypes {
-  static var all: [any Step.Type] {
-    [
-      PreflightStep.self, BackupStep.self, SnapshotStep.self, CloneStep.self, VerifyStep.self,
-      RestoreStep.self, CleanupStep.self, StatusStep.self,
-    ]
-  }
-}
 
 /// A page of the documentation.
 ///
 /// Some of its blocks are made: a comment says so, and the block begins after the empty line below it. A test
 /// compares it with what it makes, and writes it where `ASTRA_WRITE_PAGES` is 1.
-struct Page {
+package struct Page {
   /// The page of what all steps share.
-  static let ofAllSteps = "docs/steps.md"
+  package static let ofAllSteps = "docs/steps.md"
 
-  let path: String
-  let text: String
+  package let path: String
+  package let text: String
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     self.path = path
     text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
   }
 
   /// The page of a step.
-  init(of step: any Step.Type) throws {
+  package init(of step: any Step.Type) throws {
     try self.init("docs/steps/\(step.identity.name).md")
   }
 
   /// The rows of the first table below a line that has this heading, cell by cell.
-  func rows(below line: String, headed heading: String) throws -> [[String]] {
+  package func rows(below line: String, headed heading: String) throws -> [[String]] {
     let start = try #require(text.firstRange(of: "\(line)\n"), "\(path): \(line) is not there").upperBound
     let table = text[start...].split(separator: "\n").drop { !$0.hasPrefix("| \(heading) |") }
       .prefix { $0.hasPrefix("|") }
@@ -51,7 +33,8 @@ struct Page {
   }
 
   /// Expects the block below the comment that begins so to be what `make` makes of it now.
-  static func expect(_ path: String, below comment: String, _ make: (String) throws -> String) throws {
+  package static func expect(_ path: String, below comment: String, _ make: (String) throws -> String) throws
+  {
     // Several blocks of one page may be written at once.
     writing.lock()
     defer { writing.unlock() }
@@ -78,5 +61,5 @@ struct Page {
 
   private static let writing = NSLock()
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 }
