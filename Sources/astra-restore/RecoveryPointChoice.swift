@@ -15,15 +15,17 @@ package struct RecoveryPointChoice: StepPart {
   package func checkPlan(
     of application: Application, from point: RecoveryPoint, replacesVolumes: Bool
   ) throws(StepFailure) {
-    _ = try RestoreRun(run: run).stepwisePlan(of: application, from: point, replacesVolumes: replacesVolumes)
+    _ = try RestoreRun(run: run).stepwisePlan(
+      of: application, from: point, replacesVolumes: replacesVolumes, waits: false)
   }
 
   /// Why a restore that is told to take a recovery point would refuse that; nil if it would take it.
   package func objection(
-    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool
+    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool, replacesVolumes: Bool
   ) throws(StepFailure) -> StepFailure? {
     let objection = lookup.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)
     if let objection { return objection }
+    if replacesVolumes { return nil }
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
     }

@@ -12,6 +12,10 @@ struct StatusParameters {
     fallback: "any cluster")
   static let all = Parameter(
     "all", "ASTRA_STATUS_ALL", meaning: "show all applications, whichever a variable names")
+  // That of astra-restore: where it is set for it, what is shown is what it would do.
+  static let replace = Parameter(
+    "replace-volumes", "ASTRA_REPLACE_VOLUMES",
+    meaning: "say of backups and snapshots whether they would be restored where volumes may be replaced")
   // Those of astra-cleanup: where they are set for it, what is shown is what it would do.
   static let olderThan = Parameter(
     "older-than", "ASTRA_CLEANUP_OLDER_THAN",
@@ -29,6 +33,8 @@ struct StatusParameters {
   var application: String?
   var cluster: String?
   var acceptFailedHooks: Bool
+  /// Whether volumes may be replaced by a restore.
+  var replacesVolumes: Bool
   /// How old a clone has to be.
   var cloneAge: Duration?
   var withRecoveryPoints: Bool
@@ -46,6 +52,7 @@ struct StatusParameters {
     application = isOfAll && command.application == nil ? nil : named
     cluster = try reader.text(Self.cluster, flag: command.cluster)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+    replacesVolumes = try reader.truth(Self.replace, flag: command.replaceVolumes)
     cloneAge = try Self.age(Self.olderThan, command.olderThan, reader)
     withRecoveryPoints = try reader.truth(Self.withRecoveryPoints, flag: command.withRecoveryPoints)
     evidenceAge = try Self.age(Self.evidenceOlderThan, command.evidenceOlderThan, reader) ?? .zero

@@ -139,7 +139,7 @@ extension InPlacePlan.Change {
     switch self {
     case .retain(let volume, let claim):
       RestoreChange(
-        id: "retain \(volume.name)", clause: clause,
+        id: "retain \(volume.name)", clause: clause, isPreparation: true,
         details: [
           "do": "retain", "volume": volume.name, "volumeUID": volume.uid, "policy": volume.reclaimPolicy,
           "claim": claim,
