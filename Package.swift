@@ -297,7 +297,7 @@ let package = Package(
       dependencies: [
         "AstraClone", "AstraControlSimulation", "AstraSimulator", "KubernetesSimulator", "ServiceSimulation",
         "SimulatedBackend", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues",
-        "TridentProtectSimulation",
+        "TridentProtectSimulation", "VeleroSimulation",
       ],
       path: "Tests/StepTestSupport"
     ),

@@ -42,12 +42,18 @@ package struct RestoreChange: Hashable, Sendable {
   package var clause: String
   /// Whether it comes after the restore itself was asked for.
   package var isAfterwards: Bool
+  /// Whether it leaves the application as it is, at work and with its data: after it a restore may be planned anew.
+  package var isPreparation: Bool
   /// What it is about, as its backend reads it: names, uids, how things were before.
   package var details: [String: String]
 
   /// Makes a change.
-  package init(id: String, clause: String, isAfterwards: Bool = false, details: [String: String] = [:]) {
-    (self.id, self.clause, self.isAfterwards, self.details) = (id, clause, isAfterwards, details)
+  package init(
+    id: String, clause: String, isAfterwards: Bool = false, isPreparation: Bool = false,
+    details: [String: String] = [:]
+  ) {
+    (self.id, self.clause, self.details) = (id, clause, details)
+    (self.isAfterwards, self.isPreparation) = (isAfterwards, isPreparation)
   }
 }
 
@@ -67,7 +73,11 @@ package struct RestoreObjection: Hashable, Sendable {
   package var reason: String
   /// What would remove it.
   package var remedy: String
+  /// Whether it ends by itself, so that it is waited for.
+  package var passes: Bool
 
   /// Makes an objection.
-  package init(_ reason: String, remedy: String) { (self.reason, self.remedy) = (reason, remedy) }
+  package init(_ reason: String, remedy: String, passes: Bool = false) {
+    (self.reason, self.remedy, self.passes) = (reason, remedy, passes)
+  }
 }

@@ -15,7 +15,8 @@ package struct RecoveryPointChoice: StepPart {
   package func checkPlan(
     of application: Application, from point: RecoveryPoint, replacesVolumes: Bool
   ) throws(StepFailure) {
-    _ = try RestoreRun(run: run).stepwisePlan(of: application, from: point, replacesVolumes: replacesVolumes)
+    _ = try RestoreRun(run: run).stepwisePlan(
+      of: application, from: point, replacesVolumes: replacesVolumes, waits: false)
   }
 
   /// Why a restore that is told to take a recovery point would refuse that; nil if it would take it.

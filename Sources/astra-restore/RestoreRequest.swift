@@ -60,20 +60,8 @@ extension RestoreRun {
       restore: InPlaceRestore(of: id, from: point.id, before: before, requestedAt: requestedAt))
   }
 
-  /// The application just before the first change, with evidence that holds what it holds then.
-  func evidenced(
-    _ evidence: inout Evidence, of id: Application.ID, _ point: RecoveryPoint,
-    _ parameters: RestoreParameters
-  ) throws(StepFailure) -> Application {
-    var secured = SecuredEvidence(evidence, at: time.now)
-    defer { evidence = secured.evidence }
-    let seen = try withEvidence(&secured, of: id, point, parameters)
-    try lookup.checkStillFits(point, seen, acceptFailedHooks: parameters.acceptFailedHooks)
-    return seen
-  }
-
-  /// The application just before a request, with evidence that holds what it holds then.
-  private func withEvidence(
+  /// The application just before a request or a first change, with evidence that holds what it holds then.
+  func withEvidence(
     _ secured: inout SecuredEvidence, of id: Application.ID, _ point: RecoveryPoint,
     _ parameters: RestoreParameters
   ) throws(StepFailure) -> Application {
@@ -132,7 +120,7 @@ extension RestoreRun {
 }
 
 /// Evidence, and how old it is.
-private struct SecuredEvidence {
+struct SecuredEvidence {
   enum Renewal {
     /// What is there already may do.
     case ifNeeded

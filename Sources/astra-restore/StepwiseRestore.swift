@@ -7,7 +7,7 @@ internal import Timing
 extension RestoreRun {
   /// The changes that restore an application in place, if it takes several and they may be begun; nil: one request does it.
   func stepwisePlan(
-    of application: Application, from point: RecoveryPoint, replacesVolumes: Bool
+    of application: Application, from point: RecoveryPoint, replacesVolumes: Bool, waits: Bool
   ) throws(StepFailure) -> RestoreChanges? {
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
@@ -21,7 +21,11 @@ extension RestoreRun {
     }
     for noun in changes.kept { log.warning("\(noun) is not in \"\(point.name)\", and stays as it is") }
     try checkNobodyElseIsAtIt(changes, application)
-    try checkConditions(of: changes, application, point)
+    guard try meetsConditions(of: changes, application, point, waits: waits) else {
+      // What was waited for may have changed it.
+      let now = try current(application.id)
+      return try stepwisePlan(of: now, from: point, replacesVolumes: replacesVolumes, waits: waits)
+    }
     return changes
   }
 
@@ -30,7 +34,9 @@ extension RestoreRun {
     of application: Application, from point: RecoveryPoint
   ) throws(StepFailure) -> RunRecord.Operation? {
     let last = restores(of: application.id).last { $0.stage != .refused }
-    guard let last, last.stage == .asked, let changes = last.changes, changes.begun > 0 else { return nil }
+    guard let last, last.stage == .asked, let changes = last.changes else { return nil }
+    // Until then the application is as it was and goes on working, so that its evidence grows old: it is begun anew.
+    guard changes.all.prefix(changes.begun).contains(where: { !$0.isPreparation }) else { return nil }
     guard last.point == point.id.text else {
       throw unfinished(
         changes, application,
@@ -47,20 +53,26 @@ extension RestoreRun {
     _ changes: RestoreChanges, of application: Application, from point: RecoveryPoint,
     evidence: inout Evidence, _ parameters: RestoreParameters
   ) throws(StepFailure) -> AcceptedRestore {
-    let seen = try evidenced(&evidence, of: application.id, point, parameters)
-    // What was planned may have changed while the evidence was made.
-    guard
-      case .stepwise(let now) = try ask({ () throws(BackendError) in
-        try backend.plan(restoreOf: seen, from: point)
-      }), now.all.map(\.id) == changes.all.map(\.id)
-    else {
-      throw .protected(
-        "\"\(seen.name)\" has changed since its restore was planned",
-        hint: "run the step again: nothing was changed yet")
-    }
-    try checkNobodyElseIsAtIt(now, seen)
-    try checkConditions(of: now, seen, point)
-    var intent = intent(seen, point, evidence)
+    var secured = SecuredEvidence(evidence, at: time.now)
+    defer { evidence = secured.evidence }
+    var (seen, now) = (application, changes)
+    repeat {
+      seen = try withEvidence(&secured, of: application.id, point, parameters)
+      try lookup.checkStillFits(point, seen, acceptFailedHooks: parameters.acceptFailedHooks)
+      // What was planned may have changed while the evidence was made.
+      guard
+        case .stepwise(let plan) = try ask({ () throws(BackendError) in
+          try backend.plan(restoreOf: seen, from: point)
+        }), plan.all.map(\.id) == changes.all.map(\.id)
+      else {
+        throw .protected(
+          "\"\(seen.name)\" has changed since its restore was planned",
+          hint: "run the step again: nothing was changed yet")
+      }
+      now = plan
+      try checkNobodyElseIsAtIt(now, seen)
+    } while try !meetsConditions(of: now, seen, point, waits: true)
+    var intent = intent(seen, point, secured.evidence)
     intent.changes = RunRecord.Changes(now.all, run: settings.run)
     return try goOn(with: history.begin(intent), of: seen)
   }
@@ -149,10 +161,10 @@ extension RestoreRun {
     let kept = backend.keptData(of: changes.all)
     let lines = backend.wayBack(from: changes.all, of: application.id)
     publishKept(changes.all)
-    if !kept.isEmpty {
-      told.message += "; the data of before is in the volumes \(kept.joined(separator: ", ")), which stay"
-    }
     var hints = [told.hint ?? "run the step again in the same run: it goes on where it stopped"]
+    if !kept.isEmpty {
+      hints.append("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay")
+    }
     if !lines.isEmpty {
       hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")
     }
@@ -174,16 +186,34 @@ extension RestoreRun {
         + "the volumes of before are kept, and named in its record", kind: .restoring)
   }
 
-  private func checkConditions(
-    of changes: RestoreChanges, _ application: Application, _ point: RecoveryPoint
-  ) throws(StepFailure) {
-    let objections = try ask { () throws(BackendError) in
-      try backend.objections(to: changes, of: application, from: point)
+  /// Whether nothing keeps the changes from being begun; false where that was so only after a wait, in which the
+  /// application may have changed.
+  ///
+  /// - Throws: `protected` for what does not end by itself or is not to be waited for; `deadline` where it has not ended.
+  private func meetsConditions(
+    of changes: RestoreChanges, _ application: Application, _ point: RecoveryPoint, waits: Bool
+  ) throws(StepFailure) -> Bool {
+    let began = time.now
+    var hasWaited = false
+    while true {
+      let objections = try ask { () throws(BackendError) in
+        try backend.objections(to: changes, of: application, from: point)
+      }
+      guard let first = objections.first else { return !hasWaited }
+      guard waits, objections.allSatisfy(\.passes) else {
+        throw .protected(
+          "\"\(application.name)\" cannot be restored in place: \(objections.map(\.reason).joined(separator: "; "))",
+          hint: objections.map(\.remedy).joined(separator: "; "))
+      }
+      let refusal = BackendError(
+        .refused(.busy), "\"\(application.name)\" cannot be restored in place yet: \(first.reason)")
+      if settings.isDryRun {
+        log.info("dry run: \(refusal.message), which would be waited for")
+        return true
+      }
+      hasWaited = true
+      try poller.waitOut(refusal, began, for: "the in-place restore")
     }
-    guard !objections.isEmpty else { return }
-    throw .protected(
-      "\"\(application.name)\" cannot be restored in place: \(objections.map(\.reason).joined(separator: "; "))",
-      hint: objections.map(\.remedy).joined(separator: "; "))
   }
 
   private func unfinished(

@@ -79,6 +79,7 @@ struct StatusDocument {
       .init("problems", .texts(point.problems)),
       .init("createdAt", StructuredValue(point.createdAt?.text)),
       .init("ageSeconds", .whole(status.age(point.createdAt)?.components.seconds)),
+      .init("expiresAt", StructuredValue(point.expiresAt?.text)),
       .init("sizeBytes", .whole(point.sizeBytes)),
       .init("hooks", .string(point.hooks.word)),
       .init("hookFailures", .texts(failures)),

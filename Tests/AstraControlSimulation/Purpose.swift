@@ -1,7 +1,8 @@
 package import ServiceSimulation
 
 extension AstraControlService {
-  package func purpose(ofMethod method: String, target: String) -> RequestPurpose {
+  package func purpose(of request: ServiceRequest) -> RequestPurpose {
+    let (method, target) = (request.method, request.target)
     let parts = target.split(separator: "?", maxSplits: 1)
     // Behind `/accounts/{id}/` and the version of the API.
     let path = (parts.first ?? "").split(separator: "/").dropFirst(4).map { String($0) }

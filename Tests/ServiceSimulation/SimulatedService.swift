@@ -20,7 +20,7 @@ package protocol SimulatedService: Sendable {
   /// Answers one request; it takes no time.
   mutating func respond(to request: ServiceRequest) -> ServiceResponse
   /// What a request is for.
-  func purpose(ofMethod method: String, target: String) -> RequestPurpose
+  func purpose(of request: ServiceRequest) -> RequestPurpose
   /// The answer by which it refuses a change.
   func refusal(_ reason: RefusalReason) -> ServiceResponse
   /// What an application's front page shows at an address, `host:port`; nil where nothing is served.

@@ -252,7 +252,7 @@ extension Site {
   func exchange(_ request: ServiceRequest, limit: Duration) throws(Breakage) -> ServiceResponse {
     if diesNext { kill() }
     if isKilled { throw .interrupted(Interruption(signal: 9), sent: false) }
-    let purpose = service.purpose(ofMethod: request.method, target: request.target)
+    let purpose = service.purpose(of: request)
     requests.append("\(request.method) \(request.target)")
     purposes.append(purpose)
     beforeRequest?(requests.count)

@@ -15,6 +15,12 @@ package enum Magento {
   /// The service that it starts as; a suite with the trait `eachService` runs at every one.
   @TaskLocal package static var product = SimulatedProduct.astraControl
 
+  /// Ends a step just before the first request by which an in-place restore changes anything.
+  package static var killBeforeARestore: SiteFault {
+    let (action, subject) = product.beginningOfARestore
+    return SiteFault(.killBefore, action, subject)
+  }
+
   /// A harness on the example, with the service's behaviour changed.
   package static func harness(
     run: String? = "jenkins-post-mortem-42", _ change: (inout ServiceBehaviour) -> Void = { _ in }

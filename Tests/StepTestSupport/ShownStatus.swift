@@ -26,7 +26,7 @@ package struct ShownStatus: Decodable {
 
   package struct Point: Decodable {
     package var id, kind, name, state, hooks, coverage: String
-    package var createdAt, run, refusal, passedOver: String?
+    package var createdAt, expiresAt, run, refusal, passedOver: String?
     package var ageSeconds, sizeBytes: Int?
     package var hookFailures, lackingVolumes: [String]
     package var isScheduled, wouldBeRestored, isLatest: Bool

@@ -1,7 +1,9 @@
 internal import AstraControlSimulation
 internal import AstraSimulator
 internal import Foundation
+internal import KubernetesSimulator
 internal import TridentProtectSimulation
+internal import VeleroSimulation
 package import ServiceSimulation
 
 /// A product, or a release of one, that a simulator plays.
@@ -27,9 +29,22 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package var allowsDuplicateNames = true
   /// Whether it can be told to restore no application that has failed, or is not ready.
   package var mayRefuseFailedApplications = true
+  /// Whether an application may lie in several namespaces.
+  package var applicationsSpanNamespaces = true
+  /// Whether an in-place restore takes several changes, and `--replace-volumes`: the application is stopped and its data
+  /// put aside before the restore itself is asked for.
+  package var restoresByChanges = false
+  /// Whether a copy that was removed may come back for a while, so that nobody believes at once that it is gone.
+  package var removedCopiesMayComeBack = false
+  /// What a copy is that has not begun, where it is refused.
+  package var stateBeforeTheBeginning = "pending"
+  /// The first request by which an in-place restore changes anything.
+  package var beginningOfARestore: (action: RequestPurpose.Action, subject: RequestPurpose.Subject) = (
+    .restore, .application
+  )
 
   /// Every product that the suites of all services run at.
-  package static let all = [astraControl, olderAstraControl, tridentProtect]
+  package static let all = [astraControl, olderAstraControl, tridentProtect, velero]
 
   package static let tridentProtect = {
     var product = SimulatedProduct(description: "Trident protect") { TridentProtectSetup() }
@@ -37,6 +52,24 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
     (product.idsHaveParts, product.mayHideOrigins, product.mayHideNewObjects) = (true, false, false)
     product.deletionsMayFail = false
     (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
+    return product
+  }()
+
+  package static let velero = {
+    var product = SimulatedProduct(description: "Velero") {
+      var setup = VeleroSetup()
+      // As a pipeline that clones into another cluster would have it; the tests' deadlines are of a minute.
+      setup.settings.sync = .seconds(5)
+      return setup
+    }
+    (product.hasTokenParameter, product.clonesByOneRequest) = (false, false)
+    (product.idsHaveParts, product.mayHideOrigins, product.mayHideNewObjects) = (true, false, false)
+    product.deletionsMayFail = false
+    (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
+    (product.applicationsSpanNamespaces, product.restoresByChanges) = (false, true)
+    product.beginningOfARestore = (.change, .other)
+    // Its synchronisation makes an object anew; a new one waits in a queue.
+    (product.removedCopiesMayComeBack, product.stateBeforeTheBeginning) = (true, "blocked")
     return product
   }()
 

@@ -2,7 +2,8 @@ internal import ClusterSimulation
 package import ServiceSimulation
 
 extension TridentProtectService {
-  package func purpose(ofMethod method: String, target: String) -> RequestPurpose {
+  package func purpose(of request: ServiceRequest) -> RequestPurpose {
+    let (method, target) = (request.method, request.target)
     let parts = target.split(separator: "?", maxSplits: 1)
     var path = (parts.first ?? "").split(separator: "/").map { String($0) }
     let query = parts.dropFirst().first.map { String($0) }

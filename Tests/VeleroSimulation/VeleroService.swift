@@ -35,6 +35,7 @@ package struct VeleroService: SimulatedService {
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     capabilities.clustersAreApart = true
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
+    capabilities.restoresByChanges = true
     return capabilities
   }
 
@@ -43,7 +44,7 @@ package struct VeleroService: SimulatedService {
       "ASTRA_BACKEND": "velero", "KUBECONFIG": "kubeconfig", "PROD_APP_NAME": "magento-prod",
       "PROD_KUBERNETES_CLUSTER": "ocp-prod", "DEBUG_APP_NAME": "magento-debug",
       "DEBUG_NAMESPACE": "magento-debug", "DEBUG_KUBERNETES_CLUSTER": "ocp-debug",
-      "BACKUP_NAME": "before-2-4-2-debian-10-r14",
+      "BACKUP_NAME": "before-2-4-2-debian-10-r14", "ASTRA_REPLACE_VOLUMES": "true",
     ]
   }
 
@@ -96,7 +97,8 @@ package struct VeleroService: SimulatedService {
     for index in world.clusters.indices { world.clusters[index].users = [.administrator(token: credential)] }
   }
 
-  package func purpose(ofMethod method: String, target: String) -> RequestPurpose {
+  package func purpose(of request: ServiceRequest) -> RequestPurpose {
+    let (method, target) = (request.method, request.target)
     let parts = target.split(separator: "?", maxSplits: 1)
     var path = (parts.first ?? "").split(separator: "/").map { String($0) }
     let query = parts.dropFirst().first.map { String($0) }
@@ -104,12 +106,14 @@ package struct VeleroService: SimulatedService {
     path.removeFirst(min(path.count, path.first == "apis" ? 3 : 2))
     if path.first == "namespaces", path.count > 2 { path.removeFirst(2) }
     let (collection, name) = (path.first ?? "", path.dropFirst().first)
+    let body = method == "POST" ? JSON(request.body) : nil
     let action: RequestPurpose.Action =
       switch method {
       case "GET": name == nil ? .list : .read
-      case "POST":
-        query?.contains("dryRun") == true
-          ? .list : collection == "deletebackuprequests" ? .delete : .create
+      case "POST" where query?.contains("dryRun") == true: .list
+      case "POST" where collection == "deletebackuprequests": .delete
+      case "POST" where collection == "restores" && body?.value(at: "spec.namespaceMapping") == nil: .restore
+      case "POST": .create
       case "DELETE": .delete
       default: .change
       }
@@ -118,7 +122,11 @@ package struct VeleroService: SimulatedService {
     let subject: RequestPurpose.Subject =
       switch collection {
       case "restores": .application
-      case "backups", "deletebackuprequests": .backup
+      case "backups":
+        // Both are one kind; which of them one is to be made as only the body tells.
+        method == "POST" && body?.value(at: "spec.snapshotMoveData")?.bool != true
+          && body?.value(at: "spec.defaultVolumesToFsBackup")?.bool != true ? .snapshot : .backup
+      case "deletebackuprequests": .backup
       case "namespaces": .namespace
       case "backupstoragelocations": .store
       default: .other
@@ -262,9 +270,7 @@ extension VeleroService {
     guard let view = world.applications.first(where: { $0.uid == uid || $0.objectUID == uid }),
       let copy = world.copies.first(where: { $0.uid == self.uid(recoveryPoint) })
     else { return }
-    _ = world.makeVeleroObject(
-      "restores", named: "by-hand-\(world.journal.count)", of: view.cluster,
-      spec: ["backupName": .string(copy.name)])
+    _ = world.restoreInPlaceByOthers(view.objectUID ?? view.uid, from: copy.name)
   }
 
   package mutating func backUpByOthers(_ application: String, as name: String) -> String? {

@@ -103,6 +103,12 @@ extension KindDefinition {
       $0.columns = [Column("Completions", "status.succeeded", "integer")]
     },
     open("batch/v1", "CronJob", "cj") { $0.columns = [Column("Schedule", "spec.schedule")] },
+    open("autoscaling/v2", "HorizontalPodAutoscaler", "hpa") {
+      $0.columns = [
+        Column("MinPods", "spec.minReplicas", "integer"), Column("MaxPods", "spec.maxReplicas", "integer"),
+        Column("Replicas", "status.currentReplicas", "integer"),
+      ]
+    },
     open("networking.k8s.io/v1", "Ingress", "ing", plural: "ingresses") {
       $0.columns = [
         Column("Class", "spec.ingressClassName"), Column("Hosts", "spec.rules.0.host"),
@@ -147,6 +153,7 @@ extension KindDefinition {
     },
     custom("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "ks") { _ in },
     custom("helm.toolkit.fluxcd.io/v2", "HelmRelease", "hr") { _ in },
+    custom("keda.sh/v1alpha1", "ScaledObject", "so") { _ in },
   ]
 
   private static func open(

@@ -12,6 +12,8 @@ package struct VeleroSettings: Equatable, Sendable {
   package var finalizing: Duration = .seconds(1)
   /// How long a restore goes through its objects (`InProgress`), the data of file systems included.
   package var restore: Duration = .seconds(4)
+  /// How long one does that goes into the namespaces that its backup is of; nil: as long as any.
+  package var inPlaceRestore: Duration?
   /// How long a new object has no phase.
   package var firstLook: Duration = .zero
   /// How long a backup is `Queued` that waits for none.

@@ -26,6 +26,7 @@ extension KubernetesWorld {
     else { return nil }
     let uid = application.uid
     let isRestoring = runs.contains { $0.kind == .restore && $0.application == uid }
+    let isUnmade = application.maker.map { vanished.contains($0) } ?? false
     let isMaking = application.maker.map { maker in runs.contains { $0.uid == maker } } ?? false
     let service = clusters[index].store.objects("services", in: home).first
     return ApplicationView(
@@ -34,7 +35,9 @@ extension KubernetesWorld {
       state: namespace.isDeleted
         ? "deleting"
         : isRestoring
-          ? "restoring" : isMaking ? "provisioning" : hasFailedRestore(application) ? "failed" : "ready",
+          ? "restoring"
+          : isMaking
+            ? "provisioning" : isUnmade || hasFailedRestore(application) ? "failed" : "ready",
       content: content(in: home, of: index), address: service.flatMap { address(of: $0) } ?? "",
       source: application.source ?? (application.maker == nil ? nil : ""))
   }

@@ -111,7 +111,11 @@ package struct Lookup {
     if let failure = hookFailure(of: point, application) {
       log.warning("\(failure); accepted by --\(Common.acceptFailedHooks.flag)")
     }
-    for caution in point.cautions {
+    var cautions = point.cautions
+    if let expiry = point.expiresAt, expiry - backend.currentTime < .seconds(86_400) {
+      cautions.append("it expires at \(expiry.text), and \(backend.name) removes it then")
+    }
+    for caution in cautions {
       log.warning("\(point.kind.rawValue) \"\(point.name)\" of \"\(application.name)\": \(caution)")
     }
   }

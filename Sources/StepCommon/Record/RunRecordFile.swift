@@ -120,12 +120,16 @@ extension RestoreChange {
       guard let text = member.value.string else { return nil }
       details[member.name] = text
     }
-    self.init(id: id, clause: clause, isAfterwards: isAfterwards, details: details)
+    // Records of before had no such word.
+    let isPreparation = json["preparation"]?.bool ?? false
+    self.init(
+      id: id, clause: clause, isAfterwards: isAfterwards, isPreparation: isPreparation, details: details)
   }
 
   fileprivate var json: StructuredValue {
     .members([
       "id": .string(id), "clause": .string(clause), "afterwards": .bool(isAfterwards),
+      "preparation": .bool(isPreparation),
       "details": .object(
         details.sorted { $0.key < $1.key }.map { StructuredValue.Member($0.key, .string($0.value)) }),
     ])

@@ -11,19 +11,19 @@ extension VeleroBackend {
   ) throws(BackendError) -> [RestoreObjection] {
     guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
     let planned = changes.all.compactMap { InPlacePlan.Change($0) }
-    let missing = try missingRights(for: planned, place)
     // What may not be seen cannot be judged.
-    if !missing.isEmpty { return missing }
+    try checkRights(for: planned, application, place)
     var found = try objections(to: point, of: application, place)
     found += try objections(toClaimsOf: planned, application, place)
     found += try overseers(of: application)
+    found += try autoscalers(of: planned, place)
     return found
   }
 
-  /// Each right that one of the changes takes.
-  private func missingRights(
-    for planned: [InPlacePlan.Change], _ place: ApplicationPlace
-  ) throws(BackendError) -> [RestoreObjection] {
+  /// Looks whether there is each right that one of the changes takes.
+  private func checkRights(
+    for planned: [InPlacePlan.Change], _ application: Application, _ place: ApplicationPlace
+  ) throws(BackendError) {
     var rights = Rights(context: place.context, namespace: nil)
     for change in planned {
       switch change {
@@ -36,6 +36,7 @@ extension VeleroBackend {
       case .awaitIdle:
         rights.namespace = place.namespace
         rights.add(["list"], [.pod, .replicaSet, .service, .deployment, .statefulSet])
+        rights.add(["list"], [Autoscaling.autoscaler])
       case .deleteClaim:
         rights.namespace = place.namespace
         rights.add(["get", "delete"], [.volumeClaim])
@@ -49,12 +50,11 @@ extension VeleroBackend {
         rights.add(["list"], [.volumeClaim])
       }
     }
-    guard case .missing(let missing) = try permissions(rights.all) else { return [] }
-    return [
-      RestoreObjection(
-        "these rights are missing: \(missing.joined(separator: ", "))",
-        remedy: "give them to the user of the pipeline (deploy/velero)")
-    ]
+    guard case .missing(let missing) = try permissions(rights.all) else { return }
+    throw BackendError(
+      .credentials,
+      "cannot restore \"\(application.name)\" in place: these rights are missing: \(missing.joined(separator: ", "))",
+      hint: "give them to the user of the pipeline (deploy/velero/restore.yaml)")
   }
 
   /// Whether the copy can bring back all that will be put aside.
@@ -115,7 +115,7 @@ extension VeleroBackend {
         found.append(
           RestoreObjection(
             "\(kind.kind) \"\(other.name)\" of the same namespace is under way",
-            remedy: "wait for its end, and run the step again"))
+            remedy: "wait for its end, and run the step again", passes: kind == Kinds.backup))
       }
     }
     return found

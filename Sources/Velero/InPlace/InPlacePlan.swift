@@ -141,7 +141,7 @@ extension InPlacePlan.Change {
     switch self {
     case .retain(let volume, let claim, let restore):
       RestoreChange(
-        id: "retain \(volume.name)", clause: clause,
+        id: "retain \(volume.name)", clause: clause, isPreparation: true,
         details: [
           "do": "retain", "volume": volume.name, "volumeUID": volume.uid, "policy": volume.reclaimPolicy,
           "claim": claim, "restore": restore,

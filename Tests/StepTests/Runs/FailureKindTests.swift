@@ -17,8 +17,8 @@ import Timing
 
 /// Each kind of failure is met, says what to do next, and that is done: it helps.
 @Suite(.eachService) struct FailureKindTests {
-  /// Those that have a test of their own below, or among those of a backend that restores in several changes.
-  static let others: Set<FailureKind> = [.bug, .destructivePlan]
+  /// Those that have a test of their own below.
+  static let others: Set<FailureKind> = [.bug]
 
   @Test(arguments: trials) func isMetAndItsNextStepHelps(_ trial: Trial) throws {
     guard trial.isMet(Magento.product) else { return }

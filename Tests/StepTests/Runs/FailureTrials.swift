@@ -290,6 +290,14 @@ extension FailureKindTests {
     } helps: {
       try $0.run(CleanupStep.self, "--remove-clone", "--with-recovery-points")
     },
+    Trial(kind: .destructivePlan, where: \.restoresByChanges) {
+      $0.environment["ASTRA_REPLACE_VOLUMES"] = nil
+      return try $0.run(RestoreStep.self, "-B", Magento.goodBackup)
+    } says: {
+      "let astra-restore make them with --replace-volumes"
+    } helps: {
+      try $0.run(RestoreStep.self, "-B", Magento.goodBackup, "--replace-volumes")
+    },
     Trial(kind: .protected, where: \.mayHideOrigins, behaviour: { $0.showsRestoreSource = false }) {
       try $0.run(RestoreStep.self, "-B", Magento.goodBackup).expectSuccess()
       $0.files.contents[Self.otherRecord] = Array("{".utf8)

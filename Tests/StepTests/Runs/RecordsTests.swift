@@ -59,7 +59,7 @@ import Timing
       if !keeps {
         // A third run takes the place of that record, and is turned away.
         harness.environment["BUILD_TAG"] = "a-third-run"
-        harness.site.faults = [SiteFault(.killBefore, .restore, .application)]
+        harness.site.faults = [Magento.killBeforeARestore]
         #expect(try harness.run(RestoreStep.self).wasKilled)
       }
       harness.environment["BUILD_TAG"] = "jenkins-post-mortem-42"
@@ -110,7 +110,7 @@ import Timing
     harness.files.contents["reports/astra-restore-a.json"] = Array("{".utf8)
     harness.environment["BACKUP_NAME"] = Self.older
     // This attempt puts a whole record in the place of the torn one, and is killed.
-    harness.site.faults = [SiteFault(.killBefore, .restore, .application)]
+    harness.site.faults = [Magento.killBeforeARestore]
     #expect(try harness.run(RestoreStep.self).wasKilled)
     harness.site.pass(.seconds(3600))
     harness.site.service.addRows(["order-2002"], to: Magento.production)

@@ -86,7 +86,7 @@ import AstraBackup
     #expect(harness.site.service.tally.deletions == 1)
   }
 
-  @Test func seesAtOnceThatWhatItRemovesIsGone() throws {
+  @Test(.only { !$0.removedCopiesMayComeBack }) func seesAtOnceThatWhatItRemovesIsGone() throws {
     let harness = try harness()
     harness.site.service.behaviour.deletion = .zero
     harness.site.service.disturbNext(.backup, .fails)

@@ -40,7 +40,7 @@ import AstraClone
     #expect(harness.site.service.tally.clonesCreated == 0)
   }
 
-  @Test func mapsSeveralNamespaces() throws {
+  @Test(.only { $0.applicationsSpanNamespaces }) func mapsSeveralNamespaces() throws {
     // In the older generation there is none (`OlderGenerationTests`).
     let harness = try Magento.harness()
     guard harness.site.service.capabilities.mapsNamespaces else { return }

@@ -212,7 +212,8 @@ import AstraRestore
 
   @Test func refusesARecoveryPointThatDoesNotFit() throws {
     let cases: [(state: String, hooks: String?, words: String)] = [
-      ("failed", nil, "it is failed"), ("running", nil, "it is running"), ("pending", nil, "it is pending"),
+      ("failed", nil, "it is failed"), ("running", nil, "it is running"),
+      ("pending", nil, "it is \(Magento.product.stateBeforeTheBeginning)"),
       ("removed", nil, "it is removed"), ("completed", "failed", "hooks"), ("strange", nil, "it is strange"),
     ]
     for (state, hooks, words) in cases {

@@ -55,7 +55,11 @@ import Timing
     for arguments in [[], ["--all"], ["--json"]] {
       try harness.run(StatusStep.self, arguments: arguments).expectSuccess()
     }
-    #expect(harness.site.requests.dropFirst(asked).allSatisfy { $0.hasPrefix("GET ") })
+    // To ask whether something is allowed is a POST to Kubernetes, which keeps nothing of it.
+    let others = harness.site.requests.dropFirst(asked).filter {
+      !$0.hasPrefix("GET ") && !$0.hasSuffix("/selfsubjectaccessreviews")
+    }
+    #expect(others.isEmpty, "\(others)")
     #expect(Holdings(harness.site.service) == before)
     #expect(harness.writtenFiles["reports/astra-status.json"] == nil, "it keeps a record")
   }

@@ -25,11 +25,12 @@ extension KubernetesWorld {
     (work.mapping, work.namespaces) = (mapping, mapping.values.sorted())
     work.backupName = name
     work.isCompleteEarly = settings.completesEarly
+    let length = isInPlace ? settings.inPlaceRestore ?? settings.restore : settings.restore
     let stages: [Run.Stage] = [
       .init(state: nil, length: settings.firstLook, role: .lag),
       .init(state: nil, length: .zero, role: .lock),
-      .init(state: nil, length: settings.restore / 2, role: .begin),
-      .init(state: nil, length: settings.restore / 2, role: .copy),
+      .init(state: nil, length: length / 2, role: .begin),
+      .init(state: nil, length: length / 2, role: .copy),
       .init(
         state: settings.completesEarly ? nil : "Finalizing", length: settings.finalizing, role: .finalize),
     ]
