@@ -149,10 +149,11 @@ extension RestoreRun {
     let kept = backend.keptData(of: changes.all)
     let lines = backend.wayBack(from: changes.all, of: application.id)
     publishKept(changes.all)
-    if !kept.isEmpty {
-      told.message += "; the data of before is in the volumes \(kept.joined(separator: ", ")), which stay"
-    }
     var hints = [told.hint ?? "run the step again in the same run: it goes on where it stopped"]
+    // Not in the message, which a report shows in one line of bounded length.
+    if !kept.isEmpty {
+      hints.insert("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay", at: 0)
+    }
     if !lines.isEmpty {
       hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")
     }

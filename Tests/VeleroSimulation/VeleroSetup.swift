@@ -20,7 +20,12 @@ package struct VeleroSetup: ServiceSetup {
   package var startTime: Timestamp { Timestamp(sinceEpoch: .seconds(1_795_000_000)) }
   package mutating func add(_ fault: OperationFault) { faults.append(fault) }
   package var operationFaults: [OperationFault] { faults }
-  package mutating func refuseRestores(_: Int, because _: RefusalReason) {}
+  /// How many in-place restores are refused, and how.
+  private var refusals: (count: Int, reason: RefusalReason) = (0, .conflict)
+
+  package mutating func refuseRestores(_ count: Int, because reason: RefusalReason) {
+    refusals = (count, reason)
+  }
   package mutating func useOlderRelease() {}
 
   package mutating func halveLengths() {
@@ -54,7 +59,9 @@ package struct VeleroSetup: ServiceSetup {
     for fault in faults {
       world.faults.append(RunFault(.init(fault.kind), nth: fault.nth, .init(fault.effect)))
     }
-    return VeleroService(world, behaviour, start: start)
+    var service = VeleroService(world, behaviour, start: start)
+    service.refusals = refusals
+    return service
   }
 
   private static func fill(_ world: inout KubernetesWorld) {
@@ -70,13 +77,15 @@ package struct VeleroSetup: ServiceSetup {
       uid: "40516273-8495-4a6b-b7c8-d9eaf0011223")
     world.addOwnCopy(
       .backup, named: "before-2-4-1-debian-10-r14", of: production,
-      holding: content("2.3.7-debian-10-r9", ["order-1001"]), age: .seconds(2_505_600))
+      holding: content("2.3.7-debian-10-r9", ["order-1001"]), age: .seconds(2_505_600),
+      uid: "61728394-a5b6-4c7d-98e9-f00112233444")
     world.addOwnCopy(
       .backup, named: "before-2-4-2-debian-10-r14", of: production,
-      holding: content("2.4.1-debian-10-r14", good), age: .seconds(93_600))
+      holding: content("2.4.1-debian-10-r14", good), age: .seconds(93_600),
+      uid: "62738495-a6b7-4c8d-99ea-fb0c12233445")
     world.addOwnCopy(
       .snapshot, named: "nightly-0213", of: production, holding: content("2.4.1-debian-10-r14", good),
-      age: .seconds(28_800))
+      age: .seconds(28_800), uid: "738495a6-b7c8-4d9e-aafb-0c1d23344556")
     let wordpress = world.addOldApplication(
       "wordpress", of: "ocp-prod", holding: content("6.4.3", ["post-1", "post-2"]),
       uid: "51627384-95a6-4b7c-88d9-eafb01122334")
@@ -112,13 +121,13 @@ extension KubernetesWorld {
   package mutating func addOwnCopy(
     _ kind: Run.Kind, named name: String, of application: String, holding content: WorldContent? = nil,
     state: String = "Completed", hooksFailed: Bool = false, age: Duration = .seconds(86_400),
-    schedule: String? = nil
+    uid: String? = nil, schedule: String? = nil
   ) -> String? {
     let view = applications.first { $0.uid == application || $0.objectUID == application }
     guard let view, let owner = view.objectUID else { return nil }
     let made = addCopy(
       kind, named: "\(view.name)-\(name)", of: owner, holding: content, state: state,
-      hooksFailed: hooksFailed, age: age, schedule: schedule)
+      hooksFailed: hooksFailed, age: age, uid: uid, schedule: schedule)
     guard let made, let index = clusters.firstIndex(where: { $0.name == view.cluster }) else { return nil }
     let claims = clusters[index].store.objects("persistentvolumeclaims", in: view.namespace).compactMap(
       \.name)

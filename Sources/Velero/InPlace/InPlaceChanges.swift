@@ -172,7 +172,7 @@ extension VeleroBackend {
     case .running(let word): return .waiting("Restore \"\(restore)\" is \(word)")
     case .blocked(let reason): return .waiting("Restore \"\(restore)\" waits: \(reason)")
     case .partial(let reason), .failed(let reason):
-      return .failed("Restore \"\(restore)\" failed: \(reason) (velero restore logs \(restore))")
+      return .failed("Restore \"\(restore)\" failed: \(reason) (see velero restore logs)")
     case .goes: return .failed("Restore \"\(restore)\" is being deleted")
     case .completed: break
     }

@@ -74,13 +74,16 @@ final class ServiceMonitor {
       // Somebody has written to it since.
       if !now.rows.isEmpty { isWreck = false }
     }
-    last = now
+    // What was put aside for a restore is held still, and what it is judged by.
+    let isPutAside = world.capabilities.restoresByChanges && now?.rows.isEmpty ?? true
+    if !isPutAside || last == nil { last = now }
     copies = complete(in: world)
   }
 
   /// Sees a request that only looks, and the world that it looks at.
   func see(_ purpose: RequestPurpose, _ world: any SimulatedService) {
-    for one in Prerequisite.allCases where one.isRead(by: purpose) && one.holds(in: world) {
+    let capabilities = world.capabilities
+    for one in Prerequisite.allCases where one.isRead(by: purpose, at: capabilities) && one.holds(in: world) {
       prerequisites.insert(one)
     }
   }

@@ -6,14 +6,15 @@ internal import Timing
 struct SeededExploration: Sendable {
   let setup: any ServiceSetup
   let faults: FaultCatalogue
+  private let watch: WorldWatchMaker?
   /// How many events the undisturbed pipeline has; faults are spread a little beyond.
   let events: Int
   let undisturbed: [String]
 
   /// Prepares the drawing of plans.
-  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
-    (self.setup, self.faults) = (setup, faults)
-    let outcome = CaseRun(Plan(.pipeline, setup)).run()
+  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue, _ watch: WorldWatchMaker?) {
+    (self.setup, self.faults, self.watch) = (setup, faults, watch)
+    let outcome = CaseRun(Plan(.pipeline, setup, watch)).run()
     (events, undisturbed) = (outcome.events.count, outcome.ending)
   }
 
@@ -52,7 +53,7 @@ struct SeededExploration: Sendable {
         changed.add(OperationFault(kind, nth: Int.random(in: 1...2, using: &random), effect))
       }
     }
-    var plan = Plan(.pipeline, changed)
+    var plan = Plan(.pipeline, changed, watch)
     var kinds: [FaultKind] = []
     let count = form < 2 ? 2 : Int.random(in: 1...5, using: &random)
     plan.mayShowNothing = form >= 2

@@ -1,0 +1,20 @@
+internal import ClusterExploration
+package import Exploration
+internal import VeleroSimulation
+
+extension FaultCatalogue {
+  /// What can go wrong on the way to an API server with Velero, in its answers, and everywhere else.
+  package static let velero = FaultCatalogue(
+    answers: FaultKind.statusAnswers(.velero) + FaultKind.watches + FaultKind.veleroServer
+      + FaultKind.otherClients,
+    bodies: FaultKind.kubernetesBodies(.velero), opensFirst: true)
+}
+
+extension Explorer {
+  /// Learns what the undisturbed missions come to at Velero.
+  package static func velero() -> Explorer {
+    Explorer(
+      VeleroSetup(), faults: .velero, watch: { InPlaceWatch($0, others: $1) },
+      isPlayed: { !isOfAstraControl($0) })
+  }
+}
