@@ -165,6 +165,13 @@ extension VeleroService {
     }
   }
 
+  package func keptRows(of application: String) -> [[String]] {
+    guard let view = self.application(application) else { return [] }
+    return world.volumes(of: view.cluster).filter {
+      view.namespaces.contains($0.namespace) && $0.phase == "Released" && $0.reclaimPolicy == "Retain"
+    }.map(\.rows)
+  }
+
   /// The object of a copy.
   private func object(ofCopy copy: KubernetesWorld.CopyView) -> JSON? {
     world.clusters.first { $0.name == copy.cluster }?.store.objects(Self.backups).first { $0.uid == copy.uid }

@@ -81,6 +81,8 @@ struct GroundTruth {
     if point.hookState == "failed", world.behaviour.showsHookResults {
       return "the hooks of the \(kind.rawValue) failed"
     }
+    // Others may have taken away what the application runs by, which is then what was copied.
+    if others, point.content == nil { return nil }
     return point.content.map(monitor.contents.contains) == true
       ? nil : "the \(kind.rawValue) holds \(String(describing: point.content)), which production never held"
   }

@@ -93,14 +93,23 @@ final class ServiceMonitor {
     let source = restore.related.flatMap { world.recoveryPoint($0)?.content }
     guard let last, last != source else { return }
     overwritten.append(last)
-    guard !(copies + complete(in: world)).contains(last) else { return }
+    guard !isHeld(last, by: copies + complete(in: world), and: world) else { return }
     losses.append("production held \(last), which no clone or snapshot of this time holds")
   }
 
   /// What this run has overwritten, and no complete copy holds any more.
   func noLongerHeld(by world: any SimulatedService) -> [Content] {
     let held = complete(in: world) + [world.application(WorkedExample.production)?.content].compactMap { $0 }
-    return overwritten.filter { !held.contains($0) }
+    return overwritten.filter { !isHeld($0, by: held, and: world) }
+  }
+
+  /// Whether copies hold a content; what customers wrote after such a copy was made may be in volumes that are kept.
+  private func isHeld(_ content: Content, by copies: [Content], and world: any SimulatedService) -> Bool {
+    if copies.contains(content) { return true }
+    return world.keptRows(of: WorkedExample.production).contains(content.rows)
+      && copies.contains {
+        ($0.version, $0.broken) == (content.version, content.broken) && content.rows.starts(with: $0.rows)
+      }
   }
 
   private static func completed(_ changes: [JournalEntry]) -> Set<String> {

@@ -229,7 +229,7 @@ final class CaseRun {
       for loss in monitor.noLongerHeld(by: harness.site.service) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
-      slack: max(plan.changesTheWorld ? 1 : 0, plan.worldFaults) + plan.fileFaults,
+      slack: max(plan.changesTheWorld || plan.isDeceived ? 1 : 0, plan.worldFaults) + plan.fileFaults,
       carriers: plan.renewedCarriers, restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
       snapshots: plan.snapshots)
     { fail(excess) }

@@ -56,6 +56,8 @@ struct Plan: Sendable {
   var codesAgain: Set<Int32>?
   /// Whether everyone sees pages spoilt, whatever the world holds.
   var spoilsPages = false
+  /// Whether the service calls well what is not, so that something is rightly asked for again.
+  var isDeceived = false
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
   /// How many times they do, at least.

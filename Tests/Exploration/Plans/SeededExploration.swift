@@ -76,6 +76,7 @@ struct SeededExploration: Sendable {
     plan.renewedCarriers = plan.attempts - 2
     plan.fileFaults = kinds.count { $0.traits.contains(.spoilsFiles) }
     plan.worldFaults = kinds.count { $0.traits.contains(.changesTheWorld) }
+    plan.isDeceived = kinds.contains { $0.traits.contains(.deceives) }
     plan.changesTheWorld = plan.worldFaults > 0 || form == 3
     plan.isAbandoned = Int.random(in: 0..<8, using: &random) == 0
     plan.comesBackNextWeek = !plan.changesTheWorld && Int.random(in: 0..<8, using: &random) == 0

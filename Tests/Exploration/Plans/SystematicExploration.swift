@@ -101,6 +101,7 @@ struct SystematicExploration: Sendable {
       mission.sharesItsName || kind.traits.contains(.kills) && (isAbandoned || !mission.isVariant)
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
+    plan.isDeceived = kind.traits.contains(.deceives)
     plan.spoilsPages = kind.traits.contains(.spoilsPages)
     let isDelayed =
       kind.traits.contains(.delaysPoints)
@@ -114,7 +115,7 @@ struct SystematicExploration: Sendable {
       || expectation.codes != [0]
         && (capabilities.clustersAreApart || outcome.events[number - 1].isAboutTheClone)
       || kind.traits.contains(.kills) && (mission.isInDoubt || mission.attempts > 2)
-    plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew ? 1 : 0)
+    plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew || plan.isDeceived ? 1 : 0)
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
     // cannot know any more.
     plan.mayShowNothing =

@@ -11,10 +11,6 @@ extension FaultKind {
   private static let changes: [FaultKind] = [
       // The bucket's backups become objects again, which have other uids.
       .velero("goodBackupResynced", .breaks(0, 1, 65, 78)) { $0.removeBackupObject(named: goodBackup) },
-      .velero("goodBackupDeleted", .breaks(0, 1, 65, 78)) {
-        _ = $0.makeVeleroObject(
-          "deletebackuprequests", named: "by-hand", of: "ocp-prod", spec: ["backupName": .string(goodBackup)])
-      },
       .velero("restoresRemoved", .breaks(0, 1, 65, 75, 78)) { $0.removeAll("restores.velero.io") },
       .velero("claimMadeByOthers", .breaks(0, 1, 75, 78)) { $0.makeClaim() },
       .velero("claimReplacedByOthers", .breaks(0, 1, 75, 78)) {
