@@ -74,9 +74,9 @@ final class ServiceMonitor {
       // Somebody has written to it since.
       if !now.rows.isEmpty { isWreck = false }
     }
-    // What was put aside for a restore is held still, and what it is judged by.
-    let isPutAside = world.capabilities.restoresByChanges && now?.rows.isEmpty ?? true
-    if !isPutAside || last == nil { last = now }
+    // What was put aside for a restore is kept, and is what the restore is judged by.
+    let isPutAside = last.map { now?.rows.isEmpty ?? true && isKept($0, in: world) } ?? false
+    if !isPutAside { last = now }
     copies = complete(in: world)
   }
 
@@ -106,10 +106,14 @@ final class ServiceMonitor {
   /// Whether copies hold a content; what customers wrote after such a copy was made may be in volumes that are kept.
   private func isHeld(_ content: Content, by copies: [Content], and world: any SimulatedService) -> Bool {
     if copies.contains(content) { return true }
-    return world.keptRows(of: WorkedExample.production).contains(content.rows)
+    return isKept(content, in: world)
       && copies.contains {
         ($0.version, $0.broken) == (content.version, content.broken) && content.rows.starts(with: $0.rows)
       }
+  }
+
+  private func isKept(_ content: Content, in world: any SimulatedService) -> Bool {
+    world.keptRows(of: WorkedExample.production).contains(content.rows)
   }
 
   private static func completed(_ changes: [JournalEntry]) -> Set<String> {

@@ -268,7 +268,11 @@ final class CaseRun {
       // A leftover of that name is refused; the restore has no such excuse, though a server that shows nothing of
       // it is one for not knowing.
       let cannotKnowTheEnd = attempt.result.code == .deadlinePassed && plan.mayShowNothing
-      if !attempt.succeeded, !isRefusal || stage.program == .restore, !cannotKnowTheEnd {
+      // What a killed run has stopped and put aside is that run's to go on with.
+      let isAnothers =
+        isRefusal && plan.isAbandoned && site.service.capabilities.restoresByChanges
+        && attempt.result.message.contains("was stopped for an in-place restore of")
+      if !attempt.succeeded, !isRefusal || stage.program == .restore, !cannotKnowTheEnd, !isAnothers {
         fail(
           "a week later: \(stage.program.rawValue) exit \(attempt.result.code.rawValue): \(attempt.result.message)"
         )

@@ -7,7 +7,9 @@ extension FaultCatalogue {
   package static let velero = FaultCatalogue(
     answers: FaultKind.statusAnswers(.velero) + FaultKind.watches + FaultKind.veleroServer
       + FaultKind.otherClients,
-    bodies: FaultKind.kubernetesBodies(.velero), opensFirst: true)
+    bodies: FaultKind.kubernetesBodies(.velero),
+    // A restore whose namespace goes stands still: Velero's own object says nothing of that.
+    endingAlso: ["subjectVanishes": 75], opensFirst: true)
 }
 
 extension Explorer {
