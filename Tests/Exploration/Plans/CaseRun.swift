@@ -222,7 +222,9 @@ final class CaseRun {
     let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in monitor.losses { fail("overwritten without evidence: \(loss)") }
-    for damage in worldWatch?.violations(harness.site.service, isComplete: outcome.isComplete) ?? [] {
+    for damage in worldWatch?.violations(
+      harness.site.service, isComplete: outcome.isComplete && !plan.mission.isRefused) ?? []
+    {
       fail(damage)
     }
     if !plan.changesTheWorld, !plan.mission.removesClone, !plan.mission.removesEvidence {

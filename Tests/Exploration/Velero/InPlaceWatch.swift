@@ -14,8 +14,11 @@ final class InPlaceWatch: WorldWatch {
   private let others: Bool
   /// The volumes that production has had with something in them, as they were last seen.
   private var volumes: [String: VolumeView] = [:]
-  /// Those whose policy somebody else has set back.
-  private var endangered: Set<String> = []
+  /// Those whose policy somebody else has set back, and at which look that was seen.
+  private var endangered: [String: Int] = [:]
+  /// Those that a step has nevertheless deleted the claim of, though a look before that would have shown it.
+  private var neglected: Set<String> = []
+  private var looks = 0
   /// The claims that the steps have asked to delete.
   private var deleted: Set<String> = []
   private var workloads: [String: Int] = [:]
@@ -35,12 +38,18 @@ final class InPlaceWatch: WorldWatch {
   }
 
   func look(_ world: any SimulatedService, before event: SiteEvent) {
+    looks += 1
     see(world)
     patch = nil
     guard case .request(let method, let target, _) = event else { return }
     let parts = target.prefix { $0 != "?" }.split(separator: "/").map { String($0) }
     guard parts.contains(Self.namespace), let name = parts.last else { return }
-    if method == "DELETE", parts.contains("persistentvolumeclaims") { deleted.insert(name) }
+    if method == "DELETE", parts.contains("persistentvolumeclaims") {
+      deleted.insert(name)
+      for volume in volumes.values where volume.claim == name {
+        if let since = endangered[volume.name], since < looks { neglected.insert(volume.name) }
+      }
+    }
     if method == "PATCH", parts.contains("deployments") || parts.contains("statefulsets") {
       patch = (name, isProven(world))
     }
@@ -89,13 +98,14 @@ final class InPlaceWatch: WorldWatch {
       uniquingKeysWith: { $1 })
     for (name, volume) in now where !volume.rows.isEmpty {
       if let before = volumes[name], before.reclaimPolicy == "Retain", volume.reclaimPolicy != "Retain" {
-        endangered.insert(name)
+        endangered[name] = looks
       }
       volumes[name] = volume
     }
     for (name, volume) in volumes where (now[name]?.rows ?? []).isEmpty {
       volumes[name] = nil
-      let isOthers = endangered.contains(name) || others && !deleted.contains(volume.claim)
+      let isOthers =
+        endangered[name] != nil && !neglected.contains(name) || others && !deleted.contains(volume.claim)
       if !isOthers { tell("volume \(name) is gone, with \(volume.rows.count) rows of production") }
     }
     let wanted = Self.workloads(in: world)

@@ -42,7 +42,7 @@ extension KubernetesWorld {
     }
   }
 
-  /// Somebody makes production's claim, if it is not there: with a volume of its own.
+  /// Somebody makes production's claim, if it is not there, and writes to its volume.
   fileprivate mutating func makeClaim() {
     let key = ObjectKey("persistentvolumeclaims", "magento-prod", "magento-prod-db")
     guard clusters[0].store.object(key) == nil else { return }
@@ -55,6 +55,8 @@ extension KubernetesWorld {
           "resources": ["requests": ["storage": "8Gi"]],
         ],
       ])
+    let production = applications.first { $0.namespace == "magento-prod" && $0.cluster == clusters[0].name }
+    _ = production.map { change($0.uid, as: .manipulated) { $0.rows = ["order-9001-in-a-new-volume"] } }
   }
 
   fileprivate mutating func setPolicies(_ policy: String) {

@@ -15,8 +15,11 @@ extension FaultCatalogue {
 extension Explorer {
   /// Learns what the undisturbed missions come to at Velero.
   package static func velero() -> Explorer {
-    Explorer(
-      VeleroSetup(), faults: .velero, watch: { InPlaceWatch($0, others: $1) },
+    var setup = VeleroSetup()
+    // What no restore brings back by itself has to be started again.
+    setup.hasNewWorker = true
+    return Explorer(
+      setup, faults: .velero, watch: { InPlaceWatch($0, others: $1) },
       isPlayed: { !isOfAstraControl($0) })
   }
 }
