@@ -196,7 +196,7 @@ let package = Package(
       name: "Exploration",
       dependencies: ["Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
         + stepModules,
-      path: "Tests/Exploration", exclude: ["AstraControl", "Main", "Mutants", "TridentProtect"]
+      path: "Tests/Exploration", exclude: ["AstraControl", "Clusters", "Main", "Mutants", "TridentProtect", "Velero"]
     ),
     .target(
       name: "AstraControlExploration",
@@ -206,17 +206,36 @@ let package = Package(
       ],
       path: "Tests/Exploration/AstraControl"
     ),
+    // What can go wrong at any API server of a cluster.
+    .target(
+      name: "ClusterExploration",
+      dependencies: [
+        "ClusterSimulation", "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+      ],
+      path: "Tests/Exploration/Clusters"
+    ),
     .target(
       name: "TridentProtectExploration",
       dependencies: [
-        "ClusterSimulation", "Exploration", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "ClusterExploration", "Exploration", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend",
         "TridentProtectSimulation",
       ],
       path: "Tests/Exploration/TridentProtect"
     ),
+    .target(
+      name: "VeleroExploration",
+      dependencies: [
+        "ClusterExploration", "Exploration", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend",
+        "SimulatorSupport", "VeleroSimulation",
+      ],
+      path: "Tests/Exploration/Velero"
+    ),
     .executableTarget(
       name: "explorer",
-      dependencies: ["AstraControlExploration", "Exploration", "TridentProtectExploration", argumentParser],
+      dependencies: [
+        "AstraControlExploration", "Exploration", "TridentProtectExploration", "VeleroExploration",
+        argumentParser,
+      ],
       path: "Tests/Exploration/Main"
     ),
     // Whether a real API server answers as the client for it relies on (./test --cluster). No product.

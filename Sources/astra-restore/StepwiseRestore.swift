@@ -100,17 +100,26 @@ extension RestoreRun {
     for (index, change) in changes.all.enumerated() where change.isAfterwards {
       try make(change, index, changes, operation, application)
     }
-    let kept = backend.keptData(of: changes.all)
+    let kept = keptVolumes(of: changes, application)
     guard !kept.isEmpty else { return }
     log.info("the data of before is kept in the volumes \(kept.joined(separator: ", "))")
-    publishKept(changes.all)
+    publish(kept)
+  }
+
+  /// The volumes of before: those of earlier attempts first, which hold what there was before anything was restored.
+  private func keptVolumes(of changes: RunRecord.Changes, _ application: Application) -> [String] {
+    let earlier = restores(of: application.id).filter { $0.stage != .refused }.compactMap { $0.changes }
+    var kept: [String] = []
+    for name in (earlier + [changes]).flatMap({ backend.keptData(of: $0.all) }) where !kept.contains(name) {
+      kept.append(name)
+    }
+    return kept
   }
 
   /// Names the volumes of before for the scripts that follow.
-  func publishKept(_ changes: [RestoreChange]) {
-    let kept = backend.keptData(of: changes).joined(separator: " ")
-    facts.note("keptVolumes", kept)
-    facts.publish("ASTRA_RESTORE_KEPT_VOLUMES", kept)
+  private func publish(_ kept: [String]) {
+    facts.note("keptVolumes", kept.joined(separator: " "))
+    facts.publish("ASTRA_RESTORE_KEPT_VOLUMES", kept.joined(separator: " "))
   }
 
   private func make(
@@ -158,12 +167,13 @@ extension RestoreRun {
     _ evidence: RunRecord.Copy? = nil
   ) -> StepFailure {
     var told = withEvidenceHint(failure, of: application, begunWith: evidence)
-    let kept = backend.keptData(of: changes.all)
+    let kept = keptVolumes(of: changes, application)
     let lines = backend.wayBack(from: changes.all, of: application.id)
-    publishKept(changes.all)
+    publish(kept)
     var hints = [told.hint ?? "run the step again in the same run: it goes on where it stopped"]
+    // Not in the message, which a report shows in one line of bounded length.
     if !kept.isEmpty {
-      hints.append("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay")
+      hints.insert("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay", at: 0)
     }
     if !lines.isEmpty {
       hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")

@@ -29,6 +29,9 @@ package struct ServiceCapabilities: Sendable {
   /// Whether an in-place restore takes several changes: what an application held is put aside before the restore begins.
   package var restoresByChanges = false
 
+  /// Whether an application is a namespace, and whoever reads that reads whether it is there.
+  package var namespacesAreApplications = false
+
   /// Makes the capabilities.
   package init(mapsNamespaces: Bool, datesModifications: Bool) {
     (self.mapsNamespaces, self.datesModifications) = (mapsNamespaces, datesModifications)

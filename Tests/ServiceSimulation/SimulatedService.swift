@@ -39,6 +39,8 @@ package protocol SimulatedService: Sendable {
   var applications: [ServiceApplication] { get }
   /// All backups and snapshots, in order of creation.
   var recoveryPoints: [ServiceRecoveryPoint] { get }
+  /// What is in the volumes that were taken from an application and kept, each with its rows.
+  func keptRows(of application: String) -> [[String]]
   /// The operations under way, in order of their beginning.
   var operations: [ServiceOperation] { get }
   func application(_ key: String) -> ServiceApplication?
@@ -107,6 +109,7 @@ package protocol SimulatedService: Sendable {
 extension SimulatedService {
   package var files: [String: String] { [:] }
   package var nextChange: Duration? { nil }
+  package func keptRows(of _: String) -> [[String]] { [] }
 
   /// All changes since the start.
   package var journal: [JournalEntry] { journal(from: 0) }

@@ -8,7 +8,7 @@ internal import Timing
 ///
 /// Ids are the uids of objects; those of a clone is the uid of the
 /// restore that made it.
-package struct TridentProtectService: SimulatedService {
+package struct TridentProtectService: ClusterService {
   /// The simulator's own world, for tests that are about Trident protect.
   package var world: KubernetesWorld
   package var behaviour: ServiceBehaviour {

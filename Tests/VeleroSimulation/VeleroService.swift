@@ -1,4 +1,4 @@
-internal import ClusterSimulation
+package import ClusterSimulation
 package import KubernetesSimulator
 package import ServiceSimulation
 internal import SimulatorSupport
@@ -7,12 +7,16 @@ internal import Timing
 /// Velero in two clusters that share a bucket, as a simulated service.
 ///
 /// Ids are uids: of an application that of its namespace, of a clone that of the restore that made it.
-package struct VeleroService: SimulatedService {
+package struct VeleroService: ClusterService {
   /// The simulator's own world, for tests that are about Velero.
   package var world: KubernetesWorld
   package var behaviour: ServiceBehaviour {
     didSet { world.veleroTrouble(for: nil) { $0.apply(behaviour) } }
   }
+  /// How many in-place restores are still refused, and how.
+  var refusals: (count: Int, reason: RefusalReason) = (0, .conflict)
+  /// What is wrong with every watch.
+  package var watchTrouble: WatchTrouble?
   package private(set) var credential: String
   private let start: WallTime
 
@@ -32,10 +36,10 @@ package struct VeleroService: SimulatedService {
   package var capabilities: ServiceCapabilities {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
     capabilities.idsHaveParts = true
-    (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
+    (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 3)
     capabilities.clustersAreApart = true
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
-    capabilities.restoresByChanges = true
+    (capabilities.restoresByChanges, capabilities.namespacesAreApplications) = (true, true)
     return capabilities
   }
 
@@ -66,6 +70,10 @@ package struct VeleroService: SimulatedService {
   package mutating func respond(to request: ServiceRequest) -> ServiceResponse {
     let index = Self.contexts.firstIndex { request.host.hasPrefix(Self.host($0)) }
     guard let index else { return ServiceResponse(status: 502) }
+    if refusals.count > 0, request.method == "POST", index == 0, request.target.hasSuffix("/restores") {
+      refusals.count -= 1
+      return refusal(refusals.reason)
+    }
     let response = world.handle(
       SimulatedRequest(request.method, request.target, headers: request.headers, body: request.body),
       at: Self.contexts[index])
@@ -78,6 +86,7 @@ package struct VeleroService: SimulatedService {
       answer.headers.removeAll { $0.name == "Date" }
       answer.headers.append(("Date", date.httpDate))
     }
+    watchTrouble?.spoil(&answer)
     return answer
   }
 
@@ -163,6 +172,13 @@ extension VeleroService {
     }
   }
 
+  package func keptRows(of application: String) -> [[String]] {
+    guard let view = self.application(application) else { return [] }
+    return world.volumes(of: view.cluster).filter {
+      view.namespaces.contains($0.namespace) && $0.phase == "Released" && $0.reclaimPolicy == "Retain"
+    }.map(\.rows)
+  }
+
   /// The object of a copy.
   private func object(ofCopy copy: KubernetesWorld.CopyView) -> JSON? {
     world.clusters.first { $0.name == copy.cluster }?.store.objects(Self.backups).first { $0.uid == copy.uid }
@@ -201,11 +217,27 @@ extension VeleroService {
   package var journalCount: Int { world.journal.count }
   package func journal(from index: Int) -> [JournalEntry] {
     world.journal.dropFirst(index).map { entry in
-      JournalEntry(
-        at: entry.at, event: .init(rawValue: entry.event.rawValue) ?? .manipulated, kind: .init(entry.kind),
-        id: world.makerUID(ofObject: entry.id), name: entry.name, related: entry.related)
+      let kind = JournalEntry.Kind(entry.kind)
+      return JournalEntry(
+        at: entry.at, event: .init(rawValue: entry.event.rawValue) ?? .manipulated, kind: kind,
+        id: world.makerUID(ofObject: entry.id),
+        name: [.backup, .snapshot].contains(kind) ? givenName(entry.name) : entry.name, related: entry.related)
     }
   }
+
+  /// The name that a user gave, in that of a backup's object: `<namespace>-<name>-<hash>`.
+  private func givenName(_ name: String) -> String {
+    guard let application = world.applications.first(where: { name.hasPrefix("\($0.namespace)-") }) else {
+      return name
+    }
+    var given = name.dropFirst(application.namespace.count + 1)
+    let parts = given.split(separator: "-")
+    if parts.count > 1, let hash = parts.last, hash.count == 8, hash.allSatisfy(\.isHexDigit) {
+      given = given.dropLast(9)
+    }
+    return String(given)
+  }
+
   package var tally: Tally {
     let counts = world.tally
     var tally = Tally()

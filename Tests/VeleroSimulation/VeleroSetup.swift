@@ -9,6 +9,8 @@ package struct VeleroSetup: ServiceSetup {
   package var behaviour = ServiceBehaviour()
   /// What Velero does where its documentation leaves that open.
   package var settings = VeleroSettings()
+  /// Whether production has a Deployment that came after the copies were made, and which none of them has.
+  package var hasNewWorker = false
   private var faults: [OperationFault] = []
 
   /// The example as it is.
@@ -20,7 +22,12 @@ package struct VeleroSetup: ServiceSetup {
   package var startTime: Timestamp { Timestamp(sinceEpoch: .seconds(1_795_000_000)) }
   package mutating func add(_ fault: OperationFault) { faults.append(fault) }
   package var operationFaults: [OperationFault] { faults }
-  package mutating func refuseRestores(_: Int, because _: RefusalReason) {}
+  /// How many in-place restores are refused, and how.
+  private var refusals: (count: Int, reason: RefusalReason) = (0, .conflict)
+
+  package mutating func refuseRestores(_ count: Int, because reason: RefusalReason) {
+    refusals = (count, reason)
+  }
   package mutating func useOlderRelease() {}
 
   package mutating func halveLengths() {
@@ -51,10 +58,29 @@ package struct VeleroSetup: ServiceSetup {
     var world = KubernetesWorld(
       clusters: VeleroService.contexts, startTime: start + behaviour.clockSkew, velero: settings, seed: 42)
     Self.fill(&world)
+    if hasNewWorker { Self.addWorker(&world) }
     for fault in faults {
       world.faults.append(RunFault(.init(fault.kind), nth: fault.nth, .init(fault.effect)))
     }
-    return VeleroService(world, behaviour, start: start)
+    var service = VeleroService(world, behaviour, start: start)
+    service.refusals = refusals
+    return service
+  }
+
+  private static func addWorker(_ world: inout KubernetesWorld) {
+    let labels: JSON = ["app": "magento-prod-worker"]
+    world.clusters[0].store.create(
+      "deployments.apps",
+      [
+        "metadata": ["name": "magento-prod-worker", "namespace": "magento-prod", "labels": labels],
+        "spec": [
+          "replicas": 2, "selector": ["matchLabels": labels],
+          "template": [
+            "metadata": ["labels": labels],
+            "spec": ["containers": [["name": "worker", "image": "worker:1"]]],
+          ],
+        ],
+      ])
   }
 
   private static func fill(_ world: inout KubernetesWorld) {

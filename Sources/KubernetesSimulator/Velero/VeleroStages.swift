@@ -124,7 +124,8 @@ extension KubernetesWorld {
     }
     record(
       run.kind == .restore ? .restoreFailed : .failed, journalKind(run.kind),
-      id: run.kind == .restore ? run.application : run.uid, name: run.key.name)
+      id: run.kind == .restore ? run.application : run.uid,
+      name: run.kind == .clone ? run.velero?.namespaces.first ?? run.key.name : run.key.name)
     startWaiting(in: run.cluster)
   }
 

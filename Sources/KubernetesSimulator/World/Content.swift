@@ -96,6 +96,10 @@ extension KubernetesWorld {
         ])
     }
     if platform != nil {
+      // Nor do they wait for data that nobody brings any more: what they write has a volume.
+      if let waiting = claim, let uid = waiting.uid, platform?.withheld.remove(uid) != nil {
+        schedule(.bind, key("persistentvolumeclaims", waiting), in: cluster, after: .zero)
+      }
       settlePlatform([namespace], in: cluster)
       claim = clusters[cluster].store.objects("persistentvolumeclaims", in: namespace).first
     }

@@ -145,3 +145,36 @@ extension KubernetesWorld {
     index(ofCluster: cluster).map { hasNamespace(name, in: $0) } ?? false
   }
 }
+
+/// A volume, what it holds, and the claim that it is or was bound to.
+package struct VolumeView: Equatable, Sendable {
+  package var name: String
+  /// `Bound`, `Released`, `Available`.
+  package var phase: String
+  /// `Retain` or `Delete`.
+  package var reclaimPolicy: String
+  package var namespace: String
+  package var claim: String
+  package var claimUID: String
+  package var rows: [String]
+}
+
+extension KubernetesWorld {
+  /// The volumes of a cluster; none in a world without volumes.
+  package func volumes(of context: String) -> [VolumeView] {
+    guard let index = index(ofCluster: context) else { return [] }
+    return clusters[index].store.objects("persistentvolumes").map { volume in
+      func text(_ path: String) -> String { volume.value(at: path)?.string ?? "" }
+      return VolumeView(
+        name: volume.name ?? "", phase: text("status.phase"),
+        reclaimPolicy: text("spec.persistentVolumeReclaimPolicy"), namespace: text("spec.claimRef.namespace"),
+        claim: text("spec.claimRef.name"), claimUID: text("spec.claimRef.uid"),
+        rows: Self.handle(of: volume).flatMap { volumes[$0] } ?? [])
+    }
+  }
+
+  /// Whether a restore into an application, by its uid, is under way.
+  package func isRestoring(_ application: String) -> Bool {
+    runs.contains { $0.kind == .restore && $0.application == application }
+  }
+}

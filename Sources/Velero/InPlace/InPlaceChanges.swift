@@ -137,8 +137,10 @@ extension VeleroBackend {
         return .failed("volume \"\(volume.name)\" would not outlive volume claim \"\(claim.name)\"")
       }
     }
-    try client.delete(.volumeClaim, claim.name, in: place.namespace, uid: claim.uid, to: attempt)
-    return .waiting("it is going")
+    // A further one of the same uid does no harm: whether it goes is seen at the next look.
+    return try changed("volume claim \"\(claim.name)\"") { () throws(BackendError) in
+      try client.delete(.volumeClaim, claim.name, in: place.namespace, uid: claim.uid, to: attempt)
+    }
   }
 
   private func restore(

@@ -81,6 +81,8 @@ struct GroundTruth {
     if point.hookState == "failed", world.behaviour.showsHookResults {
       return "the hooks of the \(kind.rawValue) failed"
     }
+    // Others may have taken away what the application runs by, which is then what was copied.
+    if others, point.content == nil { return nil }
     return point.content.map(monitor.contents.contains) == true
       ? nil : "the \(kind.rawValue) holds \(String(describing: point.content)), which production never held"
   }
@@ -134,6 +136,8 @@ struct GroundTruth {
     guard later.isEmpty, let production = world.application(WorkedExample.production) else { return nil }
     let wanted =
       restores[end].related.flatMap { id in world.recoveryPoint(id)?.content } ?? WorkedExample.goodContent
+    // Others may have taken away what it runs by.
+    if others, production.content == nil { return nil }
     return production.content == wanted
       ? nil : "production holds \(String(describing: production.content))"
   }

@@ -10,10 +10,14 @@ enum Prerequisite: String, CaseIterable {
   case acceptingCluster = "the clone's cluster takes clones"
   case places = "backups have a place to go to"
 
-  /// Whether a request reads what it is about.
-  func isRead(by purpose: RequestPurpose) -> Bool {
+  /// Whether a request reads what it is about, at a service that can do this.
+  func isRead(by purpose: RequestPurpose, at capabilities: ServiceCapabilities) -> Bool {
     func names(_ name: String) -> Bool { purpose.names?.contains(name) ?? false }
     return switch (self, purpose.action, purpose.subject) {
+    case (.oneApplication, .read, .namespace) where capabilities.namespacesAreApplications:
+      names("magento-prod")
+    case (.freeName, .read, .namespace) where capabilities.namespacesAreApplications:
+      names(WorkedExample.cloneName)
     case (.oneApplication, .list, .application): names("magento-prod")
     case (.livingApplication, .list, .application), (.livingApplication, .read, .application): true
     case (.goodBackup, .list, .backup): purpose.names == nil

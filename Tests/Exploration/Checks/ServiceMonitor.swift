@@ -74,13 +74,16 @@ final class ServiceMonitor {
       // Somebody has written to it since.
       if !now.rows.isEmpty { isWreck = false }
     }
-    last = now
+    // What was put aside for a restore is kept, and is what the restore is judged by.
+    let isPutAside = last.map { now?.rows.isEmpty ?? true && isKept($0, in: world) } ?? false
+    if !isPutAside { last = now }
     copies = complete(in: world)
   }
 
   /// Sees a request that only looks, and the world that it looks at.
   func see(_ purpose: RequestPurpose, _ world: any SimulatedService) {
-    for one in Prerequisite.allCases where one.isRead(by: purpose) && one.holds(in: world) {
+    let capabilities = world.capabilities
+    for one in Prerequisite.allCases where one.isRead(by: purpose, at: capabilities) && one.holds(in: world) {
       prerequisites.insert(one)
     }
   }
@@ -90,14 +93,27 @@ final class ServiceMonitor {
     let source = restore.related.flatMap { world.recoveryPoint($0)?.content }
     guard let last, last != source else { return }
     overwritten.append(last)
-    guard !(copies + complete(in: world)).contains(last) else { return }
+    guard !isHeld(last, by: copies + complete(in: world), and: world) else { return }
     losses.append("production held \(last), which no clone or snapshot of this time holds")
   }
 
   /// What this run has overwritten, and no complete copy holds any more.
   func noLongerHeld(by world: any SimulatedService) -> [Content] {
     let held = complete(in: world) + [world.application(WorkedExample.production)?.content].compactMap { $0 }
-    return overwritten.filter { !held.contains($0) }
+    return overwritten.filter { !isHeld($0, by: held, and: world) }
+  }
+
+  /// Whether copies hold a content; what customers wrote after such a copy was made may be in volumes that are kept.
+  private func isHeld(_ content: Content, by copies: [Content], and world: any SimulatedService) -> Bool {
+    if copies.contains(content) { return true }
+    return isKept(content, in: world)
+      && copies.contains {
+        ($0.version, $0.broken) == (content.version, content.broken) && content.rows.starts(with: $0.rows)
+      }
+  }
+
+  private func isKept(_ content: Content, in world: any SimulatedService) -> Bool {
+    world.keptRows(of: WorkedExample.production).contains(content.rows)
   }
 
   private static func completed(_ changes: [JournalEntry]) -> Set<String> {

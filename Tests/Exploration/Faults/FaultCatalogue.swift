@@ -14,11 +14,15 @@ package struct FaultCatalogue: Sendable {
   /// - Parameters:
   ///   - answers: answers in the service's place.
   ///   - bodies: answers of the service whose bodies are not what they should be.
+  ///   - further: the codes that a step may end with here besides, by the names of the shared kinds.
   ///   - opensFirst: whether a file says where the service is, so that a step that cannot open it has no parameters (64).
-  package init(answers: [FaultKind], bodies: [FaultKind], opensFirst: Bool = false) {
+  package init(
+    answers: [FaultKind], bodies: [FaultKind], endingAlso further: [String: Int32] = [:],
+    opensFirst: Bool = false
+  ) {
     let calls = opensFirst ? FaultKind.calls.map(\.withoutPlace) : FaultKind.calls
     drawn =
-      FaultKind.ways + FaultKind.clocks + FaultKind.with(.spoilsFiles, FaultKind.disks + calls)
+      FaultKind.ways.map { $0.ending(alsoWith: further[$0.name]) } + FaultKind.clocks + FaultKind.with(.spoilsFiles, FaultKind.disks + calls)
       + FaultKind.signals + answers + FaultKind.with(.hides, bodies)
     all = drawn + FaultKind.probes
     byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
@@ -35,6 +39,18 @@ extension FaultKind {
     kind.expectation = { [expectation] event in
       var owed = expectation(event)
       if case .fileCall(.open) = event { owed.codes.insert(64) }
+      return owed
+    }
+    return kind
+  }
+
+  /// The same, where a step may end with one code more.
+  fileprivate func ending(alsoWith code: Int32?) -> FaultKind {
+    guard let code else { return self }
+    var kind = self
+    kind.expectation = { [expectation] event in
+      var owed = expectation(event)
+      owed.codes.insert(code)
       return owed
     }
     return kind

@@ -31,6 +31,8 @@ package struct FaultKind: Sendable {
     case lasts
     /// Changes are answered by errors that leave open whether they were made.
     case leavesOpen
+    /// The service calls well what is not, or breaks what it is at: what is asked for is rightly asked for again.
+    case deceives
     /// A recovery point is not read at once.
     case delaysPoints
   }

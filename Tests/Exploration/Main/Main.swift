@@ -3,6 +3,7 @@ internal import AstraControlExploration
 internal import Exploration
 internal import Foundation
 internal import TridentProtectExploration
+internal import VeleroExploration
 
 @main
 struct Main: ParsableCommand {
@@ -20,13 +21,29 @@ struct WorldOptions: ParsableArguments {
   @Option(help: "Stop after so many cases that break a promise.")
   var stopAfter = 20
 
-  @Option(help: "The service: astra-control or trident-protect.")
-  var service = "astra-control"
+  @Option(help: "The service: \(Service.allValueStrings.joined(separator: ", ")).")
+  var service = Service.astraControl
 
-  var faults: FaultCatalogue { service == "trident-protect" ? .tridentProtect : .astraControl }
+  enum Service: String, CaseIterable, ExpressibleByArgument {
+    case astraControl = "astra-control"
+    case tridentProtect = "trident-protect"
+    case velero
+  }
+
+  var faults: FaultCatalogue {
+    switch service {
+    case .astraControl: .astraControl
+    case .tridentProtect: .tridentProtect
+    case .velero: .velero
+    }
+  }
 
   func explorer() throws -> Explorer {
-    if service == "trident-protect" { return .tridentProtect() }
+    switch service {
+    case .astraControl: break
+    case .tridentProtect: return .tridentProtect()
+    case .velero: return .velero()
+    }
     let bytes = try Data(contentsOf: URL(filePath: scenario))
     return try Explorer.astraControl(scenario: Array(bytes))
   }

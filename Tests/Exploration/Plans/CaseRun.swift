@@ -13,6 +13,8 @@ final class CaseRun {
   private let start: any SimulatedService
   private var monitor: ServiceMonitor
   private var claims = StatusClaims()
+  /// Watches for what only this service can come to.
+  private var worldWatch: (any WorldWatch)?
   private var outcome = Outcome()
   /// How often pages had been looked at before the attempt in hand.
   private var looksBefore = 0
@@ -33,6 +35,7 @@ final class CaseRun {
     harness.environment["BUILD_TAG"] = plan.run
     harness.site.faults = plan.faults
     monitor = ServiceMonitor(harness.site.service, others: plan.changesTheWorld)
+    worldWatch = plan.watch?(harness.site.service, plan.changesTheWorld)
     watch()
   }
 
@@ -90,6 +93,7 @@ final class CaseRun {
     let claims = plan.mission.stages.contains { $0.program == .status }
     harness.site.observe = { [unowned self] world in
       monitor.look(world)
+      if let event = harness.site.events.last { worldWatch?.look(world, before: event) }
       if claims { self.claims.look(world) }
       guard looksAhead, case .request("GET", _, let purpose)? = harness.site.events.last else { return }
       monitor.see(purpose, world)
@@ -162,6 +166,7 @@ final class CaseRun {
         pages: plan.setup.behaviour.pageSize > 0)
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
       if result.wasKilled { orphanTemporaryFiles() }
+      worldWatch?.hear(result.standardError, code: result.wasKilled ? nil : result.code.rawValue, site.service)
       endedUnknown = !result.wasKilled && cannotKnowTheEnd(result.code.rawValue, saying: result.message)
       for violation in attempt.violations(truth) { fail("\(stage.program.rawValue): \(violation)") }
       if stage.program == .status, attempt.succeeded {
@@ -175,6 +180,7 @@ final class CaseRun {
       return attempt
     } catch let error as StepHarness.NoReport {
       if error.wasKilled { orphanTemporaryFiles() }
+      worldWatch?.hear(error.said, code: error.wasKilled ? nil : error.code.rawValue, site.service)
       outcome.codes.append(error.wasKilled ? -9 : error.code.rawValue)
       let writes = site.events.dropFirst(eventsBefore).count { if case .write = $0 { true } else { false } }
       let diedAtOnce = error.wasKilled && writes <= 1
@@ -216,11 +222,16 @@ final class CaseRun {
     let leftovers = harness.writtenFiles.keys.filter { $0.hasSuffix(".tmp") }
     if outcome.isComplete, !leftovers.isEmpty { fail("left behind: \(leftovers.sorted())") }
     for loss in monitor.losses { fail("overwritten without evidence: \(loss)") }
+    for damage in worldWatch?.violations(
+      harness.site.service, isComplete: outcome.isComplete && !plan.mission.isRefused) ?? []
+    {
+      fail(damage)
+    }
     if !plan.changesTheWorld, !plan.mission.removesClone, !plan.mission.removesEvidence {
       for loss in monitor.noLongerHeld(by: harness.site.service) { fail("the evidence is gone: \(loss)") }
     }
     for excess in truth.excess(
-      slack: max(plan.changesTheWorld ? 1 : 0, plan.worldFaults) + plan.fileFaults,
+      slack: max(plan.changesTheWorld || plan.isDeceived ? 1 : 0, plan.worldFaults) + plan.fileFaults,
       carriers: plan.renewedCarriers, restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
       snapshots: plan.snapshots)
     { fail(excess) }
@@ -259,11 +270,20 @@ final class CaseRun {
       // A leftover of that name is refused; the restore has no such excuse, though a server that shows nothing of
       // it is one for not knowing.
       let cannotKnowTheEnd = attempt.result.code == .deadlinePassed && plan.mayShowNothing
-      if !attempt.succeeded, !isRefusal || stage.program == .restore, !cannotKnowTheEnd {
+      // What a killed run has stopped and put aside is that run's to go on with.
+      let isAnothers =
+        isRefusal && plan.isAbandoned && site.service.capabilities.restoresByChanges
+        && attempt.result.message.contains("was stopped for an in-place restore of")
+      if !attempt.succeeded, !isRefusal || stage.program == .restore, !cannotKnowTheEnd, !isAnothers {
         fail(
           "a week later: \(stage.program.rawValue) exit \(attempt.result.code.rawValue): \(attempt.result.message)"
         )
       }
+    }
+    // What was broken before was told then.
+    let told = Set(outcome.violations)
+    for damage in worldWatch?.violations(site.service, isComplete: false) ?? [] where !told.contains(damage) {
+      fail("a week later: \(damage)")
     }
     for loss in monitor.losses { fail("a week later: overwritten without evidence: \(loss)") }
     for excess in truth.excess(restores: plan.forgetsRestores ? 1 : 0, snapshots: 2) {

@@ -14,9 +14,11 @@ package final class Explorer: Sendable {
   /// - Parameters:
   ///   - setup: the service at its start.
   ///   - faults: what goes wrong.
+  ///   - watch: begins to watch for what only this service can come to.
   ///   - isPlayed: whether the mission of a name is played; all are unless told otherwise.
   package init(
-    _ setup: any ServiceSetup, faults: FaultCatalogue, isPlayed: (String) -> Bool = { _ in true }
+    _ setup: any ServiceSetup, faults: FaultCatalogue, watch: WorldWatchMaker? = nil,
+    isPlayed: (String) -> Bool = { _ in true }
   ) {
     var permissive = setup
     // Older servers take two copies of one name, so that a blind repetition makes a second one.
@@ -24,8 +26,8 @@ package final class Explorer: Sendable {
     permissive.behaviour.duplicateSnapshotNames = true
     // Each state is still seen in several looks, and everything is tried at every look.
     permissive.halveLengths()
-    systematic = SystematicExploration(permissive, faults, Mission.all.filter { isPlayed($0.name) })
-    seeded = SeededExploration(permissive, faults)
+    systematic = SystematicExploration(permissive, faults, watch, Mission.all.filter { isPlayed($0.name) })
+    seeded = SeededExploration(permissive, faults, watch)
   }
 
   /// What each mission comes to when nothing goes wrong.
@@ -89,6 +91,16 @@ package final class Explorer: Sendable {
       }
     }
     return total.withLock { $0 }
+  }
+}
+
+extension Explorer {
+  /// Whether a mission is about what only Astra Control has, or is played there for every service: an older release,
+  /// restores and origins that are not shown, pages.
+  package static func isOfAstraControl(_ mission: String) -> Bool {
+    mission == "pipeline-v1" || mission == "nameless-restore-silent" || mission == "records-elsewhere"
+      || mission.hasPrefix("origin-") && mission.hasSuffix("-hidden")
+      || mission.hasPrefix("verify-broken-well") || mission == "verify-well-broken"
   }
 }
 

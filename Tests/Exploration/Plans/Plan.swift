@@ -5,6 +5,8 @@ internal import SimulatedBackend
 struct Plan: Sendable {
   var mission: Mission
   var setup: any ServiceSetup
+  /// Begins to watch for what only its service can come to.
+  var watch: WorldWatchMaker?
   var faults: [SiteFault] = []
   /// What its run is called; nil where nothing names it.
   var run: String?
@@ -54,6 +56,8 @@ struct Plan: Sendable {
   var codesAgain: Set<Int32>?
   /// Whether everyone sees pages spoilt, whatever the world holds.
   var spoilsPages = false
+  /// Whether the service calls well what is not, so that something is rightly asked for again.
+  var isDeceived = false
   /// Whether others change what the checker would compare.
   var changesTheWorld = false
   /// How many times they do, at least.
@@ -90,8 +94,8 @@ struct Plan: Sendable {
   }
 
   /// Plans an undisturbed mission.
-  init(_ mission: Mission, _ setup: any ServiceSetup) {
-    (self.mission, self.setup) = (mission, setup)
+  init(_ mission: Mission, _ setup: any ServiceSetup, _ watch: WorldWatchMaker?) {
+    (self.mission, self.setup, self.watch) = (mission, setup, watch)
     (run, sharesItsName) = (mission.run, mission.sharesItsName)
     comesBackNextWeek = mission.sharesItsName
     if mission.isOlder { self.setup.useOlderRelease() }

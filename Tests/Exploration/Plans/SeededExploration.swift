@@ -6,14 +6,15 @@ internal import Timing
 struct SeededExploration: Sendable {
   let setup: any ServiceSetup
   let faults: FaultCatalogue
+  private let watch: WorldWatchMaker?
   /// How many events the undisturbed pipeline has; faults are spread a little beyond.
   let events: Int
   let undisturbed: [String]
 
   /// Prepares the drawing of plans.
-  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue) {
-    (self.setup, self.faults) = (setup, faults)
-    let outcome = CaseRun(Plan(.pipeline, setup)).run()
+  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue, _ watch: WorldWatchMaker?) {
+    (self.setup, self.faults, self.watch) = (setup, faults, watch)
+    let outcome = CaseRun(Plan(.pipeline, setup, watch)).run()
     (events, undisturbed) = (outcome.events.count, outcome.ending)
   }
 
@@ -52,7 +53,7 @@ struct SeededExploration: Sendable {
         changed.add(OperationFault(kind, nth: Int.random(in: 1...2, using: &random), effect))
       }
     }
-    var plan = Plan(.pipeline, changed)
+    var plan = Plan(.pipeline, changed, watch)
     var kinds: [FaultKind] = []
     let count = form < 2 ? 2 : Int.random(in: 1...5, using: &random)
     plan.mayShowNothing = form >= 2
@@ -75,6 +76,7 @@ struct SeededExploration: Sendable {
     plan.renewedCarriers = plan.attempts - 2
     plan.fileFaults = kinds.count { $0.traits.contains(.spoilsFiles) }
     plan.worldFaults = kinds.count { $0.traits.contains(.changesTheWorld) }
+    plan.isDeceived = kinds.contains { $0.traits.contains(.deceives) }
     plan.changesTheWorld = plan.worldFaults > 0 || form == 3
     plan.isAbandoned = Int.random(in: 0..<8, using: &random) == 0
     plan.comesBackNextWeek = !plan.changesTheWorld && Int.random(in: 0..<8, using: &random) == 0

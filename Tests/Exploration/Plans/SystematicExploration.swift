@@ -5,17 +5,20 @@ internal import SimulatedBackend
 struct SystematicExploration: Sendable {
   let setup: any ServiceSetup
   let faults: FaultCatalogue
+  private let watch: WorldWatchMaker?
   /// What each mission comes to when nothing goes wrong.
   let undisturbed: [String: Outcome]
   private let missions: [Mission]
   private let capabilities: ServiceCapabilities
 
   /// Plays every mission once, undisturbed; that has to go well.
-  init(_ setup: any ServiceSetup, _ faults: FaultCatalogue, _ missions: [Mission] = Mission.all) {
-    (self.setup, self.faults) = (setup, faults)
+  init(
+    _ setup: any ServiceSetup, _ faults: FaultCatalogue, _ watch: WorldWatchMaker?, _ missions: [Mission]
+  ) {
+    (self.setup, self.faults, self.watch) = (setup, faults, watch)
     (self.missions, capabilities) = (missions, setup.start().capabilities)
     undisturbed = Dictionary(
-      uniqueKeysWithValues: missions.map { ($0.name, CaseRun(Plan($0, setup)).run()) })
+      uniqueKeysWithValues: missions.map { ($0.name, CaseRun(Plan($0, setup, watch)).run()) })
   }
 
   /// Every case there is, mission by mission.
@@ -87,7 +90,7 @@ struct SystematicExploration: Sendable {
       let outcome = undisturbed[mission.name], outcome.events.indices.contains(number - 1)
     else { return nil }
     let expectation = kind.expectation(outcome.events[number - 1])
-    var plan = Plan(mission, setup)
+    var plan = Plan(mission, setup, watch)
     plan.faults = [SiteFault(kind.effect, atEvent: number)]
     plan.codes = expectation.codes
     plan.undisturbedEnding =
@@ -98,6 +101,7 @@ struct SystematicExploration: Sendable {
       mission.sharesItsName || kind.traits.contains(.kills) && (isAbandoned || !mission.isVariant)
     plan.fileFaults = kind.traits.contains(.spoilsFiles) ? 1 : 0
     plan.changesTheWorld = kind.traits.contains(.changesTheWorld)
+    plan.isDeceived = kind.traits.contains(.deceives)
     plan.spoilsPages = kind.traits.contains(.spoilsPages)
     let isDelayed =
       kind.traits.contains(.delaysPoints)
@@ -111,7 +115,7 @@ struct SystematicExploration: Sendable {
       || expectation.codes != [0]
         && (capabilities.clustersAreApart || outcome.events[number - 1].isAboutTheClone)
       || kind.traits.contains(.kills) && (mission.isInDoubt || mission.attempts > 2)
-    plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew ? 1 : 0)
+    plan.snapshots = outcome.snapshots + plan.doubts + (isMadeAnew || plan.isDeceived ? 1 : 0)
     // Nothing but a state that passes tells of a restore in the older generation: whoever sees nothing for a while
     // cannot know any more.
     plan.mayShowNothing =
@@ -122,7 +126,7 @@ struct SystematicExploration: Sendable {
 
   private func plan(_ mission: String, _ seconds: Int, _ isLater: Bool) -> Plan? {
     guard let mission = Mission.named(mission), let outcome = undisturbed[mission.name] else { return nil }
-    var plan = Plan(mission, setup)
+    var plan = Plan(mission, setup, watch)
     plan.firstTimeoutSeconds = seconds
     plan.undisturbedEnding = mission.endsAlike ? outcome.ending : nil
     // A restore whose deadline passed may have been asked for with evidence that a second attempt rightly doubts.
@@ -147,7 +151,7 @@ struct SystematicExploration: Sendable {
     let expectation = FaultKind.Expectation(fault.kind, fault.effect, of: program, capabilities)
     var changed = setup
     changed.add(fault)
-    var plan = Plan(mission, changed)
+    var plan = Plan(mission, changed, watch)
     // It would go wrong in the next run too.
     plan.comesBackNextWeek = false
     // What an earlier run has begun may go wrong there, and whatever the steps make of it has to be true.

@@ -19,7 +19,8 @@ extension KubernetesWorld {
     if kind == .restore { tally.restoresRequested += 1 } else { tally.clonesCreated += 1 }
     record(
       kind == .restore ? .restoreRequested : .created, journalKind(kind),
-      id: kind == .restore ? target?.uid ?? "" : object.uid ?? "", name: key.name,
+      id: kind == .restore ? target?.uid ?? "" : object.uid ?? "",
+      name: kind == .restore ? key.name : mapping.values.sorted().first ?? key.name,
       related: stored?.object.uid ?? backup?.uid)
     var work = VeleroWork()
     (work.mapping, work.namespaces) = (mapping, mapping.values.sorted())
@@ -227,7 +228,7 @@ extension KubernetesWorld {
         isGood ? .restoreFinished : .restoreFailed, .application, id: run.application, name: run.key.name,
         related: source)
     } else {
-      record(isGood ? .completed : .failed, .clone, id: run.uid, name: run.key.name)
+      record(isGood ? .completed : .failed, .clone, id: run.uid, name: work.namespaces.first ?? run.key.name)
     }
   }
 

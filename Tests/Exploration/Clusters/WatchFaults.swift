@@ -1,19 +1,18 @@
 internal import ClusterSimulation
-internal import Exploration
+package import Exploration
 internal import ServiceSimulation
 internal import SimulatedBackend
-internal import TridentProtectSimulation
 
 // What goes wrong with the alarm clock: whatever it is, it costs time or a look more, and nothing else.
 extension FaultKind {
   /// One watch that is not as it should be; and all of them from there on.
-  static let watches: [FaultKind] = WatchTrouble.allCases.flatMap { trouble in
+  package static let watches: [FaultKind] = WatchTrouble.allCases.flatMap { trouble in
     [
       .watch("watch-\(trouble.rawValue)", .bent { trouble.spoil(&$0) }),
       .watch(
         "watches-\(trouble.rawValue)",
         .world { service in
-          guard var changed = service as? TridentProtectService else { return }
+          guard var changed = service as? any ClusterService else { return }
           changed.watchTrouble = trouble
           service = changed
         }),

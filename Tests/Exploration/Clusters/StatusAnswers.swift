@@ -1,16 +1,31 @@
-internal import Exploration
+package import Exploration
 internal import ServiceSimulation
 internal import SimulatedBackend
 internal import SimulatorSupport
 
+/// What the objects of a product are called, and where they say how it stands with them.
+package struct ProductWords: Sendable {
+  /// The group of its API.
+  let group: String
+  /// The path of an object's state, and of its last error.
+  let state: String
+  let error: String
+
+  /// Trident protect's.
+  package static let tridentProtect = Self(
+    group: "protect.trident.netapp.io", state: "status.state", error: "status.error")
+  /// Velero's.
+  package static let velero = Self(group: "velero.io", state: "status.phase", error: "status.failureReason")
+}
+
 // Answers that are not the API server's own, or not those of a good day.
 extension FaultKind {
   /// Answers in the server's place; it does not see the request, unless the name says so.
-  static let statusAnswers: [FaultKind] =
+  package static func statusAnswers(_ words: ProductWords) -> [FaultKind] {
     [
       .request("401", .answers(.status(401, "Unauthorized", "Unauthorized")), .ends(77)),
       .request(
-        "403", .answers(.status(403, "Forbidden", forbidden)), .ends(0, 1, 64, 65, 77, 78), changes: .ends(77)
+        "403", .answers(.status(403, "Forbidden", forbidden(words))), .ends(0, 1, 64, 65, 77, 78), changes: .ends(77)
       ),
       .request("403-html", .answers(.page(403)), .ends(0, 77), changes: .ends(77)),
       .request(
@@ -45,12 +60,13 @@ extension FaultKind {
           .text(504, #"{"metadata":{},"status":"Failure","message":"Timeout","reason":"Timeout","code":504}"#)
         ), .passes),
     ]
-    + [500, 502, 503, 504].flatMap { status -> [FaultKind] in
-      [
-        .request("\(status)-before", .answers(.page(status)), .passes),
-        .request("\(status)-afterwards", .answers(.page(status), afterwards: true), .passes),
-      ]
-    }
+      + [500, 502, 503, 504].flatMap { status -> [FaultKind] in
+        [
+          .request("\(status)-before", .answers(.page(status)), .passes),
+          .request("\(status)-afterwards", .answers(.page(status), afterwards: true), .passes),
+        ]
+      }
+  }
 
   /// The same, where a read of that subject may end the step with one more code: without the vaults of both clusters no
   /// backup is found again in the other, and a namespace that may not be seen is taken to be there.
@@ -95,12 +111,13 @@ extension FaultKind {
     return kind
   }
 
-  private static let forbidden =
-    #"backups.protect.trident.netapp.io is forbidden: User "ci" cannot list resource "backups" in API group "protect.trident.netapp.io" in the namespace "magento-prod""#
+  private static func forbidden(_ words: ProductWords) -> String {
+    #"backups.\#(words.group) is forbidden: User "ci" cannot list resource "backups" in API group "\#(words.group)" in the namespace "magento-prod""#
+  }
   private static let quota = #"backups "x" is forbidden: exceeded quota: objects"#
 
   /// Answers whose bodies are not what they should be.
-  static let kubernetesBodies: [FaultKind] =
+  package static func kubernetesBodies(_ words: ProductWords) -> [FaultKind] {
     [
       .request("emptyBody", .bent { $0.body = [] }, .passes),
       .request("htmlBody", .bent { $0.spoil(Array("<html>an outage</html>".utf8)) }, .passes),
@@ -108,21 +125,22 @@ extension FaultKind {
       .request("notUTF8", .bent { $0.body = [0xFF, 0xFE] + $0.body }, .passes),
       .request("noUID", .bent { $0.edit { $0.setting("metadata.uid", nil) } }, .passes),
       .request("noName", .bent { $0.edit { $0.setting("metadata.name", nil) } }, .passes),
-      .request("numberForState", .bent { $0.edit { $0.editState(.integer(7)) } }, .ends(0, 65, 75, 78)),
-      .request("unknownState", .bent { $0.edit { $0.editState("Quiescing") } }, .ends(0, 65, 75, 78)),
+      .request("numberForState", .bent { $0.edit { $0.editState(words, .integer(7)) } }, .ends(0, 65, 75, 78)),
+      .request("unknownState", .bent { $0.edit { $0.editState(words, "Quiescing") } }, .ends(0, 65, 75, 78)),
       .request(
         "errorWithoutEnd",
         .bent {
-          $0.edit { $0.value(at: "status.state") == nil ? $0 : $0.setting("status.error", "a passing one") }
+          $0.edit { $0.value(at: words.state) == nil ? $0 : $0.setting(words.error, "a passing one") }
         }, .ends(0, 78)),
-      .request("oneGoodEnd", .bent { $0.edit { $0.editState("Completed") } }, .ends(0, 1, 78)),
-      .request("oneBadEnd", .bent { $0.edit { $0.editState("Failed") } }, .ends(0, 1, 65, 78)),
+      .request("oneGoodEnd", .bent { $0.edit { $0.editState(words, "Completed") } }, .ends(0, 1, 78)),
+      .request("oneBadEnd", .bent { $0.edit { $0.editState(words, "Failed") } }, .ends(0, 1, 65, 78)),
       .request("echoedToken", .bent { $0.spoil(Array("Bearer not-a-real-token-of-ocp-prod".utf8)) }, .passes),
     ]
-    // Who has to read a recovery point again, between the evidence and the restore, secures new evidence.
-    + with(
-      .delaysPoints,
-      [.request("noStatus", .bent { $0.edit { $0.setting("status", nil) } }, .ends(0, 1, 65, 75, 78))])
+      // Who has to read a recovery point again, between the evidence and the restore, secures new evidence.
+      + with(
+        .delaysPoints,
+        [.request("noStatus", .bent { $0.edit { $0.setting("status", nil) } }, .ends(0, 1, 65, 75, 78))])
+  }
 }
 
 extension ServiceResponse {
@@ -158,7 +176,7 @@ extension ServiceResponse {
 
 extension JSON {
   /// This object with another state, if it has one.
-  fileprivate func editState(_ state: JSON) -> JSON {
-    value(at: "status.state") == nil ? self : setting("status.state", state)
+  fileprivate func editState(_ words: ProductWords, _ state: JSON) -> JSON {
+    value(at: words.state) == nil ? self : setting(words.state, state)
   }
 }
