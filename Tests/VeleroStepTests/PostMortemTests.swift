@@ -34,7 +34,7 @@ import Timing
     for name in kept {
       #expect(page.split(separator: "\n").filter { $0.contains("`\(name)`") }.count >= 2, "\(page)")
     }
-    #expect(page.contains("Left: the volumes of before, which no step removes"))
+    #expect(page.contains("Left: the volumes of before, for whoever needs what they hold: "))
     #expect(page.contains("service: `Velero") || page.contains("service: Velero"), "\(page)")
     for other in ["Trident protect", "Astra Control"] { #expect(!page.contains(other), "\(other)") }
   }

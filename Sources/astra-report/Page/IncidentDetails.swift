@@ -175,9 +175,8 @@ extension IncidentPage {
     if !incident.restore.keptVolumes.isEmpty {
       blocks.append(
         .paragraph(
-          [.text("Left: the volumes of before, which no step removes (")]
-            + Self.names(incident.restore.keptVolumes)
-            + [.text("). Remove them by hand once nobody needs what they hold.")]))
+          [.text("Left: the volumes of before, for whoever needs what they hold: ")]
+            + Self.names(incident.restore.keptVolumes) + [.text(".")]))
     }
     for left in incident.results.flatMap({ $0.all("astra.left") }) {
       blocks.append(.paragraph([.text("Left: \(left)")]))
