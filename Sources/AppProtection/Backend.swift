@@ -140,6 +140,10 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   func delete(_ point: RecoveryPoint) throws(BackendError)
   /// Removes the backend's entry of an application; what runs on its cluster goes on running.
   func delete(_ application: Application) throws(BackendError)
+  /// The volumes that in-place restores of an application have put aside; empty where they put none aside.
+  func keptVolumes(of application: Application.ID) throws(BackendError) -> [KeptVolume]
+  /// Removes one of them, with its data.
+  func delete(_ volume: KeptVolume, of application: Application.ID) throws(BackendError)
   /// Whether the removal of an application takes several requests: one that shows `removed` after the first is to be asked
   /// for again.
   var removesInParts: Bool { get }
@@ -165,6 +169,11 @@ extension Backend {
   }
   package func wayBack(from _: [RestoreChange], of _: Application.ID) -> [String] { [] }
   package func keptData(of _: [RestoreChange]) -> [String] { [] }
+  package func keptVolumes(of _: Application.ID) throws(BackendError) -> [KeptVolume] { [] }
+  package func delete(_ volume: KeptVolume, of _: Application.ID) throws(BackendError) {
+    throw BackendError(
+      .misconfigured, "\(name) puts no volumes aside, so that it cannot remove \"\(volume.name)\"")
+  }
 
   package func overview() throws(BackendError) -> ApplicationOverview {
     ApplicationOverview(try applications())

@@ -9,8 +9,8 @@ package struct CleanupCommand: StepCommand {
       "Remove a debug clone that astra-clone made, all but the newest backups of a pipeline, and old evidence.",
     discussion: HelpText.discussion(
       """
-      Does what --remove-clone, --keep-backups and --evidence-older-than ask for, and removes only what it can prove \
-      to be its own.
+      Does what --remove-clone, --keep-backups, --evidence-older-than and --kept-volumes-older-than ask for, and \
+      removes only what it can prove to be its own.
       """),
     version: "\(CleanupStep.identity.name) \(Version.current)")
 
@@ -61,6 +61,9 @@ package struct CleanupCommand: StepCommand {
 
   @Option(help: .init(CleanupParameters.evidenceOlderThan.help, valueName: "age"))
   package var evidenceOlderThan: String?
+
+  @Option(help: .init(CleanupParameters.volumesOlderThan.help, valueName: "age"))
+  package var keptVolumesOlderThan: String?
 
   @OptionGroup
   package var common: CommonOptions

@@ -6,7 +6,8 @@ internal import Timing
 struct CleanupParameters {
   static let application = Parameter(
     "source-application", "PROD_APP_NAME",
-    meaning: "the application whose clone, backups or evidence is removed (name or id)", isRequired: true)
+    meaning: "the application whose clone, backups, evidence or old volumes are removed (name or id)",
+    isRequired: true)
   static let sourceCluster = Parameter(
     "source-cluster", "PROD_KUBERNETES_CLUSTER", meaning: "the application's cluster (name or id)",
     fallback: "the one that has an application of that name")
@@ -51,6 +52,12 @@ struct CleanupParameters {
       "remove the snapshots that astra-restore provably made of the application as evidence this long ago or longer (7d)"
   )
 
+  static let volumesOlderThan = Parameter(
+    "kept-volumes-older-than", "ASTRA_CLEANUP_VOLUMES_OLDER_THAN",
+    meaning:
+      "remove the volumes that astra-restore --replace-volumes put aside this long ago or longer (7d), with their data",
+    detail: "Only where the restore provably ended well")
+
   /// Which clones are to go.
   enum Clones {
     /// The one of that name or id.
@@ -68,6 +75,8 @@ struct CleanupParameters {
   var record: String?
   /// Nil where no evidence is to be removed.
   var evidenceAge: Duration?
+  /// Nil where no volume is to be removed.
+  var volumeAge: Duration?
   /// Nil where no backup is to be removed.
   var retention: (keep: Int, pattern: NamePattern)?
 
@@ -80,10 +89,11 @@ struct CleanupParameters {
     clones = try Self.clones(command, reader)
     retention = try Self.retention(command, reader)
     evidenceAge = try Self.age(Self.evidenceOlderThan, command.evidenceOlderThan, reader)
-    guard clones != nil || retention != nil || evidenceAge != nil else {
+    volumeAge = try Self.age(Self.volumesOlderThan, command.keptVolumesOlderThan, reader)
+    guard clones != nil || retention != nil || evidenceAge != nil || volumeAge != nil else {
       throw .badParameter(
         "there is nothing to do: give \(Self.removeClone.title), \(Self.keepBackups.title), "
-          + "\(Self.evidenceOlderThan.title), or several")
+          + "\(Self.evidenceOlderThan.title), \(Self.volumesOlderThan.title), or several")
     }
   }
 

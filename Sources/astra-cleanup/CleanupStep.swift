@@ -10,7 +10,7 @@ package final class CleanupStep: Step {
   package static let identity = StepIdentity(.cleanup)
   package static let outputKeys = [
     "ASTRA_REMOVED_CLONES", "ASTRA_REMOVED_RECOVERY_POINTS", "ASTRA_REMOVED_BACKUPS", "ASTRA_LEFT_NAMESPACES",
-    "ASTRA_REMOVED_EVIDENCE", "ASTRA_NOT_REMOVED",
+    "ASTRA_REMOVED_EVIDENCE", "ASTRA_REMOVED_VOLUMES", "ASTRA_NOT_REMOVED",
   ].flatMap { [$0, "\($0)_COUNT"] }
 
   package static var phases: [Phase<CleanupStep>] {
@@ -19,11 +19,13 @@ package final class CleanupStep: Step {
       .independent("choose clones", by: CleanupStep.chooseClones),
       .independent("choose backups", by: CleanupStep.chooseBackups),
       .independent("choose evidence", by: CleanupStep.chooseEvidence),
+      .independent("choose volumes", by: CleanupStep.chooseVolumes),
       .independent("remove recovery points of clones", by: CleanupStep.removeRecoveryPoints),
       .independent("remove clones", by: CleanupStep.removeClones),
       .independent("remove copies that carried clones", by: CleanupStep.removeCarriers),
       .independent("remove backups", by: CleanupStep.removeBackups),
       .independent("remove evidence", by: CleanupStep.removeEvidence),
+      .independent("remove volumes", by: CleanupStep.removeVolumes),
       .independent("look for what is left", by: CleanupStep.lookForLeftNamespaces),
     ]
   }
@@ -36,6 +38,7 @@ package final class CleanupStep: Step {
   private var carriers: [CarrierToRemove] = []
   private var backups: [RecoveryPoint] = []
   private var evidence: [RecoveryPoint] = []
+  private var volumes: [KeptVolume] = []
   /// What was to be removed and is still there.
   private var notRemoved: [String] = []
   /// The clones whose recovery points could not be removed, so that they are not removed either.
@@ -84,14 +87,24 @@ package final class CleanupStep: Step {
       evidence = try CleanupRun(run).chooseEvidence(olderThan: age, of: try run.known(source))
       for snapshot in evidence { tell("evidence \(snapshot.title) (\(snapshot.whereabouts))", run) }
     }
+    return parameters.evidenceAge == nil
+      ? .notNeeded("not asked for: \(CleanupParameters.evidenceOlderThan.title) is not set") : .done
+  }
+
+  private func chooseVolumes(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    if let age = parameters.volumeAge {
+      try CleanupRun(run).settleRemovals()
+      volumes = try CleanupRun(run).chooseVolumes(olderThan: age, of: try run.known(source))
+      for volume in volumes { tell(volume.title, run) }
+    }
     publish(run)
-    if clones.isEmpty, carriers.isEmpty, backups.isEmpty, evidence.isEmpty,
+    if clones.isEmpty, carriers.isEmpty, backups.isEmpty, evidence.isEmpty, volumes.isEmpty,
       CleanupRun(run).removed(.cloneRemoval).isEmpty
     {
       return .stepDone("nothing to remove")
     }
-    return parameters.evidenceAge == nil
-      ? .notNeeded("not asked for: \(CleanupParameters.evidenceOlderThan.title) is not set") : .done
+    return parameters.volumeAge == nil
+      ? .notNeeded("not asked for: \(CleanupParameters.volumesOlderThan.title) is not set") : .done
   }
 
   /// Says what is to go, alike in a dry run and before the removal itself.
@@ -104,7 +117,7 @@ package final class CleanupStep: Step {
     if run.settings.isDryRun {
       let names =
         clones.flatMap { $0.points.map(\.title) + [$0.title] }
-        + (carriers.map(\.point) + backups + evidence).map(\.title)
+        + (carriers.map(\.point) + backups + evidence).map(\.title) + volumes.map(\.title)
       return .dryRunEnds("dry run: would remove \(names.isEmpty ? "nothing" : names.joined(separator: ", "))")
     }
     let points = clones.flatMap { clone in clone.points.map { (clone, $0) } }
@@ -158,6 +171,16 @@ package final class CleanupStep: Step {
     let source = try run.known(source)
     return try removeEach(evidence, { ($0.title, $0.name) }, run) { snapshot throws(StepFailure) in
       try CleanupRun(run).remove(evidence: snapshot, of: source)
+    }
+  }
+
+  private func removeVolumes(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
+    guard let age = parameters.volumeAge, !volumes.isEmpty else {
+      return .notNeeded("there are none to remove")
+    }
+    let source = try run.known(source)
+    return try removeEach(volumes, { ($0.title, $0.name) }, run) { volume throws(StepFailure) in
+      try CleanupRun(run).remove(volume, olderThan: age, of: source)
     }
   }
 
@@ -229,6 +252,7 @@ package final class CleanupStep: Step {
     let evidence = CleanupRun(run).removed(.snapshotRemoval).filter { isOfSource($0) }
     let lists = [
       ("ASTRA_REMOVED_EVIDENCE", evidence),
+      ("ASTRA_REMOVED_VOLUMES", CleanupRun(run).removed(.volumeRemoval)),
       ("ASTRA_REMOVED_CLONES", CleanupRun(run).removed(.cloneRemoval)),
       ("ASTRA_REMOVED_RECOVERY_POINTS", points),
       ("ASTRA_REMOVED_BACKUPS", backups.filter(isOfSource)),

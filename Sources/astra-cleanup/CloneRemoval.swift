@@ -148,6 +148,8 @@ extension CleanupRun {
             try backend.recoveryPoint(RecoveryPoint.ID(id), .backup, of: application) != nil
           case .snapshotRemoval:
             try backend.recoveryPoint(RecoveryPoint.ID(id), .snapshot, of: application) != nil
+          case .volumeRemoval:
+            try backend.keptVolumes(of: application).contains { $0.uid == id }
           case .carrierRemoval:
             try carrier(RecoveryPoint.ID(id), of: application) != nil
           default: true

@@ -19,11 +19,14 @@ package struct RecoveryPointChoice: StepPart {
   }
 
   /// Why a restore that is told to take a recovery point would refuse that; nil if it would take it.
+  ///
+  /// Whether it has the rights for several changes, and what else has to be so for them, is left to `checkPlan`.
   package func objection(
-    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool
+    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool, replacesVolumes: Bool
   ) throws(StepFailure) -> StepFailure? {
     let objection = lookup.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)
     if let objection { return objection }
+    if replacesVolumes { return nil }
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
     }

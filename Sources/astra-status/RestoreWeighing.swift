@@ -7,9 +7,11 @@ internal import Timing
 struct RestoreWeighing: StepPart {
   let run: StepRun
   private let acceptFailedHooks: Bool
+  private let replacesVolumes: Bool
 
-  init(_ run: StepRun, acceptFailedHooks: Bool) {
-    (self.run, self.acceptFailedHooks) = (run, acceptFailedHooks)
+  init(_ run: StepRun, _ parameters: StatusParameters) {
+    self.run = run
+    (acceptFailedHooks, replacesVolumes) = (parameters.acceptFailedHooks, parameters.replacesVolumes)
   }
 
   /// Weighs recovery points, and puts them in order: backups first, then the newest.
@@ -18,7 +20,8 @@ struct RestoreWeighing: StepPart {
     var weighed: [PointStatus] = []
     for point in points {
       var status = PointStatus(point: point, run: point.run ?? history.nameOfRun(thatMade: point.id.text))
-      status.refusal = try choice.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)?
+      status.refusal = try choice.objection(
+        to: point, of: application, acceptFailedHooks: acceptFailedHooks, replacesVolumes: replacesVolumes)?
         .message
       status.passedOver = RecoveryPointChoice.reasonToPassOver(
         point, before: nil, acceptFailedHooks: acceptFailedHooks)

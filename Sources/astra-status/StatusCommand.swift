@@ -35,6 +35,9 @@ package struct StatusCommand: StepCommand {
   @Flag(help: .init(Common.acceptFailedHooks.help))
   package var acceptFailedHooks = false
 
+  @Flag(help: .init(StatusParameters.replace.help))
+  package var replaceVolumes = false
+
   @Option(help: .init(StatusParameters.olderThan.help, valueName: "age"))
   package var olderThan: String?
 

@@ -12,7 +12,13 @@ struct StatusParameters {
     fallback: "any cluster")
   static let all = Parameter(
     "all", "ASTRA_STATUS_ALL", meaning: "show all applications, whichever a variable names")
-  // Those of astra-cleanup: where they are set for it, what is shown is what it would do.
+  // That of astra-restore: where it is set for it, what is shown is what it would do.
+  static let replace = Parameter(
+    "replace-volumes", "ASTRA_REPLACE_VOLUMES",
+    meaning:
+      "say of recovery points that a restore would take them, as astra-restore does, where that takes several changes"
+  )
+  // Those of astra-cleanup, likewise.
   static let olderThan = Parameter(
     "older-than", "ASTRA_CLEANUP_OLDER_THAN",
     meaning: "say of clones that are younger than this (7d, 36h) that they are too young to be removed")
@@ -29,6 +35,7 @@ struct StatusParameters {
   var application: String?
   var cluster: String?
   var acceptFailedHooks: Bool
+  var replacesVolumes: Bool
   /// How old a clone has to be.
   var cloneAge: Duration?
   var withRecoveryPoints: Bool
@@ -46,6 +53,7 @@ struct StatusParameters {
     application = isOfAll && command.application == nil ? nil : named
     cluster = try reader.text(Self.cluster, flag: command.cluster)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
+    replacesVolumes = try reader.truth(Self.replace, flag: command.replaceVolumes)
     cloneAge = try Self.age(Self.olderThan, command.olderThan, reader)
     withRecoveryPoints = try reader.truth(Self.withRecoveryPoints, flag: command.withRecoveryPoints)
     evidenceAge = try Self.age(Self.evidenceOlderThan, command.evidenceOlderThan, reader) ?? .zero

@@ -60,7 +60,7 @@ package final class StatusStep: Step {
   }
 
   private func listRecoveryPoints(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
-    let weighing = RestoreWeighing(run, acceptFailedHooks: parameters.acceptFailedHooks)
+    let weighing = RestoreWeighing(run, parameters)
     if status.isOfAll {
       guard try OverviewReading(run).addRecoveryPoints(to: &status, weighing) else {
         tell(["the recovery points of each application: name one to see them"], run)

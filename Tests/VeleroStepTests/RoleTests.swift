@@ -110,6 +110,23 @@ import VeleroSimulation
     #expect(others.isEmpty, "given, and not needed: \(others.sorted().map(\.description))")
   }
 
+  /// With those of cleanup-volumes.yaml what a restore in place has put aside goes by age.
+  @Test func volumesThatWerePutAside() throws {
+    let files = ["restore", "cleanup", "cleanup-volumes"]
+    let pipeline = try Pipeline(files, destination: "ocp-prod")
+    let harness = pipeline.harness
+    harness.environment["DEBUG_APP_NAME"] = nil
+    try pipeline.run(RestoreStep.self, "--replace-volumes")
+    CleanupScene.leave(harness)
+    try pipeline.run(CleanupStep.self, "--kept-volumes-older-than", "1d")
+    #expect(harness.releasedVolumes.isEmpty)
+    #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
+    let unused = try Self.roles.rights(files).subtracting(pipeline.used()).filter {
+      $0.role.hasSuffix("-volumes")
+    }
+    #expect(unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description))")
+  }
+
   /// With the rights of namespaces.yaml the step makes the clone's namespace, and removes it.
   @Test func namespacesOfClones() throws {
     let files = Self.files + ["namespaces"]

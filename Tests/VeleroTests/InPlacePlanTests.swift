@@ -22,7 +22,7 @@ struct InPlacePlanTests {
     ]
     #expect(
       plan.changes == [
-        .retain(lost, of: "media"), .stop(plan.workloads[0], for: order.name),
+        .retain(lost, of: "media", for: order.name), .stop(plan.workloads[0], for: order.name),
         .awaitIdle(["data", "media", "open"]), .deleteClaim(plan.claims[0]),
         .deleteClaim(plan.claims[1]), .deleteClaim(plan.claims[2]), .restore(order),
         .prove(restore: order.name, claims: ["data": "c-1", "media": "c-2", "open": "c-3"]),

@@ -12,5 +12,6 @@ Map call(Map given = [:]) {
     keepBackups: 'ASTRA_KEEP_BACKUPS',
     backupPattern: 'ASTRA_BACKUP_PATTERN',
     evidenceOlderThan: 'ASTRA_CLEANUP_EVIDENCE_OLDER_THAN',
+    keptVolumesOlderThan: 'ASTRA_CLEANUP_VOLUMES_OLDER_THAN',
   ], given)
 }

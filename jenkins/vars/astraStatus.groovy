@@ -5,6 +5,7 @@ Map call(Map given = [:]) {
     cluster: 'ASTRA_CLUSTER',
     all: 'ASTRA_STATUS_ALL',
     acceptFailedHooks: 'ASTRA_ACCEPT_FAILED_HOOKS',
+    replaceVolumes: 'ASTRA_REPLACE_VOLUMES',
     olderThan: 'ASTRA_CLEANUP_OLDER_THAN',
     withRecoveryPoints: 'ASTRA_CLEANUP_RECOVERY_POINTS',
     evidenceOlderThan: 'ASTRA_CLEANUP_EVIDENCE_OLDER_THAN',

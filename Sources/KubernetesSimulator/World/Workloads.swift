@@ -80,6 +80,15 @@ extension KubernetesWorld {
         if let count = status?[name] { shown[name] = count }
       }
       if let count = status?["replicas"] { shown["updatedReplicas"] = count }
+      // As many as the usual strategy of updates leaves: three of four, and one of one.
+      let wanted = $0.value(at: "spec.replicas")?.integer ?? 1
+      let isUp = (status?["availableReplicas"]?.integer ?? 0) >= wanted - wanted / 4
+      shown["conditions"] = [
+        [
+          "type": "Available", "status": isUp ? "True" : "False",
+          "reason": isUp ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
+        ]
+      ]
       $0["status"] = shown
     }
   }

@@ -48,10 +48,12 @@ package struct RunRecord: Hashable, Sendable {
       case snapshotRemoval
       /// Of a copy by way of which a clone was made: a backup or a snapshot.
       case carrierRemoval
+      /// Of a volume that an in-place restore has put aside.
+      case volumeRemoval
 
       /// Whether something is removed: then its id is known from the start.
       package var isRemoval: Bool {
-        [.cloneRemoval, .backupRemoval, .snapshotRemoval, .carrierRemoval].contains(self)
+        [.cloneRemoval, .backupRemoval, .snapshotRemoval, .carrierRemoval, .volumeRemoval].contains(self)
       }
     }
 

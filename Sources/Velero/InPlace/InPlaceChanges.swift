@@ -2,6 +2,7 @@ package import AppProtection
 internal import KubernetesAPI
 internal import KubernetesWorkloads
 internal import StructuredValues
+internal import Timing
 
 /// What an in-place restore writes on what it changes, so that nobody takes a stopped application for one that is to stay so.
 enum InPlaceMark {
@@ -11,6 +12,10 @@ enum InPlaceMark {
   static let restore = "astra-steps/restore"
   /// What the reclaim policy of a volume was.
   static let policy = "astra-steps/reclaim-policy"
+  /// When a volume was told to outlive its claim, by the clock of the cluster.
+  static let keptAt = "astra-steps/kept-at"
+  /// The volume's own uid: a backup copies annotations, and with another uid they say nothing.
+  static let volume = "astra-steps/volume-uid"
 
   /// What a restore in place leaves alone: the address of an application, and what it is opened with.
   static let untouched = [
@@ -31,7 +36,7 @@ extension VeleroBackend {
     }
     let client = try client(place.context)
     switch known {
-    case .retain(let volume, _): return try retain(volume, client, change.clause)
+    case .retain(let volume, _, let restore): return try retain(volume, restore, client, change.clause)
     case .stop(let workload, let restore):
       return try stop(workload, restore, place, client, change.clause)
     case .awaitIdle(let claims): return try idle(claims, place, client, change.clause)
@@ -45,7 +50,7 @@ extension VeleroBackend {
   }
 
   private func retain(
-    _ volume: InPlacePlan.Volume, _ client: KubernetesClient, _ attempt: String
+    _ volume: InPlacePlan.Volume, _ restore: String, _ client: KubernetesClient, _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
     guard let object = try client.get(.volume, volume.name, in: nil, to: attempt) else {
       return .failed("volume \"\(volume.name)\" is gone")
@@ -54,10 +59,15 @@ extension VeleroBackend {
       return .failed("volume \"\(volume.name)\" is another one by now (uid \(object.uid))")
     }
     guard object["spec", "persistentVolumeReclaimPolicy"]?.string != "Retain" else { return .made }
+    var annotations = [
+      InPlaceMark.policy: volume.reclaimPolicy, InPlaceMark.restore: restore,
+      InPlaceMark.volume: volume.uid, InPlaceMark.keptAt: currentTime.text,
+    ]
+    annotations[Marking.run] = settings.signature.run
     let patch = StructuredValue.members([
       "metadata": .members([
         "resourceVersion": object.resourceVersion.map { .string($0) },
-        "annotations": .texts([InPlaceMark.policy: volume.reclaimPolicy]),
+        "labels": .texts([Marking.managedBy: Marking.tool]), "annotations": .texts(annotations),
       ]),
       "spec": .texts(["persistentVolumeReclaimPolicy": "Retain"]),
     ])

@@ -66,8 +66,8 @@ package struct InPlacePlan: Hashable, Sendable {
 
   /// One change, in the order in which they are made.
   package enum Change: Hashable, Sendable {
-    /// A volume outlives its claim, so that its data stays.
-    case retain(Volume, of: String)
+    /// A volume outlives its claim, so that its data stays, and says for which restore it does.
+    case retain(Volume, of: String, for: String)
     /// A workload has no pods, until the restore of that name is over.
     case stop(Workload, for: String)
     /// No pod uses any of the claims.
@@ -98,7 +98,9 @@ package struct InPlacePlan: Hashable, Sendable {
   package var changes: [Change] {
     let running = workloads.filter { $0.replicas > 0 }
     var all: [Change] = claims.compactMap { claim in
-      claim.volume.flatMap { $0.reclaimPolicy == "Retain" ? nil : .retain($0, of: claim.name) }
+      claim.volume.flatMap {
+        $0.reclaimPolicy == "Retain" ? nil : .retain($0, of: claim.name, for: order.name)
+      }
     }
     all += running.map { .stop($0, for: order.name) }
     all.append(.awaitIdle(claims.map(\.name)))
@@ -115,7 +117,7 @@ extension InPlacePlan.Change {
   /// What it does and what it destroys, as a clause.
   package var clause: String {
     switch self {
-    case .retain(let volume, let claim):
+    case .retain(let volume, let claim, _):
       "set the reclaim policy of volume \"\(volume.name)\" (claim \"\(claim)\") from \(volume.reclaimPolicy) to Retain, which keeps its data"
     case .stop(let workload, _):
       "stop \(workload.kind.kind) \"\(workload.name)\" (\(workload.replicas) pods)"
@@ -137,12 +139,12 @@ extension InPlacePlan.Change {
   /// The change for a step.
   package var change: RestoreChange {
     switch self {
-    case .retain(let volume, let claim):
+    case .retain(let volume, let claim, let restore):
       RestoreChange(
         id: "retain \(volume.name)", clause: clause,
         details: [
           "do": "retain", "volume": volume.name, "volumeUID": volume.uid, "policy": volume.reclaimPolicy,
-          "claim": claim,
+          "claim": claim, "restore": restore,
         ])
     case .stop(let workload, let restore):
       RestoreChange(
@@ -203,7 +205,7 @@ extension InPlacePlan.Change {
     switch details["do"] {
     case "retain":
       guard let volume else { return nil }
-      self = .retain(volume, of: details["claim"] ?? "")
+      self = .retain(volume, of: details["claim"] ?? "", for: restore)
     case "wait": self = .awaitIdle(pairs)
     case "delete":
       guard let name = text("claim"), let uid = text("uid") else { return nil }

@@ -73,7 +73,8 @@ extension IncidentPage {
     case .evidence: return "the evidence snapshot\(name)"
     case .cloneSource: return "the copy\(name) that carries the clone"
     case .inPlaceRestore: return "the restore of production"
-    case .cloneRemoval, .backupRemoval, .snapshotRemoval, .carrierRemoval: return "a removal\(name)"
+    case .cloneRemoval, .backupRemoval, .snapshotRemoval, .carrierRemoval, .volumeRemoval:
+      return "a removal\(name)"
     }
   }
 
