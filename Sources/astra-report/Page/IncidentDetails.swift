@@ -156,6 +156,13 @@ extension IncidentPage {
           title: "Remove evidence snapshots of the application that are older than seven days", text: command)
       )
     }
+    if let command = commands.removeKeptVolumes {
+      blocks.append(
+        .command(
+          title:
+            "Remove volumes that restores have put aside and that are older than seven days, with their data",
+          text: command))
+    }
     if blocks.isEmpty {
       blocks.append(
         .paragraph([
