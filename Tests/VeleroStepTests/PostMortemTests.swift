@@ -1,3 +1,4 @@
+import AstraCleanup
 import AstraClone
 import AstraReport
 import AstraRestore
@@ -34,7 +35,16 @@ import Timing
     for name in kept {
       #expect(page.split(separator: "\n").filter { $0.contains("`\(name)`") }.count >= 2, "\(page)")
     }
-    #expect(page.contains("Left: the volumes of before, which no step removes"))
+    let command = try #require(
+      page.split(separator: "\n").first { $0.contains("--kept-volumes-older-than 7d") }, "\(page)")
+    let words = command.split(separator: " ").dropFirst().map { String($0) }
+    // Young as they are, they stay.
+    try harness.run(CleanupStep.self, arguments: words).expectSuccess()
+    #expect(harness.releasedVolumes.count == kept.count)
+    harness.site.pass(.seconds(8 * 86_400))
+    try harness.run(CleanupStep.self, arguments: words).expectSuccess()
+    #expect(harness.releasedVolumes.isEmpty)
+    #expect(page.contains("Left: the volumes of before, for whoever needs what they hold: "))
     #expect(page.contains("service: `Velero") || page.contains("service: Velero"), "\(page)")
     for other in ["Trident protect", "Astra Control"] { #expect(!page.contains(other), "\(other)") }
   }

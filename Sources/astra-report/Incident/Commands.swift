@@ -82,6 +82,14 @@ package struct Commands {
         + option("--source-cluster", production.cluster) + ["--evidence-older-than", "7d"] + service)
   }
 
+  /// What removes the volumes that a restore has put aside, once nobody needs what they hold.
+  package var removeKeptVolumes: String? {
+    guard let production = incident.production, !incident.restore.keptVolumes.isEmpty else { return nil }
+    return line(
+      ["astra-cleanup", "--source-application", production.name]
+        + option("--source-cluster", production.cluster) + ["--kept-volumes-older-than", "7d"] + service)
+  }
+
   /// The parameters that say which service does the work, where it is not the usual one.
   private var service: [String] {
     guard let service = incident.service, service != BackendRegistry.usual else { return [] }

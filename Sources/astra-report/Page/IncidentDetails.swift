@@ -156,6 +156,13 @@ extension IncidentPage {
           title: "Remove evidence snapshots of the application that are older than seven days", text: command)
       )
     }
+    if let command = commands.removeKeptVolumes {
+      blocks.append(
+        .command(
+          title:
+            "Remove volumes that restores have put aside and that are older than seven days, with their data",
+          text: command))
+    }
     if blocks.isEmpty {
       blocks.append(
         .paragraph([
@@ -176,9 +183,8 @@ extension IncidentPage {
     if !incident.restore.keptVolumes.isEmpty {
       blocks.append(
         .paragraph(
-          [.text("Left: the volumes of before, which no step removes (")]
-            + Self.names(incident.restore.keptVolumes)
-            + [.text("). Remove them by hand once nobody needs what they hold.")]))
+          [.text("Left: the volumes of before, for whoever needs what they hold: ")]
+            + Self.names(incident.restore.keptVolumes) + [.text(".")]))
     }
     for left in incident.results.flatMap({ $0.all("astra.left") }) {
       blocks.append(.paragraph([.text("Left: \(left)")]))
