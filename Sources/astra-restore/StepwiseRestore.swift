@@ -161,7 +161,9 @@ extension RestoreRun {
     let kept = backend.keptData(of: changes.all)
     let lines = backend.wayBack(from: changes.all, of: application.id)
     publishKept(changes.all)
-    var hints = [told.hint ?? "run the step again in the same run: it goes on where it stopped"]
+    var hints = [
+      told.hint ?? "running the step again continues it where it stopped, if it is the same run"
+    ]
     if !kept.isEmpty {
       hints.append("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay")
     }
