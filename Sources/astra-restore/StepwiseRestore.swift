@@ -170,7 +170,9 @@ extension RestoreRun {
     let kept = keptVolumes(of: changes, application)
     let lines = backend.wayBack(from: changes.all, of: application.id)
     publish(kept)
-    var hints = [told.hint ?? "run the step again in the same run: it goes on where it stopped"]
+    var hints = [
+      told.hint ?? "running the step again continues it where it stopped, if it is the same run"
+    ]
     // Not in the message, which a report shows in one line of bounded length.
     if !kept.isEmpty {
       hints.insert("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay", at: 0)

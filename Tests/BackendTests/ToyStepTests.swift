@@ -216,7 +216,8 @@ struct ToyStepTests {
     }
     #expect(toy.works.isEmpty && toy.contents[shop] == ["order-1", "order-2"])
     #expect(
-      workspace.said.contains("next: make a clone of that backup in a new namespace with astra-clone")
+      workspace.said.contains(
+        "next: make a clone of that backup in a new namespace with astra-clone, which changes nothing here")
         && workspace.said.contains("exit code 78, destructive-plan;"), "\(workspace.said)")
     // And that helps: the clone holds what the backup holds, and production what it held.
     #expect(workspace.run(CloneStep.self, "--use-existing-backup", "good") == .success, "\(workspace.said)")

@@ -42,6 +42,10 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
   package var beginningOfARestore: (action: RequestPurpose.Action, subject: RequestPurpose.Subject) = (
     .restore, .application
   )
+  /// The request by which a clone is removed.
+  package var removalOfAClone: (action: RequestPurpose.Action, subject: RequestPurpose.Subject) = (
+    .delete, .application
+  )
 
   /// Every product that the suites of all services run at.
   package static let all = [astraControl, olderAstraControl, tridentProtect, velero]
@@ -68,6 +72,7 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
     (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
     (product.applicationsSpanNamespaces, product.restoresByChanges) = (false, true)
     product.beginningOfARestore = (.change, .other)
+    product.removalOfAClone = (.delete, .namespace)
     // Its synchronisation makes an object anew; a new one waits in a queue.
     (product.removedCopiesMayComeBack, product.stateBeforeTheBeginning) = (true, "blocked")
     return product

@@ -332,9 +332,20 @@ extension VeleroService {
   package mutating func disturbNext(_ kind: OperationKind, _ effect: OperationEffect) {
     world.disturbNext(.init(kind), .init(effect))
   }
-  package mutating func failOperation(of key: String) -> Bool { world.failRun(of: objectUID(key)) }
-  package mutating func completeOperation(of key: String) -> Bool { world.completeRun(of: objectUID(key)) }
-  package mutating func stallOperation(of key: String) -> Bool { world.stallRun(of: objectUID(key)) }
+  package mutating func failOperation(of key: String) -> Bool {
+    runs(of: key).contains { world.failRun(of: $0) }
+  }
+  package mutating func completeOperation(of key: String) -> Bool {
+    runs(of: key).contains { world.completeRun(of: $0) }
+  }
+  package mutating func stallOperation(of key: String) -> Bool {
+    runs(of: key).contains { world.stallRun(of: $0) }
+  }
+
+  /// The uids that a run of what a key means may go by: one that fills a namespace goes by its own.
+  private func runs(of key: String) -> [String] {
+    [objectUID(key)] + [application(key)?.id].compactMap { $0 }
+  }
 
   /// The uid of the object that a key means: of an application its own, of a copy or a clone in the making that.
   private func objectUID(_ key: String) -> String {

@@ -30,7 +30,9 @@ import VeleroSimulation
     var words: String
     var run: @Sendable (StepHarness) throws -> StepHarness.Result
 
-    init<S: Step & SendableMetatype>(_ step: S.Type, _ arguments: String..., may verbs: [String], words: String) {
+    init<S: Step & SendableMetatype>(
+      _ step: S.Type, _ arguments: String..., may verbs: [String], words: String
+    ) {
       (testDescription, self.verbs, self.words) = ("\(S.identity.name) \(words)", verbs, words)
       run = { try $0.run(step, arguments: arguments) }
     }

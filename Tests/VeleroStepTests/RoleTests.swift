@@ -29,6 +29,8 @@ import VeleroSimulation
     init(_ files: [String], destination: String) throws {
       self.files = files
       harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
+      // Without the word a status reads what a restore would take.
+      harness.environment["ASTRA_REPLACE_VOLUMES"] = nil
       harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
       try RoleTests.roles.apply(files, to: &harness.world.clusters, destination: destination)
       harness.site.exchanged = { [unowned self] request, response in

@@ -181,7 +181,8 @@ extension VeleroBackend {
       return .failed("Restore \"\(restore)\" is gone")
     }
     switch RestoreView(object, in: place.context).state.progress {
-    case .running(let word): return .waiting("Restore \"\(restore)\" is \(word)")
+    case .running(let word):
+      return .waiting("Restore \"\(restore)\" is \(word == "running" ? "restoring" : word)")
     case .blocked(let reason): return .waiting("Restore \"\(restore)\" waits: \(reason)")
     case .partial(let reason), .failed(let reason):
       return .failed("\(reason) (velero restore logs \(restore))")

@@ -144,7 +144,9 @@ extension VeleroBackend {
   private func view(of restore: InPlaceRestore, in place: ApplicationPlace) throws(BackendError)
     -> RestoreView?
   {
-    let before = Set((restore.before.lists["restores"] ?? []).compactMap { RestoreMark.uid(of: $0) })
+    // One of another run that was under way then, and is waited for, has ended since.
+    let ended = (restore.before.lists["restores"] ?? []).filter { !RestoreMark.isUnderWay($0) }
+    let before = Set(ended.compactMap { RestoreMark.uid(of: $0) })
     return try restores(into: place).last { candidate in
       candidate.point == restore.point
         && (!before.contains(candidate.reference.uid) || !candidate.state.isTerminal)

@@ -43,7 +43,10 @@ import Timing
     case "clone": Use(CloneStep.self, .create, .application) { $0.tally.clonesCreated }
     // What carried it may go too.
     case "cleanup":
-      Use(CleanupStep.self, .delete, .application, ["--remove-clone"]) { service in
+      Use(
+        CleanupStep.self, Magento.product.removalOfAClone.action, Magento.product.removalOfAClone.subject,
+        ["--remove-clone"]
+      ) { service in
         service.journal(from: 0).count { $0.event == .deleted && $0.kind == .clone }
       }
     default: Use(RestoreStep.self, .restore, .application) { $0.tally.restoresRequested }
