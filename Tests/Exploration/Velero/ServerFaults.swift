@@ -18,7 +18,7 @@ extension FaultKind {
     .server("locationAway-40s", for: .seconds(40), .breaks(0, 1, 77, 78)) {
       $0.locationsAreUnavailable = true
     },
-    .server("locationAway", .breaks(0, 1, 77, 78)) { $0.locationsAreUnavailable = true },
+    .server("locationAway", .breaks(0, 1, 75, 77, 78)) { $0.locationsAreUnavailable = true },
     .server("completesEarly", .passes) { $0.completesEarly = true },
     .server("claimsUnbound", .breaks(0, 75)) { $0.platform.leavesUnbound = ["magento-prod-db"] },
     .server("podsPending", .breaks(0, 75)) { $0.platform.podsStayPending = true },
