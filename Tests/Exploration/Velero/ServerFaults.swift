@@ -11,8 +11,9 @@ extension FaultKind {
 
   private static let server: [FaultKind] = [
     // A server that is away and comes back goes on, or has failed what it was at.
-    .server("serverPauses", for: .seconds(40), .passes) {
-      ($0.serverIsAway, $0.resumesAfterAbsence) = (true, true)
+    .velero("serverPauses", .passes) {
+      $0.veleroTrouble(for: nil) { $0.resumesAfterAbsence = true }
+      $0.veleroTrouble(for: .seconds(40)) { $0.serverIsAway = true }
     },
     .server("serverAway", .breaks(0, 75)) { $0.serverIsAway = true },
     .server("locationAway-40s", for: .seconds(40), .breaks(0, 1, 77, 78)) {
