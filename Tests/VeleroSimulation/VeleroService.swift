@@ -124,6 +124,8 @@ package struct VeleroService: ClusterService {
         query?.contains("dryRun") == true
           ? .list : collection == "deletebackuprequests" ? .delete : .create
       case "DELETE": .delete
+      // The first change of an in-place restore.
+      case "PATCH" where collection == "persistentvolumes": .restore
       default: .change
       }
     // To ask for a right changes nothing.
