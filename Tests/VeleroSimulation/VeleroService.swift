@@ -219,7 +219,8 @@ extension VeleroService {
       return JournalEntry(
         at: entry.at, event: .init(rawValue: entry.event.rawValue) ?? .manipulated, kind: kind,
         id: world.makerUID(ofObject: entry.id),
-        name: [.backup, .snapshot].contains(kind) ? givenName(entry.name) : entry.name, related: entry.related)
+        name: [.backup, .snapshot].contains(kind) ? givenName(entry.name) : entry.name, related: entry.related
+      )
     }
   }
 

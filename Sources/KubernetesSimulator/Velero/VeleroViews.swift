@@ -69,7 +69,9 @@ extension KubernetesWorld {
         let application =
           stored?.application ?? run?.application ?? application(ofBackup: object, in: index)?.uid
         // What another cluster made goes here with the next look at the bucket, from which it is gone.
-        if application == nil, stored == nil, object.value(at: "status.phase")?.string == "Completed" { return nil }
+        if application == nil, stored == nil, object.value(at: "status.phase")?.string == "Completed" {
+          return nil
+        }
         return CopyView(
           kind: Self.copyKind(of: object), uid: object.uid ?? "", name: object.name ?? "",
           application: application ?? "",

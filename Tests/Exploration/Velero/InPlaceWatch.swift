@@ -61,12 +61,16 @@ final class InPlaceWatch: WorldWatch {
     self.said += said
     see(world)
     for volume in putAside where !self.said.contains(volume.name) {
-      tell("volume \(volume.name) with \(volume.rows.count) rows was put aside, and nothing that was said names it")
+      tell(
+        "volume \(volume.name) with \(volume.rows.count) rows was put aside, and nothing that was said names it"
+      )
     }
     // Whoever reads the last words alone has to find it too.
     guard code == 1 else { return }
     for volume in putAside where !said.contains(volume.name) && said.contains("in-place restore") {
-      tell("the restore failed, and its message does not name volume \(volume.name), which holds what was before")
+      tell(
+        "the restore failed, and its message does not name volume \(volume.name), which holds what was before"
+      )
     }
   }
 
@@ -87,7 +91,9 @@ final class InPlaceWatch: WorldWatch {
 
   /// The volumes that hold what production has held, and that the steps have taken from it.
   private var putAside: [VolumeView] {
-    volumes.values.filter { $0.phase == "Released" && deletedUIDs.contains($0.claimUID) }.sorted { $0.name < $1.name }
+    volumes.values.filter { $0.phase == "Released" && deletedUIDs.contains($0.claimUID) }.sorted {
+      $0.name < $1.name
+    }
   }
 
   private func see(_ world: any SimulatedService) {
@@ -107,7 +113,8 @@ final class InPlaceWatch: WorldWatch {
     for (name, volume) in volumes where (now[name]?.rows ?? []).isEmpty {
       volumes[name] = nil
       let isOthers =
-        endangered[name] != nil && !neglected.contains(name) || others && !deletedUIDs.contains(volume.claimUID)
+        endangered[name] != nil && !neglected.contains(name)
+        || others && !deletedUIDs.contains(volume.claimUID)
       if !isOthers { tell("volume \(name) is gone, with \(volume.rows.count) rows of production") }
     }
     let wanted = Self.workloads(in: world)
