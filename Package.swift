@@ -196,7 +196,8 @@ let package = Package(
       name: "Exploration",
       dependencies: ["Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "Timing"]
         + stepModules,
-      path: "Tests/Exploration", exclude: ["AstraControl", "Clusters", "Main", "Mutants", "TridentProtect", "Velero"]
+      path: "Tests/Exploration",
+      exclude: ["AstraControl", "Clusters", "Main", "Mutants", "TridentProtect", "Velero"]
     ),
     .target(
       name: "AstraControlExploration",

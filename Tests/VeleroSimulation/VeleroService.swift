@@ -19,12 +19,15 @@ package struct VeleroService: ClusterService {
   package var watchTrouble: WatchTrouble?
   package private(set) var credential: String
   private let start: WallTime
+  /// The namespaces that were applications at the start, whatever has become of them.
+  private let namespaces: [String]
 
   static let contexts = ["ocp-prod", "ocp-debug"]
 
   init(_ world: KubernetesWorld, _ behaviour: ServiceBehaviour, start: WallTime) {
     (self.world, self.behaviour, self.start) = (world, behaviour, start)
     credential = Self.token(0)
+    namespaces = world.applications.map(\.namespace)
     for index in self.world.clusters.indices {
       self.world.clusters[index].users = [.administrator(token: Self.token(index))]
     }
@@ -124,6 +127,8 @@ package struct VeleroService: ClusterService {
       case "POST" where collection == "restores" && body?.value(at: "spec.namespaceMapping") == nil: .restore
       case "POST": .create
       case "DELETE": .delete
+      // The first change of an in-place restore.
+      case "PATCH" where collection == "persistentvolumes": .restore
       default: .change
       }
     // To ask for a right changes nothing.
@@ -221,16 +226,16 @@ extension VeleroService {
       return JournalEntry(
         at: entry.at, event: .init(rawValue: entry.event.rawValue) ?? .manipulated, kind: kind,
         id: world.makerUID(ofObject: entry.id),
-        name: [.backup, .snapshot].contains(kind) ? givenName(entry.name) : entry.name, related: entry.related)
+        name: [.backup, .snapshot].contains(kind) ? givenName(entry.name) : entry.name, related: entry.related
+      )
     }
   }
 
   /// The name that a user gave, in that of a backup's object: `<namespace>-<name>-<hash>`.
   private func givenName(_ name: String) -> String {
-    guard let application = world.applications.first(where: { name.hasPrefix("\($0.namespace)-") }) else {
-      return name
-    }
-    var given = name.dropFirst(application.namespace.count + 1)
+    let known = namespaces + world.applications.map(\.namespace)
+    guard let namespace = known.first(where: { name.hasPrefix("\($0)-") }) else { return name }
+    var given = name.dropFirst(namespace.count + 1)
     let parts = given.split(separator: "-")
     if parts.count > 1, let hash = parts.last, hash.count == 8, hash.allSatisfy(\.isHexDigit) {
       given = given.dropLast(9)

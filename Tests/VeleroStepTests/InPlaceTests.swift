@@ -303,6 +303,51 @@ extension StepHarness {
       })
   }
 
+  @Test func whatIsCompletedEarlyStartsNothing() throws {
+    var setup = VeleroSetup()
+    setup.hasNewWorker = true
+    let harness = StepHarness(setup)
+    harness.behave { ($0.completesEarly, $0.dataMovement) = (true, .seconds(60)) }
+    let (pods, claim) = (harness.wantedPods, try #require(harness.claims.first))
+    var startedEarly = false
+    var isStopped = false
+    harness.site.observe = { [unowned harness] _ in
+      let worker = harness.wantedPods["magento-prod-worker"]
+      if isStopped, worker == 2 {
+        let key = ObjectKey("persistentvolumeclaims", "magento-prod", claim)
+        let bound = harness[cluster: "ocp-prod"].store.object(key)?.value(at: "status.phase")?.string
+        startedEarly = startedEarly || bound != "Bound"
+      }
+      isStopped = isStopped || worker == 0
+    }
+    try harness.restoreInPlace().expectSuccess()
+    #expect(isStopped && !startedEarly && harness.wantedPods == pods)
+  }
+
+  @Test func aDeletionOfUnknownFateIsLookedAt() throws {
+    let harness = Bucket.harness()
+    let before = harness.claimUIDs
+    let claim = try #require(harness.claims.first)
+    harness.site.faults = [
+      SiteFault(
+        .answers(ServiceResponse(status: 502)), "DELETE", endingIn: "/persistentvolumeclaims/\(claim)")
+    ]
+    try harness.restoreInPlace().expectSuccess()
+    harness.expectRestored(from: before)
+  }
+
+  @Test func aSecondAttemptNamesTheVolumesOfTheFirst() throws {
+    let harness = Bucket.harness()
+    let claim = try #require(harness.claims.first)
+    harness.behave { $0.forgets = [claim] }
+    try harness.restoreInPlace("--discard-present-state").expect(.operationFailed)
+    let first = try #require(harness.releasedVolumes.first?.name)
+    // There is no claim any more that it could put aside.
+    let second = try harness.restoreInPlace("--discard-present-state")
+    second.expect(.operationFailed, first, "which stay")
+    #expect(second.values["ASTRA_RESTORE_KEPT_VOLUMES"] == first)
+  }
+
   @Test func aRestoreThatFailedIsMadeAgain() throws {
     let harness = Bucket.harness()
     let (before, pods) = (harness.claimUIDs, harness.wantedPods)

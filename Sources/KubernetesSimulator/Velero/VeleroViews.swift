@@ -71,6 +71,10 @@ extension KubernetesWorld {
         let run = runs.first { $0.uid == object.uid }
         let application =
           stored?.application ?? run?.application ?? application(ofBackup: object, in: index)?.uid
+        // What another cluster made goes here with the next look at the bucket, from which it is gone.
+        if application == nil, stored == nil, object.value(at: "status.phase")?.string == "Completed" {
+          return nil
+        }
         return CopyView(
           kind: Self.copyKind(of: object), uid: object.uid ?? "", name: object.name ?? "",
           application: application ?? "",

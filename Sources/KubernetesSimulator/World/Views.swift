@@ -172,9 +172,4 @@ extension KubernetesWorld {
         rows: Self.handle(of: volume).flatMap { volumes[$0] } ?? [])
     }
   }
-
-  /// Whether a restore into an application, by its uid, is under way.
-  package func isRestoring(_ application: String) -> Bool {
-    runs.contains { $0.kind == .restore && $0.application == application }
-  }
 }

@@ -189,6 +189,17 @@ extension VeleroBackend {
     case .goes: return .failed("Restore \"\(restore)\" is being deleted")
     case .completed: break
     }
+    // It may call itself completed while its data is still on the way.
+    let moved = try movements(
+      Kinds.downloads, in: place.context, labels: "\(Names.restore)=\(restore)", by: Names.restore)
+    let movements = moved?[restore] ?? []
+    if let lost = movements.first(where: \.isLost) {
+      return .failed("Restore \"\(restore)\" is completed, but data is missing: \(lost.clause)")
+    }
+    let done = movements.count(where: \.isDone)
+    guard done == movements.count else {
+      return .waiting("\(done) of \(movements.count) volumes are filled")
+    }
     let all = try client.list(.volumeClaim, in: place.namespace, to: attempt)
     for (name, uid) in claims.sorted(by: { $0.key < $1.key }) {
       guard let claim = all.first(where: { $0.name == name }) else {
@@ -198,6 +209,9 @@ extension VeleroBackend {
         return .failed(
           "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
       }
+      // One that is made from a snapshot may be bound only when a pod wants it.
+      let phase = claim["status", "phase"]?.string ?? "Pending"
+      if !movements.isEmpty, phase != "Bound" { return .waiting("volume claim \"\(name)\" is \(phase)") }
     }
     return .made
   }

@@ -76,7 +76,8 @@ package struct InPlacePlan: Hashable, Sendable {
     case deleteClaim(Claim)
     /// The backup's objects and data are brought back.
     case restore(Order)
-    /// The claims are other ones than before, which the restore has brought with their data; by name, the uids of before.
+    /// The claims are other ones than before, which the restore has brought with their data; by name, the uids of before, or
+    /// `none`.
     case prove(restore: String, claims: [String: String])
     /// A workload that the restore has left without pods has as many as before.
     case start(Workload, after: String)
@@ -86,6 +87,8 @@ package struct InPlacePlan: Hashable, Sendable {
   package var order: Order
   package var workloads: [Workload] = []
   package var claims: [Claim] = []
+  /// Claims that the copy had and that are not there: the restore has to bring them too.
+  package var missing: [String] = []
   /// Claims that the copy did not have: they stay as they are.
   package var kept: [String] = []
   /// Who has stopped workloads for a restore of its own and has not started them again.
@@ -106,7 +109,8 @@ package struct InPlacePlan: Hashable, Sendable {
     all.append(.awaitIdle(claims.map(\.name)))
     all += claims.map { .deleteClaim($0) }
     all.append(.restore(order))
-    let uids = Dictionary(claims.map { ($0.name, $0.uid) }, uniquingKeysWith: { $1 })
+    let uids = Dictionary(
+      missing.map { ($0, "none") } + claims.map { ($0.name, $0.uid) }, uniquingKeysWith: { $1 })
     all.append(.prove(restore: order.name, claims: uids))
     return all + running.map { .start($0, after: order.name) }
   }

@@ -77,6 +77,7 @@ extension VeleroBackend {
       planned.spec = claim["spec"]?.oneLine ?? "{}"
       plan.claims.append(planned)
     }
+    plan.missing = (inventory?.claims ?? []).subtracting(plan.claims.map(\.name)).sorted()
     return plan
   }
 

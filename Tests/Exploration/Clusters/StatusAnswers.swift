@@ -25,7 +25,8 @@ extension FaultKind {
     [
       .request("401", .answers(.status(401, "Unauthorized", "Unauthorized")), .ends(77)),
       .request(
-        "403", .answers(.status(403, "Forbidden", forbidden(words))), .ends(0, 1, 64, 65, 77, 78), changes: .ends(77)
+        "403", .answers(.status(403, "Forbidden", forbidden(words))), .ends(0, 1, 64, 65, 77, 78),
+        changes: .ends(77)
       ),
       .request("403-html", .answers(.page(403)), .ends(0, 77), changes: .ends(77)),
       .request(
@@ -125,7 +126,8 @@ extension FaultKind {
       .request("notUTF8", .bent { $0.body = [0xFF, 0xFE] + $0.body }, .passes),
       .request("noUID", .bent { $0.edit { $0.setting("metadata.uid", nil) } }, .passes),
       .request("noName", .bent { $0.edit { $0.setting("metadata.name", nil) } }, .passes),
-      .request("numberForState", .bent { $0.edit { $0.editState(words, .integer(7)) } }, .ends(0, 65, 75, 78)),
+      .request(
+        "numberForState", .bent { $0.edit { $0.editState(words, .integer(7)) } }, .ends(0, 65, 75, 78)),
       .request("unknownState", .bent { $0.edit { $0.editState(words, "Quiescing") } }, .ends(0, 65, 75, 78)),
       .request(
         "errorWithoutEnd",

@@ -22,7 +22,8 @@ package struct FaultCatalogue: Sendable {
   ) {
     let calls = opensFirst ? FaultKind.calls.map(\.withoutPlace) : FaultKind.calls
     drawn =
-      FaultKind.ways.map { $0.ending(alsoWith: further[$0.name]) } + FaultKind.clocks + FaultKind.with(.spoilsFiles, FaultKind.disks + calls)
+      FaultKind.ways.map { $0.ending(alsoWith: further[$0.name]) } + FaultKind.clocks
+      + FaultKind.with(.spoilsFiles, FaultKind.disks + calls)
       + FaultKind.signals + answers + FaultKind.with(.hides, bodies)
     all = drawn + FaultKind.probes
     byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }

@@ -166,7 +166,8 @@ final class CaseRun {
         pages: plan.setup.behaviour.pageSize > 0)
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
       if result.wasKilled { orphanTemporaryFiles() }
-      worldWatch?.hear(result.standardError, code: result.wasKilled ? nil : result.code.rawValue, site.service)
+      worldWatch?.hear(
+        result.standardError, code: result.wasKilled ? nil : result.code.rawValue, site.service)
       endedUnknown = !result.wasKilled && cannotKnowTheEnd(result.code.rawValue, saying: result.message)
       for violation in attempt.violations(truth) { fail("\(stage.program.rawValue): \(violation)") }
       if stage.program == .status, attempt.succeeded {

@@ -139,7 +139,9 @@ struct SystematicExploration: Sendable {
   /// Whoever is cut short at the request for a restore, or at the writes of its record before and after it, leaves open
   /// whether it was begun; and the removal of replaced evidence is asked for once.
   private func mayLeaveEvidence(_ number: Int, _ outcome: Outcome) -> Bool {
-    outcome.events[max(0, number - 2)...min(number, outcome.events.count - 1)].contains { event in
+    // Between the record and the first of several changes there is a look.
+    let last = number + (capabilities.restoresByChanges ? 2 : 0)
+    return outcome.events[max(0, number - 2)...min(last, outcome.events.count - 1)].contains { event in
       guard let purpose = event.purpose else { return false }
       return purpose.action == .restore || purpose.action == .delete && purpose.subject == .snapshot
     }

@@ -19,8 +19,9 @@ final class InPlaceWatch: WorldWatch {
   /// Those that a step has nevertheless deleted the claim of, though a look before that would have shown it.
   private var neglected: Set<String> = []
   private var looks = 0
-  /// The claims that the steps have asked to delete.
+  /// The claims that the steps have asked to delete: their names, and the uids that they had then.
   private var deleted: Set<String> = []
+  private var deletedUIDs: Set<String> = []
   private var workloads: [String: Int] = [:]
   private let atFirst: [String: Int]
   /// The workload that a step was about to change at the last look, and whether the restore was proven then.
@@ -46,7 +47,8 @@ final class InPlaceWatch: WorldWatch {
     guard parts.contains(Self.namespace), let name = parts.last else { return }
     if method == "DELETE", parts.contains("persistentvolumeclaims") {
       deleted.insert(name)
-      for volume in volumes.values where volume.claim == name {
+      for volume in volumes.values where volume.claim == name && volume.phase == "Bound" {
+        deletedUIDs.insert(volume.claimUID)
         if let since = endangered[volume.name], since < looks { neglected.insert(volume.name) }
       }
     }
@@ -59,12 +61,16 @@ final class InPlaceWatch: WorldWatch {
     self.said += said
     see(world)
     for volume in putAside where !self.said.contains(volume.name) {
-      tell("volume \(volume.name) with \(volume.rows.count) rows was put aside, and nothing that was said names it")
+      tell(
+        "volume \(volume.name) with \(volume.rows.count) rows was put aside, and nothing that was said names it"
+      )
     }
     // Whoever reads the last words alone has to find it too.
     guard code == 1 else { return }
     for volume in putAside where !said.contains(volume.name) && said.contains("in-place restore") {
-      tell("the restore failed, and its message does not name volume \(volume.name), which holds what was before")
+      tell(
+        "the restore failed, and its message does not name volume \(volume.name), which holds what was before"
+      )
     }
   }
 
@@ -85,7 +91,9 @@ final class InPlaceWatch: WorldWatch {
 
   /// The volumes that hold what production has held, and that the steps have taken from it.
   private var putAside: [VolumeView] {
-    volumes.values.filter { $0.phase == "Released" && deleted.contains($0.claim) }.sorted { $0.name < $1.name }
+    volumes.values.filter { $0.phase == "Released" && deletedUIDs.contains($0.claimUID) }.sorted {
+      $0.name < $1.name
+    }
   }
 
   private func see(_ world: any SimulatedService) {
@@ -105,7 +113,8 @@ final class InPlaceWatch: WorldWatch {
     for (name, volume) in volumes where (now[name]?.rows ?? []).isEmpty {
       volumes[name] = nil
       let isOthers =
-        endangered[name] != nil && !neglected.contains(name) || others && !deleted.contains(volume.claim)
+        endangered[name] != nil && !neglected.contains(name)
+        || others && !deletedUIDs.contains(volume.claimUID)
       if !isOthers { tell("volume \(name) is gone, with \(volume.rows.count) rows of production") }
     }
     let wanted = Self.workloads(in: world)
@@ -115,17 +124,13 @@ final class InPlaceWatch: WorldWatch {
     workloads = wanted
   }
 
-  /// Whether every claim that was put aside is there again with what a restore has brought, and none is under way.
+  /// Whether every claim that was put aside is there again with what a restore has brought.
   private func isProven(_ world: any SimulatedService) -> Bool {
     guard let world = (world as? VeleroService)?.world else { return false }
     let bound = world.volumes(of: Self.cluster).filter {
       $0.namespace == Self.namespace && $0.phase == "Bound" && !$0.rows.isEmpty
     }
-    let isUnderWay = world.applications.contains {
-      $0.namespace == Self.namespace && $0.cluster == Self.cluster
-        && (world.isRestoring($0.uid) || $0.objectUID.map(world.isRestoring) == true)
-    }
-    return !isUnderWay && deleted.allSatisfy { name in bound.contains { $0.claim == name } }
+    return deleted.allSatisfy { name in bound.contains { $0.claim == name } }
   }
 
   private static func workloads(in service: any SimulatedService) -> [String: Int] {

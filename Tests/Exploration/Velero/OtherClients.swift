@@ -9,20 +9,20 @@ extension FaultKind {
   static let otherClients = with(.changesTheWorld, changes)
 
   private static let changes: [FaultKind] = [
-      // The bucket's backups become objects again, which have other uids.
-      .velero("goodBackupResynced", .breaks(0, 1, 65, 78)) { $0.removeBackupObject(named: goodBackup) },
-      .velero("restoresRemoved", .breaks(0, 1, 65, 75, 78)) { $0.removeAll("restores.velero.io") },
-      .velero("claimMadeByOthers", .breaks(0, 1, 75, 78)) { $0.makeClaim() },
-      .velero("claimReplacedByOthers", .breaks(0, 1, 75, 78)) {
-        $0.removeAll("persistentvolumeclaims", in: "magento-prod")
-        $0.makeClaim()
-      },
-      .velero("policySetBack", .breaks(0, 1, 78)) { $0.setPolicies("Delete") },
-      .velero("scaledUpByOthers", .breaks(0, 1, 75, 78)) { $0.scaleProduction(to: 3) },
-      .velero("deploymentRemoved", .breaks(0, 1, 75, 78)) {
-        $0.removeAll("deployments.apps", in: "magento-prod")
-      },
-    ]
+    // The bucket's backups become objects again, which have other uids.
+    .velero("goodBackupResynced", .breaks(0, 1, 65, 78)) { $0.removeBackupObject(named: goodBackup) },
+    .velero("restoresRemoved", .breaks(0, 1, 65, 75, 78)) { $0.removeAll("restores.velero.io") },
+    .velero("claimMadeByOthers", .breaks(0, 1, 75, 78)) { $0.makeClaim() },
+    .velero("claimReplacedByOthers", .breaks(0, 1, 75, 78)) {
+      $0.removeAll("persistentvolumeclaims", in: "magento-prod")
+      $0.makeClaim()
+    },
+    .velero("policySetBack", .breaks(0, 1, 78)) { $0.setPolicies("Delete") },
+    .velero("scaledUpByOthers", .breaks(0, 1, 75, 78)) { $0.scaleProduction(to: 3) },
+    .velero("deploymentRemoved", .breaks(0, 1, 75, 78)) {
+      $0.removeAll("deployments.apps", in: "magento-prod")
+    },
+  ]
 
   private static let goodBackup = "magento-prod-before-2-4-2-debian-10-r14"
 }

@@ -11,14 +11,15 @@ extension FaultKind {
 
   private static let server: [FaultKind] = [
     // A server that is away and comes back goes on, or has failed what it was at.
-    .server("serverPauses", for: .seconds(40), .passes) {
-      ($0.serverIsAway, $0.resumesAfterAbsence) = (true, true)
+    .velero("serverPauses", .passes) {
+      $0.veleroTrouble(for: nil) { $0.resumesAfterAbsence = true }
+      $0.veleroTrouble(for: .seconds(40)) { $0.serverIsAway = true }
     },
     .server("serverAway", .breaks(0, 75)) { $0.serverIsAway = true },
     .server("locationAway-40s", for: .seconds(40), .breaks(0, 1, 77, 78)) {
       $0.locationsAreUnavailable = true
     },
-    .server("locationAway", .breaks(0, 1, 77, 78)) { $0.locationsAreUnavailable = true },
+    .server("locationAway", .breaks(0, 1, 75, 77, 78)) { $0.locationsAreUnavailable = true },
     .server("completesEarly", .passes) { $0.completesEarly = true },
     .server("claimsUnbound", .breaks(0, 75)) { $0.platform.leavesUnbound = ["magento-prod-db"] },
     .server("podsPending", .breaks(0, 75)) { $0.platform.podsStayPending = true },
