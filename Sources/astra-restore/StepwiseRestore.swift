@@ -175,7 +175,7 @@ extension RestoreRun {
     ]
     // Not in the message, which a report shows in one line of bounded length.
     if !kept.isEmpty {
-      hints.insert("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay", at: 0)
+      hints.append("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay")
     }
     if !lines.isEmpty {
       hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")

@@ -81,7 +81,9 @@ import VeleroSimulation
       velero: (completed("Completed"), 0), step: "astra-restore", code: .protected,
       words: "in place by 7 changes"
     ) {
-      try Bucket.harness().run(RestoreStep.self)
+      let harness = Bucket.harness()
+      harness.environment["ASTRA_REPLACE_VOLUMES"] = nil
+      return try harness.run(RestoreStep.self)
     },
     Situation(
       title: "the object is deleted while somebody waits", velero: ("dots, for ever", nil),

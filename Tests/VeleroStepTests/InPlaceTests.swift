@@ -1,6 +1,5 @@
 import AstraPreflight
 import AstraRestore
-import AstraStatus
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend
@@ -91,20 +90,6 @@ extension StepHarness {
     #expect(preflight.code == .protected)
     try harness.run(PreflightStep.self, "--steps", "restore", "--replace-volumes").expectSuccess()
     #expect(harness.world.journal.count == before)
-  }
-
-  /// What a restore would take depends on whether it may replace volumes.
-  @Test func theStatusShowsWhatTheWordChanges() throws {
-    let harness = Bucket.harness()
-    func good(_ arguments: String...) throws -> ShownStatus.Point? {
-      let shown = try ShownStatus.read(
-        try harness.run(StatusStep.self, arguments: ["--application", "magento-prod", "--json"] + arguments))
-      return shown?.applications.first?.point(Magento.goodBackup)
-    }
-    let without = try #require(try good())
-    #expect(!without.wouldBeRestored && without.refusal?.contains("delete volume claim") == true)
-    let with = try #require(try good("--replace-volumes"))
-    #expect(with.wouldBeRestored && with.refusal == nil && with.isLatest)
   }
 
   @Test func aDryRunPrintsThePlan() throws {

@@ -36,7 +36,7 @@ package struct OutputValues: Hashable, Sendable {
 
   /// The most characters of one value: a step's lines together stay below the 5,120 bytes that GitLab takes
   /// (`MaxDotenvSize`).
-  package static let largestValue = 400
+  package static let largestValue = 330
 
   /// Names as one value, joined by `+`: as many as fit, and then `...` for the others.
   package static func joined(_ names: [String]) -> String {
