@@ -81,6 +81,7 @@ extension StepHarness {
 
   @Test func withoutTheWordNothingIsChanged() throws {
     let harness = Bucket.harness()
+    harness.environment["ASTRA_REPLACE_VOLUMES"] = nil
     let before = harness.world.journal.count
     let result = try harness.run(RestoreStep.self)
     result.expect(.protected, "delete volume claim", "--replace-volumes", "astra-clone")
