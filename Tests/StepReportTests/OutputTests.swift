@@ -24,19 +24,21 @@ import Timing
     #expect(OutputValues.Key(name).name == key)
   }
 
+  private static let largest = OutputValues.largestValue
+  private static func text(_ length: Int) -> String { String(repeating: "x", count: length) }
+
   @Test func aValueThatIsTooLongIsCutAndSaysSo() {
     var values = OutputValues()
-    values.set("A", to: String(repeating: "x", count: 400))
-    values.set("B", to: String(repeating: "é", count: 401))
-    #expect(values["A"]?.count == 400 && values["A"]?.hasSuffix("xxx") == true)
-    #expect(values["B"]?.utf8.count == 400 && values["B"]?.hasSuffix("_...") == true)
+    values.set("A", to: Self.text(Self.largest))
+    values.set("B", to: String(repeating: "é", count: Self.largest + 1))
+    #expect(values["A"]?.count == Self.largest && values["A"]?.hasSuffix("xxx") == true)
+    #expect(values["B"]?.utf8.count == Self.largest && values["B"]?.hasSuffix("_...") == true)
   }
 
   @Test(arguments: [
-    ([], ""), (["a"], "a"), (["a", "b"], "a+b"), ([String(repeating: "x", count: 401), "b"], "..."),
-    ([String(repeating: "x", count: 398), "b"], "..."),
-    ([String(repeating: "x", count: 396), "b", "c"], String(repeating: "x", count: 396) + "+..."),
-    ([String(repeating: "x", count: 396), "bcd"], String(repeating: "x", count: 396) + "+bcd"),
+    ([], ""), (["a"], "a"), (["a", "b"], "a+b"), ([text(largest + 1), "b"], "..."),
+    ([text(largest - 2), "b"], "..."), ([text(largest - 4), "b", "c"], text(largest - 4) + "+..."),
+    ([text(largest - 4), "bcd"], text(largest - 4) + "+bcd"),
   ])
   func ofManyNamesThereAreAsManyAsFit(names: [String], value: String) {
     #expect(OutputValues.joined(names) == value)

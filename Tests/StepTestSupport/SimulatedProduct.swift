@@ -71,7 +71,7 @@ package struct SimulatedProduct: CustomStringConvertible, Sendable {
     product.deletionsMayFail = false
     (product.allowsDuplicateNames, product.mayRefuseFailedApplications) = (false, false)
     (product.applicationsSpanNamespaces, product.restoresByChanges) = (false, true)
-    product.beginningOfARestore = (.change, .other)
+    product.beginningOfARestore = (.restore, .other)
     product.removalOfAClone = (.delete, .namespace)
     // Its synchronisation makes an object anew; a new one waits in a queue.
     (product.removedCopiesMayComeBack, product.stateBeforeTheBeginning) = (true, "blocked")

@@ -152,7 +152,7 @@ import VeleroSimulation
   /// Until the application is touched it goes on writing, so that an attempt that was cut off before counts for nothing.
   @Test func anAttemptThatHasOnlyKeptVolumesIsBegunAnew() throws {
     let harness = Bucket.harness()
-    harness.site.faults = [SiteFault(.killAfter, .change, .other)]
+    harness.site.faults = [SiteFault(.killAfter, .restore, .other)]
     #expect(try harness.restoreInPlace().wasKilled)
     harness.site.endTroubles()
     harness.site.pass(.seconds(3600))

@@ -70,10 +70,10 @@ import Timing
     for excess in [0, 1] {
       let files = MemoryFiles()
       var values = OutputValues()
-      // Eight of them, and one that takes what is left.
-      let rest = ResultsFolder.largest - names - 8 * 380 + excess
+      // Ten of them, and one that takes what is left.
+      let rest = ResultsFolder.largest - names - 10 * 310 + excess
       for (number, key) in keys.enumerated() {
-        let length = number < 8 ? 380 : number == 8 ? rest : 0
+        let length = number < 10 ? 310 : number == 10 ? rest : 0
         values.set(key, to: String(repeating: "x", count: length))
       }
       let leftOut = try ResultsFolder("r", keys: keys, files: files).save(values)
@@ -82,7 +82,7 @@ import Timing
       #expect(leftOut.count == excess)
       for key in leftOut {
         #expect(files.contents["r/\(ResultsFolder.name(key))"] == [])
-        #expect(values[key]?.count == 380)
+        #expect(values[key]?.count == 310)
       }
     }
   }
