@@ -147,8 +147,12 @@ extension RestoreRun {
     case .succeeded: log.info("\(what) is made")
     case .failed(_, let reason):
       history.update(operation, .failed)
+      // A report shows a message in one line of bounded length, and which copy holds the present state is to fit in.
+      let isLong = reason.count > Self.longestReason
+      if isLong { log.warning("\(what): \(reason)") }
+      let told = isLong ? "\(reason.prefix(Self.longestReason))…" : reason
       throw withWayBack(
-        .operationFailed("the in-place restore of \"\(application.name)\" failed at \(what): \(reason)"),
+        .operationFailed("the in-place restore of \"\(application.name)\" failed at \(what): \(told)"),
         changes, application, operation.evidence)
     case .vanished, .neverShown:
       throw withWayBack(
@@ -160,6 +164,9 @@ extension RestoreRun {
         ), changes, application)
     }
   }
+
+  /// How much of a change's failure a message has: 150 characters.
+  private static var longestReason: Int { 150 }
 
   /// Says what to do next, and where the data of before is.
   func withWayBack(

@@ -81,7 +81,8 @@ package final class OperationRunner {
         case .refused(.busy): return .wait(atLeast: .zero)
         case .refused(.notReady):
           try checkMayBecomeReady(application, refusal)
-          return .wait(atLeast: .zero)
+          // What another cluster does not show yet may take a minute, and all is looked at again before each request.
+          return .wait(atLeast: .seconds(4))
         case .refused(.nameTaken):
           // By what an earlier request of this run has made, perhaps, whose answer was lost.
           guard let found = try hasLostAnswers ? poller.search(look) : StepCommon.ask(look) else {

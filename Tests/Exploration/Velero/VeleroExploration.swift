@@ -8,8 +8,9 @@ extension FaultCatalogue {
     answers: FaultKind.statusAnswers(.velero) + FaultKind.watches + FaultKind.veleroServer
       + FaultKind.otherClients,
     bodies: FaultKind.kubernetesBodies(.velero),
-    // A restore whose namespace goes stands still: Velero's own object says nothing of that.
-    endingAlso: ["subjectVanishes": 75], opensFirst: true)
+    // A restore whose namespace goes stands still: Velero's own object says nothing of that. It leaves alone what a
+    // stranger has put into the namespace of a clone, and the clone is not whole then.
+    endingAlso: ["subjectVanishes": 75, "strangerOfClonesName": 1], opensFirst: true)
 }
 
 extension Explorer {
