@@ -74,7 +74,7 @@ class SimulatorTest(unittest.TestCase):
         self.addCleanup(self.server.wait)
         self.addCleanup(self.server.terminate)
         self.kubeconfig = str(folder / "run" / "kubeconfig")
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while not (folder / "run" / "env").exists():
             self.assertIsNone(self.server.poll(), self.log.read_text())
             self.assertLess(time.monotonic(), end, "the simulator does not start")

@@ -83,7 +83,7 @@ class Site:
             + ["--port", "0", "--dir", self._home / "run"],
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not (self._home / "run" / "env").exists():
             if time.monotonic() > deadline or self._simulator.poll() is not None:
                 raise RuntimeError("the simulator did not start")
