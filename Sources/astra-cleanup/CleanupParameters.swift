@@ -55,7 +55,7 @@ struct CleanupParameters {
   static let volumesOlderThan = Parameter(
     "kept-volumes-older-than", "ASTRA_CLEANUP_VOLUMES_OLDER_THAN",
     meaning:
-      "remove the volumes that astra-restore --replace-volumes put aside this long ago or longer (7d), with their data",
+      "remove the volumes that restores in place put aside this long ago or longer (7d), with their data",
     detail: "Only where the restore provably ended well")
 
   /// Which clones are to go.
