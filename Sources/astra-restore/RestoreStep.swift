@@ -166,7 +166,8 @@ package final class RestoreStep: Step {
       guard let changes = operation?.changes else {
         throw RestoreRun(run: run).withEvidenceHint(error, of: application, begunWith: operation?.evidence)
       }
-      throw RestoreRun(run: run).withWayBack(error, changes, application, operation?.evidence)
+      throw RestoreRun(run: run).withWayBack(
+        error, changes, begun: changes.all.count, application, operation?.evidence)
     }
     return .done
   }

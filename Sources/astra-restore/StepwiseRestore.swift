@@ -141,7 +141,7 @@ extension RestoreRun {
           }
         })
     } catch {
-      throw withWayBack(error, changes, application)
+      throw withWayBack(error, changes, begun: index + 1, application)
     }
     switch outcome {
     case .succeeded: log.info("\(what) is made")
@@ -153,29 +153,30 @@ extension RestoreRun {
       let told = isLong ? "\(reason.prefix(Self.longestReason))…" : reason
       throw withWayBack(
         .operationFailed("the in-place restore of \"\(application.name)\" failed at \(what): \(told)"),
-        changes, application, operation.evidence)
+        changes, begun: index + 1, application, operation.evidence)
     case .vanished, .neverShown:
       throw withWayBack(
-        .operationFailed("\"\(application.name)\" is gone at \(what)", kind: .vanished), changes, application)
+        .operationFailed("\"\(application.name)\" is gone at \(what)", kind: .vanished), changes,
+        begun: index + 1, application)
     case .deadline(let lastSeen):
       throw withWayBack(
         .deadline(
           "the time was up after \(deadline.allowance.shortText) at \(what) of the in-place restore of \"\(application.name)\" (last seen: \(lastSeen))"
-        ), changes, application)
+        ), changes, begun: index + 1, application)
     }
   }
 
   /// How much of a change's failure a message has: 150 characters.
   private static var longestReason: Int { 150 }
 
-  /// Says what to do next, and where the data of before is.
+  /// Says what to do next, where the data of before is, and how to go back from those changes that were begun.
   func withWayBack(
-    _ failure: StepFailure, _ changes: RunRecord.Changes, _ application: Application,
+    _ failure: StepFailure, _ changes: RunRecord.Changes, begun: Int, _ application: Application,
     _ evidence: RunRecord.Copy? = nil
   ) -> StepFailure {
     var told = withEvidenceHint(failure, of: application, begunWith: evidence)
     let kept = keptVolumes(of: changes, application)
-    let lines = backend.wayBack(from: changes.all, of: application.id)
+    let lines = backend.wayBack(from: Array(changes.all.prefix(begun)), of: application.id)
     publish(kept)
     var hints = [
       told.hint ?? "running the step again continues it where it stopped, if it is the same run"
@@ -239,6 +240,7 @@ extension RestoreRun {
     _ changes: RunRecord.Changes, _ application: Application, _ message: String, next: String
   ) -> StepFailure {
     withWayBack(
-      .protected("\(message), and has not ended that", hint: next, kind: .restoring), changes, application)
+      .protected("\(message), and has not ended that", hint: next, kind: .restoring), changes,
+      begun: changes.begun, application)
   }
 }

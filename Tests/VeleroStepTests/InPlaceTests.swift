@@ -333,6 +333,16 @@ extension StepHarness {
     #expect(second.values["ASTRA_RESTORE_KEPT_VOLUMES"] == first)
   }
 
+  /// What was not begun needs no way back: before a volume is kept nobody is told to delete its claim.
+  @Test func noClaimIsToBeDeletedThatTheStepHasLeft() throws {
+    let harness = Bucket.harness()
+    let before = harness.claimUIDs
+    harness.site.faults = [SiteFault(.answers(ServiceResponse(status: 403)), .restore, .other)]
+    let result = try harness.restoreInPlace()
+    #expect(result.code != .success && harness.claimUIDs == before, "\(result.standardError)")
+    #expect(!result.standardError.contains("delete pvc"), "\(result.standardError)")
+  }
+
   @Test func aRestoreThatFailedIsMadeAgain() throws {
     let harness = Bucket.harness()
     let (before, pods) = (harness.claimUIDs, harness.wantedPods)
@@ -343,63 +353,5 @@ extension StepHarness {
     try harness.restoreInPlace("--discard-present-state").expectSuccess()
     harness.expectRestored(from: before)
     #expect(harness.wantedPods == pods)
-  }
-}
-
-extension StepHarness {
-  /// Changes production's workloads.
-  func changeWorkloads(_ change: (inout JSON) -> Void) {
-    for workload in self[cluster: "ocp-prod"].store.objects("deployments.apps", in: "magento-prod") {
-      self[cluster: "ocp-prod"].store.update(
-        ObjectKey("deployments.apps", "magento-prod", workload.name ?? ""), change)
-    }
-  }
-
-  /// Carries out the commands of a hint, as kubectl would.
-  func goBack(_ text: String) throws {
-    let resources = ["deployment": "deployments.apps", "statefulset": "statefulsets.apps"]
-    let told = try #require(text.components(after: "with these commands: "))
-    let namespace = "magento-prod"
-    for line in told.split(separator: "; ").map({ String($0) }) {
-      let words = line.split(separator: " ").map { String($0) }
-      defer { site.pass(.seconds(5)) }
-      if let index = words.firstIndex(of: "scale") {
-        let sides = words[index + 1].split(separator: "/").map { String($0) }
-        let count = try #require(words[index + 2].split(separator: "=").last.flatMap { Int($0) })
-        let resource = try #require(resources[sides[0]])
-        self[cluster: "ocp-prod"].store.update(ObjectKey(resource, namespace, sides[1])) {
-          $0[path: ["spec", "replicas"]] = .integer(count)
-        }
-      } else if line.contains("xargs"), let index = words.firstIndex(of: "pvc") {
-        let claim = self[cluster: "ocp-prod"].store.object(
-          ObjectKey("persistentvolumeclaims", namespace, words[index + 1]))
-        guard let volume = claim?.value(at: "spec.volumeName")?.string else { continue }
-        self[cluster: "ocp-prod"].store.update(ObjectKey("persistentvolumes", nil, volume)) {
-          $0[path: ["spec", "persistentVolumeReclaimPolicy"]] = "Retain"
-        }
-      } else if line.contains(" delete pvc "), let index = words.firstIndex(of: "pvc") {
-        let key = ObjectKey("persistentvolumeclaims", namespace, words[index + 1])
-        self[cluster: "ocp-prod"].store.delete(key)
-      } else if line.contains("claimRef"), let index = words.firstIndex(of: "pv") {
-        self[cluster: "ocp-prod"].store.update(ObjectKey("persistentvolumes", nil, words[index + 1])) {
-          $0[path: ["spec", "claimRef", "uid"]] = nil
-          $0[path: ["spec", "claimRef", "resourceVersion"]] = nil
-        }
-      } else if line.hasPrefix("echo '"), let end = line.lastIndex(of: "'") {
-        let text = String(line[line.index(line.startIndex, offsetBy: 6)..<end])
-        var object = try #require(JSON(Array(text.utf8)))
-        object[path: ["metadata", "namespace"]] = .string(namespace)
-        self[cluster: "ocp-prod"].store.create("persistentvolumeclaims", object)
-      }
-    }
-    site.pass(.seconds(30))
-  }
-}
-
-extension String {
-  /// The rest of its line after some words.
-  fileprivate func components(after words: String) -> String? {
-    guard let range = ranges(of: words).last else { return nil }
-    return String(self[range.upperBound...].prefix { $0 != "\n" })
   }
 }

@@ -98,6 +98,16 @@ import VeleroSimulation
         }
       }
     },
+    Situation("the restore is completed without the data of a volume", "data is missing") { harness in
+      for movement in harness.objects("datadownloads") {
+        harness.change("datadownloads", movement.name ?? "") { $0[path: ["status", "phase"]] = "Failed" }
+      }
+    },
+    Situation("a workload is stopped for a restore", "is stopped for a restore in place") { harness in
+      harness.changeWorkloads {
+        $0[path: ["metadata", "annotations", "astra-steps/restore"]] = "magento-prod-of-another"
+      }
+    },
     Situation("the namespace is another one", "another one by now") { harness in
       for restore in harness.objects("restores") {
         harness.change("restores", restore.name ?? "") {

@@ -65,6 +65,22 @@ class WayBackTest(SimulatorTest):
         items = json.loads(self.shown("-n", "magento", "get", "deployments,statefulsets", "-o", "json"))["items"]
         return {item["metadata"]["name"]: item["spec"]["replicas"] for item in items}
 
+    def check_that_a_refusal_deletes_nothing(self, lines):
+        """Carries out what deletes claims with a kubectl that answers neither or cannot patch."""
+        self.assertTrue(lines)
+        for refused in ("get", "patch"):
+            folder = self.folder / f"no-{refused}"
+            folder.mkdir()
+            kubectl = folder / "kubectl"
+            kubectl.write_text(
+                f'#!/bin/sh\necho "$*" >>"{folder}/asked"\ncase " $* " in *" {refused} "*) exit 1 ;; esac\necho pv-1\n')
+            kubectl.chmod(0o755)
+            for line in lines:
+                result = subprocess.run(
+                    ["sh", "-c", line], env={"PATH": f"{folder}:{os.environ['PATH']}"}, capture_output=True, timeout=30)
+                self.assertNotEqual(result.returncode, 0, line)
+            self.assertNotIn(" delete ", (folder / "asked").read_text())
+
     def test_it_leads_back(self):
         backup = self.step("astra-backup")
         self.assertEqual(backup.returncode, 0, backup.stderr)
@@ -77,6 +93,7 @@ class WayBackTest(SimulatorTest):
         following = next(line for line in failed.stderr.splitlines() if MARK in line).split(MARK)[1]
         lines = following.split("; ")
         self.assertGreater(len(lines), 5, following)
+        self.check_that_a_refusal_deletes_nothing([line for line in lines if "delete pvc" in line])
         for line in lines:
             result = self.run_in_workspace("sh", "-ec", line)
             self.assertEqual(result.returncode, 0, f"{line}: {result.stderr}")

@@ -18,6 +18,7 @@ extension VeleroBackend {
     let namespace = try client.get(.namespace, place.namespace, in: nil, to: attempt)
     // One that failed may have been made again, and have ended well.
     let last = try restores(into: place).last { $0.object.labels[Marking.purpose] == Marking.restore }
+    let doubt = try doubt(about: last, place, namespace)
     return volumes.map { volume in
       var kept = KeptVolume(
         name: volume.name, uid: volume.uid, claim: volume["spec", "claimRef", "name"]?.string ?? "",
@@ -25,7 +26,7 @@ extension VeleroBackend {
         keptAt: volume.annotations[InPlaceMark.keptAt].flatMap { Timestamp($0) })
       kept.run = volume.annotations[Marking.run]
       kept.objection =
-        objection(to: volume, bound: claims) ?? objection(to: last, since: kept.keptAt, namespace)
+        objection(to: volume, bound: claims) ?? objection(to: last, since: kept.keptAt) ?? doubt
       return kept
     }
   }
@@ -83,17 +84,37 @@ extension VeleroBackend {
     return nil
   }
 
+  /// Why the last restore in place says nothing of a volume; nil if it was put aside for it, or before.
+  private func objection(to last: RestoreView?, since keptAt: Timestamp?) -> String? {
+    if let began = last?.createdAt, let keptAt, began >= keptAt { return nil }
+    return "no restore in place is there any more that would prove that its data is needed no more"
+  }
+
   /// Why the last restore in place does not prove that what was put aside is needed no more; nil if it does.
-  private func objection(
-    to last: RestoreView?, since keptAt: Timestamp?, _ namespace: KubernetesObject?
-  ) -> String? {
-    guard let last, let began = last.createdAt, let keptAt, began >= keptAt else {
-      return "no restore in place is there any more that would prove that its data is needed no more"
-    }
+  ///
+  /// That it calls itself completed is no proof: the data is looked at, and whether all runs again.
+  private func doubt(
+    about last: RestoreView?, _ place: ApplicationPlace, _ namespace: KubernetesObject?
+  ) throws(BackendError) -> String? {
+    guard let last else { return nil }
+    let title = "Restore \"\(last.reference.name)\""
     guard last.state.progress == .completed, last.state.hookFailure == nil else {
-      return "Restore \"\(last.reference.name)\" has not ended well"
+      return "\(title) has not ended well"
     }
-    return last.namespaceUID == namespace?.uid ? nil : "its namespace is another one by now"
+    guard last.namespaceUID == namespace?.uid else { return "its namespace is another one by now" }
+    let client = try client(place.context)
+    for kind in [ResourceKind.deployment, .statefulSet] {
+      let all = try client.list(
+        kind, in: place.namespace, to: "see whether the restores of \"\(place.name)\" are over")
+      if let stopped = all.first(where: { $0.annotations[InPlaceMark.restore] != nil }) {
+        return "\(kind.kind) \"\(stopped.name)\" is stopped for a restore in place that is not over"
+      }
+    }
+    switch try proof(of: last, [place.namespace]) {
+    case .succeeded: return nil
+    case .partial(let reason), .failed(let reason): return "\(title) \(reason)"
+    case .running(let word), .blocked(let word): return "not all of \(title) works: \(word)"
+    }
   }
 
   /// The reclaim policy with which the data goes with its volume.

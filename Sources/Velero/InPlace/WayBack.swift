@@ -43,9 +43,13 @@ extension VeleroBackend {
       "metadata": .texts(["name": claim.name]),
       "spec": .object(members + [.init("volumeName", .string(volume.name))]),
     ])
+    // In one command: nothing is deleted where its volume was not told, or could not be kept.
+    let keepAndDelete =
+      "volume=$(\(inside) get pvc \(claim.name) --ignore-not-found -o jsonpath='{.spec.volumeName}') && "
+      + "( [ -z \"$volume\" ] || \(kubectl) patch pv \"$volume\" -p \(keep) ) && "
+      + "\(inside) delete pvc \(claim.name) --ignore-not-found"
     return [
-      "\(inside) get pvc \(claim.name) --ignore-not-found -o jsonpath='{.spec.volumeName}' | xargs -r -I{} \(kubectl) patch pv {} -p \(keep)",
-      "\(inside) delete pvc \(claim.name) --ignore-not-found",
+      keepAndDelete,
       #"\#(kubectl) patch pv \#(volume.name) --type=merge -p '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'"#,
       "echo '\(object.oneLine)' | \(inside) create -f -",
     ]
