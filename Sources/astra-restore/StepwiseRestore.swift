@@ -84,7 +84,9 @@ extension RestoreRun {
     guard let changes = operation.changes, let known = inPlaceRestore(operation) else {
       throw .protected(
         "the record of the in-place restore of \"\(application.name)\" does not tell all of it",
-        hint: "go on by hand: the changes are listed in the record in \(place.folder)/")
+        hint:
+          "put the record in \(place.folder)/ back as it was, and run the step again; delete nothing meanwhile: the data of before is in volumes that are still there"
+      )
     }
     let first = max(0, changes.begun - 1)
     for (index, change) in changes.all.enumerated() where index >= first && !change.isAfterwards {
