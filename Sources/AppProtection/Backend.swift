@@ -65,6 +65,9 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   ///
   /// - Throws: what keeps the change from being made, as the request itself would.
   func prepare(_ change: Change) throws(BackendError)
+  /// One look, as small as may be, at what a change was refused for as not ready: whether it is worth asking for again. True
+  /// where nothing but the request itself tells.
+  func seemsReady(for change: Change) throws(BackendError) -> Bool
   /// Asks for a backup or a snapshot; a service that takes no labels makes it without them.
   func create(_ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label])
     throws(BackendError)
@@ -157,6 +160,7 @@ extension Backend {
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }
 
   package func prepare(_: Change) {}
+  package func seemsReady(for _: Change) throws(BackendError) -> Bool { true }
 
   package func objections(
     to _: RestoreChanges, of _: Application, from _: RecoveryPoint

@@ -48,8 +48,7 @@ extension VeleroBackend {
     guard case .recoveryPoint(let point) = request.source,
       let source = ApplicationPlace(request.application.id)
     else { throw request.needsACopy }
-    let now = try recoveryPoint(point.id, point.kind, of: point.applicationID)
-    guard let now, let object = try copy(point.id, of: point.applicationID) else {
+    guard let (now, object) = try copyNow(point.id, point.kind, of: point.applicationID) else {
       throw BackendError(
         .refused(.notFound), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
     }
@@ -68,6 +67,15 @@ extension VeleroBackend {
       home: try home(context), backup: object.name,
       earlier: restores.count { $0.cloneName == request.name },
       storageClasses: request.storageClass == nil ? [] : try storageClasses(ofClaimsOf: request))
+  }
+
+  /// Whether the cluster of a clone shows its backup, which the next synchronisation brings.
+  package func seemsReady(for change: Change) throws(BackendError) -> Bool {
+    guard case .clone(let request) = change, case .recoveryPoint(let point) = request.source,
+      let place = PointPlace(point.id)
+    else { return true }
+    return try object(
+      Kinds.backup, place.name, in: request.destinationCluster.text, to: request.attempt) != nil
   }
 
   /// Whether a backup of one cluster is an object of another by now, from the same bucket.

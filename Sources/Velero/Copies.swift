@@ -61,6 +61,23 @@ extension VeleroBackend {
     let object = try object(
       Kinds.backup, named.name, in: place.context, to: "read \(kind.rawValue) \"\(named.name)\"")
     guard let object, object.uid == named.uid else { return try pointThatIsGoing(id, place, object) }
+    return try pointNow(object, id, place)
+  }
+
+  /// A copy as it is now, and its object; nil if it is gone.
+  func copyNow(
+    _ id: RecoveryPoint.ID, _ kind: RecoveryPoint.Kind, of application: Application.ID
+  ) throws(BackendError) -> (point: RecoveryPoint, object: KubernetesObject)? {
+    guard let place = ApplicationPlace(application), PointPlace(id)?.kind == kind,
+      let object = try copy(id, of: application)
+    else { return nil }
+    return (try pointNow(object, id, place), object)
+  }
+
+  /// What the object of a copy shows, which was read just now.
+  private func pointNow(
+    _ object: KubernetesObject, _ id: RecoveryPoint.ID, _ place: ApplicationPlace
+  ) throws(BackendError) -> RecoveryPoint {
     let state = RunState(object)
     lastStates[RunReference(object, Kinds.backup, in: place.context)] = state
     var moved: [Movement]? = []
@@ -69,7 +86,7 @@ extension VeleroBackend {
         Kinds.uploads, in: place.context, labels: "\(Names.backup)=\(object.name)", by: Names.backup
       ).map { $0[object.name] ?? [] }
     }
-    var point = point(object, of: application, moved)
+    var point = point(object, of: place.id, moved)
     copiesSeen[id] = (now, point)
     try checkDeletion(of: &point, in: place.context)
     return point
@@ -203,14 +220,22 @@ extension VeleroBackend {
     }
     let home = try home(place.context)
     let name = "\(named.name.prefix(50))-\(named.uid.prefix(8))-\(earlier.count + 1)"
-    let request = try client(place.context).create(
-      Kinds.deleteRequest,
-      .members([
-        "metadata": Marking.metadata(
-          name: name, namespace: home, purpose: "removal", annotations: [Marking.point: point.id.text],
-          settings.signature),
-        "spec": .members(["backupName": .string(named.name)]),
-      ]), in: home, dryRun: false, to: attempt)
+    let body = StructuredValue.members([
+      "metadata": Marking.metadata(
+        name: name, namespace: home, purpose: "removal", annotations: [Marking.point: point.id.text],
+        settings.signature),
+      "spec": .members(["backupName": .string(named.name)]),
+    ])
+    let request: KubernetesObject
+    do throws(BackendError) {
+      request = try client(place.context).create(
+        Kinds.deleteRequest, body, in: home, dryRun: false, to: attempt)
+    } catch {
+      guard error.kind == .refused(.nameTaken) else { throw error }
+      // An earlier attempt has asked for it, and a list that lags does not show that yet.
+      throw BackendError(
+        .refused(.busy), "cannot \(attempt): it was asked for a moment ago, and that is not shown yet")
+    }
     deletions[point.id] = RunReference(request, Kinds.deleteRequest, in: place.context)
   }
 
@@ -225,10 +250,18 @@ extension VeleroBackend {
       (point.state, point.problems) = (.failed, ["the storage location has brought it back"])
       return point
     }
-    let period = try location(in: place.context).location?.syncPeriod ?? .seconds(60)
+    let period = try syncPeriod(in: place.context)
     guard now - seen.at <= period else { return nil }
     point.state = .deleting
     return point
+  }
+
+  /// How often the bucket of copies is looked at, which is read once.
+  private func syncPeriod(in context: String) throws(BackendError) -> Duration {
+    if let known = syncPeriods[context] { return known }
+    let period = try location(in: context).location?.syncPeriod ?? .seconds(60)
+    syncPeriods[context] = period
+    return period
   }
 
   /// Says so if Velero has refused to delete a copy, or could not.

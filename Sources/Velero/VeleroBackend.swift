@@ -73,8 +73,10 @@ package final class VeleroBackend: ClusterBackend {
   var namespaceUIDs: [Application.ID: String] = [:]
   /// The uids of namespaces that were seen to hold something.
   var occupied: Set<String> = []
-  /// Whether volumes may be seen, by context.
-  var volumeRights: [String: Bool] = [:]
+  /// What may be done in a whole cluster, by context, verb and kind.
+  var clusterRights: [String: Bool] = [:]
+  /// How often the bucket of copies is looked at, by context.
+  var syncPeriods: [String: Duration] = [:]
   /// What was read for the change that is asked for next.
   var prepared: PreparedChange?
 

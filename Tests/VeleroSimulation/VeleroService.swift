@@ -39,7 +39,7 @@ package struct VeleroService: ClusterService {
   package var capabilities: ServiceCapabilities {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
     capabilities.idsHaveParts = true
-    (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 3)
+    (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     capabilities.clustersAreApart = true
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
     (capabilities.restoresByChanges, capabilities.namespacesAreApplications) = (true, true)

@@ -73,8 +73,25 @@ extension KubernetesWorld {
   /// When a server does something by itself next.
   var nextVeleroChange: Duration? {
     guard let velero, !velero.settings.serverIsAway else { return nil }
-    return ((velero.nextSync + velero.nextCollection).compactMap { $0 } + velero.requestsToGo.map(\.due))
-      .min()
+    return (velero.nextSync.compactMap { $0 } + [nextVeleroChangeButSync].compactMap { $0 }).min()
+  }
+
+  /// The same, but for looks at the bucket.
+  var nextVeleroChangeButSync: Duration? {
+    guard let velero, !velero.settings.serverIsAway else { return nil }
+    return (velero.nextCollection.compactMap { $0 } + velero.requestsToGo.map(\.due)).min()
+  }
+
+  /// Leaves out the looks at the bucket up to the last one before a moment, where nothing else happens until then and
+  /// the one before found nothing to do: a week has ten thousand of them.
+  mutating func skipQuietSyncs(before end: Duration) {
+    guard let velero, velero.settings.sync > .zero, !velero.settings.serverIsAway else { return }
+    for (cluster, due) in velero.nextSync.enumerated() {
+      guard let due, due < end, velero.quietAt[cluster] == clusters[cluster].store.revision else { continue }
+      let period = velero.settings.sync
+      let skipped = Int(((end - due) / period).rounded(.down))
+      if skipped > 0 { self.velero?.nextSync[cluster] = due + period * skipped }
+    }
   }
 
   /// Does what servers do by themselves, as far as it is due.

@@ -2,9 +2,11 @@ internal import SimulatorSupport
 
 /// What Velero's servers and their bucket know, in all clusters of a world.
 struct VeleroState: Sendable {
-  var settings: VeleroSettings
+  var settings: VeleroSettings { didSet { quietAt = Array(repeating: nil, count: quietAt.count) } }
   /// What each bucket holds, by the names of the backups; with its prefix: `bucket/prefix`.
-  var buckets: [String: [String: StoredBackup]] = [:]
+  var buckets: [String: [String: StoredBackup]] = [:] {
+    didSet { quietAt = Array(repeating: nil, count: quietAt.count) }
+  }
   /// What restores left in the bucket, by the names of their files.
   var files: [String: JSON] = [:]
   /// What is known as an application, in the order in which they came.
@@ -12,6 +14,8 @@ struct VeleroState: Sendable {
   /// When each cluster's server looks at the bucket next, and for expired backups; nil: never.
   var nextSync: [Duration?]
   var nextCollection: [Duration?]
+  /// Each cluster's revision at which a look at the bucket found nothing to do, unless something has changed since.
+  var quietAt: [Int?]
   /// The address that files of the bucket are fetched from.
   var downloadBase: String
   /// When requests that have been answered go, by cluster and key.
@@ -22,6 +26,7 @@ struct VeleroState: Sendable {
     let sync: Duration? = settings.sync > .zero ? settings.sync : nil
     let collection: Duration? = settings.garbageCollection > .zero ? settings.garbageCollection : nil
     nextSync = Array(repeating: sync, count: clusters)
+    quietAt = Array(repeating: nil, count: clusters)
     nextCollection = Array(repeating: collection, count: clusters)
     downloadBase = "https://127.0.0.1:\(pagePort)"
   }

@@ -113,7 +113,8 @@ package struct KubernetesWorld: Sendable, StreamSource {
   /// Lets virtual time pass until that moment; whatever falls due on the way happens in order.
   package mutating func advance(to end: Duration) {
     while let due = nextChange, due <= end {
-      now = max(now, due)
+      if velero != nil { skipQuietSyncs(before: min(end, nextChangeButSync ?? end)) }
+      now = max(now, nextChange ?? due)
       for index in clusters.indices { clusters[index].advance(to: now) }
       catchUp()
       endTrouble()
@@ -133,12 +134,16 @@ package struct KubernetesWorld: Sendable, StreamSource {
 
   /// When something happens by itself next; nil: never.
   package var nextChange: Duration? {
+    [nextChangeButSync, nextVeleroChange].compactMap { $0 }.min().map { max($0, now) }
+  }
+
+  /// The same, but for the looks at a bucket that Velero's servers take over and over.
+  private var nextChangeButSync: Duration? {
     let times =
       (controllerIsAway ? [] : runs.compactMap(\.due)) + clusters.compactMap(\.nextChange)
-      + [settingsToCome?.due, veleroSettingsToCome?.due, nextPlatformChange, nextVeleroChange].compactMap {
-        $0
-      }
-    return times.min().map { max($0, now) }
+      + [settingsToCome?.due, veleroSettingsToCome?.due, nextPlatformChange, nextVeleroChangeButSync]
+      .compactMap { $0 }
+    return times.min()
   }
 
   func index(ofCluster name: String) -> Int? { clusters.firstIndex { $0.name == name } }

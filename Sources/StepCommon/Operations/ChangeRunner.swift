@@ -13,8 +13,8 @@ package enum ChangeDecision<Value> {
 
 /// What a refusal of a change means.
 package enum RefusalMeaning<Value> {
-  /// It passes: the change is asked for again, after at least that pause.
-  case wait(atLeast: Duration)
+  /// It passes: the change is asked for again, after at least that pause, and not before a look says that it is worth it.
+  case wait(atLeast: Duration, until: BackendCall<Bool>? = nil)
   /// There is nothing to ask for any more.
   case done(Value)
   /// It ends the step.
@@ -95,9 +95,27 @@ package struct ChangeRunner {
       if isWritten, refusal.provesThatNothingWasBegun { history.update(operation, .refused) }
       if refusal.kind == .deadline, let last { throw poller.timeIsUp(after: last, for: what) }
       switch try judge(refusal, operation) {
-      case .wait(let pause): try poller.waitOut(refusal, began, atLeast: pause, for: what)
+      case .wait(let pause, let isReady):
+        repeat {
+          try poller.waitOut(refusal, began, atLeast: pause, for: what)
+        } while try isReady.map { call throws(StepFailure) in try !seemsReady(call, refusal, what) } ?? false
       case .done(let value): return (value, nil)
       case .final: throw StepFailure(refusal)
+      }
+    }
+  }
+
+  /// Whether a look says that a change is worth asking for again; where the look is refused, only the request tells.
+  private func seemsReady(
+    _ call: BackendCall<Bool>, _ refusal: BackendError, _ what: String
+  ) throws(StepFailure) -> Bool {
+    do throws(BackendError) {
+      return try call()
+    } catch {
+      switch error.kind {
+      case .refused: return true
+      case .deadline: throw poller.timeIsUp(after: refusal, for: what)
+      default: throw StepFailure(error)
       }
     }
   }

@@ -63,8 +63,8 @@ extension VeleroBackend {
   ) throws(BackendError) -> [RestoreObjection] {
     let attempt = "judge \(point.kind.rawValue) \"\(point.name)\""
     let title = "\(point.kind.rawValue) \"\(point.name)\""
-    guard let now = try recoveryPoint(point.id, point.kind, of: point.applicationID),
-      let object = try copy(point.id, of: point.applicationID), now.state == .completed
+    guard let (now, object) = try copyNow(point.id, point.kind, of: point.applicationID),
+      now.state == .completed
     else { return [RestoreObjection("\(title) is not complete", remedy: "name one that is")] }
     var found: [RestoreObjection] = []
     let inventory = object.annotations[Marking.inventory].map { Inventory($0) }

@@ -28,7 +28,7 @@ extension VeleroBackend {
   ) throws(BackendError) -> InPlacePlan {
     guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
     let client = try client(place.context)
-    let seesVolumes = try seesVolumes(in: place.context)
+    let seesVolumes = try mayDo("get", .volume, in: place.context)
     let attempt = "see what an in-place restore of \"\(application.name)\" takes"
     let object = try copy(point.id, of: point.applicationID)
     let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }
@@ -79,14 +79,6 @@ extension VeleroBackend {
     }
     plan.missing = (inventory?.claims ?? []).subtracting(plan.claims.map(\.name)).sorted()
     return plan
-  }
-
-  /// Whether volumes may be seen in a cluster, which is asked once.
-  private func seesVolumes(in context: String) throws(BackendError) -> Bool {
-    if let known = volumeRights[context] { return known }
-    let isAllowed = try client(context).isAllowed("get", .volume, in: nil) != false
-    volumeRights[context] = isAllowed
-    return isAllowed
   }
 
   /// Is not done by one request: `plan(restoreOf:from:)` says what it takes.

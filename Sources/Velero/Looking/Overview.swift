@@ -60,11 +60,19 @@ extension VeleroBackend {
   private func everywhere(
     _ kind: ResourceKind, in context: String, to attempt: String
   ) throws(BackendError) -> [KubernetesObject]? {
-    let client = try client(context)
-    guard try client.isAllowed("list", kind, in: nil) != false,
-      case .told(let objects) = try client.lookAtList(of: kind, in: nil, to: attempt)
+    guard try mayDo("list", kind, in: context),
+      case .told(let objects) = try client(context).lookAtList(of: kind, in: nil, to: attempt)
     else { return nil }
     return objects
+  }
+
+  /// Whether something may be done in a whole cluster, which is asked once; no only where the API says so.
+  func mayDo(_ verb: String, _ kind: ResourceKind, in context: String) throws(BackendError) -> Bool {
+    let key = "\(context) \(verb) \(kind.plural)"
+    if let known = clusterRights[key] { return known }
+    let isAllowed = try client(context).isAllowed(verb, kind, in: nil) != false
+    clusterRights[key] = isAllowed
+    return isAllowed
   }
 
   /// The namespaces of a cluster, or those that are known where they may not be listed.

@@ -5,20 +5,24 @@ extension KubernetesWorld {
   /// Looks at the bucket of each location.
   mutating func synchronize(in cluster: Int) {
     let resource = Self.veleroResource("backupstoragelocations")
+    var isQuiet = true
     for location in clusters[cluster].store.objects(resource, in: veleroNamespace) {
       guard velero?.settings.locationsAreNotChecked == false else { continue }
       show(location, isAvailable: velero?.settings.locationsAreUnavailable == false, in: cluster)
       guard velero?.settings.locationsAreUnavailable == false else { continue }
       let stored = velero?.buckets[Self.bucket(of: location)] ?? [:]
+      let before = clusters[cluster].store.revision
       for (name, backup) in stored.sorted(by: { $0.key < $1.key }) {
         bring(backup, name, location.name ?? "", in: cluster)
       }
       removeOrphans(of: location.name ?? "", Set(stored.keys), in: cluster)
+      isQuiet = isQuiet && clusters[cluster].store.revision == before
       let moment = moment(in: cluster)
       clusters[cluster].store.update(key(resource, location)) {
         $0[path: ["status", "lastSyncedTime"]] = moment
       }
     }
+    velero?.quietAt[cluster] = isQuiet ? clusters[cluster].store.revision : nil
     catchUp()
   }
 
