@@ -83,7 +83,10 @@ package final class OperationRunner {
           try checkMayBecomeReady(application, refusal)
           // What another cluster does not show yet may take a minute, and all is looked at again before each request.
           return .wait(
-            atLeast: .seconds(4), until: { [backend] () throws(BackendError) in try backend.seemsReady(for: change) })
+            atLeast: .seconds(4),
+            until: { [backend] () throws(BackendError) in
+              try backend.seemsReady(for: change)
+            })
         case .refused(.nameTaken):
           // By what an earlier request of this run has made, perhaps, whose answer was lost.
           guard let found = try hasLostAnswers ? poller.search(look) : StepCommon.ask(look) else {
