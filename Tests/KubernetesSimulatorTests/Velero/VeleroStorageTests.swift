@@ -19,6 +19,29 @@ struct VeleroStorageTests {
     #expect(site.object("backupstoragelocations", "default")?.value(at: "status.lastSyncedTime") != nil)
   }
 
+  @Test("a week at once ends as a week of half minutes does", arguments: [0, 45])
+  func aWeekAtOnce(_ hoursToLive: Int) throws {
+    func afterAWeek(in pieces: Int) throws -> [String] {
+      let site = try VeleroSite { $0.sync = .seconds(61) }
+      site.backUp("b1", hoursToLive == 0 ? [:] : ["ttl": .string("\(hoursToLive)h")])
+      _ = site.finish("backups", "b1")
+      _ = site.send("DELETE", VeleroSite.path("backups", "before"))
+      for _ in 0..<pieces { site.wait(604_800 / Double(pieces)) }
+      return ["prod", "debug"].flatMap { cluster in
+        ["backups", "backupstoragelocations", "deletebackuprequests"].flatMap { plural in
+          site.list(VeleroSite.path(plural), at: cluster).map { object in
+            // How often a location was written is what it leaves out.
+            object.setting("metadata.resourceVersion", nil).setting("metadata.generation", nil).sorted.text
+          }
+        }
+      }
+    }
+    let atOnce = try afterAWeek(in: 1)
+    #expect(try afterAWeek(in: 20_160) == atOnce)
+    #expect(atOnce.contains { $0.contains("\"name\":\"b1\"") } == (hoursToLive == 0))
+    #expect(atOnce.contains { $0.contains("\"name\":\"before\"") })
+  }
+
   @Test("a backup whose object goes while it runs leaves its name taken")
   func lost() throws {
     let site = try VeleroSite()
