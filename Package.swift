@@ -254,7 +254,7 @@ let package = Package(
       dependencies: [
         "AstraControlSimulation", "AstraSimulator", "Files", "KubernetesSimulator", "ServiceSimulation",
         "SimulatedBackend", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Timing",
-        "TridentProtectSimulation",
+        "TridentProtectSimulation", "VeleroSimulation",
       ] + stepModules,
       path: "Benchmarks/InProcess", exclude: ["Main"]
     ),
@@ -324,8 +324,8 @@ let package = Package(
     .testTarget(
       name: "StepTests",
       dependencies: [
-        "Files", "ServiceSimulation", "SimulatedBackend", "StepCommon", "StepReport", "StepTestSupport",
-        "Timing",
+        "Files", "ServiceSimulation", "SimulatedBackend", "StepBenchmark", "StepCommon", "StepReport",
+        "StepTestSupport", "Timing",
       ] + stepModules
     ),
     .testTarget(
@@ -339,7 +339,7 @@ let package = Package(
       name: "TridentProtectStepTests",
       dependencies: [
         "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
-        "StepBenchmark", "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
+        "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
         "TridentProtectSimulation",
       ] + stepModules
     ),

@@ -27,7 +27,7 @@ from bench import Bench
 from clients import Steps, Toolkit
 from machine import description, versions
 from measure import Invalid, Launcher
-from parts import accounts, fleet, operations, parallel, protect, reports, start, virtual
+from parts import accounts, fleet, operations, parallel, protect, reports, start, virtual, watching
 
 PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "start": start.measure,
@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "accounts": accounts.measure,
     "parallel": parallel.measure,
     "protect": protect.measure,
+    "watching": watching.measure,
     "reports": reports.measure,
     "fleet": fleet.measure,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from clients import C, KINDS, KUBECTL, STEPS, TOOLKIT
-from expectations import MET, expectations, lengths, waited
+from expectations import MET, SERVICES_WITH_WATCHES, expectations, lengths, waited
 from figures import Figures, Value, cpu
 from words import NOTHING, count, data, length, percent, ratio, seconds, spread, table
 
@@ -379,9 +379,9 @@ def applications(number: int) -> str:
 def watching(figures: Figures) -> str:
     """What waiting for long operations asks, in virtual time."""
     rows = figures.in_process("watching").get("results", [])
-    found: dict[tuple[str, float], dict[str, Any]] = {}
+    found: dict[tuple[str, str, float], dict[str, Any]] = {}
     for row in rows:
-        found.setdefault((row["step"], row["lengthSeconds"]), {})[row["watch"]] = row
+        found.setdefault((row["service"], row["step"], row["lengthSeconds"]), {})[row["watch"]] = row
 
     def cells(row: dict[str, Any] | None) -> list[str]:
         if row is None:
@@ -391,8 +391,12 @@ def watching(figures: Figures) -> str:
     return table(
         ["", "requests", "watches", "delay", "requests, the watch refused", "watches tried", "delay"],
         [
-            [f"{step} of {length(nominal)}", *cells(both.get("served")), *cells(both.get("refused"))]
-            for (step, nominal), both in found.items()
+            [
+                f"{SERVICES_WITH_WATCHES[service]}: {step} of {length(nominal)}",
+                *cells(both.get("served")),
+                *cells(both.get("refused")),
+            ]
+            for (service, step, nominal), both in found.items()
         ],
     )
 

@@ -9,11 +9,18 @@ internal import SimulatorSupport
 internal import StepCommon
 internal import Timing
 internal import TridentProtectSimulation
+internal import VeleroSimulation
 
-/// What waiting for an operation of Trident protect costs, with the watch and where it is refused.
+/// What waiting for an operation costs at services in a cluster, with the watch and where it is refused.
 package struct WatchingBenchmark {
   /// The lengths of operations.
   package static let lengths: [Duration] = [300, 600, 1800, 7200].map { .seconds($0) }
+
+  /// A service whose API tells of changes.
+  package enum Service: String, CaseIterable, Sendable {
+    case tridentProtect = "trident-protect"
+    case velero
+  }
 
   /// An operation that is waited for.
   package enum Operation: String, CaseIterable, Sendable {
@@ -42,18 +49,21 @@ package struct WatchingBenchmark {
   /// Runs every step at every length.
   package func run() throws -> Document {
     var rows: [Document] = []
-    for operation in Operation.allCases {
-      for length in Self.lengths {
-        for isRefused in [false, true] {
-          let wait = try Self.wait(operation, length, watchIsRefused: isRefused, seed: seed)
-          rows.append(
-            .members([
-              "step": .text(operation.rawValue), "lengthSeconds": .number(length.inSeconds),
-              "watch": .text(isRefused ? "refused" : "served"),
-              "countedSeconds": .number(wait.length.inSeconds),
-              "requests": .count(wait.requests), "watches": .count(wait.watches),
-              "delaySeconds": .number(wait.delay.inSeconds),
-            ]))
+    for service in Service.allCases {
+      for operation in Operation.allCases {
+        for length in Self.lengths {
+          for isRefused in [false, true] {
+            let wait = try Self.wait(operation, length, at: service, watchIsRefused: isRefused, seed: seed)
+            rows.append(
+              .members([
+                "service": .text(service.rawValue), "step": .text(operation.rawValue),
+                "lengthSeconds": .number(length.inSeconds),
+                "watch": .text(isRefused ? "refused" : "served"),
+                "countedSeconds": .number(wait.length.inSeconds),
+                "requests": .count(wait.requests), "watches": .count(wait.watches),
+                "delaySeconds": .number(wait.delay.inSeconds),
+              ]))
+          }
         }
       }
     }
@@ -62,9 +72,9 @@ package struct WatchingBenchmark {
 
   /// One run of a step, at an operation that takes that long.
   package static func wait(
-    _ operation: Operation, _ length: Duration, watchIsRefused: Bool, seed: UInt64
+    _ operation: Operation, _ length: Duration, at service: Service, watchIsRefused: Bool, seed: UInt64
   ) throws -> Wait {
-    var setup = TridentProtectSetup()
+    var setup = service.setup
     switch operation {
     case .backup: setup.behaviour.backup = length
     case .snapshot: setup.behaviour.snapshot = length
@@ -74,6 +84,8 @@ package struct WatchingBenchmark {
     let harness = StepHarness(setup, run: "jenkins-release-42")
     harness.seed = seed
     harness.environment["ASTRA_TIMEOUT"] = "12h"
+    // Where an in-place restore takes several changes, they have to be wanted.
+    if service == .velero { harness.environment["ASTRA_REPLACE_VOLUMES"] = "yes" }
     if watchIsRefused { harness.refuseWatches() }
     var exchanges: [(at: Duration, request: ServiceRequest)] = []
     harness.site.exchanged = { request, _ in
@@ -95,6 +107,15 @@ package struct WatchingBenchmark {
   }
 }
 
+extension WatchingBenchmark.Service {
+  fileprivate var setup: any ServiceSetup {
+    switch self {
+    case .tridentProtect: TridentProtectSetup()
+    case .velero: VeleroSetup()
+    }
+  }
+}
+
 extension WatchingBenchmark.Operation {
   /// Whether a request is the last that asks for the operation: a clone begins with a copy, and is a restore then.
   fileprivate func isAsked(by request: ServiceRequest) -> Bool {
@@ -102,9 +123,9 @@ extension WatchingBenchmark.Operation {
     guard request.method == "POST", !request.target.contains("dryRun") else { return false }
     return switch self {
     case .backup: path.hasSuffix("/backups")
-    case .snapshot: path.hasSuffix("/snapshots")
-    case .clone: path.hasSuffix("/snapshotrestores") || path.hasSuffix("/backuprestores")
-    case .restore: path.hasSuffix("inplacerestores")
+    case .snapshot: path.hasSuffix("/snapshots") || path.hasSuffix("velero/backups")
+    case .clone: path.hasSuffix("restores")
+    case .restore: path.hasSuffix("restores")
     }
   }
 }
@@ -133,25 +154,35 @@ extension StepHarness {
 
   /// Takes the steps' user the right to watch, and no other.
   fileprivate func refuseWatches() {
-    guard var service = site.service as? TridentProtectService else { return }
+    if var service = site.service as? TridentProtectService {
+      service.world.refuseWatches()
+      site.service = service
+    } else if var service = site.service as? VeleroService {
+      service.world.refuseWatches()
+      site.service = service
+    }
+  }
+}
+
+extension KubernetesWorld {
+  fileprivate mutating func refuseWatches() {
     let group = "rbac.authorization.k8s.io"
     let verbs: JSON = ["get", "list", "create", "update", "patch", "delete"]
-    for index in service.world.clusters.indices {
-      let token = service.world.clusters[index].users[0].token
-      service.world.clusters[index].users = [User(token: token, name: "ci")]
-      service.world.clusters[index].store.create(
+    for index in clusters.indices {
+      let token = clusters[index].users[0].token
+      clusters[index].users = [User(token: token, name: "ci")]
+      clusters[index].store.create(
         "clusterroles.\(group)",
         [
           "metadata": ["name": "ci"],
           "rules": [["apiGroups": ["*"], "resources": ["*"], "verbs": verbs]],
         ])
-      service.world.clusters[index].store.create(
+      clusters[index].store.create(
         "clusterrolebindings.\(group)",
         [
           "metadata": ["name": "ci"], "subjects": [["kind": "User", "name": "ci"]],
           "roleRef": ["kind": "ClusterRole", "name": "ci"],
         ])
     }
-    site.service = service
   }
 }

@@ -1,5 +1,5 @@
 """Trident protect: noticing the end by a watch, beside `kubectl create` and `kubectl wait` at such a server;
-what finding one application among many costs; and what waiting asks for, in virtual time.
+and what finding one application among many costs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ def measure(bench: Bench) -> dict[str, Any]:
     counted = [sample for size in sizes for sample in among(bench, size)]
     check_constant(counted)
     samples += counted
-    bench.ask_in_process("watching")
     return {"samples": samples, "plan": [list(entry) for entry in plan], "sizes": list(sizes)}
 
 

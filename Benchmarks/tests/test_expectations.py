@@ -47,8 +47,9 @@ def protected(client: str, where: str, nominal: float, **more: Any) -> dict[str,
     return {"client": client, "where": where, "what": "backup", "nominal": nominal, **more}
 
 
-def watched(step: str, requests: int, watches: int) -> dict[str, Any]:
+def watched(step: str, requests: int, watches: int, service: str = "trident-protect") -> dict[str, Any]:
     return {
+        "service": service,
         "step": step,
         "lengthSeconds": 600.0,
         "watch": "served",
@@ -120,7 +121,13 @@ def results() -> dict[str, Any]:
             },
         },
         "inProcess": {
-            "watching": {"results": [watched("backup", 2, 2), watched("restore", 6, 2)]},
+            "watching": {
+                "results": [
+                    watched("backup", 2, 2),
+                    watched("restore", 6, 2),
+                    watched("restore", 2, 2, "velero"),
+                ]
+            },
             "waiting": {
                 "results": [
                     waited("backup", 7, 90, 10),
@@ -188,11 +195,15 @@ class ExpectationTests(unittest.TestCase):
             ("a backup at Astra Control", lambda data: part(data, "protect")[3].update(peakKiB=19_000)),
             ("requests before a snapshot", lambda data: part(data, "protect")[-1].update(requestsBefore=3)),
             (
-                "five minutes of waiting",
+                "Trident protect: requests in five minutes of waiting",
                 lambda data: data["inProcess"]["watching"]["results"].append(watched("clone", 7, 2)),
             ),
             (
-                "watches, each of 290 s",
+                "Velero: requests in five minutes of waiting",
+                lambda data: data["inProcess"]["watching"]["results"][-1].update(requests=7),
+            ),
+            (
+                "Trident protect: watches, each of 290 s",
                 lambda data: data["inProcess"]["watching"]["results"].append(watched("clone", 6, 4)),
             ),
             (

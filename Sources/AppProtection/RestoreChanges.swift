@@ -61,8 +61,8 @@ package struct RestoreChange: Hashable, Sendable {
 package enum RestoreChangeState: Hashable, Sendable {
   /// It was seen to be made.
   case made
-  /// It is asked for, or cannot be yet; what it waits for, as a phrase.
-  case waiting(String)
+  /// It is asked for, or cannot be yet; what it waits for, as a phrase, and the operation whose end that is, if it is one.
+  case waiting(String, Operation.ID? = nil)
   /// It cannot be made any more, and nothing more was changed; why, as a clause.
   case failed(String)
 }

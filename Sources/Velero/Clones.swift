@@ -36,7 +36,7 @@ extension VeleroBackend {
     let view = RestoreView(object, in: context)
     lastStates[view.reference] = view.state
     let application = inTheMaking(view)
-    namespaceUIDs[application.id] = namespace.uid
+    namespacesSeen[application.id] = NamespaceIdentity(namespace)
     return Operation(
       id: view.reference.id, kind: .clone, state: .running("pending"), points: [point.id],
       application: application)
@@ -192,7 +192,7 @@ extension VeleroBackend {
         state: .failed("has lost its namespace \"\(view.destination ?? clone.name)\": somebody removed it"),
         points: origin(of: view), application: clone)
     }
-    namespaceUIDs[clone.id] = namespace.uid
+    namespacesSeen[clone.id] = NamespaceIdentity(namespace)
     var operation = try cloning(view, clone, namespace)
     switch operation.state {
     case .succeeded: (clone.state, clone.problems) = (.ready, [])

@@ -33,7 +33,7 @@ extension VeleroBackend {
     let backups = try objects(Kinds.backup, in: context, to: attempt).filter { Self.kind(of: $0) == kind }
     var own: [(ApplicationPlace, KubernetesObject)] = []
     for place in places {
-      let namespace = try namespace(of: place)
+      let namespace = try namespaceIdentity(of: place)
       own += backups.filter { isOf($0, place, namespace) }.map { (place, $0) }
     }
     // What moved the data of all of them at once, unless it is known already.
@@ -293,7 +293,7 @@ extension VeleroBackend {
   /// Backups of other clusters that share the bucket become objects here, too. One that the steps made names the namespace by
   /// its uid; another counts only if it began where its object is, after the namespace was made.
   func isOf(
-    _ backup: KubernetesObject, _ place: ApplicationPlace, _ namespace: KubernetesObject?
+    _ backup: KubernetesObject, _ place: ApplicationPlace, _ namespace: NamespaceIdentity?
   ) -> Bool {
     let spec = backup["spec"]
     guard let namespace, (spec?["includedNamespaces"]?.texts ?? []).contains(place.namespace),
@@ -302,7 +302,7 @@ extension VeleroBackend {
     if let uid = backup.annotations[Names.namespaceUID] { return uid == namespace.uid }
     guard let object = backup.creationTimestamp else { return false }
     let began = backup["status", "startTimestamp"]?.string.flatMap { Timestamp($0) } ?? object
-    guard object - began <= .seconds(1), let made = namespace.creationTimestamp else { return false }
+    guard object - began <= .seconds(1), let made = namespace.createdAt else { return false }
     return began >= made
   }
 

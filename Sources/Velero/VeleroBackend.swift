@@ -69,10 +69,12 @@ package final class VeleroBackend: ClusterBackend {
   var inventories: [String: Inventory] = [:]
   /// The namespaces that backups hold, by context and name.
   var scopes: [String: [String]] = [:]
-  /// The uids of the namespaces of applications, as they were seen last.
-  var namespaceUIDs: [Application.ID: String] = [:]
+  /// The namespaces of applications, as they were seen last.
+  var namespacesSeen: [Application.ID: NamespaceIdentity] = [:]
   /// The uids of namespaces that were seen to hold something.
   var occupied: Set<String> = []
+  /// When namespaces were last seen to hold nothing, by their uids: it takes ten lists to see that.
+  var seenEmpty: [String: Instant] = [:]
   /// What may be done in a whole cluster, by context, verb and kind.
   var clusterRights: [String: Bool] = [:]
   /// How often the bucket of copies is looked at, by context.

@@ -135,24 +135,28 @@ extension RestoreRun {
       outcome = try poller.wait(
         for: what, isKnown: true,
         read: { () throws(BackendError) in try backend.perform(change, of: application.id) },
+        awaited: { state in
+          guard case .waiting(_, let operation?) = state else { return nil }
+          return .operation(operation)
+        },
         judge: { state in
           switch state {
           case .made: .succeeded
-          case .waiting(let phrase): .working(phrase)
+          case .waiting(let phrase, _): .working(phrase)
           case .failed(let reason): .failed(reason)
           }
         })
     } catch {
-      throw withWayBack(error, changes, begun: index + 1, application)
+      var failure = error
+      failure.message = shortened(error.message, of: what, to: Self.longestMessage)
+      throw withWayBack(failure, changes, begun: index + 1, application)
     }
     switch outcome {
     case .succeeded: log.info("\(what) is made")
     case .failed(_, let reason):
       history.update(operation, .failed)
-      // A report shows a message in one line of bounded length, and which copy holds the present state is to fit in.
-      let isLong = reason.count > Self.longestReason
-      if isLong { log.warning("\(what): \(reason)") }
-      let told = isLong ? "\(reason.prefix(Self.longestReason))…" : reason
+      // Which copy holds the present state is to fit in.
+      let told = shortened(reason, of: what, to: Self.longestReason)
       throw withWayBack(
         .operationFailed("the in-place restore of \"\(application.name)\" failed at \(what): \(told)"),
         changes, begun: index + 1, application, operation.evidence)
@@ -168,8 +172,16 @@ extension RestoreRun {
     }
   }
 
-  /// How much of a change's failure a message has: 150 characters.
+  /// A text as a message can hold it, which a report shows in one line of bounded length; the log has all of it.
+  private func shortened(_ text: String, of what: String, to limit: Int) -> String {
+    guard text.count > limit else { return text }
+    log.warning("\(what): \(text)")
+    return "\(text.prefix(limit))…"
+  }
+
+  /// How much of a change's failure a message has: 150 characters, and 400 of one that is a message by itself.
   private static var longestReason: Int { 150 }
+  private static var longestMessage: Int { 400 }
 
   /// Says what to do next, where the data of before is, and how to go back from those changes that were begun.
   func withWayBack(

@@ -38,7 +38,7 @@ struct Waiting: ParsableCommand {
 /// What waiting costs where the service can tell of changes.
 struct Watching: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "What a step asks while an operation of Trident protect goes on, with a watch and without.")
+    abstract: "What a step asks while an operation in a cluster goes on, with a watch and without.")
 
   @OptionGroup var chance: Chance
 

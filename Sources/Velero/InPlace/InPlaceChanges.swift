@@ -120,11 +120,7 @@ extension VeleroBackend {
     guard let object = try client.get(.volumeClaim, claim.name, in: place.namespace, to: attempt) else {
       return .made
     }
-    guard object.uid == claim.uid else {
-      return .failed(
-        "volume claim \"\(claim.name)\" is another one by now (uid \(object.uid), not \(claim.uid)), and was left alone"
-      )
-    }
+    guard object.uid == claim.uid else { return Self.isAnother(object, than: claim) }
     guard object.deletionTimestamp == nil else { return .waiting("it is going") }
     let bound = object["spec", "volumeName"]?.string ?? ""
     guard bound == claim.volume?.name ?? "" else {
@@ -138,9 +134,26 @@ extension VeleroBackend {
       }
     }
     // A further one of the same uid does no harm: whether it goes is seen at the next look.
-    return try changed("volume claim \"\(claim.name)\"") { () throws(BackendError) in
-      try client.delete(.volumeClaim, claim.name, in: place.namespace, uid: claim.uid, to: attempt)
+    do throws(BackendError) {
+      return try changed("volume claim \"\(claim.name)\"") { () throws(BackendError) in
+        try client.delete(.volumeClaim, claim.name, in: place.namespace, uid: claim.uid, to: attempt)
+      }
+    } catch {
+      // Somebody may have put another in its place between the look and the request.
+      guard case .refused = error.kind,
+        let now = try client.get(.volumeClaim, claim.name, in: place.namespace, to: attempt),
+        now.uid != claim.uid
+      else { throw error }
+      return Self.isAnother(now, than: claim)
     }
+  }
+
+  private static func isAnother(
+    _ object: KubernetesObject, than claim: InPlacePlan.Claim
+  ) -> RestoreChangeState {
+    .failed(
+      "volume claim \"\(claim.name)\" is another one by now (uid \(object.uid), not \(claim.uid)), and was left alone"
+    )
   }
 
   private func restore(
@@ -180,10 +193,14 @@ extension VeleroBackend {
     guard let object = try object(Kinds.restore, restore, in: place.context, to: attempt) else {
       return .failed("Restore \"\(restore)\" is gone")
     }
-    switch RestoreView(object, in: place.context).state.progress {
+    let view = RestoreView(object, in: place.context)
+    lastStates[view.reference] = view.state
+    switch view.state.progress {
     case .running(let word):
-      return .waiting("Restore \"\(restore)\" is \(word == "running" ? "restoring" : word)")
-    case .blocked(let reason): return .waiting("Restore \"\(restore)\" waits: \(reason)")
+      return .waiting(
+        "Restore \"\(restore)\" is \(word == "running" ? "restoring" : word)", view.reference.id)
+    case .blocked(let reason):
+      return .waiting("Restore \"\(restore)\" waits: \(reason)", view.reference.id)
     case .partial(let reason), .failed(let reason):
       return .failed("\(reason) (velero restore logs \(restore))")
     case .goes: return .failed("Restore \"\(restore)\" is being deleted")

@@ -32,7 +32,7 @@ extension VeleroBackend {
     let attempt = "see what an in-place restore of \"\(application.name)\" takes"
     let object = try copy(point.id, of: point.applicationID)
     let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }
-    let namespaceUID = namespaceUIDs[place.id] ?? place.uid
+    let namespaceUID = namespacesSeen[place.id]?.uid ?? place.uid
     let earlier = try restores(into: place).count { $0.point == point.id }
     let order = InPlacePlan.Order(
       name: Names.restore("\(place.namespace)-\(point.name)", into: namespaceUID, after: earlier),

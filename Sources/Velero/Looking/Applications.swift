@@ -132,8 +132,14 @@ extension VeleroBackend {
     guard let object = try namespace(place.namespace, in: place.context, to: attempt) else { return nil }
     if object.uid == place.uid { return object }
     // The id of a clone names the restore that makes it.
-    if namespaceUIDs[place.id] == nil { _ = try application(place.id) }
-    return namespaceUIDs[place.id] == object.uid ? object : nil
+    if namespacesSeen[place.id] == nil { _ = try application(place.id) }
+    return namespacesSeen[place.id]?.uid == object.uid ? object : nil
+  }
+
+  /// Which namespace an application is: the one that it was found in, also where it has gone since; nil if there is none.
+  func namespaceIdentity(of place: ApplicationPlace) throws(BackendError) -> NamespaceIdentity? {
+    if let seen = namespacesSeen[place.id] { return seen }
+    return try namespace(of: place).map { NamespaceIdentity($0) }
   }
 
   // MARK: - As it stands
@@ -151,11 +157,16 @@ extension VeleroBackend {
       id: place.id, name: name, state: object.isTerminating ? .deleting : .ready,
       clusterID: Cluster.ID(context), clusterName: context, namespaces: [object.name],
       createdAt: object.creationTimestamp)
-    namespaceUIDs[place.id] = object.uid
+    namespacesSeen[place.id] = NamespaceIdentity(object)
     application = try marked(application, object, all, looksInside: looksInside)
     if application.marks.lists["claims"]?.isEmpty == false { occupied.insert(object.uid) }
     if !isOccupied, !occupied.contains(object.uid) {
-      guard try holdsAnything(object.name, client(context)) != false else { return nil }
+      // Whoever looks for something to appear there looks again and again.
+      if let seen = seenEmpty[object.uid], now - seen < .seconds(5) { return nil }
+      guard try holdsAnything(object.name, client(context)) != false else {
+        seenEmpty[object.uid] = now
+        return nil
+      }
       occupied.insert(object.uid)
     }
     guard clone != nil else { return application }
@@ -176,7 +187,7 @@ extension VeleroBackend {
     _ object: KubernetesObject, _ all: [RestoreView], madeBy clone: RestoreView, looksInside: Bool
   ) throws(BackendError) -> Application {
     var application = inTheMaking(clone)
-    namespaceUIDs[application.id] = object.uid
+    namespacesSeen[application.id] = NamespaceIdentity(object)
     if object.isTerminating {
       application.state = .deleting
       return application
@@ -224,6 +235,14 @@ extension VeleroBackend {
     marked.marks.lists["claims"] = try claimMarks(of: application)
     return marked
   }
+}
+
+/// What a namespace is told by from others of its name.
+struct NamespaceIdentity {
+  var uid: String
+  var createdAt: Timestamp?
+
+  init(_ namespace: KubernetesObject) { (uid, createdAt) = (namespace.uid, namespace.creationTimestamp) }
 }
 
 extension RestoreView {
