@@ -52,9 +52,11 @@ extension VeleroBackend {
       throw BackendError(
         .refused(.notFound), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
     }
+    // Whoever asks for a clone has seen it complete: another server need not show that yet.
     guard now.state == .completed else {
       throw BackendError(
-        .refused(.other), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" \(now.stateClause)",
+        .refused(now.state.isDead ? .other : .notReady),
+        "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" \(now.stateClause)",
         hint: "name one that is complete and holds the data of every volume")
     }
     let context = request.destinationCluster.text

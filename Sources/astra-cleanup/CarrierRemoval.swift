@@ -58,8 +58,11 @@ extension CleanupRun {
           try backend.recoveryPoint(carrier.point.id, carrier.point.kind, of: source.id)
         }
         guard now == nil else {
+          let reasons = decision.remarks.map { remark in
+            remark.hasPrefix("\(title): ") ? String(remark.dropFirst(title.count + 2)) : remark
+          }
           throw .protected(
-            "\(title) must not be removed any more: \(decision.remarks.joined(separator: "; "))",
+            "\(title) must not be removed any more: \(reasons.joined(separator: "; "))",
             hint: "run the step again later", kind: .notToBeRemoved)
         }
         return .mayBeRemoved

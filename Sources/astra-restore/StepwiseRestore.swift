@@ -36,7 +36,11 @@ extension RestoreRun {
     let last = restores(of: application.id).last { $0.stage != .refused }
     guard let last, last.stage == .asked, let changes = last.changes else { return nil }
     // Until then the application is as it was and goes on working, so that its evidence grows old: it is begun anew.
-    guard changes.all.prefix(changes.begun).contains(where: { !$0.isPreparation }) else { return nil }
+    guard changes.all.prefix(changes.begun).contains(where: { !$0.isPreparation }) else {
+      log.info("an earlier attempt has done no more for the restore than to prepare it: it is begun anew")
+      if !settings.isDryRun { history.update(last, .refused) }
+      return nil
+    }
     guard last.point == point.id.text else {
       throw unfinished(
         changes, application,

@@ -17,6 +17,9 @@ package struct ServiceCapabilities: Sendable {
   /// Whether clones and in-place restores, too, can end as `removed`.
   package var restoresEndRemoved = false
 
+  /// Whether clones and in-place restores tell of hooks that failed, so that they are not whole.
+  package var restoresCountHooks = false
+
   /// Whether each cluster is reached by itself, so that a step goes on without one that it only looks at.
   package var clustersAreApart = false
 

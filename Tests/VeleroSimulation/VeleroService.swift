@@ -40,7 +40,7 @@ package struct VeleroService: ClusterService {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
     capabilities.idsHaveParts = true
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
-    capabilities.clustersAreApart = true
+    (capabilities.clustersAreApart, capabilities.restoresCountHooks) = (true, true)
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
     (capabilities.restoresByChanges, capabilities.namespacesAreApplications) = (true, true)
     return capabilities

@@ -167,6 +167,11 @@ extension VeleroBackend {
     guard namespace?.uid == order.namespaceUID else {
       return .failed("namespace \"\(order.namespace)\" is another one by now")
     }
+    if let claim = try claimInTheWay(of: order, place, client, attempt) {
+      return .failed(
+        "volume claim \"\(claim.name)\" is there again (uid \(claim.uid)), made by somebody else: a restore would leave its data as it is"
+      )
+    }
     let home = try home(place.context)
     let body = StructuredValue.members([
       "metadata": Marking.metadata(
@@ -184,6 +189,16 @@ extension VeleroBackend {
     return try changed("Restore \"\(order.name)\"") { () throws(BackendError) in
       _ = try client.create(Kinds.restore, body, in: home, to: attempt)
     }
+  }
+
+  /// A claim that the backup has, too: what made it anew after it was deleted may do so again, such as a GitOps tool or an
+  /// operator; nil if there is none.
+  private func claimInTheWay(
+    of order: InPlacePlan.Order, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> KubernetesObject? {
+    let backup = try object(Kinds.backup, order.backup, in: place.context, to: attempt)
+    guard let held = backup?.annotations[Marking.inventory].map({ Inventory($0).claims }) else { return nil }
+    return try client.list(.volumeClaim, in: place.namespace, to: attempt).first { held.contains($0.name) }
   }
 
   private func prove(
@@ -222,7 +237,9 @@ extension VeleroBackend {
       guard let claim = all.first(where: { $0.name == name }) else {
         return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
       }
-      guard claim.uid != uid, claim.labels[Names.restore] == restore else {
+      // Velero writes its labels on what was there before, too.
+      let isOlder = claim.creationTimestamp.map { made in view.createdAt.map { made < $0 } ?? false } ?? false
+      guard claim.uid != uid, claim.labels[Names.restore] == restore, !isOlder else {
         return .failed(
           "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
       }

@@ -23,6 +23,8 @@ extension FaultKind.Expectation {
       self = .ends(78)
     case (.snapshot, .hooksFail): self = .breaks(78)
     case (.backup, .hooksFail): self = .breaks(1)
+    case (.clone, .hooksFail), (.restore, .hooksFail):
+      self = capabilities.restoresCountHooks ? .breaks(1) : .passes
     case (_, .hooksFail): self = .passes
     // With most only recovery points end so.
     case (.clone, .removed), (.restore, .removed):

@@ -67,7 +67,7 @@ final class InPlaceWatch: WorldWatch {
     }
     // Whoever reads the last words alone has to find it too.
     guard code == 1 else { return }
-    for volume in putAside where !said.contains(volume.name) && said.contains("in-place restore") {
+    for volume in putAside where !said.contains(volume.name) && said.contains("astra-restore: error") {
       tell(
         "the restore failed, and its message does not name volume \(volume.name), which holds what was before"
       )

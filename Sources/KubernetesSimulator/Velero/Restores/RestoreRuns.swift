@@ -13,7 +13,8 @@ extension KubernetesWorld {
       $0.cluster == cluster && !Set($0.namespaces).isDisjoint(with: mapping.values)
     }
     let isInPlace =
-      target != nil && mapping.allSatisfy { $0.key == $0.value } && stored?.application == target?.uid
+      target != nil && mapping.allSatisfy { $0.key == $0.value }
+      && (stored == nil || stored?.application == target?.uid)
     let kind: Run.Kind = isInPlace ? .restore : .clone
     let backup = clusters[cluster].store.object(veleroKey("backups", name))
     if kind == .restore { tally.restoresRequested += 1 } else { tally.clonesCreated += 1 }
@@ -52,14 +53,14 @@ extension KubernetesWorld {
   /// The namespaces that a restore puts objects into.
   func targets(ofRestore object: JSON, in cluster: Int) -> [String] {
     let stored = storedBackup(object.value(at: "spec.backupName")?.string ?? "", in: cluster)
-    let named = (object.value(at: "spec.includedNamespaces")?.array ?? []).compactMap(\.string)
-    let sources = stored == nil ? named : namespaces(ofRestore: object, stored)
-    return Self.mapping(of: object, sources).values.sorted()
+    return Self.mapping(of: object, namespaces(ofRestore: object, stored)).values.sorted()
   }
 
   private func namespaces(ofRestore object: JSON, _ stored: StoredBackup?) -> [String] {
     let filter = ResourceFilter(object["spec"] ?? [:])
-    let all = Set((stored?.archive.items ?? []).map(\.namespace).filter { !$0.isEmpty })
+    // Those that are named, where there is no backup that would tell.
+    let named = (object.value(at: "spec.includedNamespaces")?.array ?? []).compactMap(\.string)
+    let all = stored.map { Set($0.archive.items.map(\.namespace).filter { !$0.isEmpty }) } ?? Set(named)
     return all.filter { filter.has(namespace: $0) }.sorted()
   }
 
