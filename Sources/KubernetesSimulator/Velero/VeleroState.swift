@@ -161,6 +161,17 @@ extension KubernetesWorld {
     set { velero?.downloadBase = newValue }
   }
 
+  /// Has every location say which authority has signed the certificate of the bucket's server (`caCert`).
+  ///
+  /// - Parameter pem: the authority, as PEM.
+  package mutating func nameBucketAuthority(_ pem: [UInt8]) {
+    for index in clusters.indices {
+      clusters[index].store.update(veleroKey("backupstoragelocations", Self.locationName)) {
+        $0[path: ["spec", "objectStorage", "caCert"]] = .string(Base64.encoded(pem, isPadded: true))
+      }
+    }
+  }
+
   /// Velero's namespace.
   var veleroNamespace: String { velero?.settings.namespace ?? "velero" }
 
