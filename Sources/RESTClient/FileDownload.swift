@@ -74,6 +74,8 @@ package struct FileDownload {
     }
     let start = address[scheme.upperBound...].firstIndex { "/?".contains($0) } ?? address.endIndex
     let target = address[start...]
-    return (try Endpoint(page: String(address[..<start])), target.first == "/" ? String(target) : "/\(target)")
+    return (
+      try Endpoint(page: String(address[..<start])), target.first == "/" ? String(target) : "/\(target)"
+    )
   }
 }

@@ -87,10 +87,11 @@ extension VeleroBackend {
       ).map { $0[object.name] ?? [] }
     }
     try readReasons(of: object, .backupResults, in: place.context)
-    if state.progress == .completed, files != nil, coverages[object.uid] == nil,
-      coverage(of: object, moved) == .notTold
+    if state.progress == .completed, files != nil,
+      (coverages[object.uid] ?? coverage(of: object, moved)) == .notTold,
+      let told = try coverageByFiles(of: object, in: place.context)
     {
-      coverages[object.uid] = try coverageByFiles(of: object, in: place.context)
+      coverages[object.uid] = told
     }
     var point = point(object, of: place.id, moved)
     copiesSeen[id] = (now, point)

@@ -99,7 +99,9 @@ package struct VeleroService: ClusterService {
 
   /// Object storage hands out files, and has no business with who works in the clusters.
   private mutating func bucketAnswer(to request: ServiceRequest) -> ServiceResponse {
-    let isAsked = request.headers.contains { ["authorization", "traceparent"].contains($0.name.lowercased()) }
+    let isAsked = request.headers.contains {
+      ["authorization", "traceparent"].contains($0.name.lowercased())
+    }
     guard request.target.hasPrefix("/_bucket/"), !isAsked else { return ServiceResponse(status: 400) }
     let response = world.handle(
       SimulatedRequest(request.method, request.target, headers: request.headers, body: request.body),

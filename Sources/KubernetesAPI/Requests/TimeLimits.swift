@@ -27,6 +27,7 @@ extension KubernetesClient {
   ///
   /// - Throws: `.deadline` if there is less time left than that, `.interrupted`.
   package func pause(_ duration: Duration) throws(BackendError) {
+    guard duration > .zero else { return }
     guard timeLeft > duration else { throw BackendError(.deadline, "the time for it is up") }
     do throws(Interruption) {
       try time.sleep(for: duration)

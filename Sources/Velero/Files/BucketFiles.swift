@@ -90,7 +90,8 @@ extension VeleroBackend {
     let attempt = "have \(file.rawValue) of \"\(owner.name)\" handed out"
     let home = try home(context)
     // Another attempt at another time needs another one: the address of an earlier one may have expired.
-    let name = "\(owner.name.prefix(200))-\(ResourceName.hash("\(file.rawValue)/\(owner.uid)/\(currentTime.text)"))"
+    let name =
+      "\(owner.name.prefix(200))-\(ResourceName.hash("\(file.rawValue)/\(owner.uid)/\(currentTime.text)"))"
     var request = try client.create(
       Kinds.downloadRequest,
       .members([

@@ -70,8 +70,14 @@ extension VeleroBackend {
   func readReasons(
     of object: KubernetesObject, _ file: BucketFile, in context: String
   ) throws(BackendError) {
+    guard files != nil, fetched.reasons[object.uid] == nil, isOwn(object) else { return }
     let state = RunState(object)
-    guard files != nil, fetched.reasons[object.uid] == nil, state.tellsOfTrouble, isOwn(object) else { return }
+    switch state.progress {
+    case .partial: break
+    // Every restore warns of what is there already.
+    case .completed where state.hookFailure != nil || state.warnings > 0 && file == .backupResults: break
+    case .completed, .running, .blocked, .failed, .goes: return
+    }
     guard let document = try read(file, of: object, in: context), let results = RunResults(document)
     else { return }
     let texts = results.errors.isEmpty ? results.warnings : results.errors
@@ -84,16 +90,5 @@ extension VeleroBackend {
   private func isOwn(_ object: KubernetesObject) -> Bool {
     object.labels[Marking.managedBy] == Marking.tool
       && object.annotations[Marking.run] == settings.signature.run
-  }
-}
-
-extension RunState {
-  /// Whether it has ended, and has errors or warnings that only its results file has the texts of.
-  fileprivate var tellsOfTrouble: Bool {
-    switch progress {
-    case .partial: true
-    case .completed: warnings > 0 || hookFailure != nil
-    case .running, .blocked, .failed, .goes: false
-    }
   }
 }
