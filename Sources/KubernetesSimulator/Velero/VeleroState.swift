@@ -105,6 +105,8 @@ struct VeleroWork: Sendable, Equatable {
   /// Of a restore: source namespaces and where they go.
   var mapping: [String: String] = [:]
   var backupName = ""
+  /// Of a restore: the uid of its backup when it began, which may be gone by its end.
+  var backupUID: String?
   var hooksAttempted = 0
   var hooksFailed = 0
   /// By namespace; empty: of the server.
