@@ -65,6 +65,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
@@ -89,6 +90,14 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(["-l:libpcre2-8.a"], .when(platforms: [.linux])),
         .linkedLibrary("pcre2-8", .when(platforms: [.macOS])),
+      ]
+    ),
+    .target(
+      name: "Gzip", dependencies: ["CZlib"],
+      // The archive by its name, as above.
+      linkerSettings: [
+        .unsafeFlags(["-l:libz.a"], .when(platforms: [.linux])),
+        .linkedLibrary("z", .when(platforms: [.macOS])),
       ]
     ),
     .target(name: "HTTPTransport", dependencies: ["CCurl", "Files", "Text", "Timing"]),
@@ -116,7 +125,8 @@ let package = Package(
     .target(
       name: "Velero",
       dependencies: [
-        "AppProtection", "KubernetesAPI", "KubernetesWorkloads", "StructuredValues", "Timing",
+        "AppProtection", "Gzip", "KubernetesAPI", "KubernetesWorkloads", "RESTClient", "StructuredValues",
+        "Text", "Timing",
       ]),
     .target(
       name: "StepReport", dependencies: ["CLibXML2", "Files", "StructuredValues", "Text", "Timing"]),
@@ -297,7 +307,10 @@ let package = Package(
     ),
     .testTarget(
       name: "VeleroTests",
-      dependencies: ["AppProtection", "KubernetesAPI", "StructuredValues", "Velero"]),
+      dependencies: [
+        "AppProtection", "Gzip", "HTTPTransport", "KubernetesAPI", "RESTClient", "StructuredValues", "Timing",
+        "Velero",
+      ]),
     // What every backend has to keep to, whatever its service is.
     .testTarget(
       name: "BackendTests",

@@ -16,6 +16,7 @@ LINKED = {
     "libjansson-dev": "reads and writes JSON",
     "libyaml-dev": "reads config.yaml",
     "libpcre2-dev": "matches regular expressions",
+    "zlib1g-dev": "unpacks files of object storage",
     "libstdc++-*-dev": "the library of C++, for Swift's own library",
     "libgcc-*-dev": "the compiler's own functions",
     "musl-dev": "the launcher's library of C",

@@ -28,8 +28,8 @@ install_packages() {
 
 # What every build needs.
 # shellcheck disable=SC2034
-build_packages=(libcurl4-openssl-dev libxml2-dev libyaml-dev libjansson-dev libpcre2-dev libmicrohttpd-dev libgnutls28-dev
-  ca-certificates)
+build_packages=(libcurl4-openssl-dev libxml2-dev libyaml-dev libjansson-dev libpcre2-dev zlib1g-dev libmicrohttpd-dev
+  libgnutls28-dev ca-certificates)
 
 # Builds the steps, as one executable, and the simulator; with a line of progress that moves, or on no terminal one for
 # every tenth of the way.

@@ -85,6 +85,8 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   func shownOrigins(of application: Application) -> [RecoveryPoint.ID]
   /// Whether a live application is cloned by way of a copy of it, which stays when the clone is made.
   var clonesByCopies: Bool { get }
+  /// Whether a look at one recovery point may tell whether it is whole where the list of all leaves that open.
+  var tellsMoreOfOnePoint: Bool { get }
   /// The copy by way of which a clone of a live application was made; nil if there is none, or it is not told.
   func carrier(of clone: Application) -> RecoveryPoint.ID?
 
@@ -157,6 +159,7 @@ extension Backend {
   package var applicationsAreNamespaces: Bool { false }
   package var removesInParts: Bool { false }
   package var clonesByCopies: Bool { false }
+  package var tellsMoreOfOnePoint: Bool { false }
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }
 
   package func prepare(_: Change) {}

@@ -10,7 +10,8 @@ package import Timing
 package final class RESTClient<Problem: APIProblem> {
   private let transport: any Transport
   private let time: any TimeSource
-  private let deadline: Deadline
+  /// When everything has to be over.
+  package var deadline: Deadline
   private let policy = RetryPolicy.firstContact
   private var random: SeededRandom
   private var credentials: Credentials

@@ -195,6 +195,7 @@ extension VeleroBackend {
         points: origin(of: view), application: clone)
     }
     namespacesSeen[clone.id] = NamespaceIdentity(namespace)
+    try readReasons(of: object, .restoreResults, in: reference.context)
     var operation = try cloning(view, clone, namespace)
     switch operation.state {
     case .succeeded: (clone.state, clone.problems) = (.ready, [])
@@ -234,12 +235,13 @@ extension VeleroBackend {
       case .running(let word): .running(word == "running" ? "provisioning" : word)
       case .blocked(let reason): .blocked(reason)
       case .partial(let reason):
-        .partial("is partial: \(reason) (velero restore logs \(view.reference.name))")
+        .partial(
+          "is partial: \(reason)\(reasons(of: view.object)) (velero restore logs \(view.reference.name))")
       case .failed(let reason): .failed("is failed: \(reason)")
       case .goes: .failed("is being deleted")
       case .completed:
         if let hooks = view.state.hookFailure {
-          .partial("is complete, but not whole: \(hooks)")
+          .partial("is complete, but not whole: \(hooks)\(reasons(of: view.object))")
         } else {
           looksInside ? try proof(of: view, [namespace.name]) : .succeeded
         }

@@ -86,6 +86,13 @@ extension VeleroBackend {
         Kinds.uploads, in: place.context, labels: "\(Names.backup)=\(object.name)", by: Names.backup
       ).map { $0[object.name] ?? [] }
     }
+    try readReasons(of: object, .backupResults, in: place.context)
+    if state.progress == .completed, files != nil,
+      (coverages[object.uid] ?? coverage(of: object, moved)) == .notTold,
+      let told = try coverageByFiles(of: object, in: place.context)
+    {
+      coverages[object.uid] = told
+    }
     var point = point(object, of: place.id, moved)
     copiesSeen[id] = (now, point)
     try checkDeletion(of: &point, in: place.context)
@@ -336,7 +343,9 @@ extension VeleroBackend {
     case .blocked(let reason): (state, problems) = (RecoveryPoint.State(rawValue: "blocked"), [reason])
     case .completed: state = .completed
     case .partial(let reason):
-      (state, problems) = (.failed, ["it is partial: \(reason) (velero backup logs \(object.name))"])
+      (state, problems) = (
+        .failed, ["it is partial: \(reason)\(reasons(of: object)) (velero backup logs \(object.name))"]
+      )
     case .failed(let reason): (state, problems) = (.failed, [reason])
     case .goes: state = .deleting
     }
@@ -345,7 +354,8 @@ extension VeleroBackend {
       id: PointPlace(kind: kind, name: object.name, uid: object.uid).id, kind: kind,
       name: isSteps ? object.annotations[Names.name] ?? object.name : object.name,
       applicationID: application, state: object.deletionTimestamp == nil ? state : .deleting,
-      hooks: run.hookFailure.map { .failed([$0]) } ?? (run.hooksRan ? .succeeded : .notReported),
+      hooks: run.hookFailure.map { .failed([$0 + reasons(of: object)]) }
+        ?? (run.hooksRan ? .succeeded : .notReported),
       problems: problems,
       // The object is made anew when it is read from the bucket.
       createdAt: object["status", "startTimestamp"]?.string.flatMap { Timestamp($0) }
@@ -355,7 +365,10 @@ extension VeleroBackend {
     point.progress = object.itemProgress
     point.expiresAt = object["status", "expiration"]?.string.flatMap { Timestamp($0) }
     guard point.state == .completed else { return point }
-    if run.warnings > 0 { point.cautions.append("Velero counts \(run.warnings) warnings") }
+    if run.warnings > 0 {
+      let texts = run.hookFailure == nil ? reasons(of: object) : ""
+      point.cautions.append("Velero counts \(run.warnings) warning\(run.warnings == 1 ? "" : "s")\(texts)")
+    }
     let coverage = coverages[object.uid] ?? self.coverage(of: object, movements)
     if movements != nil { coverages[object.uid] = coverage }
     point.coverage = coverage

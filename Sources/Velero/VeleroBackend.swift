@@ -1,6 +1,7 @@
 package import AppProtection
 package import KubernetesAPI
 package import KubernetesWorkloads
+package import RESTClient
 package import Timing
 
 /// Velero, as itself or as OADP: custom resources of `velero.io/v1` in a namespace of its own in each cluster (velero.io/docs,
@@ -79,14 +80,27 @@ package final class VeleroBackend: ClusterBackend {
   var clusterRights: [String: Bool] = [:]
   /// How often the bucket of copies is looked at, by context.
   var syncPeriods: [String: Duration] = [:]
+  /// The way to files of object storage; nil where none is to be fetched.
+  let files: FileDownload?
+  /// What was fetched of them.
+  var fetched = FetchedFiles()
   /// What was read for the change that is asked for next.
   var prepared: PreparedChange?
 
   /// Prepares; nothing is sent yet.
+  ///
+  /// - Parameters:
+  ///   - settings: what it needs to know.
+  ///   - time: the clock.
+  ///   - files: the way to files of object storage; nil for a step that changes nothing, since each takes a request that
+  ///     is an object.
+  ///   - connect: opens the way to a cluster.
   package init(
-    _ settings: Settings, time: any TimeSource, connect: @escaping ClusterConnections.Connect
+    _ settings: Settings, time: any TimeSource, files: FileDownload? = nil,
+    connect: @escaping ClusterConnections.Connect
   ) {
     self.settings = settings
+    self.files = files
     clusterConnections = ClusterConnections(
       settings.contexts, usually: settings.usualContext, time: time, connect: connect)
   }
@@ -94,6 +108,7 @@ package final class VeleroBackend: ClusterBackend {
   package var name: String { "Velero" }
   package var applicationsAreNamespaces: Bool { true }
   package var signature: Signature { settings.signature }
+  package var tellsMoreOfOnePoint: Bool { files != nil }
   package var ignoredKinds: IgnoredKinds { settings.ignoredKinds }
   /// Its objects lie in its own namespace.
   package var productContents: [ResourceKind] { [] }

@@ -12,6 +12,8 @@ package struct RequestPurpose: Hashable, Sendable {
   /// What it is about.
   package enum Subject: Sendable {
     case application, backup, snapshot, namespace, cluster, store, other
+    /// A file that a step does without where it does not come.
+    case file
   }
 
   package var action: Action

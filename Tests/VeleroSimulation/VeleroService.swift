@@ -28,6 +28,7 @@ package struct VeleroService: ClusterService {
     (self.world, self.behaviour, self.start) = (world, behaviour, start)
     credential = Self.token(0)
     namespaces = world.applications.map(\.namespace)
+    self.world.downloadBase = "http://\(Self.bucketHost)"
     for index in self.world.clusters.indices {
       self.world.clusters[index].users = [.administrator(token: Self.token(index))]
     }
@@ -35,6 +36,8 @@ package struct VeleroService: ClusterService {
 
   static func token(_ index: Int) -> String { "not-a-real-token-of-\(contexts[index])" }
   static func host(_ context: String) -> String { "\(context).example.com" }
+  /// Where the files of the bucket are fetched from, in plain HTTP as in many a cluster.
+  static let bucketHost = "minio.example.com:9000"
 
   package var capabilities: ServiceCapabilities {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
@@ -71,6 +74,7 @@ package struct VeleroService: ClusterService {
   }
 
   package mutating func respond(to request: ServiceRequest) -> ServiceResponse {
+    if request.host == Self.bucketHost { return bucketAnswer(to: request) }
     let index = Self.contexts.firstIndex { request.host.hasPrefix(Self.host($0)) }
     guard let index else { return ServiceResponse(status: 502) }
     if refusals.count > 0, request.method == "POST", index == 0, request.target.hasSuffix("/restores") {
@@ -93,6 +97,18 @@ package struct VeleroService: ClusterService {
     return answer
   }
 
+  /// Object storage hands out files, and has no business with who works in the clusters.
+  private mutating func bucketAnswer(to request: ServiceRequest) -> ServiceResponse {
+    let isAsked = request.headers.contains {
+      ["authorization", "traceparent"].contains($0.name.lowercased())
+    }
+    guard request.target.hasPrefix("/_bucket/"), !isAsked else { return ServiceResponse(status: 400) }
+    let response = world.handle(
+      SimulatedRequest(request.method, request.target, headers: request.headers, body: request.body),
+      at: Self.contexts[0])
+    return ServiceResponse(status: response.status, headers: response.headers, body: response.body)
+  }
+
   package func frontPage(at address: String) -> FrontPage? {
     world.page(at: address).map { page in
       let rows = page.content?.rows.count ?? 0
@@ -111,6 +127,10 @@ package struct VeleroService: ClusterService {
 
   package func purpose(of request: ServiceRequest) -> RequestPurpose {
     let (method, target) = (request.method, request.target)
+    if request.host == Self.bucketHost || target.contains("/downloadrequests") {
+      // What is fetched from object storage changes nothing.
+      return RequestPurpose(.read, .file)
+    }
     let parts = target.split(separator: "?", maxSplits: 1)
     var path = (parts.first ?? "").split(separator: "/").map { String($0) }
     let query = parts.dropFirst().first.map { String($0) }

@@ -186,6 +186,6 @@ import VeleroSimulation
     guard let line = lines.first(where: isWanted) else { return "" }
     var text = line.split(separator: " ").dropFirst(2).joined(separator: " ")
     if text.count > 180, let end = text.prefix(180).lastIndex(of: " ") { text = "\(text[..<end]) …" }
-    return text.replacing("error: ", with: "").replacing("|", with: "\\|").replacing("<", with: "&lt;")
+    return String(text.trimmingPrefix("error: ")).replacing("|", with: "\\|").replacing("<", with: "&lt;")
   }
 }

@@ -11,7 +11,7 @@ package final class KubernetesClient {
   let rest: RESTClient<StatusProblem>
   let transport: any LineTransport
   let time: any TimeSource
-  let deadline: Deadline
+  var deadline: Deadline { rest.deadline }
   let log: (TrafficEvent) -> Void
   private let login: ClusterLogin
 
@@ -36,7 +36,6 @@ package final class KubernetesClient {
     self.login = login
     self.transport = transport
     self.time = time
-    self.deadline = deadline
     self.log = { log($0.mapTexts(login.scrubbed)) }
     rest = RESTClient(
       server: name, root: "", credentials: login.credentials, transport: transport, time: time,

@@ -105,6 +105,8 @@ struct VeleroWork: Sendable, Equatable {
   /// Of a restore: source namespaces and where they go.
   var mapping: [String: String] = [:]
   var backupName = ""
+  /// Of a restore: the uid of its backup when it began, which may be gone by its end.
+  var backupUID: String?
   var hooksAttempted = 0
   var hooksFailed = 0
   /// By namespace; empty: of the server.
@@ -159,6 +161,17 @@ extension KubernetesWorld {
   package var downloadBase: String {
     get { velero?.downloadBase ?? "" }
     set { velero?.downloadBase = newValue }
+  }
+
+  /// Has every location say which authority has signed the certificate of the bucket's server (`caCert`).
+  ///
+  /// - Parameter pem: the authority, as PEM.
+  package mutating func nameBucketAuthority(_ pem: [UInt8]) {
+    for index in clusters.indices {
+      clusters[index].store.update(veleroKey("backupstoragelocations", Self.locationName)) {
+        $0[path: ["spec", "objectStorage", "caCert"]] = .string(Base64.encoded(pem, isPadded: true))
+      }
+    }
   }
 
   /// Velero's namespace.

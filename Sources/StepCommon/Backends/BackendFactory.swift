@@ -50,6 +50,8 @@ package struct BackendPlace {
   var run: String?
   /// Kinds that are left aside where a step looks whether everything is there.
   var ignoredKinds = IgnoredKinds()
+  /// Whether the step only looks, so that nothing at all may be made.
+  var changesNothing = false
 }
 
 /// The services that there are.

@@ -9,6 +9,10 @@ package struct ServiceConnection: Sendable {
   package var proxies: Proxies
   /// What shows the server who asks, where that is no token.
   package var clientCertificate: ClientCertificate?
+  /// How much may be received, and how long that may take.
+  package var limits = TransportLimits()
+  /// Whether it leads to another host than the service's own, which is to hear nothing of who asks, nor of a trace.
+  package var isElsewhere = false
 
   /// Names the way.
   package init(endpoint: Endpoint, trust: TLSTrust, proxies: Proxies) {

@@ -19,7 +19,8 @@ extension StepEnvironment {
     traced.trace = trace.traceID
     let connect = connect
     traced.connect = { connection, userAgent, time throws(TransportError) in
-      TracingTransport(try connect(connection, userAgent, time), trace)
+      let transport = try connect(connection, userAgent, time)
+      return connection.isElsewhere ? transport : TracingTransport(transport, trace)
     }
     return traced
   }

@@ -105,6 +105,14 @@ package struct Lookup {
   package func checkFits(
     _ point: RecoveryPoint, _ application: Application, acceptFailedHooks: Bool
   ) throws(StepFailure) {
+    var point = point
+    if point.coverage == .notTold, backend.tellsMoreOfOnePoint {
+      let chosen = point
+      let seen = try ask { () throws(BackendError) in
+        try backend.recoveryPoint(chosen.id, chosen.kind, of: application.id)
+      }
+      point = seen ?? point
+    }
     if let objection = objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks) {
       throw objection
     }

@@ -171,7 +171,7 @@ package struct Runner<S: Step> {
     let backend = try factory.connect(
       BackendPlace(
         environment: environment, identity: S.identity, deadline: deadline, random: SeededRandom(seed: seed),
-        log: log, run: settings.run, ignoredKinds: settings.ignoredKinds))
+        log: log, run: settings.run, ignoredKinds: settings.ignoredKinds, changesNothing: settings.isDryRun))
     let history = RunHistory(
       step: S.identity.name, settings: settings, place: place, files: environment.files, log: log,
       now: { backend.currentTime })

@@ -102,7 +102,7 @@ package struct StepEnvironment {
       connect: { connection, userAgent, time throws(TransportError) in
         try CurlTransport(
           endpoint: connection.endpoint, trust: connection.trust, userAgent: userAgent, time: time,
-          proxies: connection.proxies, certificate: connection.clientCertificate)
+          limits: connection.limits, proxies: connection.proxies, certificate: connection.clientCertificate)
       })
     environment.outputColumns = columns(of: STDOUT_FILENO)
     environment.errorColumns = columns(of: STDERR_FILENO)

@@ -20,6 +20,7 @@ extension VeleroBackend {
       work.operations.contains(.backup) || work.operations.contains(.snapshot)
       || work.operations.contains(.clone) && work.clonedKind == nil
     rights.add(makesCopy ? ["create", "get"] : ["get"], [Kinds.backup])
+    rights.add(["create", "get"], [Kinds.downloadRequest], isOptional: true)
     if work.operations.contains(.clone), let destination = work.destination {
       let isLocal = try areSame(Cluster.ID(place.context), destination.cluster)
       if !isLocal, settings.cloneStore == nil { rights.add(["get"], [Kinds.location]) }
@@ -29,6 +30,7 @@ extension VeleroBackend {
       rights.add(["get"], [Kinds.backup])
       if !isLocal, settings.cloneStore == nil { rights.add(["list"], [Kinds.location]) }
       rights.add(["list"], Kinds.downloads, isOptional: true)
+      rights.add(["create", "get"], [Kinds.downloadRequest], isOptional: true)
       try rights.addFilling(destination, self)
     }
     return try permissions(rights.all)

@@ -217,7 +217,8 @@ extension VeleroBackend {
     case .blocked(let reason):
       return .waiting("Restore \"\(restore)\" waits: \(reason)", view.reference.id)
     case .partial(let reason), .failed(let reason):
-      return .failed("\(reason) (velero restore logs \(restore))")
+      try readReasons(of: object, .restoreResults, in: place.context)
+      return .failed("\(reason)\(reasons(of: object)) (velero restore logs \(restore))")
     case .goes: return .failed("Restore \"\(restore)\" is being deleted")
     case .completed: break
     }

@@ -109,16 +109,17 @@ extension VeleroBackend {
     operation.id = view.reference.id
     operation.wasSeen = true
     operation.application = application
+    try readReasons(of: view.object, .restoreResults, in: place.context)
     operation.state =
       switch view.state.progress {
       case .running(let word): .running(word == "running" ? "restoring" : word)
       case .blocked(let reason): .blocked(reason)
-      case .partial(let reason): .partial("is partial: \(reason)")
+      case .partial(let reason): .partial("is partial: \(reason)\(reasons(of: view.object))")
       case .failed(let reason): .failed("failed: \(reason)")
       case .goes: .failed("is being deleted")
       case .completed:
         if let hooks = view.state.hookFailure {
-          .partial("is complete, but not whole: \(hooks)")
+          .partial("is complete, but not whole: \(hooks)\(reasons(of: view.object))")
         } else {
           try proof(of: view, application.namespaces)
         }

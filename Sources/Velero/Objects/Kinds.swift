@@ -10,6 +10,7 @@ package enum Kinds {
   package static let restore = kind("Restore", "restores")
   package static let location = kind("BackupStorageLocation", "backupstoragelocations")
   package static let deleteRequest = kind("DeleteBackupRequest", "deletebackuprequests")
+  static let downloadRequest = kind("DownloadRequest", "downloadrequests")
   static let podVolumeBackup = kind("PodVolumeBackup", "podvolumebackups")
   static let podVolumeRestore = kind("PodVolumeRestore", "podvolumerestores")
   static let dataUpload = kind("DataUpload", "datauploads", version: "v2alpha1")

@@ -20,7 +20,8 @@ struct ClusterServer {
         try ListeningSocket(
           "127.0.0.1", port: listeners.isEmpty ? port : 0, advice: "give --port 0 to take any free one"))
     }
-    if let world = try world(pagePort: listeners[0].port) {
+    if var world = try world(pagePort: listeners[0].port) {
+      world.nameBucketAuthority(Array(identity.certificateAuthority.utf8))
       try serve(world, listeners, identity)
     }
     for (cluster, listener) in zip(scenario.clusters, listeners) {

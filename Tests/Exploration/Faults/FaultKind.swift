@@ -125,7 +125,7 @@ package struct FaultKind: Sendable {
 extension SiteEvent {
   /// Whether a step asks for its user's sake only, and goes on whatever becomes of the question: who shares the
   /// namespaces of the application.
-  fileprivate var isCourtesy: Bool { purpose?.isAboutNeighbours ?? false }
+  fileprivate var isCourtesy: Bool { purpose.map { $0.isAboutNeighbours || $0.subject == .file } ?? false }
 
   /// Whether all snapshots are listed, or one is made.
   fileprivate var isAboutSnapshots: Bool {

@@ -163,7 +163,8 @@ final class CaseRun {
       let attempt = Attempt(
         stage: stage, result: result, elapsed: site.time.now - began, timeout: .seconds(timeout),
         mayBeUnwritable: plan.spoilsFiles,
-        pages: plan.setup.behaviour.pageSize > 0)
+        pages: plan.setup.behaviour.pageSize > 0,
+        filesAskedFor: site.purposes.suffix(result.requests).count { $0.subject == .file })
       outcome.codes.append(result.wasKilled ? -9 : result.code.rawValue)
       if result.wasKilled { orphanTemporaryFiles() }
       worldWatch?.hear(

@@ -1,5 +1,6 @@
 internal import ClusterExploration
 package import Exploration
+internal import KubernetesSimulator
 internal import VeleroSimulation
 
 extension FaultCatalogue {
@@ -19,6 +20,8 @@ extension Explorer {
     var setup = VeleroSetup()
     // What no restore brings back by itself has to be started again.
     setup.hasNewWorker = true
+    // Their texts are fetched from object storage, so that whatever goes wrong there is played, too.
+    setup.settings.backupWarnings = ["a pod is not running"]
     return Explorer(
       setup, faults: .velero, watch: { InPlaceWatch($0, others: $1) },
       isPlayed: { !isOfAstraControl($0) })

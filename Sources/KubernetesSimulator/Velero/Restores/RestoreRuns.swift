@@ -173,6 +173,7 @@ extension KubernetesWorld {
     let mapping = Self.mapping(of: object, namespaces(ofRestore: object, stored))
     runs[index].velero?.mapping = mapping
     runs[index].velero?.namespaces = mapping.values.sorted()
+    runs[index].velero?.backupUID = stored.object.uid
     if run.kind == .restore {
       tally.restoresBegun += 1
       record(
@@ -222,7 +223,7 @@ extension KubernetesWorld {
     guard let work = run.velero else { return }
     if !work.isCompleteEarly { showEnd(run) }
     let isGood = work.errorCount == 0
-    let source = storedBackup(work.backupName, in: run.cluster)?.object.uid
+    let source = storedBackup(work.backupName, in: run.cluster)?.object.uid ?? work.backupUID
     if run.kind == .restore {
       if isGood { tally.restoresFinished += 1 }
       record(

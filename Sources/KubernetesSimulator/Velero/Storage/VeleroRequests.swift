@@ -126,16 +126,18 @@ extension KubernetesWorld {
         "snapshotHandle": .string(copy.handle), "size": size, "uploaderType": "kopia",
         "volumeName": .string(copy.mount ?? ""), "podName": .string(copy.pod?.name ?? ""),
         "podNamespace": .string(copy.namespace), "nodeName": "node-1",
+        // Members of this spelling have no name of their own in Velero's source.
+        "Phase": .string(copy.isFailed ? "Failed" : "Completed"),
       ]
     case .dataMovement:
       info["snapshotDataMovementInfo"] = [
         "dataMover": "velero", "uploaderType": "kopia", "snapshotHandle": .string(copy.handle),
-        "operationID": "", "size": size, "phase": .string(copy.isFailed ? "Failed" : "Completed"),
+        "operationID": "", "size": size, "Phase": .string(copy.isFailed ? "Failed" : "Completed"),
       ]
     default:
       info["csiSnapshotInfo"] = [
         "snapshotHandle": .string(copy.handle), "size": size, "driver": .string(driver),
-        "vscName": .string("snapcontent-\(copy.claim)"), "readyToUse": true,
+        "vscName": .string("snapcontent-\(copy.claim)"), "ReadyToUse": true,
       ]
     }
     return info

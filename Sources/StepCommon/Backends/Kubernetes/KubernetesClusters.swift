@@ -64,6 +64,20 @@ struct KubernetesClusters {
     }
   }
 
+  /// The way to files that a service hands out by addresses of their own; what lets into the clusters is not sent there.
+  func files(_ place: BackendPlace) -> FileDownload {
+    let environment = place.environment
+    return FileDownload(time: environment.time, log: { place.log.tell($0) }) {
+      host, authority throws(TransportError) in
+      var connection = ServiceConnection(
+        endpoint: host, trust: TLSTrust(system: system), proxies: proxies)
+      connection.trust.caData = authority
+      (connection.limits, connection.isElsewhere) = (FileDownload.limits, true)
+      if host.scheme == .https { try proxies.check(host) }
+      return try environment.connect(connection, place.identity.userAgent, environment.time)
+    }
+  }
+
   /// Where a cluster is and who asks.
   func access(_ context: String) throws(BackendError) -> ClusterAccess {
     if let own { return own }

@@ -68,6 +68,7 @@ struct VeleroFactory: BackendFactory {
     settings.signature.run = place.run
     settings.ignoredKinds = place.ignoredKinds
     return VeleroBackend(
-      settings, time: place.environment.time, connect: clusters.connecting(place))
+      settings, time: place.environment.time,
+      files: place.changesNothing ? nil : clusters.files(place), connect: clusters.connecting(place))
   }
 }
