@@ -146,7 +146,9 @@ extension VeleroBackend {
   private func restore(
     _ order: InPlacePlan.Order, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
-    if let there = try object(Kinds.restore, order.name, in: place.context, to: attempt) {
+    let there = try object(
+      Kinds.restore, order.name, in: place.context, of: place.namespace, to: attempt)
+    if let there {
       return RestoreView(there, in: place.context).point == order.point
         ? .made : .failed("Restore \"\(order.name)\" is of another recovery point")
     }
@@ -154,7 +156,7 @@ extension VeleroBackend {
     guard namespace?.uid == order.namespaceUID else {
       return .failed("namespace \"\(order.namespace)\" is another one by now")
     }
-    let home = try home(place.context)
+    let home = try home(place.context, of: place.namespace)
     let body = StructuredValue.members([
       "metadata": Marking.metadata(
         name: order.name, namespace: home, purpose: Marking.restore,
@@ -169,7 +171,7 @@ extension VeleroBackend {
       ]),
     ])
     return try changed("Restore \"\(order.name)\"") { () throws(BackendError) in
-      _ = try client.create(Kinds.restore, body, in: home, to: attempt)
+      _ = try create(Kinds.restore, body, in: place.context, of: place.namespace, to: attempt)
     }
   }
 
@@ -177,22 +179,23 @@ extension VeleroBackend {
     _ claims: [String: String], _ restore: String, _ place: ApplicationPlace, _ client: KubernetesClient,
     _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
-    guard let object = try object(Kinds.restore, restore, in: place.context, to: attempt) else {
+    let object = try object(
+      Kinds.restore, restore, in: place.context, of: place.namespace, to: attempt)
+    guard let object else {
       return .failed("Restore \"\(restore)\" is gone")
     }
-    switch RestoreView(object, in: place.context).state.progress {
+    let view = RestoreView(object, in: place.context)
+    switch view.state.progress {
     case .running(let word):
       return .waiting("Restore \"\(restore)\" is \(word == "running" ? "restoring" : word)")
     case .blocked(let reason): return .waiting("Restore \"\(restore)\" waits: \(reason)")
     case .partial(let reason), .failed(let reason):
-      return .failed("\(reason) (velero restore logs \(restore))")
+      return .failed("\(reason) (velero restore logs \(view.runName))")
     case .goes: return .failed("Restore \"\(restore)\" is being deleted")
     case .completed: break
     }
     // It may call itself completed while its data is still on the way.
-    let moved = try movements(
-      Kinds.downloads, in: place.context, labels: "\(Names.restore)=\(restore)", by: Names.restore)
-    let movements = moved?[restore] ?? []
+    let movements = try movements(outOf: view)
     if let lost = movements.first(where: \.isLost) {
       return .failed("Restore \"\(restore)\" is completed, but data is missing: \(lost.clause)")
     }
@@ -205,7 +208,7 @@ extension VeleroBackend {
       guard let claim = all.first(where: { $0.name == name }) else {
         return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
       }
-      guard claim.uid != uid, claim.labels[Names.restore] == restore else {
+      guard claim.uid != uid, claim.labels[Names.restore] == view.runName else {
         return .failed(
           "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
       }
