@@ -39,7 +39,7 @@ extension VeleroBackend {
       "the volumes with the present data could not be kept: whoever works with OADP's non-admin kinds lacks the right to "
         + missing.joined(separator: ", "),
       remedy:
-        "have it given by an administrator (deploy/velero/non-admin-volumes.yaml), or have one restore with rights in "
+        "have it given by an administrator (deploy/velero/non-admin/volumes.yaml), or have one restore with rights in "
         + "Velero's own namespace; nothing was changed")
   }
 
