@@ -46,9 +46,9 @@ import VeleroSimulation
     #expect(
       Set(made.map { $0.value(at: "spec.backupSpec.snapshotMoveData")?.bool }) == [true, false])
     #expect(made.allSatisfy { $0.value(at: "status.veleroBackup.status.phase")?.string == "Completed" })
-    #expect(
-      harness.world.copies.filter { $0.name.hasPrefix("magento-prod-magento-prod-mine") }
-        .map { $0.content?.rows } == [Magento.brokenRows, Magento.brokenRows])
+    let names = made.compactMap { $0.value(at: "status.veleroBackup.name")?.string }
+    let copies = harness.world.copies.filter { names.contains($0.name) }
+    #expect(copies.map { $0.content?.rows } == [Magento.brokenRows, Magento.brokenRows])
     // What the service says is repeated; whose it is stays.
     let again = try harness.run(BackupStep.self, "--backup-name", "mine")
     again.expect(.success, "already exists")
@@ -199,6 +199,87 @@ import VeleroSimulation
     try harness.run(
       CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*"
     ).expect(.operationFailed, "Velero did not remove", "the repository is locked")
+  }
+
+  // MARK: - Deaths
+
+  @Test func aBackupWhoseAnswerIsLostIsMadeOnce() throws {
+    let harness = Self.harness()
+    harness.site.faults = [SiteFault(.lostAnswer, .create, .backup)]
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    #expect(harness.own("nonadminbackups").count == 1)
+  }
+
+  /// Each event of a whole run is killed at, before or after it happens.
+  ///
+  /// - Parameters:
+  ///   - prepare: makes a harness that stands before the run.
+  ///   - run: the run, and an attempt that comes later.
+  ///   - check: whether all is as it is to be, after an attempt that was killed at that event and another.
+  private func killEverywhere(
+    _ prepare: () throws -> StepHarness, run: (StepHarness) throws -> StepHarness.Result,
+    check: (StepHarness, Int) throws -> Void
+  ) throws {
+    let whole = try prepare()
+    let before = whole.site.events.count
+    try run(whole).expectSuccess()
+    for event in (before + 1)...whole.site.events.count {
+      let harness = try prepare()
+      harness.site.faults = [SiteFault(event.isMultiple(of: 2) ? .killBefore : .killAfter, atEvent: event)]
+      _ = try? run(harness)
+      harness.site.endTroubles()
+      let second = try run(harness)
+      #expect(second.code == .success, "killed at \(event): \(second.standardError)")
+      try check(harness, event)
+    }
+  }
+
+  @Test func whereverABackupDiesTheNextAttemptGoesOn() throws {
+    try killEverywhere(
+      { Self.harness() }, run: { try $0.run(BackupStep.self, "--backup-name", "mine") },
+      check: { harness, event in
+        #expect(harness.own("nonadminbackups").count == 1, "killed at \(event)")
+      })
+  }
+
+  @Test func whereverARestoreDiesTheNextAttemptGoesOn() throws {
+    var claims = 0
+    let prepare = { () throws -> StepHarness in
+      let harness = Self.harness()
+      harness.allowVolumes()
+      try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+      claims = harness.claimUIDs.count
+      return harness
+    }
+    try killEverywhere(
+      prepare, run: { try $0.restoreInPlace("--use-backup", "mine") },
+      check: { harness, event in
+        #expect(harness.own("nonadminrestores").count == 1, "killed at \(event)")
+        #expect(harness.releasedVolumes.count == claims, "killed at \(event)")
+        #expect(harness.site.service.productionContent?.rows == Magento.brokenRows, "killed at \(event)")
+      })
+  }
+
+  @Test func whereverARemovalDiesTheNextAttemptGoesOn() throws {
+    let prepare = { () throws -> StepHarness in
+      let harness = Self.harness()
+      for name in ["before-1", "before-2"] {
+        try harness.run(BackupStep.self, "--backup-name", name).expectSuccess()
+        harness.site.pass(.seconds(60))
+      }
+      harness.environment["BUILD_TAG"] = "another-run"
+      harness.environment["DEBUG_APP_NAME"] = nil
+      return harness
+    }
+    try killEverywhere(
+      prepare,
+      run: { try $0.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*") },
+      check: { harness, event in
+        let left = harness.own("nonadminbackups").map {
+          $0[path: ["metadata", "annotations", "astra-steps/name"]]?.string
+        }
+        #expect(left == ["before-2"], "killed at \(event)")
+      })
   }
 
   // MARK: - How they are chosen

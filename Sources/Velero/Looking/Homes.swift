@@ -294,7 +294,8 @@ extension VeleroBackend {
   ) throws(BackendError) -> String {
     if let store = settings.cloneStore { return store }
     let attempt = "find the storage location of \(destination) that is \"\(name)\" of \(source)"
-    guard let own = try location(name, in: source, of: namespace), case .told(let others) = try locations(in: destination)
+    guard let own = try location(name, in: source, of: namespace),
+      case .told(let others) = try locations(in: destination)
     else {
       throw BackendError(
         .misconfigured, "cannot \(attempt): the locations of both clusters have to be read for that",

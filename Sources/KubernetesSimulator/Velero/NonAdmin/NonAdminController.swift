@@ -55,7 +55,9 @@ extension KubernetesWorld {
     let (key, object) = (event.key, event.object)
     guard event.change != .deleted else { return }
     if kind == .backup, object.value(at: "spec.deleteBackup")?.bool == true {
-      if event.old?.value(at: "spec.deleteBackup")?.bool != true { removeWithBackup(key, object, in: cluster) }
+      if event.old?.value(at: "spec.deleteBackup")?.bool != true {
+        removeWithBackup(key, object, in: cluster)
+      }
     } else if object.isDeleted {
       if event.old?.isDeleted != true { removeAlone(kind, key, object, in: cluster) }
     } else if event.change == .added, object.label("openshift.io/oadp-nab-synced-from-nacuuid") == nil {
@@ -79,7 +81,10 @@ extension KubernetesWorld {
       $0["status"] = [
         "phase": "Created",
         "conditions": [
-          ["type": "Accepted", "status": "True", "reason": .string("\(kind.title)Accepted"), "message": "accepted"],
+          [
+            "type": "Accepted", "status": "True", "reason": .string("\(kind.title)Accepted"),
+            "message": "accepted",
+          ],
           [
             "type": "Queued", "status": "True", "reason": .string("\(kind.title)Scheduled"),
             "message": .string("Created Velero \(kind.title) object"),
@@ -154,14 +159,16 @@ extension KubernetesWorld {
           ObjectKey(Self.oadpResource("nonadminbackupstoragelocations"), own, place))?
           .value(at: "status.phase")?.string != "Created"
       {
-        return "NonAdminBackupStorageLocation is not in created state and can not be used for the NonAdminBackup"
+        return
+          "NonAdminBackupStorageLocation is not in created state and can not be used for the NonAdminBackup"
       }
       if velero?.settings.enforcesDataMovement == true, spec["snapshotMoveData"]?.bool == false {
         return "the administrator has restricted spec.backupSpec.snapshotMoveData field value to true"
       }
       return restricted("excludedNamespaces", "volumeSnapshotLocations")
     case .restore:
-      if let why = restricted("scheduleName", "includedNamespaces", "excludedNamespaces", "namespaceMapping") {
+      if let why = restricted("scheduleName", "includedNamespaces", "excludedNamespaces", "namespaceMapping")
+      {
         return why
       }
       let name = spec["backupName"]?.string ?? ""

@@ -47,7 +47,9 @@ extension KubernetesWorld {
       // A restore's own `spec` is not repeated.
       if kind == .backup { mine[path: ["status", kind.counterpart, "spec"]] = object["spec"] }
       mine[path: ["status", kind.counterpart, "status"]] = object["status"] ?? [:]
-      if mine.value(at: "status.phase")?.string == "BackingOff" { mine[path: ["status", "phase"]] = "Created" }
+      if mine.value(at: "status.phase")?.string == "BackingOff" {
+        mine[path: ["status", "phase"]] = "Created"
+      }
       for (member, counted) in counts { mine[path: ["status", member]] = counted }
     }
   }
@@ -58,7 +60,9 @@ extension KubernetesWorld {
     }
     var counts: JSON = [:]
     if !all.isEmpty { counts["total"] = .integer(all.count) }
-    for phase in ["New", "Accepted", "Prepared", "InProgress", "Canceling", "Canceled", "Failed", "Completed"] {
+    for phase in [
+      "New", "Accepted", "Prepared", "InProgress", "Canceling", "Canceled", "Failed", "Completed",
+    ] {
       let number = all.count { ($0.value(at: "status.phase")?.string ?? "New") == phase }
       if number > 0 { counts["\(phase.prefix(1).lowercased())\(phase.dropFirst())"] = .integer(number) }
     }
