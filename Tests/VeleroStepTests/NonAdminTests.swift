@@ -151,7 +151,7 @@ import VeleroSimulation
       .protected, "the volumes with the present data could not be kept",
       "patch persistentvolumes in the whole cluster", "non-admin")
     let ahead = try harness.run(PreflightStep.self, "--steps", "restore", "--use-backup", "mine")
-    ahead.expect(.protected, "the restore would be refused", "patch persistentvolumes in the whole cluster")
+    ahead.expect(.protected, "could not be kept", "patch persistentvolumes in the whole cluster")
     #expect(harness.claimUIDs == before && harness.own("nonadminrestores").isEmpty)
   }
 

@@ -11,21 +11,8 @@ extension VeleroBackend {
     case .copy(let kind, let name, let application):
       return try rehearse { () throws(BackendError) in try tryOut(kind, named: name, of: application) }
     case .clone(let request): return try rehearse(request)
-    case .inPlaceRestore(let application, let point): return try rehearse(restoreOf: application, point)
+    case .inPlaceRestore: return .notTold("an in-place restore is several changes")
     }
-  }
-
-  /// Several changes cannot be tried; who may not make the first of them is told so.
-  private func rehearse(
-    restoreOf application: Application, _ point: RecoveryPoint
-  ) throws(BackendError) -> Rehearsal {
-    if let place = ApplicationPlace(application.id),
-      let objection = try objection(
-        toKeepingVolumesOf: inPlacePlan(restoreOf: application, from: point).changes, place)
-    {
-      return .refused("\(objection.reason) (\(objection.remedy))")
-    }
-    return .notTold("an in-place restore is several changes")
   }
 
   private func rehearse(_ request: CloneRequest) throws(BackendError) -> Rehearsal {

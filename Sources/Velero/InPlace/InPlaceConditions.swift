@@ -22,7 +22,7 @@ extension VeleroBackend {
   }
 
   /// Why a user of the non-admin kinds cannot keep the volumes of before: those are the cluster's, and not the namespace's.
-  func objection(
+  private func objection(
     toKeepingVolumesOf planned: [InPlacePlan.Change], _ place: ApplicationPlace
   ) throws(BackendError) -> RestoreObjection? {
     guard try access(place.context, for: [place.namespace]).isNonAdmin else { return nil }
