@@ -15,7 +15,7 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   var serverTime: Timestamp? { get }
   /// How long what is shown may lag behind the request that changes it.
   var longestLag: Duration { get }
-  /// What the service cannot do at all, each with the reason as a clause; known without a request.
+  /// What the service cannot do at all, each with the reason as a clause: as far as is known by now, without a request.
   var limits: [ProtectionOperation: String] { get }
   /// Whether a clone may go into a namespace that is there already and holds nothing.
   var clonesIntoEmptyNamespaces: Bool { get }

@@ -30,9 +30,9 @@ extension VeleroBackend {
     let name = Names.restore(request.name, into: namespace.uid, after: clone.earlier)
     let modifier = try modifier(of: request, clone, named: name)
     let context = request.destinationCluster.text
-    let object = try client(context).create(
+    let object = try create(
       Kinds.restore, cloneBody(request, clone, named: name, into: namespace, from: point.id, modifier),
-      in: clone.home, dryRun: false, to: attempt)
+      in: context, of: namespace.name, to: attempt)
     let view = RestoreView(object, in: context)
     lastStates[view.reference] = view.state
     let application = inTheMaking(view)
@@ -48,6 +48,7 @@ extension VeleroBackend {
     guard case .recoveryPoint(let point) = request.source,
       let source = ApplicationPlace(request.application.id)
     else { throw request.needsACopy }
+    try checkMayClone(request)
     guard let (now, object) = try copyNow(point.id, point.kind, of: point.applicationID) else {
       throw BackendError(
         .refused(.notFound), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
@@ -66,9 +67,18 @@ extension VeleroBackend {
     try checkStorageClass(of: request)
     let restores = try restores(in: context, to: attempt)
     return PreparedClone(
-      home: try home(context), backup: object.name,
+      home: try home(context, of: request.namespaces.first?.destination ?? request.name), backup: object.name,
       earlier: restores.count { $0.cloneName == request.name },
       storageClasses: request.storageClass == nil ? [] : try storageClasses(ofClaimsOf: request))
+  }
+
+  /// Refuses a clone between clusters one of which does not let the user make one.
+  private func checkMayClone(_ request: CloneRequest) throws(BackendError) {
+    let source = try access(request.sourceCluster.text, for: request.application.namespaces)
+    let destination = try access(
+      request.destinationCluster.text, for: request.namespaces.map(\.destination))
+    guard let limit = source.cloneLimit ?? destination.cloneLimit else { return }
+    throw BackendError(.misconfigured, "cannot \(request.attempt): \(limit)")
   }
 
   /// Whether the cluster of a clone shows its backup, which the next synchronisation brings.
@@ -77,7 +87,8 @@ extension VeleroBackend {
       let place = PointPlace(point.id)
     else { return true }
     return try object(
-      Kinds.backup, place.name, in: request.destinationCluster.text, to: request.attempt) != nil
+      Kinds.backup, place.name, in: request.destinationCluster.text, of: request.name, to: request.attempt)
+      != nil
   }
 
   /// Whether a backup of one cluster is an object of another by now, from the same bucket.
@@ -85,8 +96,11 @@ extension VeleroBackend {
     _ backup: KubernetesObject, from source: String, to destination: String, _ attempt: String
   ) throws(BackendError) {
     let stored = backup["spec", "storageLocation"]?.string ?? ""
-    let location = try counterpart(of: stored, in: source, on: destination)
-    guard let there = try object(Kinds.backup, backup.name, in: destination, to: attempt) else {
+    let namespace = backup.namespace ?? ""
+    let location = try counterpart(of: stored, in: source, of: namespace, on: destination)
+    guard
+      let there = try object(Kinds.backup, backup.name, in: destination, of: namespace, to: attempt)
+    else {
       throw BackendError(
         .refused(.notReady),
         "cannot \(attempt): \(destination) does not show backup \"\(backup.name)\" yet, which comes with the next "
@@ -179,9 +193,9 @@ extension VeleroBackend {
   package func cloning(_ id: Operation.ID) throws(BackendError) -> Operation? {
     guard let reference = RunReference(id) else { return nil }
     let attempt = "look at the restore \"\(reference.name)\""
-    guard let object = try object(Kinds.restore, reference.name, in: reference.context, to: attempt),
-      object.uid == reference.uid
-    else { return nil }
+    let object = try object(
+      Kinds.restore, reference.name, in: reference.context, of: reference.namespace, to: attempt)
+    guard let object, object.uid == reference.uid else { return nil }
     let view = RestoreView(object, in: reference.context)
     lastStates[view.reference] = view.state
     var clone = inTheMaking(view)
@@ -265,10 +279,8 @@ extension VeleroBackend {
 
   /// How a restore that says that it is completed truly stands.
   func proof(of view: RestoreView, _ namespaces: [String]) throws(BackendError) -> Operation.State {
-    let (context, name) = (view.reference.context, view.reference.name)
-    let moved = try movements(
-      Kinds.downloads, in: context, labels: "\(Names.restore)=\(name)", by: Names.restore)
-    let movements = moved?[name] ?? []
+    let (context, name) = (view.reference.context, view.runName)
+    let movements = try movements(outOf: view)
     let lost = movements.filter(\.isLost)
     if !lost.isEmpty {
       return .partial(
@@ -286,8 +298,16 @@ extension VeleroBackend {
         // What was there and not in the copy stays as it was.
         if isInPlace, inventory?.claims.contains(claim.name) == false { return nil }
         return claim.labels[Names.restore] == name
-          ? nil : "volume claim \"\(claim.name)\" was not brought by restore \"\(name)\""
+          ? nil : "volume claim \"\(claim.name)\" was not brought by restore \"\(view.reference.name)\""
       })
+  }
+
+  /// What moves the data of a restore; where its objects may not be seen, as it is counted.
+  func movements(outOf view: RestoreView) throws(BackendError) -> [Movement] {
+    if let counted = view.countedMovements { return counted }
+    let (context, name) = (view.reference.context, view.reference.name)
+    return try movements(
+      Kinds.downloads, in: context, labels: "\(Names.restore)=\(name)", by: Names.restore)?[name] ?? []
   }
 
   /// What the backup that a restore is from had; nil where nothing tells.
@@ -295,7 +315,7 @@ extension VeleroBackend {
     let key = "\(view.reference.context)/\(view.backupName)"
     if let known = inventories[key] { return known }
     let backup = try object(
-      Kinds.backup, view.backupName, in: view.reference.context,
+      Kinds.backup, view.backupName, in: view.reference.context, of: view.reference.namespace,
       to: "see what backup \"\(view.backupName)\" holds")
     let inventory = backup?.annotations[Marking.inventory].map { Inventory($0) }
     inventories[key] = inventory

@@ -30,7 +30,9 @@ extension VeleroBackend {
     _ kind: RecoveryPoint.Kind, of places: [ApplicationPlace], in context: String
   ) throws(BackendError) -> [Application.ID: [RecoveryPoint]] {
     let attempt = "list the \(kind.rawValue)s of \"\(places.map(\.name).joined(separator: "\", \""))\""
-    let backups = try objects(Kinds.backup, in: context, to: attempt).filter { Self.kind(of: $0) == kind }
+    let backups = try objects(
+      Kinds.backup, in: context, of: places.map(\.namespace), to: attempt
+    ).filter { Self.kind(of: $0) == kind }
     var own: [(ApplicationPlace, KubernetesObject)] = []
     for place in places {
       let namespace = try namespaceIdentity(of: place)
@@ -59,7 +61,8 @@ extension VeleroBackend {
       return nil
     }
     let object = try object(
-      Kinds.backup, named.name, in: place.context, to: "read \(kind.rawValue) \"\(named.name)\"")
+      Kinds.backup, named.name, in: place.context, of: place.namespace,
+      to: "read \(kind.rawValue) \"\(named.name)\"")
     guard let object, object.uid == named.uid else { return try pointThatIsGoing(id, place, object) }
     return try pointNow(object, id, place)
   }
@@ -95,7 +98,7 @@ extension VeleroBackend {
     }
     var point = point(object, of: place.id, moved)
     copiesSeen[id] = (now, point)
-    try checkDeletion(of: &point, in: place.context)
+    try checkDeletion(of: &point, object, in: place)
     return point
   }
 
@@ -105,7 +108,8 @@ extension VeleroBackend {
   ) throws(BackendError) -> KubernetesObject? {
     guard let place = ApplicationPlace(application), let named = PointPlace(id) else { return nil }
     let object = try object(
-      Kinds.backup, named.name, in: place.context, to: "read \(named.kind.rawValue) \"\(named.name)\"")
+      Kinds.backup, named.name, in: place.context, of: place.namespace,
+      to: "read \(named.kind.rawValue) \"\(named.name)\"")
     return object?.uid == named.uid ? object : nil
   }
 
@@ -114,9 +118,9 @@ extension VeleroBackend {
   ) throws(BackendError) -> Bool {
     let name = PointPlace(RecoveryPoint.ID(nameOrID))?.name ?? nameOrID
     for context in contextsToSearch() {
-      let sight = try client(context).lookAtList(
-        of: Kinds.backup, in: home(context), to: "look for \(kind.rawValue) \"\(name)\"")
-      guard case .told(let found) = sight else { continue }
+      let found = try visibleObjects(
+        Kinds.backup, in: context, to: "look for \(kind.rawValue) \"\(name)\"")
+      guard let found else { continue }
       if found.contains(where: {
         Self.kind(of: $0) == kind && [$0.name, $0.annotations[Names.name]].contains(name)
       }) {
@@ -131,8 +135,9 @@ extension VeleroBackend {
   ) throws(BackendError) -> RecoveryPoint {
     let copy = try takePrepared(kind, of: application)
     let body = copyBody(kind, named: name, of: application, copy, labels: labels)
-    let object = try client(copy.place.context).create(
-      Kinds.backup, body, in: copy.home, dryRun: false, to: Self.attempt(kind, application))
+    let object = try create(
+      Kinds.backup, body, in: copy.place.context, of: copy.place.namespace,
+      to: Self.attempt(kind, application))
     lastStates[RunReference(object, Kinds.backup, in: copy.place.context)] = RunState(object)
     return point(object, of: application.id, nil)
   }
@@ -153,9 +158,9 @@ extension VeleroBackend {
         .refused(.notFound), "cannot \(attempt): namespace \"\(place.namespace)\" is gone")
     }
     return PreparedCopy(
-      place: place, home: try home(place.context), namespaceUID: namespace.uid,
+      place: place, home: try home(place.context, of: place.namespace), namespaceUID: namespace.uid,
       content: try content(of: application),
-      location: try writableLocation(in: place.context, to: attempt))
+      location: try writableLocation(in: place.context, of: place.namespace, to: attempt))
   }
 
   /// What is sent for a copy.
@@ -178,7 +183,7 @@ extension VeleroBackend {
         namespace: copy.home, purpose: kind.rawValue, annotations: annotations, settings.signature),
       "spec": .members([
         "includedNamespaces": .array([.string(copy.place.namespace)]),
-        "labelSelector": settings.selector?.value, "storageLocation": .string(copy.location),
+        "labelSelector": settings.selector?.value, "storageLocation": copy.location.map { .string($0) },
         "snapshotMoveData": .bool(kind == .backup && !readsFiles),
         "defaultVolumesToFsBackup": .bool(readsFiles),
         "ttl": settings.timeToLive.map { .string("\($0.components.seconds)s") },
@@ -193,7 +198,8 @@ extension VeleroBackend {
       return nil
     }
     let restores = try objects(
-      Kinds.restore, in: place.context, to: "see what goes with \(point.kind.rawValue) \"\(point.name)\"")
+      Kinds.restore, in: place.context, of: [place.namespace],
+      to: "see what goes with \(point.kind.rawValue) \"\(point.name)\"")
     let own = restores.filter { $0["spec", "backupName"]?.string == named.name }.map(\.name)
     guard !own.isEmpty else { return nil }
     return
@@ -213,10 +219,13 @@ extension VeleroBackend {
     }
     // Velero refuses silently where it cannot write.
     let stored = backup["spec", "storageLocation"]?.string ?? ""
-    if let objection = try location(stored, in: place.context)?.objection {
+    if let objection = try location(stored, in: place.context, of: place.namespace)?.objection {
       throw BackendError(
         .refused(.other), "cannot \(attempt): its storage location \"\(stored)\" \(objection)",
         hint: "have the location repaired, and run the step again")
+    }
+    if try access(place.context, for: [place.namespace]).isNonAdmin {
+      return try removeByMark(backup, point.id, place, to: attempt)
     }
     let earlier = try objects(Kinds.deleteRequest, in: place.context, to: attempt).filter {
       $0["spec", "backupName"]?.string == named.name
@@ -225,7 +234,7 @@ extension VeleroBackend {
       deletions[point.id] = RunReference(open, Kinds.deleteRequest, in: place.context)
       return
     }
-    let home = try home(place.context)
+    let home = try home(place.context, of: place.namespace)
     let name = "\(named.name.prefix(50))-\(named.uid.prefix(8))-\(earlier.count + 1)"
     let body = StructuredValue.members([
       "metadata": Marking.metadata(
@@ -235,8 +244,8 @@ extension VeleroBackend {
     ])
     let request: KubernetesObject
     do throws(BackendError) {
-      request = try client(place.context).create(
-        Kinds.deleteRequest, body, in: home, dryRun: false, to: attempt)
+      request = try create(
+        Kinds.deleteRequest, body, in: place.context, of: place.namespace, to: attempt)
     } catch {
       guard error.kind == .refused(.nameTaken) else { throw error }
       // An earlier attempt has asked for it, and a list that lags does not show that yet.
@@ -257,29 +266,36 @@ extension VeleroBackend {
       (point.state, point.problems) = (.failed, ["the storage location has brought it back"])
       return point
     }
-    let period = try syncPeriod(in: place.context)
+    let period = try syncPeriod(in: place.context, of: place.namespace)
     guard now - seen.at <= period else { return nil }
     point.state = .deleting
     return point
   }
 
   /// How often the bucket of copies is looked at, which is read once.
-  private func syncPeriod(in context: String) throws(BackendError) -> Duration {
+  private func syncPeriod(in context: String, of namespace: String) throws(BackendError) -> Duration {
     if let known = syncPeriods[context] { return known }
-    let period = try location(in: context).location?.syncPeriod ?? .seconds(60)
+    let period =
+      try access(context, for: [namespace]).isNonAdmin
+      ? Self.nonAdminSyncPeriod : location(in: context).location?.syncPeriod ?? .seconds(60)
     syncPeriods[context] = period
     return period
   }
 
   /// Says so if Velero has refused to delete a copy, or could not.
-  private func checkDeletion(of point: inout RecoveryPoint, in context: String) throws(BackendError) {
+  private func checkDeletion(
+    of point: inout RecoveryPoint, _ backup: KubernetesObject, in place: ApplicationPlace
+  ) throws(BackendError) {
     guard let request = deletions[point.id] else { return }
     let attempt = "see what became of the removal of \(point.kind.rawValue) \"\(point.name)\""
-    let object = try object(Kinds.deleteRequest, request.name, in: context, to: attempt)
-    guard let object, object.uid == request.uid, object["status", "phase"]?.string == "Processed" else {
-      return
-    }
-    let errors = object["status", "errors"]?.texts ?? []
+    let status =
+      request.kind == Kinds.backup
+      ? backup.removalStatus
+      : try object(
+        Kinds.deleteRequest, request.name, in: place.context, of: place.namespace, to: attempt
+      ).flatMap { $0.uid == request.uid ? $0["status"] : nil }
+    guard let status, status["phase"]?.string == "Processed" else { return }
+    let errors = status["errors"]?.texts ?? []
     guard !errors.isEmpty else { return }
     throw BackendError(
       .refused(.other),
@@ -344,7 +360,7 @@ extension VeleroBackend {
     case .completed: state = .completed
     case .partial(let reason):
       (state, problems) = (
-        .failed, ["it is partial: \(reason)\(reasons(of: object)) (velero backup logs \(object.name))"]
+        .failed, ["it is partial: \(reason)\(reasons(of: object)) (velero backup logs \(object.runName))"]
       )
     case .failed(let reason): (state, problems) = (.failed, [reason])
     case .goes: state = .deleting
@@ -398,10 +414,11 @@ extension VeleroBackend {
   func movements(
     _ kinds: [ResourceKind], in context: String, labels: String?, by label: String
   ) throws(BackendError) -> [String: [Movement]]? {
+    guard case .velero(let home) = try access(context) else { return nil }
     var found: [String: [Movement]] = [:]
     for kind in kinds {
       let sight = try client(context).lookAtList(
-        of: kind, in: home(context), labels: labels, to: "see which data was moved (\(kind.plural))")
+        of: kind, in: home, labels: labels, to: "see which data was moved (\(kind.plural))")
       switch sight {
       case .told(let objects):
         for object in objects { found[object.labels[label] ?? "", default: []].append(Movement(object)) }

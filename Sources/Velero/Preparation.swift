@@ -42,12 +42,13 @@ enum PreparedChange {
 /// What a backup or a snapshot is made with.
 struct PreparedCopy {
   var place: ApplicationPlace
-  /// Velero's namespace.
+  /// The namespace that its object lies in.
   var home: String
   var namespaceUID: String
   /// What the application holds; nil where it may not be seen.
   var content: ClusterContent?
-  var location: String
+  /// The storage location; nil: the service's default one.
+  var location: String?
 }
 
 /// The restore that makes a clone.

@@ -56,8 +56,8 @@ package final class VeleroBackend: ClusterBackend {
 
   let settings: Settings
   package let clusterConnections: ClusterConnections
-  /// The namespaces that the service was found in, by context.
-  var homes: [String: String] = [:]
+  /// How the service was found to be reached, by context.
+  var accesses: [String: Access] = [:]
   /// The phase in which each run was seen last: what the alarm clock compares with.
   var lastStates: [RunReference: RunState] = [:]
   /// When each copy was last seen to be there, and as what.
@@ -110,6 +110,11 @@ package final class VeleroBackend: ClusterBackend {
   package var signature: Signature { settings.signature }
   package var tellsMoreOfOnePoint: Bool { files != nil }
   package var ignoredKinds: IgnoredKinds { settings.ignoredKinds }
+  /// What cannot be done in one of the clusters that were looked into so far.
+  package var limits: [ProtectionOperation: String] {
+    guard let limit = accesses.values.compactMap(\.cloneLimit).first else { return [:] }
+    return [.clone: limit]
+  }
   /// Its objects lie in its own namespace.
   package var productContents: [ResourceKind] { [] }
   package var contentSelector: String? { settings.selector?.text }

@@ -43,6 +43,8 @@ package final class CloneStep: Step {
   private func findSource(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
     try run.lookup.checkCan(.clone)
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
+    // What may be used there is known by now.
+    try run.lookup.checkCan(.clone)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     source = found
     run.lookup.warnOfNeighbours(of: found, "the clone may contain what it has there")

@@ -145,6 +145,9 @@ package struct VeleroService: ClusterService {
       case "POST" where query?.contains("dryRun") == true: .list
       case "POST" where collection == "deletebackuprequests": .delete
       case "POST" where collection == "restores" && body?.value(at: "spec.namespaceMapping") == nil: .restore
+      case "POST" where collection == "nonadminrestores": .restore
+      // `spec.deleteBackup`.
+      case "PATCH" where collection == "nonadminbackups": .delete
       case "POST": .create
       case "DELETE": .delete
       // The first change of an in-place restore.
@@ -155,7 +158,10 @@ package struct VeleroService: ClusterService {
     let isQuestion = collection.hasSuffix("reviews")
     let subject: RequestPurpose.Subject =
       switch collection {
-      case "restores": .application
+      case "restores", "nonadminrestores": .application
+      case "nonadminbackups":
+        method == "POST" && body?.value(at: "spec.backupSpec.snapshotMoveData")?.bool != true
+          ? .snapshot : .backup
       case "backups":
         // Both are one kind; which of them one is to be made as only the body tells.
         method == "POST" && body?.value(at: "spec.snapshotMoveData")?.bool != true

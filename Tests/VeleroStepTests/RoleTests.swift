@@ -20,21 +20,24 @@ import VeleroSimulation
 @Suite struct RoleTests {
   /// A pipeline whose steps have a user each.
   final class Pipeline {
-    let harness = Bucket.harness()
+    let harness: StepHarness
     /// What was refused for want of a right.
     private(set) var refused: [String] = []
     private let files: [String]
+    private let roles: Roles
     private var step = ""
 
-    init(_ files: [String], destination: String) throws {
-      self.files = files
-      harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
+    init(
+      _ files: [String], of roles: Roles = RoleTests.roles, destination: String,
+      at harness: StepHarness = RoleTests.harness()
+    ) throws {
+      (self.files, self.roles, self.harness) = (files, roles, harness)
       // Without the word a status reads what a restore would take.
       harness.environment["ASTRA_REPLACE_VOLUMES"] = nil
       harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
       // Their texts lie in object storage.
       harness.behave { $0.backupWarnings = ["a pod is not running"] }
-      try RoleTests.roles.apply(files, to: &harness.world.clusters, destination: destination)
+      try roles.apply(files, to: &harness.world.clusters, destination: destination)
       harness.site.exchanged = { [unowned self] request, response in
         // What a step may not do it is not to try. Whether it may, anybody may ask.
         if response.status == 403 {
@@ -58,10 +61,18 @@ import VeleroSimulation
     }
 
     /// The rights that were used, as far as these files give them.
-    func used() throws -> Set<Roles.Right> { try RoleTests.roles.used(files, in: harness.world.clusters) }
+    func used() throws -> Set<Roles.Right> { try roles.used(files, in: harness.world.clusters) }
   }
 
-  fileprivate static let roles = Roles("velero")
+  static let roles = Roles("velero")
+
+  /// The example, with Velero's namespace named.
+  static func harness() -> StepHarness {
+    let harness = Bucket.harness()
+    harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
+    return harness
+  }
+
   private static let files = ["backup", "cleanup", "clone", "preflight", "snapshot", "status", "verify"]
 
   /// Everything that a pipeline does, with the namespace of the clone made beforehand.

@@ -51,7 +51,8 @@ extension VeleroSettings: ScenarioValue {
 
   private static var switches: [(String, WritableKeyPath<Self, Bool>)] {
     [
-      ("isOADP", \.isOADP), ("hasNonAdmin", \.hasNonAdmin), ("usesCSI", \.usesCSI),
+      ("isOADP", \.isOADP), ("hasNonAdmin", \.hasNonAdmin),
+      ("enforcesDataMovement", \.enforcesDataMovement), ("usesCSI", \.usesCSI),
       ("hasSnapshotClass", \.hasSnapshotClass), ("missingSnapshotClassFails", \.missingSnapshotClassFails),
       ("hasNodeAgent", \.hasNodeAgent), ("movesDataByDefault", \.movesDataByDefault),
       ("readsFileSystemsByDefault", \.readsFileSystemsByDefault), ("queues", \.queues),

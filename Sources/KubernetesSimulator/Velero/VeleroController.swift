@@ -10,7 +10,7 @@ extension KubernetesWorld {
     if key.resource == "namespaces" { return reactToNamespace(event, in: cluster) }
     if key.resource.hasSuffix(Self.oadpGroup) { return reactToNonAdmin(event, in: cluster) }
     guard key.namespace == veleroNamespace, key.resource.hasSuffix(".\(Self.veleroGroup)") else { return }
-    mirrorToNonAdmin(key, object, in: cluster)
+    mirrorToNonAdmin(event, in: cluster)
     switch event.change {
     case .added where isNew(object) && velero?.settings.serverIsAway == false: begin(key, object, in: cluster)
     case .modified where object.isDeleted && event.old?.isDeleted != true:

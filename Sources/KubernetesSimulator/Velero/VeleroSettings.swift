@@ -37,6 +37,8 @@ package struct VeleroSettings: Equatable, Sendable {
   package var isOADP = false
   /// Whether OADP lets users without rights in its namespace make backups of their own.
   package var hasNonAdmin = false
+  /// Whether the administrator has all of those backups move their data out of the cluster (`nonAdmin.enforceBackupSpec`).
+  package var enforcesDataMovement = false
   /// Whether it can use snapshots of CSI drivers (the feature `EnableCSI`).
   package var usesCSI = true
   /// Whether the cluster has a class for snapshots that is marked for Velero.

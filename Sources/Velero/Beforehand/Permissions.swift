@@ -12,20 +12,23 @@ extension VeleroBackend {
     var rights = Rights(context: place.context, namespace: place.namespace)
     rights.add(["get"], [.namespace])
     rights.addLook(into: application.namespaces)
-    rights.namespace = try home(place.context)
-    rights.add(["list"], [Kinds.backup, Kinds.restore])
-    if settings.store == nil { rights.add(["list"], [Kinds.location]) }
-    rights.add(["list"], Kinds.uploads, isOptional: true)
+    let access = try access(place.context, for: [place.namespace])
+    rights.namespace = access.home(of: place.namespace)
+    rights.add(["list"], [Kinds.backup, Kinds.restore].map { access.kind($0) })
+    if !access.isNonAdmin {
+      if settings.store == nil { rights.add(["list"], [Kinds.location]) }
+      rights.add(["list"], Kinds.uploads, isOptional: true)
+    }
     let makesCopy =
       work.operations.contains(.backup) || work.operations.contains(.snapshot)
       || work.operations.contains(.clone) && work.clonedKind == nil
-    rights.add(makesCopy ? ["create", "get"] : ["get"], [Kinds.backup])
-    rights.add(["create", "get"], [Kinds.downloadRequest], isOptional: true)
+    rights.add(makesCopy ? ["create", "get"] : ["get"], [access.kind(Kinds.backup)])
+    if !access.isNonAdmin { rights.add(["create", "get"], [Kinds.downloadRequest], isOptional: true) }
     if work.operations.contains(.clone), let destination = work.destination {
       let isLocal = try areSame(Cluster.ID(place.context), destination.cluster)
       if !isLocal, settings.cloneStore == nil { rights.add(["get"], [Kinds.location]) }
       rights.context = destination.cluster.text
-      rights.namespace = try home(destination.cluster.text)
+      rights.namespace = try home(destination.cluster.text, of: destination.namespaces.first ?? "")
       rights.add(["create", "get", "list"], [Kinds.restore])
       rights.add(["get"], [Kinds.backup])
       if !isLocal, settings.cloneStore == nil { rights.add(["list"], [Kinds.location]) }

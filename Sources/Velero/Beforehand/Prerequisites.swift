@@ -49,8 +49,9 @@ extension VeleroBackend {
 
   /// The version of the server, by the tag of its Deployment's image; it tells its own only to who asks by an object.
   func serverVersion(in context: String) throws(BackendError) -> ServiceVersion {
+    guard case .velero(let home) = try access(context) else { return .notTold }
     let sight = try client(context).look(
-      at: .deployment, "velero", in: home(context), to: "look for the version of Velero")
+      at: .deployment, "velero", in: home, to: "look for the version of Velero")
     guard case .told(let deployment?) = sight else { return .notTold }
     let containers = deployment["spec", "template", "spec", "containers"]?.elements ?? []
     let image = containers.first { $0["name"]?.string == "velero" }?["image"]?.string ?? ""

@@ -53,9 +53,10 @@ extension VeleroBackend {
       // It lies in Velero's namespace: the one that it fills need not be there yet.
       guard case .told(let known) = sight, let namespace = known ?? Self.stand(for: home) else { return }
       let name = Names.restore(request.name, into: namespace.uid, after: clone.earlier)
-      _ = try client(context).create(
+      _ = try create(
         Kinds.restore, cloneBody(carried, clone, named: name, into: namespace, from: point.id, nil),
-        in: clone.home, dryRun: true, to: "try out a Restore in namespace \"\(clone.home)\"")
+        in: context, of: namespace.name, dryRun: true,
+        to: "try out a Restore in namespace \"\(clone.home)\"")
     }
   }
 
@@ -69,8 +70,8 @@ extension VeleroBackend {
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application
   ) throws(BackendError) {
     let copy = try prepareCopy(kind, of: application)
-    _ = try client(copy.place.context).create(
-      Kinds.backup, copyBody(kind, named: name, of: application, copy), in: copy.home, dryRun: true,
-      to: "try out a Backup in namespace \"\(copy.home)\"")
+    _ = try create(
+      Kinds.backup, copyBody(kind, named: name, of: application, copy), in: copy.place.context,
+      of: copy.place.namespace, dryRun: true, to: "try out a Backup in namespace \"\(copy.home)\"")
   }
 }

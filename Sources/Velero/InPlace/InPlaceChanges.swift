@@ -159,7 +159,9 @@ extension VeleroBackend {
   private func restore(
     _ order: InPlacePlan.Order, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
-    if let there = try object(Kinds.restore, order.name, in: place.context, to: attempt) {
+    let there = try object(
+      Kinds.restore, order.name, in: place.context, of: place.namespace, to: attempt)
+    if let there {
       return RestoreView(there, in: place.context).point == order.point
         ? .made : .failed("Restore \"\(order.name)\" is of another recovery point")
     }
@@ -172,7 +174,7 @@ extension VeleroBackend {
         "volume claim \"\(claim.name)\" is there again (uid \(claim.uid)), made by somebody else: a restore would leave its data as it is"
       )
     }
-    let home = try home(place.context)
+    let home = try home(place.context, of: place.namespace)
     let body = StructuredValue.members([
       "metadata": Marking.metadata(
         name: order.name, namespace: home, purpose: Marking.restore,
@@ -187,7 +189,7 @@ extension VeleroBackend {
       ]),
     ])
     return try changed("Restore \"\(order.name)\"") { () throws(BackendError) in
-      _ = try client.create(Kinds.restore, body, in: home, to: attempt)
+      _ = try create(Kinds.restore, body, in: place.context, of: place.namespace, to: attempt)
     }
   }
 
@@ -196,7 +198,8 @@ extension VeleroBackend {
   private func claimInTheWay(
     of order: InPlacePlan.Order, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
   ) throws(BackendError) -> KubernetesObject? {
-    let backup = try object(Kinds.backup, order.backup, in: place.context, to: attempt)
+    let backup = try object(
+      Kinds.backup, order.backup, in: place.context, of: place.namespace, to: attempt)
     guard let held = backup?.annotations[Marking.inventory].map({ Inventory($0).claims }) else { return nil }
     return try client.list(.volumeClaim, in: place.namespace, to: attempt).first { held.contains($0.name) }
   }
@@ -205,7 +208,9 @@ extension VeleroBackend {
     _ claims: [String: String], _ restore: String, _ place: ApplicationPlace, _ client: KubernetesClient,
     _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
-    guard let object = try object(Kinds.restore, restore, in: place.context, to: attempt) else {
+    let object = try object(
+      Kinds.restore, restore, in: place.context, of: place.namespace, to: attempt)
+    guard let object else {
       return .failed("Restore \"\(restore)\" is gone")
     }
     let view = RestoreView(object, in: place.context)
@@ -218,14 +223,12 @@ extension VeleroBackend {
       return .waiting("Restore \"\(restore)\" waits: \(reason)", view.reference.id)
     case .partial(let reason), .failed(let reason):
       try readReasons(of: object, .restoreResults, in: place.context)
-      return .failed("\(reason)\(reasons(of: object)) (velero restore logs \(restore))")
+      return .failed("\(reason)\(reasons(of: object)) (velero restore logs \(view.runName))")
     case .goes: return .failed("Restore \"\(restore)\" is being deleted")
     case .completed: break
     }
     // It may call itself completed while its data is still on the way.
-    let moved = try movements(
-      Kinds.downloads, in: place.context, labels: "\(Names.restore)=\(restore)", by: Names.restore)
-    let movements = moved?[restore] ?? []
+    let movements = try movements(outOf: view)
     if let lost = movements.first(where: \.isLost) {
       return .failed("Restore \"\(restore)\" is completed, but data is missing: \(lost.clause)")
     }
@@ -240,7 +243,7 @@ extension VeleroBackend {
       }
       // Velero writes its labels on what was there before, too.
       let isOlder = claim.creationTimestamp.map { made in view.createdAt.map { made < $0 } ?? false } ?? false
-      guard claim.uid != uid, claim.labels[Names.restore] == restore, !isOlder else {
+      guard claim.uid != uid, claim.labels[Names.restore] == view.runName, !isOlder else {
         return .failed(
           "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
       }

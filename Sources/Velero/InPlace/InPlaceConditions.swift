@@ -12,12 +12,35 @@ extension VeleroBackend {
     guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
     let planned = changes.all.compactMap { InPlacePlan.Change($0) }
     // What may not be seen cannot be judged.
+    if let objection = try objection(toKeepingVolumesOf: planned, place) { return [objection] }
     try checkRights(for: planned, application, place)
     var found = try objections(to: point, of: application, place)
     found += try objections(toClaimsOf: planned, application, place)
     found += try overseers(of: application)
     found += try autoscalers(of: planned, place)
     return found
+  }
+
+  /// Why a user of the non-admin kinds cannot keep the volumes of before: those are the cluster's, and not the namespace's.
+  private func objection(
+    toKeepingVolumesOf planned: [InPlacePlan.Change], _ place: ApplicationPlace
+  ) throws(BackendError) -> RestoreObjection? {
+    guard try access(place.context, for: [place.namespace]).isNonAdmin else { return nil }
+    var rights = Rights(context: place.context, namespace: nil)
+    for change in planned {
+      switch change {
+      case .retain: rights.add(["get", "patch"], [.volume])
+      case .deleteClaim: rights.add(["get"], [.volume])
+      default: break
+      }
+    }
+    guard case .missing(let missing) = try permissions(rights.all) else { return nil }
+    return RestoreObjection(
+      "the volumes with the present data could not be kept: whoever works with OADP's non-admin kinds lacks the right to "
+        + missing.joined(separator: ", "),
+      remedy:
+        "have it given by an administrator (deploy/velero/non-admin/volumes.yaml), or have one restore with rights in "
+        + "Velero's own namespace; nothing was changed")
   }
 
   /// Looks whether there is each right that one of the changes takes.
@@ -43,8 +66,9 @@ extension VeleroBackend {
         rights.namespace = nil
         rights.add(["get"], [.volume])
       case .restore:
-        rights.namespace = try home(place.context)
-        rights.add(["create", "get"], [Kinds.restore])
+        let access = try access(place.context, for: [place.namespace])
+        rights.namespace = access.home(of: place.namespace)
+        rights.add(["create", "get"], [access.kind(Kinds.restore)])
       case .prove:
         rights.namespace = place.namespace
         rights.add(["list"], [.volumeClaim])
@@ -79,7 +103,7 @@ extension VeleroBackend {
         RestoreObjection("\(title) expires at \(expiry.text)", remedy: "name one that is kept for longer"))
     }
     let stored = object["spec", "storageLocation"]?.string ?? ""
-    let location = try location(stored, in: place.context)
+    let location = try location(stored, in: place.context, of: place.namespace)
     if let location, let phase = location.phase, phase != "Available" {
       found.append(
         RestoreObjection(
@@ -87,7 +111,7 @@ extension VeleroBackend {
           remedy: "mend it, and run the step again when it is Available"))
     }
     let files = try movements([Kinds.podVolumeBackup], in: place.context, labels: nil, by: Names.backup)
-    if files?[object.name]?.isEmpty == false {
+    if files?[object.name]?.isEmpty == false || VolumeCounts(object).files ?? 0 > 0 {
       found.append(
         RestoreObjection(
           "\(title) holds files of volumes, which Velero writes back through pods of its own, and a stopped application has none",
@@ -101,12 +125,13 @@ extension VeleroBackend {
       found.append(
         RestoreObjection(
           "Services that \(title) had are not there, and no in-place restore touches Services: \(names)",
-          remedy:
-            "bring them back first: velero restore create --from-backup \(object.name) --include-namespaces \(place.namespace) --include-resources services"
+          remedy: try access(place.context, for: [place.namespace]).isNonAdmin
+            ? "bring them back first, by a NonAdminRestore of \"\(object.name)\" with includedResources: [services]"
+            : "bring them back first: velero restore create --from-backup \(object.name) --include-namespaces \(place.namespace) --include-resources services"
         ))
     }
     for kind in [Kinds.backup, Kinds.restore] {
-      for other in try objects(kind, in: place.context, to: attempt)
+      for other in try objects(kind, in: place.context, of: [place.namespace], to: attempt)
       where !RunState(other).isTerminal && !isOwnEvidence(other) {
         let namespaces = other["spec", "includedNamespaces"]?.texts ?? []
         guard namespaces.isEmpty || namespaces.contains("*") || namespaces.contains(place.namespace) else {

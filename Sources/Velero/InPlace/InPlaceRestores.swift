@@ -129,7 +129,9 @@ extension VeleroBackend {
 
   /// The restores into an application's namespace, the oldest first, without the one that made it.
   func restores(into place: ApplicationPlace) throws(BackendError) -> [RestoreView] {
-    try restores(in: place.context, to: "list the restores of \"\(place.name)\"").filter {
+    try restores(
+      in: place.context, of: [place.namespace], to: "list the restores of \"\(place.name)\""
+    ).filter {
       $0.fills(place.namespace) && $0.reference.uid != place.uid
     }
   }

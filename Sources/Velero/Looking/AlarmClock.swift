@@ -8,7 +8,12 @@ extension VeleroBackend {
     guard let reference = reference(of: awaited), let last = lastStates[reference], !last.isTerminal else {
       return .unavailable
     }
-    return try waitForNews(of: reference, atMost: limit) { RunState($0) != last }
+    let access = knownAccess(reference.context)
+    var watched = reference
+    watched.kind = access?.kind(reference.kind) ?? reference.kind
+    return try waitForNews(of: watched, atMost: limit) { object in
+      RunState(access?.read(object, as: reference.kind) ?? object) != last
+    }
   }
 
   /// The object that stands for what is waited for, if it is known by now.
@@ -16,11 +21,16 @@ extension VeleroBackend {
     switch awaited {
     case .recoveryPoint(let id, _, let application):
       guard let place = ApplicationPlace(application), let point = PointPlace(id),
-        let home = settings.systemNamespace ?? homes[place.context]
+        let home = knownAccess(place.context)?.home(of: place.namespace)
       else { return nil }
       return RunReference(
         context: place.context, kind: Kinds.backup, namespace: home, name: point.name, uid: point.uid)
     case .operation(let id): return RunReference(id)
     }
+  }
+
+  /// How the service is reached, if that is known by now.
+  private func knownAccess(_ context: String) -> Access? {
+    settings.systemNamespace.map { .velero(namespace: $0) } ?? accesses[context]
   }
 }

@@ -63,7 +63,8 @@ extension VeleroBackend {
     named name: String, in context: String, looksInside: Bool = true
   ) throws(BackendError) -> [Application] {
     let attempt = "look for application \"\(name)\" in \(context)"
-    let all = try restores(in: context, to: attempt)
+    guard try !isOutOfReach(name, in: context) else { return [] }
+    let all = try restores(in: context, of: [name], to: attempt)
     var found: [Application] = []
     var seen: [String: KubernetesObject?] = [:]
     func namespace(_ name: String) throws(BackendError) -> KubernetesObject? {
@@ -88,6 +89,15 @@ extension VeleroBackend {
       found.append(other)
     }
     return found
+  }
+
+  /// Whether a namespace is only what the pipeline would call a clone, and none of those that the user may work in.
+  private func isOutOfReach(_ name: String, in context: String) throws(BackendError) -> Bool {
+    let access = try access(context, for: [name])
+    guard access.isNonAdmin, settings.cloneNamespaces.contains(name),
+      !settings.applicationNamespaces.contains(name)
+    else { return false }
+    return try client(context).isAllowed("list", access.kind(Kinds.restore), in: name) == false
   }
 
   /// The namespaces to look in where a list of all is not allowed.

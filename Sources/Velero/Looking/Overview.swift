@@ -96,7 +96,7 @@ extension VeleroBackend {
   /// Whether a namespace is the cluster's own, or Velero's.
   private func isSystem(_ name: String, in context: String) throws(BackendError) -> Bool {
     if name.hasPrefix("kube-") || name == "openshift" || name.hasPrefix("openshift-") { return true }
-    return try name == home(context)
+    return try access(context) == .velero(namespace: name)
   }
 
   package func clones(of application: Application) throws(BackendError) -> ApplicationOverview {

@@ -20,6 +20,8 @@ struct RestoreView {
   }
 
   var backupName: String { object["spec", "backupName"]?.string ?? "" }
+  /// What Velero calls it: what it brings bears that name in a label.
+  var runName: String { object.runName }
   var createdAt: Timestamp? { object.creationTimestamp }
   var completedAt: Timestamp? {
     object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) }
@@ -46,6 +48,21 @@ struct RestoreView {
     return scope.contains { (mapping[$0] ?? $0) == namespace }
   }
 
+  /// What moves its data, as its status counts that; nil where it does not.
+  var countedMovements: [Movement]? {
+    let kinds = ["dataMoverDataDownloads", "fileSystemPodVolumeRestores"].compactMap { object["status", $0] }
+    guard !kinds.isEmpty else { return nil }
+    return kinds.flatMap { counts in
+      func number(_ name: String) -> Int { counts[name]?.integer ?? 0 }
+      let ended = ["completed": "Completed", "failed": "Failed", "canceled": "Canceled"]
+      let known = ended.sorted { $0.key < $1.key }.flatMap { name, phase in
+        Array(repeating: Movement(counted: phase), count: number(name))
+      }
+      let open = max(0, number("total") - known.count)
+      return known + Array(repeating: Movement(counted: "InProgress"), count: open)
+    }
+  }
+
   /// How it is told later whether it has gone on since.
   var mark: String {
     RestoreMark.text(reference, hasEnded: state.isTerminal, at: completedAt ?? createdAt)
@@ -60,14 +77,17 @@ struct RestoreView {
 }
 
 extension VeleroBackend {
-  /// The restores of a cluster, the oldest first.
-  func restores(in context: String, to attempt: String) throws(BackendError) -> [RestoreView] {
-    var views = try objects(Kinds.restore, in: context, to: attempt).map { RestoreView($0, in: context) }
+  /// The restores of a cluster, the oldest first; of some namespaces only where no others can be seen.
+  func restores(
+    in context: String, of namespaces: [String]? = nil, to attempt: String
+  ) throws(BackendError) -> [RestoreView] {
+    var views = try objects(Kinds.restore, in: context, of: namespaces, to: attempt).map {
+      RestoreView($0, in: context)
+    }
     // One that names no namespaces brings all that its backup has.
     let open = views.indices.filter { views[$0].scope.isEmpty }
     if open.contains(where: { scopes["\(context)/\(views[$0].backupName)"] == nil }),
-      case .told(let backups) = try client(context).lookAtList(
-        of: Kinds.backup, in: home(context), to: attempt)
+      let backups = try visibleObjects(Kinds.backup, in: context, to: attempt)
     {
       for backup in backups {
         scopes["\(context)/\(backup.name)"] = (backup["spec", "includedNamespaces"]?.texts ?? [])

@@ -32,6 +32,11 @@ package struct Movement: Hashable {
     bytesTotal = object["status", "progress", "totalBytes"]?.integer
   }
 
+  /// One that is only counted, as being in a phase.
+  init(counted phase: String) {
+    (claim, isNameless, self.phase, message) = (nil, true, phase, "")
+  }
+
   package var isDone: Bool { phase == "Completed" }
   /// Whether it has ended, and not well.
   package var isLost: Bool { ["Failed", "Canceled"].contains(phase) }
@@ -51,6 +56,8 @@ package struct VolumeCounts: Hashable {
   /// Movements of data that have ended well, and those that have not.
   package var moved: Int
   package var notMoved: Int
+  /// Volumes whose files were read, those of pods among them that are no claim's; nil where that is not counted.
+  package var files: Int?
 
   /// Reads a backup.
   package init(_ backup: KubernetesObject) {
@@ -59,6 +66,15 @@ package struct VolumeCounts: Hashable {
     attempted = number("csiVolumeSnapshotsAttempted") + number("volumeSnapshotsAttempted")
     moved = number("backupItemOperationsCompleted")
     notMoved = number("backupItemOperationsFailed")
+    // Users of the non-admin kinds may see no movement, only these counts; where a file moves no data there are none.
+    guard let read = backup["status", "fileSystemPodVolumeBackups"] else { return }
+    let uploads = backup["status", "dataMoverDataUploads"]
+    func count(_ names: String..., in counts: StructuredValue?) -> Int {
+      names.reduce(0) { $0 + (counts?[$1]?.integer ?? 0) }
+    }
+    files = count("completed", in: read)
+    moved = max(moved, count("completed", in: uploads))
+    notMoved = max(notMoved, count("failed", "canceled", in: uploads)) + count("failed", in: read)
   }
 }
 
@@ -87,7 +103,15 @@ extension Coverage {
     // What is not named by an object may still be counted: snapshots have no objects, and movements need not keep theirs.
     let counted = isMoved ? counts.moved : counts.snapshots
     // Without a look at the movements, only the counts speak; files that are read are in none of them.
-    guard let movements else { return counted >= claims.count ? .whole : .notTold }
+    guard let movements else {
+      if counted >= claims.count { return .whole }
+      // Where every way is counted, too few are too few. That files of so many volumes were read is no proof: pods have
+      // volumes that are no claims'.
+      guard let files = counts.files, counted + files < claims.count else { return .notTold }
+      let lacking = claims.sorted().joined(separator: ", ")
+      return .partial(
+        lacking: [counted + files == 0 ? lacking : "\(claims.count - counted - files) of \(lacking)"])
+    }
     let unnamed = movements.count(where: \.isNameless) + (isMoved && !movements.isEmpty ? 0 : counted)
     if unnamed >= open.count { return .whole }
     return .partial(

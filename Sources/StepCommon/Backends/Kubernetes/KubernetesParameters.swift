@@ -52,7 +52,7 @@ package enum KubernetesParameters {
     fallback: "the one with the same bucket")
   package static let productNamespace = Parameter(
     "product-namespace", "ASTRA_PRODUCT_NAMESPACE", meaning: "the namespace that the service itself is in",
-    fallback: "trident-protect; Velero's is looked for")
+    fallback: "trident-protect; Velero's is looked for, or else OADP's non-admin kinds are used")
   package static let applicationSelector = Parameter(
     "app-selector", "ASTRA_APP_SELECTOR",
     meaning: "what of its namespace the application is, as a label selector (Velero)",
