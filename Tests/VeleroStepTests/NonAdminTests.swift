@@ -150,13 +150,21 @@ import VeleroSimulation
     result.expect(
       .protected, "the volumes with the present data could not be kept",
       "patch persistentvolumes in the whole cluster", "non-admin")
+    let ahead = try harness.run(PreflightStep.self, "--steps", "restore", "--use-backup", "mine")
+    ahead.expect(.protected, "could not be kept", "patch persistentvolumes in the whole cluster")
     #expect(harness.claimUIDs == before && harness.own("nonadminrestores").isEmpty)
   }
 
-  @Test func withThemItIsRestoredByTheSameChanges() throws {
+  /// Also where the clone that the pipeline names would be on the same cluster, in a namespace that the user may not see.
+  @Test(arguments: ["ocp-debug", "ocp-prod"])
+  func withThemItIsRestoredByTheSameChanges(_ debugCluster: String) throws {
     let harness = Self.harness()
+    harness.environment["DEBUG_KUBERNETES_CLUSTER"] = debugCluster
     harness.allowVolumes()
     try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    try harness.run(
+      PreflightStep.self, "--steps", "restore", "--use-backup", "mine"
+    ).expectSuccess()
     harness.site.service.addRows(["order-2001"], to: Magento.production)
     let before = harness.claimUIDs
     try harness.restoreInPlace("--use-backup", "mine").expectSuccess()
@@ -216,6 +224,7 @@ import VeleroSimulation
   ///   - prepare: makes a harness that stands before the run.
   ///   - run: the run, and an attempt that comes later.
   ///   - check: whether all is as it is to be, after an attempt that was killed at that event and another.
+  /// - Throws: what one of these throws.
   private func killEverywhere(
     _ prepare: () throws -> StepHarness, run: (StepHarness) throws -> StepHarness.Result,
     check: (StepHarness, Int) throws -> Void
