@@ -87,7 +87,10 @@ import Timing
     harness.site.pass(.seconds(4 * 3600))
     harness.site.service.addRows(["order-2001"], to: Magento.production)
     try harness.run(RestoreStep.self).expectSuccess()
-    #expect(evidence(harness) == [Magento.brokenRows, Magento.brokenRows + ["order-2001"]])
+    // Where a restore takes several changes, the first attempt did no more than prepare it: its evidence is replaced.
+    let isKept = !harness.site.service.capabilities.restoresByChanges
+    let earlier = isKept ? [Magento.brokenRows] : []
+    #expect(evidence(harness) == earlier + [Magento.brokenRows + ["order-2001"]])
   }
 
   // Where a restore takes several changes it is what is under way that is waited for (`VeleroStepTests`).
