@@ -64,6 +64,49 @@ extension StepHarness {
 
 /// In-place restores by Velero: it leaves the data of claims that are there, so the step puts them aside.
 @Suite struct InPlaceTests {
+  /// Runs a restore in which somebody does something just before it asks for its Restore, the claims deleted: before or after
+  /// it has looked for claims that are there again.
+  private func restore(
+    _ moment: LookMoment, with others: @escaping (StepHarness) -> Void
+  ) throws -> StepHarness.Result {
+    let harness = Bucket.harness()
+    harness.site.exchanged = { [unowned harness] request, response in
+      guard request.target.contains("/restores/magento-prod-"), response.status == 404 else { return }
+      harness.site.exchanged = nil
+      guard moment == .after else { return others(harness) }
+      harness.site.exchanged = { [unowned harness] request, _ in
+        guard request.target.contains("/persistentvolumeclaims?") else { return }
+        harness.site.exchanged = nil
+        others(harness)
+      }
+    }
+    return try harness.restoreInPlace()
+  }
+
+  private enum LookMoment { case before, after }
+
+  @Test func aClaimThatSomebodyMakesAnewIsNoRestoredOne() throws {
+    let result = try restore(.before) { harness in
+      harness[cluster: "ocp-prod"].store.create(
+        "persistentvolumeclaims",
+        [
+          "metadata": ["name": "magento-prod-db", "namespace": "magento-prod"],
+          "spec": ["storageClassName": "ontap-san"],
+        ])
+    }
+    result.expect(.operationFailed, "is there again", "made by somebody else", "commands: kubectl")
+  }
+
+  @Test func whatARestoreOfSomebodyElseHasBroughtJustBeforeIsNotOurs() throws {
+    let result = try restore(.after) { harness in
+      let older = harness.backup(named: "before-2-4-1-debian-10-r14")?.name ?? ""
+      _ = harness.world.makeVeleroObject(
+        "restores", named: "by-hand", of: "ocp-prod",
+        spec: ["backupName": .string(older), "existingResourcePolicy": "update"])
+    }
+    result.expect(.operationFailed, "holds what Restore \"by-hand\" of somebody else has brought just before")
+  }
+
   @Test func productionIsRestoredInPlace() throws {
     let harness = Bucket.harness()
     let (before, pods, addresses) = (harness.claimUIDs, harness.wantedPods, harness.addresses)

@@ -237,6 +237,8 @@ extension VeleroBackend {
       return .waiting("\(done) of \(movements.count) volumes are filled")
     }
     let all = try client.list(.volumeClaim, in: place.namespace, to: attempt)
+    // One that was asked for a moment earlier runs first, and what it brings is left as it is.
+    let others = try restores(into: place).filter { $0.reference.uid != object.uid }
     for (name, uid) in claims.sorted(by: { $0.key < $1.key }) {
       guard let claim = all.first(where: { $0.name == name }) else {
         return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
@@ -246,6 +248,14 @@ extension VeleroBackend {
       guard claim.uid != uid, claim.labels[Names.restore] == view.runName, !isOlder else {
         return .failed(
           "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
+      }
+      if let other = others.first(where: { other in
+        claim.creationTimestamp.map { made in view.startedAt.map { made < $0 } ?? false } ?? false
+          && other.mayHaveRun(before: view)
+      }) {
+        return .failed(
+          "volume claim \"\(name)\" is older than the beginning of Restore \"\(restore)\", and holds what Restore \"\(other.reference.name)\" of somebody else has brought just before"
+        )
       }
       // One that is made from a snapshot may be bound only when a pod wants it.
       let phase = claim["status", "phase"]?.string ?? "Pending"

@@ -23,6 +23,15 @@ struct RestoreView {
   /// What Velero calls it: what it brings bears that name in a label.
   var runName: String { object.runName }
   var createdAt: Timestamp? { object.creationTimestamp }
+  /// When the server began with it.
+  var startedAt: Timestamp? {
+    object["status", "startTimestamp"]?.string.flatMap { Timestamp($0) }
+  }
+  /// Whether it may have ended between the request for another one and its beginning, by clocks that may be a minute apart.
+  func mayHaveRun(before other: RestoreView) -> Bool {
+    guard let ended = completedAt, let asked = other.createdAt else { return false }
+    return asked - ended < .seconds(60)
+  }
   var completedAt: Timestamp? {
     object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) }
   }

@@ -107,6 +107,10 @@ struct GroundTruth {
     {
       return "the clone was made from \(made.related ?? "nothing")"
     }
+    // Where others took away what runs in production, nothing runs in a true copy of it.
+    if others, clone.content == nil, world.application(WorkedExample.production)?.content == nil {
+      return nil
+    }
     return fits || mayBeOlder ? nil : "the clone holds \(String(describing: clone.content))"
   }
 
@@ -194,7 +198,9 @@ struct GroundTruth {
       "restores asked for", wanted.count,
       programs.contains(.restore) ? 1 + failed + slack + theirs + repeated : 0)
     let strange = changes.filter {
-      $0.event == .restoreRequested && !isWanted($0.related) && $0.related != WorkedExample.olderBackupID
+      // From one that is gone nothing is restored.
+      $0.event == .restoreRequested && $0.related != nil && !isWanted($0.related)
+        && $0.related != WorkedExample.olderBackupID
     }
     bound("restores from a recovery point that nobody named", strange.count, 0)
     // And one for each copy or restore that failed.

@@ -95,7 +95,8 @@ extension FaultKind {
       guard case .request(let method, _, let purpose) = event, !purpose.isChange else {
         return expectation(event)
       }
-      let isForACopy = [.other, .store].contains(purpose.subject)
+      // What is read for a copy of the present state, such as those that there are, keeps a restore from being begun.
+      let isForACopy = [.other, .store, .backup, .snapshot].contains(purpose.subject)
       return isForACopy || method == "POST" ? .ends(0, 76, 78) : expectation(event)
     }
     return kind
