@@ -238,8 +238,9 @@ extension TridentProtectBackend {
     guard let object = try copy(point.id, point.kind, of: point.applicationID) else {
       // What was seen a moment ago need not be in every replica yet.
       guard let seen = copiesSeen[point.id], now - seen < longestLag else { return nil }
+      // It says nothing of the application: evidence of that stays as good as it is.
       throw BackendError(
-        .refused(.notReady), "\(point.kind.rawValue) \"\(point.name)\" is not shown by every server yet")
+        .refused(.busy), "\(point.kind.rawValue) \"\(point.name)\" is not shown by every server yet")
     }
     let vault = object["status", "appVaultRef"]?.string ?? object["spec", "appVaultRef"]?.string
     guard let path = object["status", "appArchivePath"]?.string, !path.isEmpty, let vault else {
