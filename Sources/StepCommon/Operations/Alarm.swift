@@ -11,17 +11,16 @@ struct Alarm {
   /// API servers end a watch after five minutes and more.
   static var longestWait: Duration { .seconds(290) }
 
-  /// From when on it may be tried again, after it was not to be had.
+  /// From when on it may be tried again, after it was not to be had or rang for nothing.
   private var next: Instant?
   private var failures = 0
-  /// What the look before it rang showed; nil if it has not rung since.
-  private var shownBefore: String?
-  private var rangForNothing = false
-  /// When it last rang; nil if it never has.
+  /// What the look before it rang showed, and when it rang; nil if it has not rung since.
+  private var rung: (shownBefore: String, at: Instant)?
+  /// When it last rang for something; nil if it never has.
   private(set) var lastRing: Instant?
 
   /// Whether it may be waited for now.
-  func isReliable(at now: Instant) -> Bool { !rangForNothing && next.map { now >= $0 } ?? true }
+  func isReliable(at now: Instant) -> Bool { next.map { now >= $0 } ?? true }
 
   /// It could not be had: it is tried again later, and ever later, up to five minutes.
   mutating func fail(at now: Instant) {
@@ -30,15 +29,17 @@ struct Alarm {
   }
 
   /// It rang.
-  mutating func ring(at now: Instant, shown: String) {
-    (failures, next, lastRing) = (0, nil, now)
-    shownBefore = shown
-  }
+  mutating func ring(at now: Instant, shown: String) { rung = (shown, now) }
 
-  /// A look was taken; one that shows what was shown before was not worth the ringing, so the next one waits its time.
+  /// A look was taken; one that shows what was shown before was not worth the ringing, which counts as a failure.
   mutating func look(shown: String) {
-    rangForNothing = shownBefore == shown
-    shownBefore = nil
+    guard let (shownBefore, at) = rung else { return }
+    rung = nil
+    if shownBefore == shown {
+      fail(at: at)
+    } else {
+      (failures, next, lastRing) = (0, nil, at)
+    }
   }
 }
 
