@@ -81,3 +81,20 @@ import TridentProtectSimulation
       "\(text)")
   }
 }
+
+/// A watch that says at once, and each time anew, what is not so.
+@Suite struct LyingWatchTests {
+  @Test(arguments: [WatchTrouble.lyingGood, .lyingDeleted])
+  func itCostsNoMoreThanNoneAtAll(_ trouble: WatchTrouble) throws {
+    func requests(_ trouble: WatchTrouble) throws -> Int {
+      let harness = Protect.harness { $0.behaviour.backup = .seconds(1800) }
+      var service = harness.protect
+      service.watchTrouble = trouble
+      harness.site.service = service
+      try harness.run(BackupStep.self, "-b", "mine", "--timeout", "1h").expectSuccess()
+      return harness.site.requests.count
+    }
+    // It is tried as seldom as one that is refused; each ring costs a look.
+    #expect(try requests(trouble) < requests(.forbidden) * 5 / 4)
+  }
+}
