@@ -381,7 +381,8 @@ def watching(figures: Figures) -> str:
     rows = figures.in_process("watching").get("results", [])
     found: dict[tuple[str, str, float], dict[str, Any]] = {}
     for row in rows:
-        found.setdefault((row["service"], row["step"], row["lengthSeconds"]), {})[row["watch"]] = row
+        service = row.get("service", "trident-protect")
+        found.setdefault((service, row["step"], row["lengthSeconds"]), {})[row["watch"]] = row
 
     def cells(row: dict[str, Any] | None) -> list[str]:
         if row is None:
