@@ -67,7 +67,7 @@ extension StepHarness {
   /// Runs a restore in which somebody does something just before it asks for its Restore, the claims deleted: before or after
   /// it has looked for claims that are there again.
   private func restore(
-    _ moment: LookMoment, with others: @escaping (StepHarness) -> Void
+    _ moment: LookMoment, _ arguments: [String] = [], with others: @escaping (StepHarness) -> Void
   ) throws -> StepHarness.Result {
     let harness = Bucket.harness()
     harness.site.exchanged = { [unowned harness] request, response in
@@ -80,7 +80,7 @@ extension StepHarness {
         others(harness)
       }
     }
-    return try harness.restoreInPlace()
+    return try harness.run(RestoreStep.self, arguments: ["--replace-volumes"] + arguments)
   }
 
   private enum LookMoment { case before, after }
@@ -97,6 +97,19 @@ extension StepHarness {
     result.expect(.operationFailed, "is there again", "made by somebody else", "commands: kubectl")
   }
 
+  @Test(arguments: [[], ["--use-snapshot", "nightly-0213"]])
+  func aClaimThatWasThereWhenTheRestoreBeganIsNoRestoredOne(_ source: [String]) throws {
+    let result = try restore(.after, source) { harness in
+      harness[cluster: "ocp-prod"].store.create(
+        "persistentvolumeclaims",
+        [
+          "metadata": ["name": "magento-prod-db", "namespace": "magento-prod"],
+          "spec": ["storageClassName": "ontap-san"],
+        ])
+    }
+    result.expect(.operationFailed, "does not hold what Restore", "somebody else made it just before", "kubectl")
+  }
+
   @Test func whatARestoreOfSomebodyElseHasBroughtJustBeforeIsNotOurs() throws {
     let result = try restore(.after) { harness in
       let older = harness.backup(named: "before-2-4-1-debian-10-r14")?.name ?? ""
@@ -105,6 +118,13 @@ extension StepHarness {
         spec: ["backupName": .string(older), "existingResourcePolicy": "update"])
     }
     result.expect(.operationFailed, "holds what Restore \"by-hand\" of somebody else has brought just before")
+  }
+
+  @Test func productionIsRestoredInPlaceFromASnapshotToo() throws {
+    let harness = Bucket.harness()
+    let before = harness.claimUIDs
+    try harness.restoreInPlace("--use-snapshot", "nightly-0213").expectSuccess()
+    harness.expectRestored(from: before)
   }
 
   @Test func productionIsRestoredInPlace() throws {

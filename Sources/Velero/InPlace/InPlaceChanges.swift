@@ -204,66 +204,6 @@ extension VeleroBackend {
     return try client.list(.volumeClaim, in: place.namespace, to: attempt).first { held.contains($0.name) }
   }
 
-  private func prove(
-    _ claims: [String: String], _ restore: String, _ place: ApplicationPlace, _ client: KubernetesClient,
-    _ attempt: String
-  ) throws(BackendError) -> RestoreChangeState {
-    let object = try object(
-      Kinds.restore, restore, in: place.context, of: place.namespace, to: attempt)
-    guard let object else {
-      return .failed("Restore \"\(restore)\" is gone")
-    }
-    let view = RestoreView(object, in: place.context)
-    lastStates[view.reference] = view.state
-    switch view.state.progress {
-    case .running(let word):
-      return .waiting(
-        "Restore \"\(restore)\" is \(word == "running" ? "restoring" : word)", view.reference.id)
-    case .blocked(let reason):
-      return .waiting("Restore \"\(restore)\" waits: \(reason)", view.reference.id)
-    case .partial(let reason), .failed(let reason):
-      try readReasons(of: object, .restoreResults, in: place.context)
-      return .failed("\(reason)\(reasons(of: object)) (velero restore logs \(view.runName))")
-    case .goes: return .failed("Restore \"\(restore)\" is being deleted")
-    case .completed: break
-    }
-    // It may call itself completed while its data is still on the way.
-    let movements = try movements(outOf: view)
-    if let lost = movements.first(where: \.isLost) {
-      return .failed("Restore \"\(restore)\" is completed, but data is missing: \(lost.clause)")
-    }
-    let done = movements.count(where: \.isDone)
-    guard done == movements.count else {
-      return .waiting("\(done) of \(movements.count) volumes are filled")
-    }
-    let all = try client.list(.volumeClaim, in: place.namespace, to: attempt)
-    // One that was asked for a moment earlier runs first, and what it brings is left as it is.
-    let others = try restores(into: place).filter { $0.reference.uid != object.uid }
-    for (name, uid) in claims.sorted(by: { $0.key < $1.key }) {
-      guard let claim = all.first(where: { $0.name == name }) else {
-        return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
-      }
-      // Velero writes its labels on what was there before, too.
-      let isOlder = claim.creationTimestamp.map { made in view.createdAt.map { made < $0 } ?? false } ?? false
-      guard claim.uid != uid, claim.labels[Names.restore] == view.runName, !isOlder else {
-        return .failed(
-          "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
-      }
-      if let other = others.first(where: { other in
-        claim.creationTimestamp.map { made in view.startedAt.map { made < $0 } ?? false } ?? false
-          && other.mayHaveRun(before: view)
-      }) {
-        return .failed(
-          "volume claim \"\(name)\" is older than the beginning of Restore \"\(restore)\", and holds what Restore \"\(other.reference.name)\" of somebody else has brought just before"
-        )
-      }
-      // One that is made from a snapshot may be bound only when a pod wants it.
-      let phase = claim["status", "phase"]?.string ?? "Pending"
-      if !movements.isEmpty, phase != "Bound" { return .waiting("volume claim \"\(name)\" is \(phase)") }
-    }
-    return .made
-  }
-
   private func start(
     _ workload: InPlacePlan.Workload, _ restore: String, _ place: ApplicationPlace,
     _ client: KubernetesClient, _ attempt: String

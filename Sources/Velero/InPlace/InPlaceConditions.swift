@@ -72,6 +72,9 @@ extension VeleroBackend {
       case .prove:
         rights.namespace = place.namespace
         rights.add(["list"], [.volumeClaim])
+        guard case .velero(let home) = try access(place.context, for: [place.namespace]) else { continue }
+        rights.namespace = home
+        rights.add(["list"], [Kinds.dataDownload])
       }
     }
     guard case .missing(let missing) = try permissions(rights.all) else { return }
