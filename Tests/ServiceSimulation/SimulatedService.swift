@@ -39,7 +39,7 @@ package protocol SimulatedService: Sendable {
   var applications: [ServiceApplication] { get }
   /// All backups and snapshots, in order of creation.
   var recoveryPoints: [ServiceRecoveryPoint] { get }
-  /// What is in the volumes that were taken from an application and kept, each with its rows.
+  /// What is in the volumes of an application that an in-place restore does not write to, each with its rows.
   func keptRows(of application: String) -> [[String]]
   /// The operations under way, in order of their beginning.
   var operations: [ServiceOperation] { get }
@@ -104,12 +104,15 @@ package protocol SimulatedService: Sendable {
   @discardableResult mutating func completeOperation(of key: String) -> Bool
   /// Lets the operation under way on an object stand still for ever; false if there is none.
   @discardableResult mutating func stallOperation(of key: String) -> Bool
+  /// Ends what is wrong with the service itself: it behaves again as it did then, with all that has happened since.
+  mutating func recover(to then: any SimulatedService)
 }
 
 extension SimulatedService {
   package var files: [String: String] { [:] }
   package var nextChange: Duration? { nil }
   package func keptRows(of _: String) -> [[String]] { [] }
+  package mutating func recover(to _: any SimulatedService) {}
 
   /// All changes since the start.
   package var journal: [JournalEntry] { journal(from: 0) }

@@ -206,7 +206,9 @@ extension VeleroService {
   package func keptRows(of application: String) -> [[String]] {
     guard let view = self.application(application) else { return [] }
     return world.volumes(of: view.cluster).filter {
-      view.namespaces.contains($0.namespace) && $0.phase == "Released" && $0.reclaimPolicy == "Retain"
+      // A restore leaves what claims hold that are there.
+      view.namespaces.contains($0.namespace)
+        && ($0.phase == "Bound" || $0.phase == "Released" && $0.reclaimPolicy == "Retain")
     }.map(\.rows)
   }
 

@@ -103,13 +103,13 @@ final class ServiceMonitor {
     return overwritten.filter { !isHeld($0, by: held, and: world) }
   }
 
-  /// Whether copies hold a content; what customers wrote after such a copy was made may be in volumes that are kept.
+  /// Whether copies hold a content; its rows may be in volumes that are kept, too.
   private func isHeld(_ content: Content, by copies: [Content], and world: any SimulatedService) -> Bool {
-    if copies.contains(content) { return true }
-    return isKept(content, in: world)
-      && copies.contains {
-        ($0.version, $0.broken) == (content.version, content.broken) && content.rows.starts(with: $0.rows)
-      }
+    let isKept = isKept(content, in: world)
+    return copies.contains {
+      ($0.version, $0.broken) == (content.version, content.broken)
+        && (isKept || Set(content.rows).isSubset(of: $0.rows))
+    }
   }
 
   private func isKept(_ content: Content, in world: any SimulatedService) -> Bool {

@@ -259,6 +259,7 @@ final class CaseRun {
   private func playNextWeek() {
     let site = harness.site
     site.endTroubles()
+    site.service.recover(to: start)
     site.pass(plan.mission.comesBackAfter)
     site.tell?("== a week later, or what comes in its place")
     if !plan.sharesItsName { harness.environment["BUILD_TAG"] = "jenkins-post-mortem-43" }

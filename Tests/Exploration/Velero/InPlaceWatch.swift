@@ -24,8 +24,10 @@ final class InPlaceWatch: WorldWatch {
   private var deletedUIDs: Set<String> = []
   private var workloads: [String: Int] = [:]
   private let atFirst: [String: Int]
-  /// The workload that a step was about to change at the last look, and whether the restore was proven then.
-  private var patch: (workload: String, isProven: Bool)?
+  /// The workload that a step was about to change at the last look.
+  private var patched: String?
+  /// Whether every claim that was deleted has been there again with what a restore has brought; others may take it away later.
+  private var isProven = false
   private var revision = -1
   /// Everything that the steps have said.
   private var said = ""
@@ -41,19 +43,20 @@ final class InPlaceWatch: WorldWatch {
   func look(_ world: any SimulatedService, before event: SiteEvent) {
     looks += 1
     see(world)
-    patch = nil
+    patched = nil
     guard case .request(let method, let target, _) = event else { return }
     let parts = target.prefix { $0 != "?" }.split(separator: "/").map { String($0) }
     guard parts.contains(Self.namespace), let name = parts.last else { return }
     if method == "DELETE", parts.contains("persistentvolumeclaims") {
       deleted.insert(name)
+      isProven = false
       for volume in volumes.values where volume.claim == name && volume.phase == "Bound" {
         deletedUIDs.insert(volume.claimUID)
         if let since = endangered[volume.name], since < looks { neglected.insert(volume.name) }
       }
     }
     if method == "PATCH", parts.contains("deployments") || parts.contains("statefulsets") {
-      patch = (name, isProven(world))
+      patched = name
     }
   }
 
@@ -118,17 +121,18 @@ final class InPlaceWatch: WorldWatch {
       if !isOthers { tell("volume \(name) is gone, with \(volume.rows.count) rows of production") }
     }
     let wanted = Self.workloads(in: world)
-    if let patch, !patch.isProven, workloads[patch.workload] == 0, wanted[patch.workload] ?? 0 > 0 {
-      tell("\(patch.workload) was started before the restore was proven")
+    if let patched, !isProven, workloads[patched] == 0, wanted[patched] ?? 0 > 0 {
+      tell("\(patched) was started before the restore was proven")
     }
     workloads = wanted
+    if holdsAll(world) { isProven = true }
   }
 
   /// Whether every claim that was put aside is there again with what a restore has brought.
-  private func isProven(_ world: any SimulatedService) -> Bool {
-    guard let world = (world as? VeleroService)?.world else { return false }
+  private func holdsAll(_ world: KubernetesWorld) -> Bool {
     let bound = world.volumes(of: Self.cluster).filter {
       $0.namespace == Self.namespace && $0.phase == "Bound" && !$0.rows.isEmpty
+        && !deletedUIDs.contains($0.claimUID)
     }
     return deleted.allSatisfy { name in bound.contains { $0.claim == name } }
   }
