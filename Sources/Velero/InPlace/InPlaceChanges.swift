@@ -188,7 +188,7 @@ extension VeleroBackend {
         "existingResourcePolicy": .string("update"), "restorePVs": .bool(true),
       ]),
     ])
-    return try changed("Restore \"\(order.name)\"") { () throws(BackendError) in
+    return try changed("Restore \"\(order.name)\"", isNew: true) { () throws(BackendError) in
       _ = try create(Kinds.restore, body, in: place.context, of: place.namespace, to: attempt)
     }
   }
@@ -226,9 +226,10 @@ extension VeleroBackend {
     }
   }
 
-  /// Asks for a change; whether it was made is seen at the next look, also where its answer was lost.
+  /// Asks for a change; whether it was made is seen at the next look, also where its answer was lost, or where the object has
+  /// gone since it was looked at.
   private func changed(
-    _ title: String, _ request: () throws(BackendError) -> Void
+    _ title: String, isNew: Bool = false, _ request: () throws(BackendError) -> Void
   ) throws(BackendError) -> RestoreChangeState {
     do throws(BackendError) {
       try request()
@@ -236,6 +237,7 @@ extension VeleroBackend {
     } catch {
       switch error.kind {
       case .refused(.busy), .refused(.nameTaken), .fateUnknown: return .waiting(error.message)
+      case .refused(.notFound) where !isNew: return .waiting(error.message)
       default: throw error
       }
     }
