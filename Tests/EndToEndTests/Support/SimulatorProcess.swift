@@ -78,6 +78,15 @@ final class SimulatorProcess: Sendable {
     return try await curl(["--fail-with-body", "--data", text, "https://\(host)/_simulator/\(action)"])
   }
 
+  /// Changes an object in the first cluster, past the steps, by a merge patch.
+  func patch(_ path: String, _ change: [String: Any], token: String) async throws {
+    let text = String(decoding: try JSONSerialization.data(withJSONObject: change), as: UTF8.self)
+    let fields = ["Authorization: Bearer \(token)", "Content-Type: application/merge-patch+json"]
+    try await curl(
+      ["--fail-with-body", "--request", "PATCH", "--data", text] + fields.flatMap { ["--header", $0] }
+        + ["https://\(host)/\(path)"])
+  }
+
   /// The status and the text of an application's front page.
   func page(at address: String) async throws -> (status: Int, text: String) {
     let answer = try await curl(["--write-out", "\n%{http_code}", "http://\(address)/"])
@@ -111,6 +120,7 @@ final class SimulatorProcess: Sendable {
   /// Sends the simulator a signal.
   func send(_ signal: Int32) { process.send(signal) }
 
+  @discardableResult
   private func curl(_ arguments: [String]) async throws -> String {
     let usual = [
       "--silent", "--show-error", "--max-time", "600", "--noproxy", "*", "--cacert", certificateFile,
