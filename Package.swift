@@ -276,8 +276,9 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "AppProtection", "AstraControl", "AstraSimulator", "Files", "HTTPTransport", "KubernetesAPI",
+        "AppProtection", "AstraControl", "AstraSimulator", "Files", "Gzip", "HTTPTransport", "KubernetesAPI",
         "RESTClient", "SimulatorSupport", "StepCommon", "StepReport", "StructuredValues", "Text", "Timing",
+        "Velero",
       ] + stepModules,
       path: "Tests/FuzzTargets"
     ),

@@ -19,7 +19,7 @@ package struct FuzzTarget: Sendable {
   package static let all: [FuzzTarget] = [
     .retryAfter, .httpDate, .timestamp, .duration, .name, .endpoint, .caFile, .response, .yaml, .configYAML,
     .record, .outputFile, .reportText, .resources, .answers, .parameters, .scenario, .simulator,
-    .kubeconfig, .kubeAnswers,
+    .kubeconfig, .kubeAnswers, .bucketFiles,
   ]
 
   /// The target of that name.
