@@ -294,11 +294,14 @@ extension VeleroBackend {
     let isInPlace = view.object.labels[Marking.purpose] == Marking.restore
     return try proof(
       of: namespaces, in: context, having: inventory,
-      claims: { claim in
+      claims: { claims throws(BackendError) in
         // What was there and not in the copy stays as it was.
-        if isInPlace, inventory?.claims.contains(claim.name) == false { return nil }
-        return claim.labels[Names.restore] == name
-          ? nil : "volume claim \"\(claim.name)\" was not brought by restore \"\(view.reference.name)\""
+        let claims = claims.filter { !isInPlace || inventory?.claims.contains($0.name) != false }
+        let strange = claims.filter { $0.labels[Names.restore] != name }.map {
+          "volume claim \"\($0.name)\" was not brought by restore \"\(view.reference.name)\""
+        }
+        guard isInPlace, strange.isEmpty, let namespace = namespaces.first else { return strange }
+        return try findings(on: claims, of: view, movements, in: namespace).wrong
       })
   }
 
@@ -311,7 +314,7 @@ extension VeleroBackend {
   }
 
   /// What the backup that a restore is from had; nil where nothing tells.
-  private func inventory(of view: RestoreView) throws(BackendError) -> Inventory? {
+  func inventory(of view: RestoreView) throws(BackendError) -> Inventory? {
     let key = "\(view.reference.context)/\(view.backupName)"
     if let known = inventories[key] { return known }
     let backup = try object(

@@ -56,8 +56,27 @@ extension RestoreRun {
           "wait for that to end and run the step again; \(StatusCommand.of(application)) shows whether it has",
         kind: .restoring)
     }
+    try checkIsOneRequest(application, point)
     log.info("\"\(application.name)\" is being restored from that recovery point already: waiting for it")
     return .underWay(accepted(nil, application, point))
+  }
+
+  /// Refuses to wait for another run's restore of several changes: that run has to prove what was brought, and to start again
+  /// what it has stopped.
+  private func checkIsOneRequest(_ application: Application, _ point: RecoveryPoint) throws(StepFailure) {
+    let plan = try ask { () throws(BackendError) in
+      try backend.plan(restoreOf: application, from: point)
+    }
+    guard case .stepwise(let changes) = plan else { return }
+    let run = changes.holder?.run.map { "run \"\($0)\"" } ?? "another run"
+    throw .protected(
+      "\"\(application.name)\" is being restored in place from it by \(run)", hint: Self.goOnThere, kind: .restoring)
+  }
+
+  /// What becomes of a restore of several changes that another run has begun.
+  static var goOnThere: String {
+    "run astra-restore again in that run, with its \(Common.run.title), its report folder and the same recovery point: it goes on; "
+      + "the volumes of before are kept, and named in its record"
   }
 
   /// Refuses to recognise a restore as the last one where a record that cannot be read may tell of a later one, and the

@@ -219,9 +219,7 @@ extension RestoreRun {
     let run = holder.run.map { "run \"\($0)\"" } ?? "a run without a name"
     throw .protected(
       "\"\(application.name)\" was stopped for an in-place restore of \(run) (\(holder.restore)), which has not ended",
-      hint:
-        "run astra-restore again in that run, with its \(Common.run.title), its report folder and the same recovery point: it goes on; "
-        + "the volumes of before are kept, and named in its record", kind: .restoring)
+      hint: Self.goOnThere, kind: .restoring)
   }
 
   /// Whether nothing keeps the changes from being begun; false where that was so only after a wait, in which the

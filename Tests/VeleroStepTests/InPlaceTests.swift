@@ -64,62 +64,6 @@ extension StepHarness {
 
 /// In-place restores by Velero: it leaves the data of claims that are there, so the step puts them aside.
 @Suite struct InPlaceTests {
-  /// Runs a restore in which somebody does something just before it asks for its Restore, the claims deleted: before or after
-  /// it has looked for claims that are there again.
-  private func restore(
-    _ moment: LookMoment, _ arguments: [String] = [], with others: @escaping (StepHarness) -> Void
-  ) throws -> StepHarness.Result {
-    let harness = Bucket.harness()
-    harness.site.exchanged = { [unowned harness] request, response in
-      guard request.target.contains("/restores/magento-prod-"), response.status == 404 else { return }
-      harness.site.exchanged = nil
-      guard moment == .after else { return others(harness) }
-      harness.site.exchanged = { [unowned harness] request, _ in
-        guard request.target.contains("/persistentvolumeclaims?") else { return }
-        harness.site.exchanged = nil
-        others(harness)
-      }
-    }
-    return try harness.run(RestoreStep.self, arguments: ["--replace-volumes"] + arguments)
-  }
-
-  private enum LookMoment { case before, after }
-
-  @Test func aClaimThatSomebodyMakesAnewIsNoRestoredOne() throws {
-    let result = try restore(.before) { harness in
-      harness[cluster: "ocp-prod"].store.create(
-        "persistentvolumeclaims",
-        [
-          "metadata": ["name": "magento-prod-db", "namespace": "magento-prod"],
-          "spec": ["storageClassName": "ontap-san"],
-        ])
-    }
-    result.expect(.operationFailed, "is there again", "made by somebody else", "commands: kubectl")
-  }
-
-  @Test(arguments: [[], ["--use-snapshot", "nightly-0213"]])
-  func aClaimThatWasThereWhenTheRestoreBeganIsNoRestoredOne(_ source: [String]) throws {
-    let result = try restore(.after, source) { harness in
-      harness[cluster: "ocp-prod"].store.create(
-        "persistentvolumeclaims",
-        [
-          "metadata": ["name": "magento-prod-db", "namespace": "magento-prod"],
-          "spec": ["storageClassName": "ontap-san"],
-        ])
-    }
-    result.expect(.operationFailed, "does not hold what Restore", "somebody else made it just before", "kubectl")
-  }
-
-  @Test func whatARestoreOfSomebodyElseHasBroughtJustBeforeIsNotOurs() throws {
-    let result = try restore(.after) { harness in
-      let older = harness.backup(named: "before-2-4-1-debian-10-r14")?.name ?? ""
-      _ = harness.world.makeVeleroObject(
-        "restores", named: "by-hand", of: "ocp-prod",
-        spec: ["backupName": .string(older), "existingResourcePolicy": "update"])
-    }
-    result.expect(.operationFailed, "holds what Restore \"by-hand\" of somebody else has brought just before")
-  }
-
   @Test func productionIsRestoredInPlaceFromASnapshotToo() throws {
     let harness = Bucket.harness()
     let before = harness.claimUIDs
@@ -228,6 +172,15 @@ extension StepHarness {
         }
       }
     },
+    Condition("its volumes were copied without CSI", "that no CSI driver made") { harness in
+      for backup in harness.objects("backups") {
+        harness.change("backups", backup.name ?? "") {
+          for name in ["volumeSnapshotsAttempted", "volumeSnapshotsCompleted"] {
+            $0[path: ["status", name]] = 1
+          }
+        }
+      }
+    },
     Condition("nothing tells what the backup had", "nothing proves") { harness in
       for backup in harness.objects("backups") {
         harness.change("backups", backup.name ?? "") {
@@ -332,6 +285,11 @@ extension StepHarness {
     let harness = Bucket.harness()
     let pods = harness.wantedPods
     let claim = try #require(harness.claims.first)
+    let owner: JSON = "the shop's"
+    harness.changeClaims {
+      $0[path: ["metadata", "annotations", "example.com/owner"]] = owner
+      $0[path: ["metadata", "annotations", "velero.io/of-before"]] = "no"
+    }
     harness.behave { $0.failingData = [claim] }
     let result = try harness.restoreInPlace("--discard-present-state")
     result.expect(.operationFailed, "which stay", "kubectl --context ocp-prod")
@@ -342,6 +300,13 @@ extension StepHarness {
     try harness.goBack(result.standardError)
     #expect(Set(harness.site.service.productionContent?.rows ?? []) == Set(Magento.brokenRows))
     #expect(harness.wantedPods == pods)
+    // Tools know again what is theirs.
+    let claims = harness[cluster: "ocp-prod"].store.objects("persistentvolumeclaims", in: "magento-prod")
+    #expect(!claims.isEmpty)
+    for claim in claims {
+      #expect(claim[path: ["metadata", "annotations", "example.com/owner"]] == owner)
+      #expect(claim[path: ["metadata", "annotations", "velero.io/of-before"]] == nil)
+    }
     // What was restored halfway is kept as well.
     let volumes = harness[cluster: "ocp-prod"].store.objects("persistentvolumes")
     #expect(

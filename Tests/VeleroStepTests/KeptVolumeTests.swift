@@ -103,6 +103,12 @@ import VeleroSimulation
         harness.change("datadownloads", movement.name ?? "") { $0[path: ["status", "phase"]] = "Failed" }
       }
     },
+    Situation("nothing shows that a claim was filled", "does not hold what Restore") { harness in
+      for movement in harness.objects("datadownloads") {
+        harness[cluster: "ocp-prod"].store.remove(
+          ObjectKey("datadownloads.velero.io", movement.namespace, movement.name ?? ""))
+      }
+    },
     Situation("a workload is stopped for a restore", "is stopped for a restore in place") { harness in
       harness.changeWorkloads {
         $0[path: ["metadata", "annotations", "astra-steps/restore"]] = "magento-prod-of-another"

@@ -17,6 +17,14 @@ extension StepHarness {
     }
   }
 
+  /// Changes production's claims.
+  func changeClaims(_ change: (inout JSON) -> Void) {
+    for name in claimUIDs.keys {
+      self[cluster: "ocp-prod"].store.update(
+        ObjectKey("persistentvolumeclaims", "magento-prod", name), change)
+    }
+  }
+
   /// Carries out the commands of a hint, as kubectl would.
   func goBack(_ text: String) throws {
     let resources = ["deployment": "deployments.apps", "statefulset": "statefulsets.apps"]
@@ -46,8 +54,8 @@ extension StepHarness {
           $0[path: ["spec", "claimRef", "uid"]] = nil
           $0[path: ["spec", "claimRef", "resourceVersion"]] = nil
         }
-      } else if line.hasPrefix("echo '"), let end = line.lastIndex(of: "'") {
-        let text = String(line[line.index(line.startIndex, offsetBy: 6)..<end])
+      } else if line.hasPrefix("printf %s '"), let end = line.lastIndex(of: "'") {
+        let text = line[line.index(line.startIndex, offsetBy: 11)..<end].replacing(#"'\''"#, with: "'")
         var object = try #require(JSON(Array(text.utf8)))
         object[path: ["metadata", "namespace"]] = .string(namespace)
         self[cluster: "ocp-prod"].store.create("persistentvolumeclaims", object)

@@ -66,6 +66,8 @@ package struct VeleroSettings: Equatable, Sendable {
   package var failingData: Set<String> = []
   /// What restores leave out, by the names of the objects: they are `Completed` all the same.
   package var forgets: Set<String> = []
+  /// What restores cannot make like the backup's, by the names of the objects: they get its labels, and a warning.
+  package var unchangeable: Set<String> = []
   /// Whether a restore is `Completed` before its data has moved and its pods are ready.
   package var completesEarly = false
   /// Whether a hook of a restore that fails makes it `PartiallyFailed`.

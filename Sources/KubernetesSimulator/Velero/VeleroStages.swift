@@ -61,6 +61,7 @@ extension KubernetesWorld {
     case .removed:
       runs.remove(at: index)
       showPhase("Deleting", run)
+      recordFailure(of: run)
       startWaiting(in: run.cluster)
     default: return false
     }
@@ -122,11 +123,15 @@ extension KubernetesWorld {
     if run.kind == .restore || run.kind == .clone {
       store(results: run.velero ?? VeleroWork(), ofRestore: run)
     }
+    recordFailure(of: run)
+    startWaiting(in: run.cluster)
+  }
+
+  private mutating func recordFailure(of run: Run) {
     record(
       run.kind == .restore ? .restoreFailed : .failed, journalKind(run.kind),
       id: run.kind == .restore ? run.application : run.uid,
       name: run.kind == .clone ? run.velero?.namespaces.first ?? run.key.name : run.key.name)
-    startWaiting(in: run.cluster)
   }
 
   // MARK: - Showing

@@ -1,6 +1,7 @@
 package import AppProtection
 package import KubernetesAPI
 internal import StructuredValues
+package import Timing
 
 /// What the namespaces of an application hold: what a copy of it has to bring back.
 package struct ClusterContent {
@@ -11,6 +12,23 @@ package struct ClusterContent {
     package var isBound: Bool
     package var phase: String
     package var labels: [String: String]
+    package var createdAt: Timestamp?
+    /// The volume that it is bound to, or asks for; empty without one.
+    package var volume: String
+    /// Whether its volume is made from a snapshot.
+    package var isFromSnapshot: Bool
+
+    /// Reads a claim.
+    package init(_ claim: KubernetesObject) {
+      (name, uid, labels, createdAt) = (claim.name, claim.uid, claim.labels, claim.creationTimestamp)
+      phase =
+        claim.deletionTimestamp == nil ? claim["status", "phase"]?.string ?? "Pending" : "being deleted"
+      isBound = phase == "Bound"
+      volume = claim["spec", "volumeName"]?.string ?? ""
+      isFromSnapshot = ["dataSource", "dataSourceRef"].contains {
+        claim["spec", $0, "kind"]?.string == "VolumeSnapshot"
+      }
+    }
   }
 
   /// Something that runs.
@@ -68,12 +86,7 @@ package struct ClusterContent {
     let sight = try client.lookAtList(
       of: .volumeClaim, in: namespace, labels: labels, to: Self.attempt(namespace))
     guard case .told(let claims) = sight else { return false }
-    self.claims += claims.map { claim in
-      let phase = claim["status", "phase"]?.string ?? "Pending"
-      return Claim(
-        name: claim.name, uid: claim.uid, isBound: phase == "Bound" && claim.deletionTimestamp == nil,
-        phase: claim.deletionTimestamp == nil ? phase : "being deleted", labels: claim.labels)
-    }
+    self.claims += claims.map { Claim($0) }
     return true
   }
 

@@ -27,12 +27,12 @@ extension ClusterBackend {
   ///   - namespaces: what it has filled.
   ///   - context: the cluster.
   ///   - inventory: what the copy had; nil where nothing tells.
-  ///   - check: why a claim is not what the restore was to bring, as a clause; nil if it is.
+  ///   - check: why claims are not what the restore was to bring, a clause for each that is not.
   /// - Returns: how it stands; `.succeeded` only if all of it is there and works.
   /// - Throws: trouble that lasts.
   package func proof(
     of namespaces: [String], in context: String, having inventory: Inventory?,
-    claims check: (ClusterContent.Claim) -> String? = { _ in nil }
+    claims check: ([ClusterContent.Claim]) throws(BackendError) -> [String] = { _ in [] }
   ) throws(BackendError) -> Operation.State {
     let client = try client(context)
     var content = ClusterContent()
@@ -46,7 +46,7 @@ extension ClusterBackend {
     // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
     let lostClaims = inventory.claims.subtracting(content.claims.map(\.name)).sorted()
     if !lostClaims.isEmpty { return .lacking(lostClaims.map { "volume claim \"\($0)\"" }) }
-    let wrong = content.claims.compactMap(check)
+    let wrong = try check(content.claims)
     if !wrong.isEmpty { return .partial("is completed, but not whole: \(wrong.joined(separator: "; "))") }
     let unbound = content.claims.filter { !$0.isBound }.map { "volume claim \"\($0.name)\" is \($0.phase)" }
     if !unbound.isEmpty { return .comingUp(unbound) }

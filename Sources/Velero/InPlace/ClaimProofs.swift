@@ -39,63 +39,138 @@ extension VeleroBackend {
     guard done == movements.count else {
       return .waiting("\(done) of \(movements.count) volumes are filled")
     }
-    let all = try client.list(.volumeClaim, in: place.namespace, to: attempt)
-    var unnamed: [KubernetesObject] = []
+    let all = try client.list(.volumeClaim, in: place.namespace, to: attempt).map { ClusterContent.Claim($0) }
+    var brought: [ClusterContent.Claim] = []
     for (name, uid) in claims.sorted(by: { $0.key < $1.key }) {
       guard let claim = all.first(where: { $0.name == name }) else {
         return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
       }
-      guard claim.uid != uid, claim.labels[Names.restore] == view.runName, !view.isYounger(than: claim) else {
-        return .failed(
-          "volume claim \"\(name)\" (uid \(claim.uid)) was not brought by Restore \"\(restore)\"")
+      guard claim.uid != uid, claim.labels[Names.restore] == view.runName else {
+        return .failed(Self.stranger(claim, to: view))
       }
-      let isMoved = movements.contains { $0.claim == name && $0.namespace == place.namespace }
-      if !isMoved, try !isMadeFromSnapshot(claim, by: view, place, client, attempt) { unnamed.append(claim) }
-      // One that is made from a snapshot may be bound only when a pod wants it.
-      let phase = claim["status", "phase"]?.string ?? "Pending"
-      if !movements.isEmpty, phase != "Bound" { return .waiting("volume claim \"\(name)\" is \(phase)") }
+      brought.append(claim)
     }
-    guard let first = unnamed.first else { return .made }
-    if try access(place.context, for: [place.namespace]).isNonAdmin {
+    let findings = try findings(on: brought, of: view, movements, in: place.namespace)
+    if let wrong = findings.wrong.first {
+      return findings.mayBeCountedYet ? .waiting(wrong) : .failed(wrong)
+    }
+    // One that is made from a snapshot may be bound only when a pod wants it.
+    if let open = brought.first(where: { !$0.isBound }), !movements.isEmpty {
+      return .waiting("volume claim \"\(open.name)\" is \(open.phase)")
+    }
+    return try unchangedWorkload(after: view, place, client, attempt).map { .failed($0) } ?? .made
+  }
+
+  /// What is wrong with claims that a restore in place was to bring.
+  struct ClaimFindings {
+    /// A clause for each.
+    var wrong: [String] = []
+    /// Whether all that is wrong is a count that may be told a moment later.
+    var mayBeCountedYet = false
+  }
+
+  /// Judges claims that bear the name of a restore in place by what shows that it has brought their data: a movement of data
+  /// that names the claim, a snapshot that it is made from, or a volume that the restore has made.
+  ///
+  /// - Parameters:
+  ///   - claims: those that it was to bring, with its label.
+  ///   - view: the restore, which is completed.
+  ///   - movements: what has moved its data.
+  ///   - namespace: where the claims are.
+  /// - Returns: what is wrong with them.
+  /// - Throws: trouble that lasts.
+  func findings(
+    on claims: [ClusterContent.Claim], of view: RestoreView, _ movements: [Movement], in namespace: String
+  ) throws(BackendError) -> ClaimFindings {
+    var found = ClaimFindings()
+    var uncounted: [ClusterContent.Claim] = []
+    for claim in claims {
+      guard !view.isYounger(than: claim) else {
+        found.wrong.append(Self.stranger(claim, to: view))
+        continue
+      }
+      if movements.contains(where: { $0.claim == claim.name && $0.namespace == namespace }) { continue }
+      if try !isMadeFromSnapshot(claim, by: view, in: namespace) { uncounted.append(claim) }
+    }
+    guard let first = uncounted.first else { return found }
+    if try access(view.reference.context, for: [namespace]).isNonAdmin {
       let counted = movements.count(where: \.isNameless)
-      return counted >= unnamed.count
-        ? .made : .waiting("\(counted) of \(unnamed.count) volumes are counted as filled")
+      guard counted < uncounted.count else { return found }
+      found.wrong.append("\(counted) of \(uncounted.count) volumes are counted as filled")
+      // Its controller may count a moment later than it shows the end.
+      let age = view.completedAt.map { currentTime - $0 } ?? .zero
+      found.mayBeCountedYet = found.wrong.count == 1 && age < .seconds(60)
+      return found
     }
-    let before = try restoreOfOthers(before: view, in: place)
-    return .failed(
-      "volume claim \"\(first.name)\" (uid \(first.uid)) does not hold what Restore \"\(restore)\" was to bring: "
+    let before = try restoreOfOthers(before: view, in: namespace)
+    found.wrong.append(
+      "volume claim \"\(first.name)\" (uid \(first.uid)) does not hold what Restore \"\(view.reference.name)\" was to bring: "
         + (before.map { "it holds what Restore \"\($0.reference.name)\" of somebody else has brought just before" }
-          ?? "somebody else made it just before, and a restore leaves what is there as it is"))
+          ?? "it was there before, and a restore leaves what is there as it is"))
+    return found
+  }
+
+  private static func stranger(_ claim: ClusterContent.Claim, to view: RestoreView) -> String {
+    "volume claim \"\(claim.name)\" (uid \(claim.uid)) was not brought by Restore \"\(view.reference.name)\""
   }
 
   /// Whether a claim gets its data from a snapshot that a restore has brought: by a CSI driver, or as a volume.
   private func isMadeFromSnapshot(
-    _ claim: KubernetesObject, by view: RestoreView, _ place: ApplicationPlace, _ client: KubernetesClient,
-    _ attempt: String
+    _ claim: ClusterContent.Claim, by view: RestoreView, in namespace: String
   ) throws(BackendError) -> Bool {
-    let sources = ["dataSource", "dataSourceRef"].map { claim["spec", $0, "kind"]?.string }
-    guard sources.contains("VolumeSnapshot") else {
-      guard let name = claim["spec", "volumeName"]?.string, !name.isEmpty else { return false }
-      return try client.get(.volume, name, in: nil, to: attempt)?.labels[Names.restore] == view.runName
+    let context = view.reference.context
+    guard claim.isFromSnapshot else {
+      guard !claim.volume.isEmpty,
+        case .told(let volume?) = try client(context).look(
+          at: .volume, claim.volume, in: nil, to: "see where volume \"\(claim.volume)\" comes from")
+      else { return false }
+      // One that was there before gets the label, too.
+      let isOlder = volume.creationTimestamp.map { made in view.createdAt.map { made < $0 } ?? true } ?? true
+      return volume.labels[Names.restore] == view.runName && !isOlder
     }
-    let isOlder = claim.creationTimestamp.map { made in view.startedAt.map { made < $0 } ?? false } ?? false
+    let isOlder = claim.createdAt.map { made in view.startedAt.map { made < $0 } ?? false } ?? false
     guard isOlder else { return true }
-    return try restoreOfOthers(before: view, in: place) == nil
+    return try restoreOfOthers(before: view, in: namespace) == nil
   }
 
   /// Another restore into the namespace, which was asked for a moment earlier: it runs first, and what it brings is left as it is.
   private func restoreOfOthers(
-    before view: RestoreView, in place: ApplicationPlace
+    before view: RestoreView, in namespace: String
   ) throws(BackendError) -> RestoreView? {
-    let all = try restores(into: place)
-    return all.first { $0.reference.uid != view.reference.uid && $0.mayHaveRun(before: view) }
+    let all = try restores(
+      in: view.reference.context, of: [namespace], to: "list the restores into namespace \"\(namespace)\"")
+    return all.first {
+      $0.reference.uid != view.reference.uid && $0.fills(namespace) && $0.mayHaveRun(before: view)
+    }
+  }
+
+  /// Why a workload that the copy has is not as it was there; nil if all are.
+  ///
+  /// What Velero changes back loses the mark of the stop. What it may not change (a StatefulSet whose claim templates are others
+  /// by now) gets its labels and a warning, and would start with what is to be undone, on the data of before.
+  private func unchangedWorkload(
+    after view: RestoreView, _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> String? {
+    guard let inventory = try inventory(of: view) else { return nil }
+    for kind in [ResourceKind.deployment, .statefulSet] {
+      let all = try client.list(kind, in: place.namespace, labels: contentSelector, to: attempt)
+      let stopped = all.first {
+        $0.annotations[InPlaceMark.restore] == view.reference.name
+          && inventory.workloads["\(kind.kind) \($0.name)"] != nil
+      }
+      if let stopped {
+        return
+          "\(kind.kind) \"\(stopped.name)\" is not as the copy has it: Velero could not change it (velero restore logs \(view.runName)), and it was not started"
+      }
+    }
+    return nil
   }
 }
 
 extension RestoreView {
-  /// Whether it was asked for after an object was made.
-  fileprivate func isYounger(than object: KubernetesObject) -> Bool {
-    guard let made = object.creationTimestamp, let asked = createdAt else { return false }
+  /// Whether it was asked for after a claim was made.
+  fileprivate func isYounger(than claim: ClusterContent.Claim) -> Bool {
+    guard let made = claim.createdAt, let asked = createdAt else { return false }
     return made < asked
   }
 }

@@ -123,8 +123,13 @@ extension VeleroBackend {
     guard object.uid == claim.uid else { return Self.isAnother(object, than: claim) }
     guard object.deletionTimestamp == nil else { return .waiting("it is going") }
     let bound = object["spec", "volumeName"]?.string ?? ""
-    guard bound == claim.volume?.name ?? "" else {
+    let planned = StructuredValue(parsing: Array(claim.spec.utf8))?["volumeName"]?.string ?? ""
+    guard bound == claim.volume?.name ?? planned else {
       return .failed("volume claim \"\(claim.name)\" is bound to volume \"\(bound)\" by now")
+    }
+    // One whose volume was gone holds nothing, unless that has come back.
+    if claim.volume == nil, !bound.isEmpty, try client.get(.volume, bound, in: nil, to: attempt) != nil {
+      return .failed("volume \"\(bound)\" of volume claim \"\(claim.name)\" is there again")
     }
     if let volume = claim.volume {
       // Its data goes with it unless the volume is kept, whatever an earlier look has shown.
@@ -208,16 +213,18 @@ extension VeleroBackend {
     _ workload: InPlacePlan.Workload, _ restore: String, _ place: ApplicationPlace,
     _ client: KubernetesClient, _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
-    guard let object = try client.get(workload.kind, workload.name, in: place.namespace, to: attempt),
-      object.annotations[InPlaceMark.restore] == restore
+    guard let object = try client.get(workload.kind, workload.name, in: place.namespace, to: attempt)
     else { return .made }
+    // A copy that was made while it was stopped has brought it back without pods, with the marks of that time.
+    let isIdle = object["spec", "replicas"]?.integer == 0 && workload.replicas > 0
+    guard isIdle || object.annotations[InPlaceMark.restore] == restore else { return .made }
     var patch = StructuredValue.members([
       "metadata": .members([
         "resourceVersion": object.resourceVersion.map { .string($0) },
         "annotations": .members([InPlaceMark.replicas: .null, InPlaceMark.restore: .null]),
       ])
     ])
-    if object["spec", "replicas"]?.integer == 0, case .object(let members) = patch {
+    if isIdle, case .object(let members) = patch {
       patch = .object(
         members + [.init("spec", .members(["replicas": .number(Double(workload.replicas))]))])
     }

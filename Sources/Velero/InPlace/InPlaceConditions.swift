@@ -74,7 +74,7 @@ extension VeleroBackend {
         rights.add(["list"], [.volumeClaim])
         guard case .velero(let home) = try access(place.context, for: [place.namespace]) else { continue }
         rights.namespace = home
-        rights.add(["list"], [Kinds.dataDownload])
+        rights.add(["list"], Kinds.downloads)
       }
     }
     guard case .missing(let missing) = try permissions(rights.all) else { return }
@@ -113,6 +113,12 @@ extension VeleroBackend {
           "storage location \"\(stored)\" of \(title) is \(phase)\(location.message.isEmpty ? "" : " (\(location.message))")",
           remedy: "mend it, and run the step again when it is Available"))
     }
+    if object["status", "volumeSnapshotsAttempted"]?.integer ?? 0 > 0 {
+      found.append(
+        RestoreObjection(
+          "\(title) holds snapshots that no CSI driver made, which Velero brings back as volumes of the names that the present ones have and keep",
+          remedy: "clone it into a namespace of its own with astra-clone"))
+    }
     let files = try movements([Kinds.podVolumeBackup], in: place.context, labels: nil, by: Names.backup)
     if files?[object.name]?.isEmpty == false || VolumeCounts(object).files ?? 0 > 0 {
       found.append(
@@ -130,7 +136,7 @@ extension VeleroBackend {
           "Services that \(title) had are not there, and no in-place restore touches Services: \(names)",
           remedy: try access(place.context, for: [place.namespace]).isNonAdmin
             ? "bring them back first, by a NonAdminRestore of \"\(object.name)\" with includedResources: [services]"
-            : "bring them back first: velero restore create --from-backup \(object.name) --include-namespaces \(place.namespace) --include-resources services"
+            : "bring them back first: velero --kubecontext \(place.context) -n \(home(place.context, of: place.namespace)) restore create --from-backup \(object.name) --include-namespaces \(place.namespace) --include-resources services"
         ))
     }
     for kind in [Kinds.backup, Kinds.restore] {
@@ -191,8 +197,11 @@ extension VeleroBackend {
     where set.owners.contains(where: { stoppable.contains($0.uid) }) {
       stoppable.insert(set.uid)
     }
-    for pod in try client.list(.pod, in: place.namespace, to: attempt)
-    where !pod.hasEnded && !pod.claimNames.isDisjoint(with: claims)
+    let pods = try client.list(.pod, in: place.namespace, to: attempt).filter { !$0.hasEnded }
+    found += try objections(
+      toClaimsThatStay: pods.filter { $0.owners.contains { stoppable.contains($0.uid) } }, place, client, attempt)
+    for pod in pods
+    where !pod.claimNames.isDisjoint(with: claims)
       && !pod.owners.contains(where: { stoppable.contains($0.uid) })
     {
       let owner = pod.owners.first.map { "\($0.kind) \"\($0.name)\"" } ?? "nobody"
@@ -209,11 +218,27 @@ extension VeleroBackend {
           RestoreObjection(
             "CronJob \"\(job.name)\" uses a volume claim that has to go, and is not suspended",
             remedy:
-              "kubectl -n \(place.namespace) patch cronjob \(job.name) -p '{\"spec\":{\"suspend\":true}}' (and false afterwards)"
+              "kubectl --context \(place.context) -n \(place.namespace) patch cronjob \(job.name) -p '{\"spec\":{\"suspend\":true}}' (and false afterwards)"
           ))
       }
     }
     return found
+  }
+
+  /// Where a selector tells what belongs to an application, whether its pods use claims that it does not select: those would
+  /// stay as they are, and half of the data would be that of now.
+  private func objections(
+    toClaimsThatStay pods: [KubernetesObject], _ place: ApplicationPlace, _ client: KubernetesClient,
+    _ attempt: String
+  ) throws(BackendError) -> [RestoreObjection] {
+    guard let contentSelector else { return [] }
+    let selected = try client.list(.volumeClaim, in: place.namespace, labels: contentSelector, to: attempt)
+    let others = Set(pods.flatMap(\.claimNames)).subtracting(selected.map(\.name)).sorted()
+    return others.map {
+      RestoreObjection(
+        "volume claim \"\($0)\" is used by \"\(place.name)\", but does not bear the labels \(contentSelector), and would stay as it is",
+        remedy: "give it those labels, make a backup, and restore from that; or clone the copy with astra-clone")
+    }
   }
 
   /// What would put back what the changes have changed.

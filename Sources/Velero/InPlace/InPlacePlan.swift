@@ -40,6 +40,8 @@ package struct InPlacePlan: Hashable, Sendable {
     package var volume: Volume?
     /// Its `spec`, as JSON: what it takes to make it again by hand.
     package var spec = "{}"
+    /// Its labels and annotations, as JSON, but for those of the cluster: by them tools know what is theirs.
+    package var metadata = "{}"
 
     /// Names a claim.
     package init(name: String, uid: String, volume: Volume?) {
@@ -163,6 +165,7 @@ extension InPlacePlan.Change {
         id: "delete claim \(claim.name)", clause: clause,
         details: [
           "do": "delete", "claim": claim.name, "uid": claim.uid, "spec": claim.spec,
+          "metadata": claim.metadata,
           "volume": claim.volume?.name ?? "", "volumeUID": claim.volume?.uid ?? "",
           "policy": claim.volume?.reclaimPolicy ?? "",
         ])
@@ -215,6 +218,7 @@ extension InPlacePlan.Change {
       guard let name = text("claim"), let uid = text("uid") else { return nil }
       var claim = InPlacePlan.Claim(name: name, uid: uid, volume: volume)
       claim.spec = text("spec") ?? "{}"
+      claim.metadata = text("metadata") ?? "{}"
       self = .deleteClaim(claim)
     case "restore":
       guard let backup = text("backup"), let point = text("point"), let namespace = text("namespace"),

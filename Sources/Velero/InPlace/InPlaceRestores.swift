@@ -33,9 +33,8 @@ extension VeleroBackend {
     let object = try copy(point.id, of: point.applicationID)
     let inventory = object?.annotations[Marking.inventory].map { Inventory($0) }
     let namespaceUID = namespacesSeen[place.id]?.uid ?? place.uid
-    let earlier = try restores(into: place).count { $0.point == point.id }
     let order = InPlacePlan.Order(
-      name: Names.restore("\(place.namespace)-\(point.name)", into: namespaceUID, after: earlier),
+      name: try nextName("\(place.namespace)-\(point.name)", point.id, into: place, namespaceUID),
       backup: object?.name ?? point.name, point: point.id, namespace: place.namespace,
       namespaceUID: namespaceUID)
     var plan = InPlacePlan(namespace: place.namespace, order: order)
@@ -75,10 +74,22 @@ extension VeleroBackend {
       }
       var planned = InPlacePlan.Claim(name: claim.name, uid: claim.uid, volume: volume)
       planned.spec = claim["spec"]?.oneLine ?? "{}"
+      planned.metadata = InPlacePlan.Claim.ownMetadata(of: claim).oneLine
       plan.claims.append(planned)
     }
     plan.missing = (inventory?.claims ?? []).subtracting(plan.claims.map(\.name)).sorted()
     return plan
+  }
+
+  /// The name of the next restore from a recovery point: none that is there already, though one of before it may be gone.
+  private func nextName(
+    _ title: String, _ point: RecoveryPoint.ID, into place: ApplicationPlace, _ namespaceUID: String
+  ) throws(BackendError) -> String {
+    let earlier = try restores(into: place)
+    let taken = Set(earlier.map(\.reference.name))
+    var count = earlier.count { $0.point == point }
+    while taken.contains(Names.restore(title, into: namespaceUID, after: count)) { count += 1 }
+    return Names.restore(title, into: namespaceUID, after: count)
   }
 
   /// Is not done by one request: `plan(restoreOf:from:)` says what it takes.

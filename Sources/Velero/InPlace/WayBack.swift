@@ -38,9 +38,11 @@ extension VeleroBackend {
     } else {
       members = []
     }
+    var metadata: [StructuredValue.Member] = []
+    if case .object(let all)? = StructuredValue(parsing: Array(claim.metadata.utf8)) { metadata = all }
     let object = StructuredValue.members([
       "apiVersion": .string("v1"), "kind": .string(ResourceKind.volumeClaim.kind),
-      "metadata": .texts(["name": claim.name]),
+      "metadata": .object([.init("name", .string(claim.name))] + metadata),
       "spec": .object(members + [.init("volumeName", .string(volume.name))]),
     ])
     // In one command: nothing is deleted where its volume was not told, or could not be kept.
@@ -51,14 +53,32 @@ extension VeleroBackend {
     return [
       keepAndDelete,
       #"\#(kubectl) patch pv \#(volume.name) --type=merge -p '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'"#,
-      "echo '\(object.oneLine)' | \(inside) create -f -",
+      "printf %s \(Self.shellWord(object.oneLine)) | \(inside) create -f -",
     ]
   }
+
+  /// A text as one word for a shell.
+  private static func shellWord(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
 
   package func keptData(of changes: [RestoreChange]) -> [String] {
     changes.compactMap { InPlacePlan.Change($0) }.compactMap { change in
       guard case .deleteClaim(let claim) = change else { return nil }
       return claim.volume.map { $0.name }
     }
+  }
+}
+
+extension InPlacePlan.Claim {
+  /// The labels and annotations of a claim that are not the cluster's or Velero's own.
+  static func ownMetadata(of claim: KubernetesObject) -> StructuredValue {
+    let foreign = ["pv.kubernetes.io/", "volume.kubernetes.io/", "volume.beta.kubernetes.io/", "velero.io/"]
+    func own(_ texts: [String: String]) -> StructuredValue? {
+      let own = texts.filter { name, text in
+        // What is long is a copy of something else, such as kubectl's of the whole object.
+        !foreign.contains { name.hasPrefix($0) } && text.count <= 200
+      }
+      return own.isEmpty ? nil : .texts(own)
+    }
+    return .members(["labels": own(claim.labels), "annotations": own(claim.annotations)])
   }
 }

@@ -190,7 +190,8 @@ extension KubernetesWorld {
           + "backed-up version")
       return
     }
-    if ["persistentvolumeclaims", "pods"].contains(key.resource) {
+    let isUnchangeable = velero?.settings.unchangeable.contains(key.name) == true
+    if ["persistentvolumeclaims", "pods"].contains(key.resource) || isUnchangeable {
       // Most of what they say cannot be changed: their labels are.
       restoration.work.warnings[key.namespace ?? "", default: []].append(
         "could not restore, \(kind) \"\(key.name)\" already exists: spec is immutable after creation")
