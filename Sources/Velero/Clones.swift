@@ -107,12 +107,21 @@ extension VeleroBackend {
           + "synchronisation of storage location \"\(location)\"")
     }
     guard there["spec", "storageLocation"]?.string == location,
-      there["status", "startTimestamp"]?.string == backup["status", "startTimestamp"]?.string,
-      RunState(there).progress == .completed
+      there["status", "startTimestamp"]?.string == backup["status", "startTimestamp"]?.string
     else {
       throw BackendError(
         .refused(.other),
         "cannot \(attempt): backup \"\(backup.name)\" of \(destination) is not the one of \(source)",
+        hint: "make the backup again under another name")
+    }
+    let title = "backup \"\(backup.name)\" of \(destination)"
+    switch RunState(there).progress {
+    case .completed: return
+    case .running(let word), .blocked(let word):
+      throw BackendError(.refused(.notReady), "cannot \(attempt): \(title) is shown as \(word)")
+    case .partial, .failed, .goes:
+      throw BackendError(
+        .refused(.other), "cannot \(attempt): \(title) is shown as one that is not whole",
         hint: "make the backup again under another name")
     }
   }

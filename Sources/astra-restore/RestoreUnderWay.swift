@@ -70,7 +70,8 @@ extension RestoreRun {
     guard case .stepwise(let changes) = plan else { return }
     let run = changes.holder?.run.map { "run \"\($0)\"" } ?? "another run"
     throw .protected(
-      "\"\(application.name)\" is being restored in place from it by \(run)", hint: Self.goOnThere, kind: .restoring)
+      "\"\(application.name)\" is being restored in place from it by \(run)", hint: Self.goOnThere,
+      kind: .restoring)
   }
 
   /// What becomes of a restore of several changes that another run has begun.

@@ -36,7 +36,8 @@ extension FuzzTarget {
     try hold(clause.count <= mostCharacters, "says \(clause.count) characters")
     try hold(clause.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{7F}" }, "says \(clause)")
     for word in clause.split(separator: " ") where word.contains("://") {
-      let query = word.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first ?? ""
+      let query =
+        word.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first ?? ""
       let isShort = query.allSatisfy { "…;".contains($0) }
       try hold(isShort, "tells what signs an address: \(word)")
     }

@@ -128,7 +128,8 @@ import VeleroSimulation
     try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
     let result = try harness.restoreInPlace("--use-backup", "mine")
     result.expect(
-      .operationFailed, "Deployment \"magento-prod\" is not as the copy has it", "velero restore logs", "which stay")
+      .operationFailed, "Deployment \"magento-prod\" is not as the copy has it", "velero restore logs",
+      "which stay")
     #expect(harness.wantedPods["magento-prod"] == 0)
   }
 
@@ -140,7 +141,8 @@ import VeleroSimulation
       for name in pods.keys {
         harness[cluster: "ocp-prod"].store.update(ObjectKey("deployments.apps", "magento-prod", name)) {
           $0[path: ["spec", "replicas"]] = .integer(count(name))
-          $0[path: ["metadata", "annotations", "astra-steps/restore"]] = count(name) == 0 ? "an-older-one" : nil
+          $0[path: ["metadata", "annotations", "astra-steps/restore"]] =
+            count(name) == 0 ? "an-older-one" : nil
         }
       }
       harness.site.pass(.seconds(60))

@@ -68,7 +68,8 @@ extension VeleroSettings: ScenarioValue {
 
   private static var names: [(String, WritableKeyPath<Self, Set<String>>)] {
     [
-      ("withoutData", \.withoutData), ("failingData", \.failingData), ("forgets", \.forgets), ("unchangeable", \.unchangeable),
+      ("withoutData", \.withoutData), ("failingData", \.failingData), ("forgets", \.forgets),
+      ("unchangeable", \.unchangeable),
       ("leavesUnbound", \.platform.leavesUnbound),
     ]
   }

@@ -86,6 +86,11 @@ extension VeleroBackend {
       let texts = run.hookFailure == nil ? reasons(of: object) : ""
       point.cautions.append("Velero counts \(run.warnings) warning\(run.warnings == 1 ? "" : "s")\(texts)")
     }
+    // That it is completed does not mean that its data is there.
+    if let open = movements?.first(where: { !$0.isDone && !$0.isLost }) {
+      (point.state, point.problems) = (RecoveryPoint.State(rawValue: "moving data"), [open.clause])
+      return point
+    }
     let coverage = coverages[object.uid] ?? self.coverage(of: object, movements)
     if movements != nil { coverages[object.uid] = coverage }
     point.coverage = coverage

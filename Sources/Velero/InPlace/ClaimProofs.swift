@@ -105,7 +105,9 @@ extension VeleroBackend {
     let before = try restoreOfOthers(before: view, in: namespace)
     found.wrong.append(
       "volume claim \"\(first.name)\" (uid \(first.uid)) does not hold what Restore \"\(view.reference.name)\" was to bring: "
-        + (before.map { "it holds what Restore \"\($0.reference.name)\" of somebody else has brought just before" }
+        + (before.map {
+          "it holds what Restore \"\($0.reference.name)\" of somebody else has brought just before"
+        }
           ?? "it was there before, and a restore leaves what is there as it is"))
     return found
   }

@@ -107,10 +107,10 @@ extension VeleroBackend {
     }
     let stored = object["spec", "storageLocation"]?.string ?? ""
     let location = try location(stored, in: place.context, of: place.namespace)
-    if let location, let phase = location.phase, phase != "Available" {
+    if let absence = location?.absence {
       found.append(
         RestoreObjection(
-          "storage location \"\(stored)\" of \(title) is \(phase)\(location.message.isEmpty ? "" : " (\(location.message))")",
+          "storage location \"\(stored)\" of \(title) \(absence)",
           remedy: "mend it, and run the step again when it is Available"))
     }
     if object["status", "volumeSnapshotsAttempted"]?.integer ?? 0 > 0 {
@@ -199,7 +199,8 @@ extension VeleroBackend {
     }
     let pods = try client.list(.pod, in: place.namespace, to: attempt).filter { !$0.hasEnded }
     found += try objections(
-      toClaimsThatStay: pods.filter { $0.owners.contains { stoppable.contains($0.uid) } }, place, client, attempt)
+      toClaimsThatStay: pods.filter { $0.owners.contains { stoppable.contains($0.uid) } }, place, client,
+      attempt)
     for pod in pods
     where !pod.claimNames.isDisjoint(with: claims)
       && !pod.owners.contains(where: { stoppable.contains($0.uid) })
@@ -237,7 +238,8 @@ extension VeleroBackend {
     return others.map {
       RestoreObjection(
         "volume claim \"\($0)\" is used by \"\(place.name)\", but does not bear the labels \(contentSelector), and would stay as it is",
-        remedy: "give it those labels, make a backup, and restore from that; or clone the copy with astra-clone")
+        remedy:
+          "give it those labels, make a backup, and restore from that; or clone the copy with astra-clone")
     }
   }
 

@@ -34,10 +34,12 @@ struct Location {
   }
 
   /// Why nothing can be written there, as a clause; nil if nothing speaks against it.
-  var objection: String? {
-    if isReadOnly { return "is read-only" }
-    guard let phase, phase != "Available" else { return nil }
-    return "is \(phase)\(message.isEmpty ? "" : " (\(message))")"
+  var objection: String? { isReadOnly ? "is read-only" : absence }
+
+  /// Why nothing can be read there, as a clause; nil if nothing speaks against it, as with a phase that nobody knows.
+  var absence: String? {
+    guard phase == "Unavailable" else { return nil }
+    return "is Unavailable\(message.isEmpty ? "" : " (\(message))")"
   }
 }
 
@@ -162,6 +164,6 @@ extension VeleroBackend {
     guard let found else { return wanted.map { .lost(id: $0) } ?? BackupStore.none }
     return .store(
       name: found.name, state: found.isReadOnly ? "read-only" : found.phase,
-      isAvailable: found.isReadOnly ? false : found.phase.map { $0 == "Available" })
+      isAvailable: found.objection != nil ? false : found.phase == "Available" ? true : nil)
   }
 }
