@@ -76,10 +76,15 @@ extension CleanupRun {
       }
     }
     let restores = history.operationsOfAnyRun(ofStep: StepName.restore.program).filter {
-      $0.kind == .inPlaceRestore && $0.application == source.id.text
-        && ![.refused, .finished].contains($0.stage)
+      $0.kind == .inPlaceRestore && $0.application == source.id.text && $0.stage != .refused
     }
-    for id in restores.compactMap(\.evidence?.id) {
+    let lastGood = restores.filter { $0.stage == .finished }.compactMap(\.askedTime).max()
+    let open = restores.filter { restore in
+      // One that failed, and was made again, and ended well then, needs it no more than that one.
+      let isMadeAgain = restore.askedTime.map { asked in lastGood.map { asked < $0 } ?? false } ?? false
+      return restore.stage != .finished && !(restore.stage == .failed && isMadeAgain)
+    }
+    for id in open.compactMap(\.evidence?.id) {
       held.reasons[id] = "it is the evidence of an in-place restore that has not ended well"
     }
     return held

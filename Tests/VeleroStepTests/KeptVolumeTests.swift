@@ -73,6 +73,22 @@ import VeleroSimulation
     #expect(harness.site.service.productionContent?.rows == Magento.goodRows)
   }
 
+  /// A restore that was gone was made again, with new evidence, and ended well: both pieces of evidence go by age.
+  @Test func theEvidenceOfARestoreThatWasMadeAgainGoes() throws {
+    let harness = Bucket.harness()
+    harness.site.faults = [SiteFault(.world { $0.disturbNext(.restore, .vanishes) }, atEvent: 1)]
+    try harness.restoreInPlace().expect(.operationFailed, "is gone")
+    harness.site.endTroubles()
+    try harness.restoreInPlace().expectSuccess()
+    #expect(harness.objects("backups").count { $0.name?.contains("evidence-") == true } == 2)
+    harness.site.pass(.seconds(8 * 86_400))
+    let result = try harness.run(CleanupStep.self, "--evidence-older-than", "7d")
+    result.expectSuccess()
+    #expect(
+      harness.objects("backups").allSatisfy { $0.name?.contains("evidence-") == false },
+      "\(result.standardError)")
+  }
+
   /// Something because of which the volumes stay, and what is said of it.
   struct Situation: Sendable, CustomTestStringConvertible {
     var testDescription: String

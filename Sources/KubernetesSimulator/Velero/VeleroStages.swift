@@ -62,6 +62,8 @@ extension KubernetesWorld {
       runs.remove(at: index)
       showPhase("Deleting", run)
       recordFailure(of: run)
+      // Whoever has it deleted waits for that.
+      velero?.requestsToGo.append((now + .seconds(60), run.cluster, run.key))
       startWaiting(in: run.cluster)
     default: return false
     }
