@@ -168,6 +168,17 @@ extension TridentProtectBackend {
     if point.state == .completed {
       point.sizeBytes = object.copySize(kind)
       point.coverage = object.coverage(kind)
+      if case .partial(let lacking) = point.coverage {
+        let clause = "lacks the data of \(lacking.joined(separator: ", "))"
+        let age = object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) }.map {
+          currentTime - $0
+        }
+        // What is told of its volumes may be written a moment later.
+        (point.state, point.problems) =
+          age.map { $0 < longestLag } ?? false
+          ? (RecoveryPoint.State(rawValue: "finishing"), [clause])
+          : (.failed, ["it is called completed, but \(clause)"])
+      }
     }
     return point
   }

@@ -42,16 +42,30 @@ extension TridentProtectBackend {
       throw BackendError(
         .refused(.notFound), "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" is gone")
     }
-    let earlier = try inPlaceRestores(of: application.name, in: place)
+    let all = try inPlaceRestores(in: place)
+    let earlier = all.filter { $0.isOf(application.name) }
     try checkIsFree(place, earlier, attempt)
     let kind = Kinds.inPlaceRestore(from: point.kind)
-    // The same for every attempt that sees what this one sees: a request that was lost on the way is found again.
-    let name =
-      ResourceName.label(for: "\(application.name)-restore-\(earlier.count + 1)") ?? application.name
+    let name = Self.nextName(application.name, after: earlier.count, all)
     return PreparedRestore(
       place: place, kind: kind, name: name,
       body: restoreBody(kind, name, application, place, point, archive),
       earlier: Set(earlier.map(\.reference.uid)))
+  }
+
+  /// The name of the next restore: none that is there, though one of before it may be gone.
+  ///
+  /// The same for every attempt that sees what this one sees: a request that was lost on the way is found again.
+  private static func nextName(
+    _ application: String, after count: Int, _ all: [InPlaceRestoreView]
+  ) -> String {
+    let taken = Set(all.map(\.reference.name))
+    func name(_ number: Int) -> String {
+      ResourceName.label(for: "\(application)-restore-\(number)") ?? "\(application)-\(number)"
+    }
+    var number = count + 1
+    while taken.contains(name(number)) { number += 1 }
+    return name(number)
   }
 
   /// What is sent for an in-place restore.

@@ -69,13 +69,29 @@ import TridentProtectSimulation
         "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]],
         "status": ["phase": "Bound"],
       ]),
+    // An operator has made it for a database that nobody here knows.
+    Foreign(
+      testDescription: "PersistentVolumeClaim \"notes\"", resource: "persistentvolumeclaims",
+      object: [
+        "metadata": [
+          "ownerReferences": [
+            [
+              "apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster", "name": "orders", "uid": "u-1",
+              "controller": true,
+            ]
+          ]
+        ],
+        "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]],
+        "status": ["phase": "Bound"],
+      ]),
     Foreign(
       testDescription: "Application \"notes\"", resource: Protect.resource("applications"),
       object: ["spec": ["includedNamespaces": [["namespace": "magento-debug"]]]]),
   ]) func theNamespaceStaysWithWhatIsOthers(_ foreign: Foreign) throws {
     let harness = try aWeekLater { world in
       var object = foreign.object
-      object["metadata"] = ["name": "notes", "namespace": "magento-debug"]
+      object[path: ["metadata", "name"]] = "notes"
+      object[path: ["metadata", "namespace"]] = "magento-debug"
       world.clusters[1].store.create(foreign.resource, object)
     }
     let result = try harness.run(CleanupStep.self, "--remove-clone")

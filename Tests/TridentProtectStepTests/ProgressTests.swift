@@ -34,9 +34,10 @@ import TridentProtectSimulation
     harness.site.beforeRequest = { _ in
       guard harness.objects("backups").contains(where: { $0.name == "mine" }) else { return }
       harness.change("backups", "mine") {
+        let isDone = $0.value(at: "status.state")?.string == "Completed"
         $0[path: ["status", "progress"]] = [
           "volumeBackups": [
-            Self.volume("a", done(time.now - began)), Self.volume("b", 0),
+            Self.volume("a", done(time.now - began), isDone), Self.volume("b", 0, isDone),
           ]
         ]
       }
@@ -45,9 +46,9 @@ import TridentProtectSimulation
   }
 
   /// A volume of 256 MiB.
-  private static func volume(_ uid: String, _ done: Int) -> JSON {
+  private static func volume(_ uid: String, _ done: Int, _ isDone: Bool) -> JSON {
     [
-      "pvcUid": .string(uid), "volumeBackupCompleted": .bool(false), "volumeBackupCreated": true,
+      "pvcUid": .string(uid), "volumeBackupCompleted": .bool(isDone), "volumeBackupCreated": true,
       "progress": ["bytesCompleted": .integer(done), "bytesTotal": .integer(256 << 20)],
     ]
   }

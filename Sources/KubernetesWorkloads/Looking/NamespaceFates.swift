@@ -55,12 +55,15 @@ extension ClusterBackend {
 
   /// What a namespace holds that a clone has not brought, as a clause; nil if nothing.
   ///
-  /// What was made after the restore, and belongs to no other object, is somebody else's.
+  /// What was made after the restore, and belongs to no other object, is somebody else's; so is a volume claim that belongs to
+  /// what nobody here knows, such as an operator's database that somebody has put there since.
   private func foreignContent(
     of namespace: String, in context: String, restoredAt end: Timestamp?,
     _ isProducts: (KubernetesObject, ResourceKind) -> Bool?
   ) throws(BackendError) -> String? {
     guard let end else { return "when the restore ended is not told, nor so whose what it holds is" }
+    var young: [KubernetesObject] = []
+    var known: Set<String> = []
     for kind in contents {
       let sight = try client(context).lookAtList(
         of: kind, in: namespace, to: "look what is in namespace \"\(namespace)\"")
@@ -73,11 +76,17 @@ extension ClusterBackend {
       let foreign = objects.first { object in
         if isProvided(object, kind) { return false }
         if let isOwn = isProducts(object, kind) { return !isOwn }
-        guard object.owners.isEmpty, let made = object.creationTimestamp else { return false }
-        return made - end > longestLag
+        guard let made = object.creationTimestamp, made - end > longestLag else { return false }
+        return object.owners.isEmpty
       }
       if let foreign { return "it holds \(kind.kind) \"\(foreign.name)\", which the clone has not brought" }
+      known.formUnion(objects.map(\.uid))
+      guard kind == .volumeClaim else { continue }
+      young = objects.filter { object in object.creationTimestamp.map { $0 - end > longestLag } ?? false }
     }
-    return nil
+    let foreign = young.first { claim in claim.owners.allSatisfy { !known.contains($0.uid) } }
+    return foreign.map {
+      "it holds \(ResourceKind.volumeClaim.kind) \"\($0.name)\", which the clone has not brought"
+    }
   }
 }

@@ -41,6 +41,7 @@ extension ClusterBackend {
         "is completed, but what it restored cannot be seen: the rights to list volume claims in "
           + "\(namespaces.joined(separator: ", ")) are missing")
     }
+    let isKnown = inventory != nil
     var inventory = inventory ?? Inventory()
     inventory.leaveAside(ignoredKinds)
     // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
@@ -59,8 +60,15 @@ extension ClusterBackend {
       content.leaveAside(ignoredKinds)
       return .lacking(lost + content.lacking(inventory))
     }
-    // What did not run when the copy was made need not run now: it may be the very fault.
-    let idle = content.workloads.filter { !$0.isAvailable && inventory.workloads[$0.title] != false }
+    // Nothing tells what there should be, but something should.
+    if !isKnown, content.claims.isEmpty, content.workloads.isEmpty {
+      return .partial("is completed, but there is no volume claim and no workload")
+    }
+    // What did not run when the copy was made need not run now: it may be the very fault. Nor need what it did not have, such as
+    // what the release has added that is to be undone.
+    let idle = content.workloads.filter {
+      !$0.isAvailable && (inventory.workloads.isEmpty || inventory.workloads[$0.title] == true)
+    }
     if !idle.isEmpty {
       return .comingUp(idle.map { "\($0.title) has \($0.available) of \($0.wanted) pods available" })
     }

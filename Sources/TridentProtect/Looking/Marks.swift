@@ -95,13 +95,18 @@ extension TridentProtectBackend {
   func inPlaceRestores(
     of name: String, in place: ApplicationPlace
   ) throws(BackendError) -> [InPlaceRestoreView] {
+    try inPlaceRestores(in: place).filter { $0.isOf(name) }
+  }
+
+  /// Those of every application of a namespace, the oldest first.
+  func inPlaceRestores(in place: ApplicationPlace) throws(BackendError) -> [InPlaceRestoreView] {
     var found: [InPlaceRestoreView] = []
     for kind in Kinds.inPlaceRestores {
       let objects = try client(place.context).list(
-        kind, in: place.namespace, to: "list the in-place restores of \"\(name)\"")
+        kind, in: place.namespace, to: "list the in-place restores of \"\(place.name)\"")
       found += objects.map { InPlaceRestoreView($0, kind, in: place.context) }
     }
-    return found.filter { $0.isOf(name) }.sorted(by: InPlaceRestoreView.isOlder)
+    return found.sorted(by: InPlaceRestoreView.isOlder)
   }
 }
 

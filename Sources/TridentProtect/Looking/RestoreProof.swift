@@ -12,19 +12,30 @@ extension TridentProtectBackend {
     let seen = try proof(
       of: namespaces, in: reference.context, having: try inventory(of: restore, in: reference))
     guard seen == .succeeded else { return seen }
-    let hooks = try hooksUnderWay(after: reference)
-    return hooks.isEmpty ? .succeeded : .comingUp(["hooks are running (\(hooks.joined(separator: ", ")))"])
+    // Hooks after a restore run as objects of their own, which may end after it.
+    let hooks = try hookRuns(of: reference)
+    let flaws = hooks.compactMap { hook -> String? in
+      switch hook.state.progress {
+      case .running, .blocked: nil
+      case .completed: hook.state.flaw
+      case .failed(let reason): "hooks \"\(hook.name)\" failed: \(reason)"
+      case .removed: "hooks \"\(hook.name)\" were removed"
+      }
+    }
+    if !flaws.isEmpty { return .partial("is complete, but not whole: \(flaws.joined(separator: "; "))") }
+    let open = hooks.filter { !$0.state.isTerminal }.map(\.name)
+    return open.isEmpty ? .succeeded : .comingUp(["hooks are running (\(open.joined(separator: ", ")))"])
   }
 
-  /// The hooks of a restore that have not ended.
-  private func hooksUnderWay(after reference: RunReference) throws(BackendError) -> [String] {
-    // Hooks after a restore run as objects of their own, which may end after it.
+  /// The runs of hooks that a restore has begun.
+  private func hookRuns(
+    of reference: RunReference
+  ) throws(BackendError) -> [(name: String, state: RunState)] {
     let sight = try client(reference.context).lookAtList(
-      of:
-        Kinds.hookRun, in: reference.namespace, to: "look at the hooks of \"\(reference.name)\"")
+      of: Kinds.hookRun, in: reference.namespace, to: "look at the hooks of \"\(reference.name)\"")
     guard case .told(let runs) = sight else { return [] }
     let own = runs.filter { run in run.owners.contains { $0.uid == reference.uid } }
-    return own.filter { !RunState($0).isTerminal }.map(\.name)
+    return own.map { ($0.name, RunState($0)) }
   }
 
   /// What the copy that a restore is from had; nil where nothing tells.
