@@ -35,7 +35,9 @@ package struct RunResults: Hashable {
     var seen: Set<String> = []
     var shown: [String] = []
     for text in texts where shown.count < mostShown {
-      let line = cleanLine(withoutQueries(withoutUserInformation(text)), limit: longestText)
+      // Made safe first: what is hidden in an address would keep it from being known as one.
+      let safe = cleanLine(text, limit: 20 * longestText)
+      let line = cleanLine(withoutQueries(withoutUserInformation(safe)), limit: longestText)
       if !line.isEmpty, seen.insert(line).inserted { shown.append(line) }
     }
     guard !shown.isEmpty else { return nil }
@@ -51,11 +53,12 @@ package struct RunResults: Hashable {
     return texts
   }
 
-  /// The text without what stands behind the `?` of addresses: a signature lets in whoever has it.
+  /// The text without what stands behind the `?` of addresses, whole or not: a signature lets in whoever has it.
   private static func withoutQueries(_ text: String) -> String {
-    guard text.contains("://") else { return text }
+    guard text.contains("?") else { return text }
     return text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-      guard let start = word.firstRange(of: "://"), let query = word[start.upperBound...].firstIndex(of: "?")
+      guard let query = word.firstIndex(of: "?"),
+        word.contains("://") || word[query...].contains("=")
       else { return String(word) }
       return word[..<query] + "?…"
     }.joined(separator: " ")

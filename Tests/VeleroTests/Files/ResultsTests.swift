@@ -59,5 +59,8 @@ struct ResultsTests {
     let clause = RunResults.clause(["Get \"\(address)\": timeout"]) ?? ""
     #expect(!clause.contains("pass-word") && !clause.contains("0123abcd"))
     #expect(clause.contains("s3.example.com/archives/shop"))
+    // Neither is what is left of one.
+    let path = RunResults.clause(["GET /archives/shop?X-Amz-Signature=0123abcd: 403. Really? Yes"]) ?? ""
+    #expect(path == "GET /archives/shop?… 403. Really? Yes")
   }
 }
