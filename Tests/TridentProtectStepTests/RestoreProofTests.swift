@@ -1,3 +1,4 @@
+import AstraBackup
 import AstraClone
 import AstraRestore
 import KubernetesSimulator
@@ -24,6 +25,53 @@ import TridentProtectSimulation
     result.expect(.protected, saying: "it is called completed, but lacks the data of u-1")
     #expect(harness.site.service.productionContent?.rows == Magento.brokenRows)
     #expect(harness.site.service.tally.restoresRequested == 0)
+  }
+
+  /// What is told of its volumes may be written a moment after the end: that is waited for, and no longer.
+  @Test(arguments: [true, false]) func whatIsToldOfVolumesMayComeAMomentLater(_ comes: Bool) throws {
+    let harness = Protect.harness()
+    harness.site.observe = { [unowned harness] _ in
+      guard let backup = harness.objects("backups").first(where: { $0.name == "mine" }),
+        backup.value(at: "status.state")?.string == "Completed",
+        backup.value(at: "status.progress.volumeBackups") == nil
+      else { return }
+      harness.change("backups", "mine") {
+        $0[path: ["status", "progress", "volumeBackups"]] = [
+          ["pvcUid": "u-1", "volumeBackupCreated": true, "volumeBackupCompleted": false]
+        ]
+      }
+    }
+    let began = harness.site.time.now
+    harness.site.beforeRequest = { [unowned harness] _ in
+      guard comes, harness.site.time.now - began > .seconds(15) else { return }
+      harness.change("backups", "mine") {
+        $0[path: ["status", "progress", "volumeBackups"]] = [
+          ["pvcUid": "u-1", "volumeBackupCreated": true, "volumeBackupCompleted": true]
+        ]
+      }
+    }
+    let result = try harness.run(BackupStep.self, "--backup-name", "mine")
+    guard comes else {
+      return result.expect(.operationFailed, saying: "lacks the data of u-1", nature: "failure")
+    }
+    result.expectSuccess()
+  }
+
+  /// A copy that nobody has said the content of, and nothing came of it.
+  @Test func aCloneOfNothingIsNone() throws {
+    let harness = Protect.harness()
+    harness.change("backups", Magento.goodBackup) {
+      $0[path: ["metadata", "annotations", "astra-steps/inventory"]] = nil
+    }
+    harness.site.observe = { [unowned harness] _ in
+      for resource in ["persistentvolumeclaims", "deployments.apps", "statefulsets.apps"] {
+        for object in harness[cluster: "ocp-debug"].store.objects(resource, in: "magento-debug") {
+          harness[cluster: "ocp-debug"].store.remove(ObjectKey(resource, "magento-debug", object.name ?? ""))
+        }
+      }
+    }
+    try harness.run(CloneStep.self, "--use-existing-backup", Magento.goodBackup).expect(
+      .operationFailed, saying: "there is no volume claim and no workload", nature: "failure")
   }
 
   /// Hooks after a restore run as objects of their own, and may fail after it.

@@ -390,16 +390,3 @@ extension VeleroService {
     return recoveryPoint(key)?.id ?? uid
   }
 }
-
-extension String {
-  /// The word that Velero writes for one that every service shares.
-  fileprivate var veleroPhase: String {
-    switch self {
-    case "pending": "New"
-    case "running": "InProgress"
-    case "completed": "Completed"
-    case "failed": "Failed"
-    default: self
-    }
-  }
-}
