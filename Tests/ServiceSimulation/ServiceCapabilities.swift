@@ -35,6 +35,9 @@ package struct ServiceCapabilities: Sendable {
   /// Whether an application is a namespace, and whoever reads that reads whether it is there.
   package var namespacesAreApplications = false
 
+  /// Whether what a run has made says by which it was made.
+  package var tellsRuns = false
+
   /// Makes the capabilities.
   package init(mapsNamespaces: Bool, datesModifications: Bool) {
     (self.mapsNamespaces, self.datesModifications) = (mapsNamespaces, datesModifications)

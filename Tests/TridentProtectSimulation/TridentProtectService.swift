@@ -39,7 +39,7 @@ package struct TridentProtectService: ClusterService {
     var capabilities = ServiceCapabilities(mapsNamespaces: true, datesModifications: false)
     capabilities.idsHaveParts = true
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
-    capabilities.restoresEndRemoved = true
+    (capabilities.restoresEndRemoved, capabilities.tellsRuns) = (true, true)
     capabilities.clustersAreApart = true
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 13)
     return capabilities

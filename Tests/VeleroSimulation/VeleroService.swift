@@ -44,7 +44,7 @@ package struct VeleroService: ClusterService {
     capabilities.idsHaveParts = true
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     (capabilities.clustersAreApart, capabilities.restoresCountHooks) = (true, true)
-    capabilities.restoresEndRemoved = true
+    (capabilities.restoresEndRemoved, capabilities.tellsRuns) = (true, true)
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
     (capabilities.restoresByChanges, capabilities.namespacesAreApplications) = (true, true)
     return capabilities

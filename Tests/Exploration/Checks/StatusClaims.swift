@@ -22,6 +22,16 @@ struct StatusClaims {
   private var showsHooks = true
   /// Whether the server shows whose clone a clone is, and everything that there is.
   private var showsAll = true
+  /// What the run is called that makes everything new; nil where that cannot be told.
+  private let run: String?
+  /// The ids of what was there before it.
+  private let found: Set<String>
+
+  /// Begins with a world in which only a run of that name makes anything.
+  init(_ world: any SimulatedService, run: String?) {
+    self.run = world.capabilities.tellsRuns ? run : nil
+    found = Set(world.applications.map(\.id) + world.recoveryPoints.map(\.id))
+  }
 
   /// Another attempt begins.
   mutating func beginAttempt() { (ever, always) = ([], nil) }
@@ -70,6 +80,10 @@ struct StatusClaims {
     func expect(_ fact: Fact, _ isClaimed: Bool = true) {
       if isClaimed, !ever.contains(fact) { wrong.append("exit 0, and it claims \(fact), which never was so") }
     }
+    func expectRun(_ object: [String: Any]) {
+      guard let run, !isBent, !found.contains(Self.id(object)), object["run"] as? String != run else { return }
+      wrong.append("exit 0, but it does not say that run \(run) made \(Self.id(object))")
+    }
     var told: Set<Fact> = []
     for application in applications {
       let id = Self.id(application)
@@ -78,11 +92,13 @@ struct StatusClaims {
       guard id == WorkedExample.production else { continue }
       for clone in application["clones"] as? [[String: Any]] ?? [] {
         expect(.clone(Self.id(clone)))
+        expectRun(clone)
         told.insert(.clone(Self.id(clone)))
       }
       guard let points = application["recoveryPoints"] as? [[String: Any]] else { continue }
       for point in points {
         expect(.point(Self.id(point)))
+        expectRun(point)
         expect(.good(Self.id(point)), point["wouldBeRestored"] as? Bool == true && !isBent)
       }
       for evidence in application["evidence"] as? [[String: Any]] ?? [] {

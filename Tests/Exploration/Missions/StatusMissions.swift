@@ -8,6 +8,12 @@ extension Mission {
     Mission(
       name: "status-of-clone",
       stages: [clone, restore, Stage(program: .status, arguments: ["--json"])], isVariant: true, prepared: 2),
+    // Whose they are is known from the backend alone.
+    Mission(
+      name: "status-elsewhere",
+      stages: [
+        clone, restore, Stage(program: .status, arguments: ["--json"], records: .gone("astra-")),
+      ], isVariant: true, prepared: 2, kinds: .waysOfSeeing),
     Mission(
       name: "status-of-all", stages: [clone, Stage(program: .status, arguments: ["--json", "--all"])],
       isVariant: true, prepared: 1),

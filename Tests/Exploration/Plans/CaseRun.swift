@@ -12,7 +12,7 @@ final class CaseRun {
   private let folder: String?
   private let start: any SimulatedService
   private var monitor: ServiceMonitor
-  private var claims = StatusClaims()
+  private var claims: StatusClaims
   /// Watches for what only this service can come to.
   private var worldWatch: (any WorldWatch)?
   private var outcome = Outcome()
@@ -35,6 +35,7 @@ final class CaseRun {
     harness.environment["BUILD_TAG"] = plan.run
     harness.site.faults = plan.faults
     monitor = ServiceMonitor(harness.site.service, others: plan.changesTheWorld)
+    claims = StatusClaims(harness.site.service, run: plan.changesTheWorld ? nil : plan.run)
     worldWatch = plan.watch?(harness.site.service, plan.changesTheWorld)
     watch()
   }
@@ -266,6 +267,7 @@ final class CaseRun {
     let rows = WorkedExample.goodContent.rows + ["order-3001", "order-3002"]
     site.service.deploy(version: "2.4.3", broken: true, rows: rows, to: WorkedExample.production)
     monitor = ServiceMonitor(site.service)
+    claims = StatusClaims(site.service, run: harness.environment["BUILD_TAG"])
     let leftovers = truth.lastingObjects
     for stage in plan.mission.stages {
       guard let attempt = play(stage, 1) else { return }
