@@ -81,8 +81,9 @@ struct StatusClaims {
       if isClaimed, !ever.contains(fact) { wrong.append("exit 0, and it claims \(fact), which never was so") }
     }
     func expectRun(_ object: [String: Any]) {
-      guard let run, !isBent, !found.contains(Self.id(object)), object["run"] as? String != run else { return }
-      wrong.append("exit 0, but it does not say that run \(run) made \(Self.id(object))")
+      let id = Self.id(object)
+      guard let run, !isBent, !found.contains(id), object["run"] as? String != run else { return }
+      wrong.append("exit 0, but it does not say that run \(run) made \(id)")
     }
     var told: Set<Fact> = []
     for application in applications {
