@@ -13,8 +13,10 @@ package final class ClusterLogin {
   package let access: ClusterAccess
   /// The certificate for the connection; after `obtain()` it may be the plug-in's.
   ///
-  /// One that the plug-in makes later, when the first has ended, is of use to a new connection only.
+  /// One that the plug-in makes later is of use to a new connection only, which `CertifiedTransport` makes.
   package private(set) var clientCertificate: ClientCertificate?
+  /// How many certificates the plug-in has made.
+  fileprivate private(set) var certificateCount = 0
   /// What must not appear in any text, those that were replaced meanwhile too.
   package private(set) var secrets: [Secret]
 
@@ -31,8 +33,10 @@ package final class ClusterLogin {
   private var lastLook: Instant?
   /// When the plug-in's credentials end, if it said so.
   private var expiration: Timestamp?
-  /// When a refused token was last replaced by another of the plug-in.
+  /// When a refused token or certificate was last replaced by another of the plug-in.
   private var replacement: Instant?
+  /// Why the plug-in has made no other certificate after a refusal, until somebody is told.
+  private var renewalFailure: KubeconfigError?
 
   /// Prepares a login; nothing is read or run yet.
   ///
@@ -124,8 +128,12 @@ package final class ClusterLogin {
       use(token)
       return .changed(token)
     case .plugin(let call):
-      // Some make another token each time; one that has just been made is not refused for its age.
-      if let replacement, time.now - replacement < .seconds(60) { return .final(nil) }
+      // The plug-in was run for this refusal already.
+      if let failure = renewalFailure {
+        renewalFailure = nil
+        return .final(BackendError(failure))
+      }
+      guard !wasJustReplaced else { return .final(nil) }
       do throws(KubeconfigError) {
         guard try run(call), let token else { return .final(nil) }
         replacement = time.now
@@ -135,6 +143,32 @@ package final class ClusterLogin {
       }
     }
   }
+
+  /// Some plug-ins make another token each time; one that has just been made is not refused for its age.
+  private var wasJustReplaced: Bool {
+    replacement.map { time.now - $0 < .seconds(60) } ?? false
+  }
+
+  /// Runs the plug-in again after a refusal, where a certificate alone lets in; whether it has made another.
+  ///
+  /// If the plug-in fails, `lookAfterRefusal()` says why: the client asks it next.
+  fileprivate func renewCertificate() -> Bool {
+    // The client itself replaces a token, and asks again with it.
+    guard case .plugin(let call) = access.credentials, token == nil, !wasJustReplaced else { return false }
+    let count = certificateCount
+    do throws(KubeconfigError) {
+      _ = try run(call)
+    } catch {
+      renewalFailure = error
+      return false
+    }
+    guard certificateCount > count else { return false }
+    replacement = time.now
+    return true
+  }
+
+  /// How much time the step has left.
+  fileprivate var timeLeft: Duration { deadline.remaining(on: time) }
 
   private func isCurrent(_ other: Secret) -> Bool { token.map { $0.isSame(as: other) } ?? false }
 
@@ -183,8 +217,8 @@ package final class ClusterLogin {
     let answer = try PluginAnswer(output, of: call)
     expiration = answer.expiration
     if let certificate = answer.certificate {
-      // The connection keeps the one that it was made with.
       clientCertificate = certificate
+      certificateCount += 1
     }
     guard let made = answer.token.map({ Secret($0) }), !isCurrent(made) else { return false }
     use(made)
@@ -193,6 +227,55 @@ package final class ClusterLogin {
 
   /// How long a plug-in may take: 60 s; some ask a server of their own.
   private static var longestRun: Duration { .seconds(60) }
+}
+
+/// The way to a cluster with a login's certificate, made anew when the plug-in has made another certificate.
+///
+/// A server sees the certificate when the connection is made, and never again. Not `Sendable`: one step asks.
+package final class CertifiedTransport: LineTransport {
+  /// Makes a connection that shows this certificate.
+  package typealias Connect = (ClientCertificate?) throws(TransportError) -> any LineTransport
+
+  private let login: ClusterLogin
+  private let connect: Connect
+  private var transport: any LineTransport
+  /// The login's `certificateCount` when `transport` was made.
+  private var certificateCount: Int
+
+  /// Makes the first connection; the login has been obtained.
+  package init(_ login: ClusterLogin, connect: @escaping Connect) throws(TransportError) {
+    self.login = login
+    self.connect = connect
+    certificateCount = login.certificateCount
+    transport = try connect(login.clientCertificate)
+  }
+
+  package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    let response = try current().send(request)
+    // 401 is said at the door, before anything is begun, so a change may be sent again too.
+    guard response.status == 401, login.renewCertificate() else { return response }
+    var again = request
+    // The plug-in has taken of the step's time.
+    again.timeLimit = min(request.timeLimit, login.timeLeft)
+    return try current().send(again)
+  }
+
+  /// A watch that is refused is left to the read that follows it.
+  package func receiveLines(
+    of request: HTTPRequest, longestLine: Int, silence: Duration?,
+    _ receive: (ArraySlice<UInt8>) -> LineVerdict
+  ) throws(TransportError) -> LineStreamEnd {
+    try current().receiveLines(of: request, longestLine: longestLine, silence: silence, receive)
+  }
+
+  /// The connection with the login's present certificate.
+  private func current() throws(TransportError) -> any LineTransport {
+    if certificateCount != login.certificateCount {
+      transport = try connect(login.clientCertificate)
+      certificateCount = login.certificateCount
+    }
+    return transport
+  }
 }
 
 /// Tokens as files and plug-ins have them.

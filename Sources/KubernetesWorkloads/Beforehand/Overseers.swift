@@ -104,7 +104,7 @@ private struct ArgoApplications {
     "Application", plural: "applications", group: "argoproj.io", version: "v1alpha1")
 
   private let client: KubernetesClient
-  /// Where the cluster's own API server is.
+  /// Where the cluster's own API server is: `kube.example.com:6443`, and a path where it has one.
   private let server: String
   /// All of them; nil where they may not be listed.
   private let all: [KubernetesObject]?
@@ -170,6 +170,19 @@ private struct ArgoApplications {
     let destination = application["spec", "destination"]
     if let name = destination?["name"]?.string, !name.isEmpty { return name == "in-cluster" }
     let address = destination?["server"]?.string ?? ""
-    return address.hasPrefix("https://kubernetes.default.svc") || address == server
+    return address.hasPrefix("https://kubernetes.default.svc") || Self.server(at: address) == server
+  }
+
+  /// The server of a URL in the form of a connection's `server`; nil for another scheme than https.
+  private static func server(at url: String) -> String? {
+    let scheme = "https://"
+    guard url.lowercased().hasPrefix(scheme) else { return nil }
+    let rest = url.dropFirst(scheme.count)
+    let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+    let host = rest[..<slash].lowercased()
+    let path = rest[slash...]
+    // An IPv6 address has colons of its own, within brackets.
+    let hasPort = host.contains(":") && host.last != "]"
+    return "\(host)\(hasPort ? "" : ":443")\(path.last == "/" ? path.dropLast() : path)"
   }
 }

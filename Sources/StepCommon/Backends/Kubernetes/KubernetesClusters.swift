@@ -59,8 +59,9 @@ struct KubernetesClusters {
   func connecting(_ place: BackendPlace) -> ClusterConnections.Connect {
     { context throws(BackendError) in
       let (client, access) = try client(context, place)
+      // Clusters behind one proxy, such as Rancher's, differ by their paths alone.
       return ClusterConnection(
-        client: client, server: access.endpoint.description, namespace: access.namespace)
+        client: client, server: "\(access.endpoint)\(access.endpoint.path)", namespace: access.namespace)
     }
   }
 
@@ -108,13 +109,15 @@ struct KubernetesClusters {
       throw BackendError(error)
     }
     for caution in access.cautions { log.warning("\(context): \(caution)") }
-    var connection = ServiceConnection(
-      endpoint: access.endpoint, trust: access.trust, proxies: access.proxies)
-    connection.clientCertificate = login.clientCertificate
-    let transport: any LineTransport
+    let transport: CertifiedTransport
     do throws(TransportError) {
       if access.endpoint.scheme == .https { try access.proxies.check(access.endpoint) }
-      transport = try environment.connect(connection, place.identity.userAgent, environment.time)
+      transport = try CertifiedTransport(login) { certificate throws(TransportError) in
+        var connection = ServiceConnection(
+          endpoint: access.endpoint, trust: access.trust, proxies: access.proxies)
+        connection.clientCertificate = certificate
+        return try environment.connect(connection, place.identity.userAgent, environment.time)
+      }
     } catch {
       throw BackendError(
         error.kind == .misconfigured ? .misconfigured : .unreachable, "\(context): \(error.message)",
