@@ -152,12 +152,15 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   /// Whether the removal of an application takes several requests: one that shows `removed` after the first is to be asked
   /// for again.
   var removesInParts: Bool { get }
+  /// Whether with a clone the namespaces go that were made for it and hold nothing else.
+  var removesNamespaces: Bool { get }
 }
 
 extension Backend {
   package var clonesIntoEmptyNamespaces: Bool { false }
   package var applicationsAreNamespaces: Bool { false }
   package var removesInParts: Bool { false }
+  package var removesNamespaces: Bool { false }
   package var clonesByCopies: Bool { false }
   package var tellsMoreOfOnePoint: Bool { false }
   package func carrier(of _: Application) -> RecoveryPoint.ID? { nil }

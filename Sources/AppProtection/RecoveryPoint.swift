@@ -21,6 +21,8 @@ package struct RecoveryPoint: Sendable {
   package var coverage = Coverage.notTold
   /// When the backend removes it by itself; nil if it never does, or does not tell.
   package var expiresAt: Timestamp?
+  /// The namespaces of other applications that it is a copy of, too.
+  package var otherNamespaces: [String] = []
   /// What the backend cannot vouch for, or warns of, each as a clause, where the copy is good for all that.
   package var cautions: [String] = []
   /// The pipeline run that made it, if its entry says so.

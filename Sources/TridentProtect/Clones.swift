@@ -112,11 +112,7 @@ extension TridentProtectBackend {
       clone.namespaces = view(found, in: reference.context).namespaces
     }
     var operation = try cloning(reference, object, found == nil ? nil : clone)
-    switch operation.state {
-    case .succeeded: (clone.state, clone.problems) = (.ready, [])
-    case .running, .blocked: (clone.state, clone.problems) = (.provisioning, [])
-    case .partial(let reason), .failed(let reason): (clone.state, clone.problems) = (.failed, [reason])
-    }
+    clone.show(makingOf: operation.state)
     operation.application = clone
     return operation
   }

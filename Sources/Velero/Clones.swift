@@ -63,6 +63,7 @@ extension VeleroBackend {
     let context = request.destinationCluster.text
     if try !areSame(request.sourceCluster, request.destinationCluster) {
       try checkIsSynchronized(object, from: source.context, to: context, attempt)
+      if now.coverage != .whole { try checkVolumesAreLeft(now, source, attempt) }
     }
     try checkStorageClass(of: request)
     let restores = try restores(in: context, to: attempt)
@@ -79,6 +80,37 @@ extension VeleroBackend {
       request.destinationCluster.text, for: request.namespaces.map(\.destination))
     guard let limit = source.cloneLimit ?? destination.cloneLimit else { return }
     throw BackendError(.misconfigured, "cannot \(request.attempt): \(limit)")
+  }
+
+  /// Refuses a clone on another cluster that may get a volume of the source itself.
+  ///
+  /// A volume that is to be retained and is not in the copy is made there as it is, of the same storage: the clone would write
+  /// into what the source reads (Velero's `pkg/restore/restore.go`, volumes without a snapshot).
+  private func checkVolumesAreLeft(
+    _ point: RecoveryPoint, _ source: ApplicationPlace, _ attempt: String
+  ) throws(BackendError) {
+    let client = try client(source.context)
+    func refuse(_ what: String) -> BackendError {
+      BackendError(
+        .refused(.other),
+        "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" does not tell whether it holds the data of every "
+          + "volume, and \(what)",
+        hint: "make a backup with astra-backup, and clone that")
+    }
+    let claims = try client.lookAtList(of: .volumeClaim, in: source.namespace, to: attempt)
+    guard case .told(let claims) = claims else {
+      throw refuse("the volume claims of \"\(source.name)\" may not be seen")
+    }
+    for volume in claims.map({ ClusterContent.Claim($0).volume }) where !volume.isEmpty {
+      switch try client.look(at: .volume, volume, in: nil, to: attempt) {
+      case .told(let object?) where object["spec", "persistentVolumeReclaimPolicy"]?.string != "Delete":
+        throw refuse(
+          "the clone would get volume \"\(volume)\" itself, which is to be retained, and write into it")
+      case .told, .notInstalled: continue
+      case .forbidden:
+        throw refuse("volume \"\(volume)\" may not be seen, which may be one that the clone would get itself")
+      }
+    }
   }
 
   /// Whether the cluster of a clone shows its backup, which the next synchronisation brings.
@@ -220,11 +252,7 @@ extension VeleroBackend {
     namespacesSeen[clone.id] = NamespaceIdentity(namespace)
     try readReasons(of: object, .restoreResults, in: reference.context)
     var operation = try cloning(view, clone, namespace)
-    switch operation.state {
-    case .succeeded: (clone.state, clone.problems) = (.ready, [])
-    case .running, .blocked: (clone.state, clone.problems) = (.provisioning, [])
-    case .partial(let reason), .failed(let reason): (clone.state, clone.problems) = (.failed, [reason])
-    }
+    clone.show(makingOf: operation.state)
     operation.application = clone
     return operation
   }
@@ -289,7 +317,11 @@ extension VeleroBackend {
   /// How a restore that says that it is completed truly stands.
   func proof(of view: RestoreView, _ namespaces: [String]) throws(BackendError) -> Operation.State {
     let (context, name) = (view.reference.context, view.runName)
-    let movements = try movements(outOf: view)
+    guard let movements = try movements(outOf: view) else {
+      return .partial(
+        "is completed, but which data was moved may not be seen: the rights to list datadownloads and "
+          + "podvolumerestores in \(view.reference.namespace) are missing")
+    }
     let lost = movements.filter(\.isLost)
     if !lost.isEmpty {
       return .partial(
@@ -309,17 +341,18 @@ extension VeleroBackend {
         let strange = claims.filter { $0.labels[Names.restore] != name }.map {
           "volume claim \"\($0.name)\" was not brought by restore \"\(view.reference.name)\""
         }
-        guard isInPlace, strange.isEmpty, let namespace = namespaces.first else { return strange }
+        guard strange.isEmpty, let namespace = namespaces.first else { return strange }
         return try findings(on: claims, of: view, movements, in: namespace).wrong
       })
   }
 
-  /// What moves the data of a restore; where its objects may not be seen, as it is counted.
-  func movements(outOf view: RestoreView) throws(BackendError) -> [Movement] {
+  /// What moves the data of a restore; as it is counted, for users of the non-admin kinds; nil where it may not be seen.
+  func movements(outOf view: RestoreView) throws(BackendError) -> [Movement]? {
     if let counted = view.countedMovements { return counted }
     let (context, name) = (view.reference.context, view.reference.name)
     return try movements(
-      Kinds.downloads, in: context, labels: "\(Names.restore)=\(name)", by: Names.restore)?[name] ?? []
+      Kinds.downloads, in: context, labels: "\(Names.restore)=\(name)", by: Names.restore
+    ).map { $0[name] ?? [] }
   }
 
   /// What the backup that a restore is from had; nil where nothing tells.
@@ -345,51 +378,5 @@ extension VeleroBackend {
     guard let now = try self.application(application) else { return nil }
     return try content(of: now.namespaces, in: place.context, labels: contentSelector)?.text
       .map { Inventory($0).assets }
-  }
-
-  // MARK: - Removal
-
-  package func delete(_ application: Application) throws(BackendError) {
-    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
-    let attempt = "remove application \"\(application.name)\""
-    let restore = try restore(of: place)
-    guard restore != nil || application.sourceID != nil else {
-      throw BackendError(
-        .refused(.other),
-        "cannot \(attempt): namespace \"\(place.namespace)\" is no clone that the steps made")
-    }
-    let fates = try fates(of: application, place, restore)
-    let client = try client(place.context)
-    var goes = false
-    for case .goes(let namespace) in fates {
-      goes = true
-      try client.delete(.namespace, namespace.name, in: nil, uid: namespace.uid, to: attempt)
-    }
-    // A namespace that stays is no clone any more without its restore, which otherwise tells what was.
-    if !goes, let restore {
-      try client.delete(
-        Kinds.restore, restore.reference.name, in: restore.reference.namespace, uid: restore.reference.uid,
-        to: attempt)
-    }
-  }
-
-  package func remains(of application: Application) throws(BackendError) -> [String] {
-    guard let place = ApplicationPlace(application.id), application.sourceID != nil else { return [] }
-    return try fates(of: application, place, try restore(of: place)).compactMap(\.remains)
-  }
-
-  /// The restore that an id of a clone names.
-  private func restore(of place: ApplicationPlace) throws(BackendError) -> RestoreView? {
-    try restores(in: place.context, to: "look for the restore that made \"\(place.name)\"")
-      .first { $0.reference.uid == place.uid }
-  }
-
-  /// What becomes of the namespace of a clone: what Velero brings bears the restore's name.
-  private func fates(
-    of application: Application, _ place: ApplicationPlace, _ restore: RestoreView?
-  ) throws(BackendError) -> [NamespaceFate] {
-    try fates(
-      of: application, in: place.context, restoredAt: restore?.completedAt ?? Timestamp.unknown,
-      isProducts: { object, _ in object.labels[Names.restore] == nil ? nil : true })
   }
 }

@@ -40,13 +40,23 @@ extension RestoreRun {
     return .doubt(lastDoubt)
   }
 
+  /// How long a clone that holds its data is waited for until it works.
+  private static var longestRise: Duration { .seconds(300) }
+
   func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
     let title = "evidence clone \"\(clone.name)\""
+    var heldSince: Instant?
     let outcome = try poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try backend.application(clone.id) },
       judge: { (now: Application) -> PollResult in
         if now.state == .ready { return .succeeded }
+        if !now.isComingUp { heldSince = nil }
+        // Production waits for it, and need not any more.
+        if now.isComingUp, time.now - (heldSince ?? time.now) >= Self.longestRise {
+          return .failed("holds its data, and does not work yet")
+        }
+        if now.isComingUp { heldSince = heldSince ?? time.now }
         return now.state.isDead ? .failed("is \(now.state)") : .working(now.state.rawValue)
       })
     switch outcome {

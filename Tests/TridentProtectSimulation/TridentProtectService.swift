@@ -41,7 +41,7 @@ package struct TridentProtectService: ClusterService {
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     (capabilities.restoresEndRemoved, capabilities.tellsRuns) = (true, true)
     capabilities.clustersAreApart = true
-    (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 13)
+    (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 14)
     return capabilities
   }
 

@@ -1,5 +1,7 @@
+import AstraBackup
 import AstraCleanup
 import AstraClone
+import AstraRestore
 import Files
 import KubernetesSimulator
 import ServiceSimulation
@@ -84,6 +86,10 @@ import TridentProtectSimulation
         "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]],
         "status": ["phase": "Bound"],
       ]),
+    // Its data would go with the namespace.
+    Foreign(
+      testDescription: "VolumeSnapshot \"notes\"", resource: "volumesnapshots.snapshot.storage.k8s.io",
+      object: ["spec": ["source": ["persistentVolumeClaimName": "magento-prod-db"]]]),
     Foreign(
       testDescription: "Application \"notes\"", resource: Protect.resource("applications"),
       object: ["spec": ["includedNamespaces": [["namespace": "magento-debug"]]]]),
@@ -99,6 +105,55 @@ import TridentProtectSimulation
     check(harness, namespaceStays: true)
     let words = "it holds \(foreign.testDescription), which the clone has not brought"
     #expect(result.standardError.contains(words), "\(result.standardError)")
+    // It is theirs: nobody is told to delete it.
+    #expect(!result.standardError.contains("delete namespace"), "\(result.standardError)")
+  }
+
+  /// Where nothing says in which namespaces clones are, and not all may be seen, nothing is known to be gone.
+  @Test func whatMayNotBeSeenIsNotGone() throws {
+    let harness = try aWeekLater()
+    for name in ["DEBUG_NAMESPACE", "DEBUG_APP_NAME", "DEBUG_KUBERNETES_CLUSTER"] {
+      harness.environment[name] = nil
+    }
+    harness.environment["ASTRA_APP_NAMESPACE"] = "magento-prod"
+    let before = Holdings(harness.site.service)
+    let named = try harness.run(CleanupStep.self, "--remove-clone", "--clone-name", "magento-debug")
+    named.expect(
+      .notFound, saying: "whether clone \"magento-debug\" is there cannot be told",
+      "in other namespaces of ocp-prod")
+    let old = try harness.run(CleanupStep.self, "--remove-clone", "--older-than", "1d")
+    old.expectSuccess()
+    #expect(
+      old.standardError.contains("warning: clones may be older and stay: not seen are"),
+      "\(old.standardError)")
+    #expect(Holdings(harness.site.service) == before)
+  }
+
+  /// What production was restored from stays, in whatever workspace that was done.
+  @Test func theBackupStaysThatProductionWasRestoredFrom() throws {
+    let harness = Protect.harness()
+    try harness.run(RestoreStep.self, "--use-backup", "before-2-4-1-debian-10-r14").expectSuccess()
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    let result = try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expectSuccess()
+    #expect(result.standardError.contains("\"magento-prod\" was restored from it"), "\(result.standardError)")
+    #expect(harness.site.service.recoveryPoints(named: "before-2-4-1-debian-10-r14").count == 1)
+  }
+
+  /// A copy that carried a clone holds a broken state: it is none of the backups to go back to.
+  @Test func aCopyThatCarriedACloneIsNoneOfTheBackupsToKeep() throws {
+    let harness = Protect.harness()
+    try harness.run(BackupStep.self, "--backup-name", "magento-2-4-1").expectSuccess()
+    harness.site.pass(.seconds(86_400))
+    try harness.run(CloneStep.self).expectSuccess()
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    let result = try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "magento-*")
+    result.expectSuccess()
+    #expect(harness.site.service.recoveryPoints(named: "magento-2-4-1").count == 1)
+    #expect(
+      result.standardError.contains("it was made for clone \"magento-debug\""), "\(result.standardError)")
   }
 
   @Test func whatIsNotOursStays() throws {

@@ -51,6 +51,16 @@ import TridentProtectSimulation
       }
     },
     shared(
+      "a name for ExternalDNS, which gives it the addresses of both",
+      saying: "name \"shop.example.com\" of Service \"magento-prod\"",
+      "name \"www.example.com\" of Service \"magento-prod\""
+    ) {
+      $0.changeService {
+        $0[path: ["metadata", "annotations", "external-dns.alpha.kubernetes.io/hostname"]] =
+          "shop.example.com, www.example.com"
+      }
+    },
+    shared(
       "a node port, which the cluster may have chosen", code: .success,
       saying: "warning: the clone may claim what \"magento-prod\" has in the same cluster: node port 30080"
     ) { $0.changeService { $0[path: ["spec", "ports"]] = [["port": 80, "nodePort": 30080]] } },

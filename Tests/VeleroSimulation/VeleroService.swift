@@ -45,7 +45,7 @@ package struct VeleroService: ClusterService {
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     (capabilities.clustersAreApart, capabilities.restoresCountHooks) = (true, true)
     (capabilities.restoresEndRemoved, capabilities.tellsRuns) = (true, true)
-    (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 10)
+    (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 11)
     (capabilities.restoresByChanges, capabilities.namespacesAreApplications) = (true, true)
     return capabilities
   }
@@ -127,14 +127,14 @@ package struct VeleroService: ClusterService {
   }
 
   package func purpose(of request: ServiceRequest) -> RequestPurpose {
-    let (method, target) = (request.method, request.target)
-    if request.host == Self.bucketHost || target.contains("/downloadrequests") {
+    let method = request.method
+    let parts = request.target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1)
+    var path = (parts.first ?? "".utf8[...]).split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
+    let query = parts.dropFirst().first.flatMap { String($0) }
+    if request.host == Self.bucketHost || path.contains("downloadrequests") {
       // What is fetched from object storage changes nothing.
       return RequestPurpose(.read, .file)
     }
-    let parts = target.split(separator: "?", maxSplits: 1)
-    var path = (parts.first ?? "").split(separator: "/").map { String($0) }
-    let query = parts.dropFirst().first.map { String($0) }
     // `/api/v1/…` or `/apis/group/version/…`.
     path.removeFirst(min(path.count, path.first == "apis" ? 3 : 2))
     if path.first == "namespaces", path.count > 2 { path.removeFirst(2) }

@@ -1,3 +1,4 @@
+import AstraBackup
 import AstraCleanup
 import AstraClone
 import AstraVerify
@@ -147,6 +148,51 @@ import VeleroSimulation
     #expect(result.standardError.contains("the Restore that made it is gone"))
   }
 
+  // MARK: - What is in it
+
+  /// A server without CSI makes the claims, brings no data, and calls the restore completed.
+  @Test func aCloneWithoutItsDataIsNone() throws {
+    let harness = harness()
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    harness.site.pass(.seconds(120))
+    harness.behave { $0.usesCSI = false }
+    let result = try harness.run(CloneStep.self, "--use-existing-backup", "mine")
+    result.expect(
+      .operationFailed, "may be empty: no data was moved into it, and it is made from no snapshot")
+  }
+
+  /// A volume that is kept, and is in no copy, would be made on the other cluster as it is: production's own.
+  @Test(arguments: ["Retain", "Delete"]) func productionsOwnVolumeIsNoClones(_ policy: String) throws {
+    // The bucket is out of reach, so nothing tells what the copy holds.
+    let harness = harness { $0.downloads = .missing }
+    harness.backUpByHand("magento-prod", as: "by-hand")
+    let name = try #require(harness.site.service.recoveryPoints(named: "by-hand").first?.name)
+    for volume in harness[cluster: "ocp-prod"].store.objects("persistentvolumes") {
+      harness[cluster: "ocp-prod"].store.update(ObjectKey("persistentvolumes", nil, volume.name ?? "")) {
+        $0[path: ["spec", "persistentVolumeReclaimPolicy"]] = .string(policy)
+      }
+    }
+    harness.site.pass(.seconds(120))
+    let result = try harness.run(CloneStep.self, "--use-existing-backup", name)
+    if policy == "Delete" { return result.expectSuccess() }
+    result.expect(.operationFailed, "would get volume", "itself, which is to be retained, and write into it")
+    #expect(harness.objects("restores", of: "ocp-debug").isEmpty)
+  }
+
+  /// A class binds its claims when a pod wants them, and no pod of the clone wants them, as none of production's does.
+  @Test func aClaimThatNoPodWantsNeedNotBeBound() throws {
+    let harness = harness(on: "ocp-prod") { $0.platform.bindsOnFirstUse = true }
+    for object in harness[cluster: "ocp-prod"].store.objects("deployments.apps", in: "magento-prod") {
+      harness[cluster: "ocp-prod"].store.update(
+        ObjectKey("deployments.apps", "magento-prod", object.name ?? "")
+      ) { $0[path: ["spec", "replicas"]] = 0 }
+    }
+    harness.site.pass(.seconds(60))
+    try harness.run(CloneStep.self).expectSuccess()
+    let claims = harness[cluster: "ocp-prod"].store.objects("persistentvolumeclaims", in: "magento-debug")
+    #expect(claims.contains { $0.value(at: "status.phase")?.string == "Pending" }, "\(claims)")
+  }
+
   // MARK: - Cleanup
 
   private func aWeekLater(
@@ -187,6 +233,47 @@ import VeleroSimulation
     let result = try harness.run(CleanupStep.self, "--remove-clone")
     result.expect(.success, "it holds ConfigMap \"notes\", which the clone has not brought")
     #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+  }
+
+  /// The restore that made a clone has gone with its backup: the clone goes all the same, or what keeps it is said.
+  @Test(arguments: [true, false]) func aCloneWhoseRestoreIsGoneIsNotWaitedForInVain(_ isOthers: Bool) throws {
+    let harness = try aWeekLater()
+    for restore in harness.objects("restores", of: "ocp-debug") {
+      harness[cluster: "ocp-debug"].store.remove(
+        ObjectKey("restores.velero.io", restore.namespace, restore.name ?? ""))
+    }
+    if isOthers {
+      harness[cluster: "ocp-debug"].store.create(
+        "configmaps", ["metadata": ["name": "notes", "namespace": "magento-debug"], "data": ["a": "b"]])
+    }
+    let began = harness.site.time.now
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    #expect(harness.site.time.now - began < .seconds(300))
+    harness.site.pass(.seconds(60))
+    #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug") == isOthers)
+    if isOthers {
+      result.expect(.operationFailed, "the restore that made it is gone", "it holds ConfigMap \"notes\"")
+    } else {
+      result.expectSuccess()
+    }
+  }
+
+  /// A backup of several applications is nobody's to remove, nor to replace.
+  @Test func aBackupOfOthersTooStays() throws {
+    let harness = Bucket.harness()
+    _ = harness.world.makeVeleroObject(
+      "backups", named: "before-cluster-upgrade", of: "ocp-prod",
+      spec: ["includedNamespaces": ["magento-prod", "wordpress"], "snapshotMoveData": true])
+    harness.site.pass(.seconds(86_400))
+    for name in ["before-a", "before-b"] {
+      harness.environment["BUILD_TAG"] = name
+      try harness.run(BackupStep.self, "--backup-name", name).expectSuccess()
+      harness.site.pass(.seconds(3_600))
+    }
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    let result = try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expect(.success, "it is a backup of others, too (wordpress)")
+    #expect(harness.objects("backups").contains { $0.name == "before-cluster-upgrade" })
   }
 
   @Test func anOldBackupIsGoneForGood() throws {

@@ -39,6 +39,49 @@ import VeleroSimulation
     #expect(harness.site.service.recoveryPoints(named: "mine").first?.content?.rows == Magento.brokenRows)
   }
 
+  /// What no pod has mounted has no files to be read, and a snapshot of it would stay in the cluster.
+  @Test func aVolumeWhoseFilesCannotBeReadIsNotBackedUp() throws {
+    let harness = Bucket.harness()
+    harness.environment["ASTRA_VOLUME_COPY"] = "files"
+    for object in harness[cluster: "ocp-prod"].store.objects("deployments.apps", in: "magento-prod") {
+      harness[cluster: "ocp-prod"].store.update(
+        ObjectKey("deployments.apps", "magento-prod", object.name ?? "")
+      ) { $0[path: ["spec", "replicas"]] = 0 }
+    }
+    harness.site.pass(.seconds(60))
+    let result = try harness.run(BackupStep.self, "--backup-name", "mine")
+    result.expect(.operationFailed, harness.claims[0])
+    #expect(harness.backup(named: "mine")?.value(at: "spec.snapshotVolumes")?.bool == false)
+  }
+
+  /// A claim that a selected pod uses comes with it, though it does not bear the labels itself.
+  @Test func whatSelectedPodsUseBelongsToTheCopy() throws {
+    let harness = Bucket.harness()
+    harness.environment["ASTRA_APP_SELECTOR"] = "app=magento-prod"
+    let used = harness[cluster: "ocp-prod"].store.objects("pods", in: "magento-prod").flatMap { pod in
+      (pod.value(at: "spec.volumes")?.array ?? []).compactMap {
+        $0.value(at: "persistentVolumeClaim.claimName")?.string
+      }
+    }
+    let claim = try #require(used.first)
+    harness[cluster: "ocp-prod"].store.update(ObjectKey("persistentvolumeclaims", "magento-prod", claim)) {
+      $0[path: ["metadata", "labels"]] = ["tier": "of-another-chart"]
+    }
+    _ = try harness.run(BackupStep.self, "--backup-name", "mine")
+    let inventory = harness.backup(named: "mine")?.annotation("astra-steps/inventory") ?? ""
+    #expect(inventory.contains(claim), "\(inventory)")
+  }
+
+  /// A label is no longer than 63 characters, and other tools' backups have longer names.
+  @Test func aBackupOfALongNameIsReadAsAnyOther() throws {
+    let harness = Bucket.harness()
+    _ = harness.world.makeVeleroObject(
+      "backups", named: String(repeating: "long-", count: 14) + "name", of: "ocp-prod",
+      spec: ["includedNamespaces": ["magento-prod"], "snapshotMoveData": true])
+    harness.site.pass(.seconds(60))
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+  }
+
   @Test func howLongItIsKeptIsSaid() throws {
     let harness = Bucket.harness()
     harness.environment["ASTRA_COPY_TTL"] = "30d"

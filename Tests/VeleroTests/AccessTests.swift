@@ -107,7 +107,7 @@ import Velero
       """
     let read = Access.nonAdmin.read(try object(status), as: Kinds.backup)
     let coverage = Coverage.of(
-      claims: ["a", "b"], movements: nil, counts: VolumeCounts(read), isMoved: files == "{}")
+      claims: ["a", "b"], movements: nil, counts: VolumeCounts(read), isMoved: files == "{}", leaves: true)
     #expect(coverage == expected)
   }
 }

@@ -13,6 +13,8 @@ struct CoverageTests {
     var moved: [(String, String)]? = []
     var status = "{}"
     var isMoved = true
+    /// Whether files are to be read into object storage, where the data of snapshots is not moved.
+    var readsFiles = false
     var coverage: Coverage
   }
 
@@ -78,6 +80,11 @@ struct CoverageTests {
       status: #"{"csiVolumeSnapshotsAttempted":1,"csiVolumeSnapshotsCompleted":1}"#, isMoved: false,
       coverage: .whole),
     Case(
+      testDescription: "files of one, and of the other a snapshot that stays in the cluster",
+      moved: [("data", "Completed")],
+      status: #"{"csiVolumeSnapshotsAttempted":1,"csiVolumeSnapshotsCompleted":1}"#, isMoved: false,
+      readsFiles: true, coverage: .partial(lacking: ["media"])),
+    Case(
       testDescription: "files of a claim that is not named",
       moved: [("data", "Completed"), ("-", "Completed")],
       isMoved: false, coverage: .whole),
@@ -105,7 +112,7 @@ struct CoverageTests {
     }
     let coverage = Coverage.of(
       claims: one.claims, movements: movements, counts: VolumeCounts(try object(one.status)),
-      isMoved: one.isMoved)
+      isMoved: one.isMoved, leaves: one.isMoved || one.readsFiles)
     #expect(coverage == one.coverage)
   }
 

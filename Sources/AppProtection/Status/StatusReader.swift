@@ -30,6 +30,8 @@ package struct ApplicationOverview: Sendable {
   package var applications: [Application]
   /// What may not be seen, as nouns: `the clones in namespaces other than shop-debug`.
   package var notTold: [String]
+  /// Where nobody has looked and clones may be all the same, as nouns: no parameter says in which namespaces they are.
+  package var unseenClones: [String] = []
 
   /// Gathers them.
   package init(_ applications: [Application], notTold: [String] = []) {

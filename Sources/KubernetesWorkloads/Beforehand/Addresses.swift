@@ -40,10 +40,21 @@ extension FixedAddresses {
     "service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses",
   ]
 
+  /// The annotations by which ExternalDNS is told under which names something is found.
+  private static let hostAnnotations = [
+    "external-dns.alpha.kubernetes.io/hostname", "external-dns.alpha.kubernetes.io/internal-hostname",
+  ]
+
   fileprivate mutating func add(_ object: KubernetesObject, _ kind: ResourceKind) {
     let title = "\(kind.kind) \"\(object.name)\""
     func claim(_ what: String, _ value: String?) {
       if let value, !value.isEmpty { claims.append("\(what) \"\(value)\" of \(title)") }
+    }
+    // By ExternalDNS a name gets the addresses of all who claim it, so customers would meet both.
+    for name in Self.hostAnnotations {
+      for host in (object.annotations[name] ?? "").split(separator: ",") {
+        claim("name", host.filter { $0 != " " })
+      }
     }
     switch kind {
     case .ingress:

@@ -28,6 +28,7 @@ extension ClusterBackend {
   package var limits: [ProtectionOperation: String] { [:] }
   package var clonesIntoEmptyNamespaces: Bool { true }
   package var clonesByCopies: Bool { true }
+  package var removesNamespaces: Bool { true }
   package var now: Instant { clusterConnections.now }
 
   /// The contexts in which applications are looked for, so far.

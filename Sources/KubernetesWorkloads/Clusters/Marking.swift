@@ -29,12 +29,13 @@ package enum Marking {
 
   /// The metadata of something new.
   package static func metadata(
-    name: String, namespace: String?, purpose: String, annotations: [String: String], _ signature: Signature
+    name: String, namespace: String?, purpose: String, annotations: [String: String],
+    labels own: [String: String] = [:], _ signature: Signature
   ) -> StructuredValue {
     var all = annotations
     all[Self.run] = signature.run
     all[build] = signature.build
-    var labels = [managedBy: tool, Self.purpose: purpose]
+    var labels = own.merging([managedBy: tool, Self.purpose: purpose]) { $1 }
     labels[Self.run] = signature.run.flatMap { ResourceName.label(for: $0) }
     return .members([
       "name": .string(name), "namespace": namespace.map { .string($0) }, "labels": .texts(labels),

@@ -1,6 +1,6 @@
 package import AppProtection
 package import KubernetesAPI
-internal import StructuredValues
+package import StructuredValues
 package import Timing
 
 /// What the namespaces of an application hold: what a copy of it has to bring back.
@@ -8,6 +8,7 @@ package struct ClusterContent {
   /// One claim on a volume.
   package struct Claim: Hashable {
     package var name: String
+    package var namespace: String
     package var uid: String
     package var isBound: Bool
     package var phase: String
@@ -20,7 +21,8 @@ package struct ClusterContent {
 
     /// Reads a claim.
     package init(_ claim: KubernetesObject) {
-      (name, uid, labels, createdAt) = (claim.name, claim.uid, claim.labels, claim.creationTimestamp)
+      (name, namespace, uid) = (claim.name, claim.namespace ?? "", claim.uid)
+      (labels, createdAt) = (claim.labels, claim.creationTimestamp)
       phase =
         claim.deletionTimestamp == nil ? claim["status", "phase"]?.string ?? "Pending" : "being deleted"
       isBound = phase == "Bound"
@@ -85,7 +87,20 @@ package struct ClusterContent {
   {
     let sight = try client.lookAtList(
       of: .volumeClaim, in: namespace, labels: labels, to: Self.attempt(namespace))
-    guard case .told(let claims) = sight else { return false }
+    guard case .told(var claims) = sight else { return false }
+    // What selected pods use comes with them, though it does not bear the labels itself.
+    if labels != nil,
+      case .told(let pods) = try client.lookAtList(
+        of: .pod, in: namespace, labels: labels, to: Self.attempt(namespace))
+    {
+      let missed = Set(pods.flatMap(\.claimNames)).subtracting(claims.map(\.name))
+      if !missed.isEmpty,
+        case .told(let all) = try client.lookAtList(
+          of: .volumeClaim, in: namespace, to: Self.attempt(namespace))
+      {
+        claims += all.filter { missed.contains($0.name) }
+      }
+    }
     self.claims += claims.map { Claim($0) }
     return true
   }
@@ -141,5 +156,15 @@ extension ClusterContent.Workload {
     self.init(
       kind: kind.kind, name: object.name, available: available ?? 0, wanted: wanted,
       isCurrent: seen.map { $0 >= object.generation ?? 0 } ?? (object.generation == nil))
+  }
+}
+
+extension KubernetesObject {
+  /// The claims that a pod uses.
+  package var claimNames: Set<String> { Self.claimNames(in: self["spec", "volumes"]) }
+
+  /// The claims that volumes of a pod, or of a template for pods, name.
+  package static func claimNames(in volumes: StructuredValue?) -> Set<String> {
+    Set((volumes?.elements ?? []).compactMap { $0["persistentVolumeClaim"]?["claimName"]?.string })
   }
 }

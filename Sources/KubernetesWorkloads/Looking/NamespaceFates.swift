@@ -64,7 +64,8 @@ extension ClusterBackend {
     guard let end else { return "when the restore ended is not told, nor so whose what it holds is" }
     var young: [KubernetesObject] = []
     var known: Set<String> = []
-    for kind in contents {
+    // A snapshot that somebody has made there goes with its namespace, and its data with it.
+    for kind in contents + [.volumeSnapshot] {
       let sight = try client(context).lookAtList(
         of: kind, in: namespace, to: "look what is in namespace \"\(namespace)\"")
       let objects: [KubernetesObject]
@@ -82,7 +83,10 @@ extension ClusterBackend {
       if let foreign { return "it holds \(kind.kind) \"\(foreign.name)\", which the clone has not brought" }
       known.formUnion(objects.map(\.uid))
       guard kind == .volumeClaim else { continue }
-      young = objects.filter { object in object.creationTimestamp.map { $0 - end > longestLag } ?? false }
+      young = objects.filter { object in
+        isProducts(object, kind) != true
+          && object.creationTimestamp.map { $0 - end > longestLag } ?? false
+      }
     }
     let foreign = young.first { claim in claim.owners.allSatisfy { !known.contains($0.uid) } }
     return foreign.map {

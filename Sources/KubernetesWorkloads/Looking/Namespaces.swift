@@ -62,8 +62,9 @@ extension ClusterBackend {
     case .forbidden, .notInstalled: return nil
     case .told(let found?): namespace = found
     case .told(nil):
+      let rules = try rulesOfSource(of: name, for: request, attempt)
       namespace = try client.create(
-        .namespace, namespaceBody(name, for: request), in: nil, dryRun: false, to: attempt)
+        .namespace, namespaceBody(name, for: request, rules), in: nil, dryRun: false, to: attempt)
     }
     // One that an earlier attempt has made, whose answer was lost, is known by what is written on it.
     let mark = Marking.made(namespace.uid)
@@ -75,13 +76,53 @@ extension ClusterBackend {
       .members(["metadata": .members(["annotations": .texts([mark: request.name])])]), to: attempt)
   }
 
-  private func namespaceBody(_ name: String, for request: CloneRequest) -> StructuredValue {
-    .members([
+  private func namespaceBody(
+    _ name: String, for request: CloneRequest, _ rules: NamespaceRules
+  ) -> StructuredValue {
+    let annotations = Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    return .members([
       "apiVersion": .string("v1"), "kind": .string("Namespace"),
       "metadata": Marking.metadata(
         name: name, namespace: nil, purpose: Marking.clone,
-        annotations: Dictionary(request.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-        signature),
+        annotations: rules.annotations.merging(annotations) { $1 }, labels: rules.labels, signature),
     ])
+  }
+
+  /// By which rules pods run in the namespace that one is a clone of; none where it may not be seen.
+  private func rulesOfSource(
+    of destination: String, for request: CloneRequest, _ attempt: String
+  ) throws(BackendError) -> NamespaceRules {
+    guard let source = request.namespaces.first(where: { $0.destination == destination })?.source,
+      case .told(let namespace?) = try client(of: request.sourceCluster).look(
+        at: .namespace, source, in: nil, to: attempt)
+    else { return NamespaceRules() }
+    return NamespaceRules(of: namespace)
+  }
+}
+
+/// By which rules pods run in a namespace, as its labels and annotations say.
+///
+/// A restore into a namespace that is there brings none of them, and pods that ran in the one are refused in the other, or
+/// run as users who own no file.
+struct NamespaceRules {
+  var labels: [String: String] = [:]
+  var annotations: [String: String] = [:]
+
+  /// No rule but the cluster's own.
+  init() {}
+
+  /// Pod Security Standards, the sidecars of service meshes, OpenShift's ranges of users, and which nodes pods go to
+  /// (kubernetes.io/docs, "Pod Security Admission" and "PodNodeSelector"; OpenShift, "Security context constraints").
+  init(of namespace: KubernetesObject) {
+    labels = namespace.labels.filter { label in
+      ["pod-security.kubernetes.io/", "istio"].contains { label.key.hasPrefix($0) }
+    }
+    annotations = namespace.annotations.filter { annotation in
+      [
+        "openshift.io/sa.scc.", "openshift.io/node-selector", "scheduler.alpha.kubernetes.io/",
+        "linkerd.io/inject",
+      ]
+      .contains { annotation.key.hasPrefix($0) }
+    }
   }
 }

@@ -47,14 +47,27 @@ extension ClusterBackend {
     // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
     let lostClaims = inventory.claims.subtracting(content.claims.map(\.name)).sorted()
     if !lostClaims.isEmpty { return .lacking(lostClaims.map { "volume claim \"\($0)\"" }) }
+    let fewer = inventory.lacking(content.claims.map { "claim \($0.name)" }, of: ["claim"])
+    if !fewer.isEmpty { return .lacking(fewer) }
     let wrong = try check(content.claims)
     if !wrong.isEmpty { return .partial("is completed, but not whole: \(wrong.joined(separator: "; "))") }
-    let unbound = content.claims.filter { !$0.isBound }.map { "volume claim \"\($0.name)\" is \($0.phase)" }
-    if !unbound.isEmpty { return .comingUp(unbound) }
+    var unbound = content.claims.filter { !$0.isBound }
+    if unbound.contains(where: \.isFromSnapshot) {
+      // A class may bind a claim only when a pod wants it, and no pod may want it now: the snapshot holds its data.
+      let wanted = try claimsOfPods(in: namespaces, client)
+      unbound.removeAll { $0.isFromSnapshot && !wanted.contains("\($0.namespace)/\($0.name)") }
+    }
+    if !unbound.isEmpty {
+      return .comingUp(unbound.map { "volume claim \"\($0.name)\" is \($0.phase)" })
+    }
 
     for namespace in namespaces { try content.addWorkloads(namespace, client) }
     content.leaveAside(ignoredKinds)
-    let lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
+    var lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
+    if lost.isEmpty {
+      lost = inventory.lacking(
+        content.workloads.map(\.title), of: ["Deployment", "StatefulSet", "DaemonSet"])
+    }
     if !lost.isEmpty {
       for namespace in namespaces { try content.addServices(namespace, client) }
       content.leaveAside(ignoredKinds)
@@ -85,6 +98,43 @@ extension ClusterBackend {
   }
 }
 
+extension ClusterBackend {
+  /// The claims that pods want, as `namespace/name`; those of pods that may not be seen are not told, so all are.
+  private func claimsOfPods(
+    in namespaces: [String], _ client: KubernetesClient
+  ) throws(BackendError) -> WantedClaims {
+    var wanted = WantedClaims()
+    for namespace in namespaces {
+      let sight = try client.lookAtList(
+        of: .pod, in: namespace, to: "see which claims the pods of namespace \"\(namespace)\" want")
+      guard case .told(let pods) = sight else { return WantedClaims(isTold: false) }
+      for pod in pods { wanted.names.formUnion(pod.claimNames.map { "\(namespace)/\($0)" }) }
+    }
+    return wanted
+  }
+}
+
+/// The claims that pods want.
+private struct WantedClaims {
+  var names: Set<String> = []
+  /// Whether the pods may be seen.
+  var isTold = true
+
+  func contains(_ claim: String) -> Bool { !isTold || names.contains(claim) }
+}
+
+extension Application {
+  /// Puts a clone into the state that its making gives it.
+  package mutating func show(makingOf making: Operation.State) {
+    isComingUp = making.isComingUp
+    switch making {
+    case .succeeded: (state, problems) = (.ready, [])
+    case .running, .blocked: (state, problems) = (.provisioning, [])
+    case .partial(let reason), .failed(let reason): (state, problems) = (.failed, [reason])
+    }
+  }
+}
+
 extension Operation.State {
   /// Completed, and something of it is missing for good.
   package static func lacking(_ what: [String]) -> Self {
@@ -93,6 +143,13 @@ extension Operation.State {
 
   /// Completed, and something of it does not work yet.
   package static func comingUp(_ what: [String]) -> Self {
-    .running("restored; \(what.joined(separator: ", "))")
+    .running("\(restored)\(what.joined(separator: ", "))")
   }
+
+  /// Whether it is completed, and something of it does not work yet.
+  package var isComingUp: Bool {
+    if case .running(let word) = self { word.hasPrefix(Self.restored) } else { false }
+  }
+
+  private static var restored: String { "restored; " }
 }

@@ -10,21 +10,57 @@ internal import Timing
 // shows that restore; any other is ready.
 extension TridentProtectBackend {
   package func applications(named name: String) throws(BackendError) -> [Application] {
+    try applications(named: name, .all)
+  }
+
+  /// Which applications of a name are looked for.
+  private enum NameSearch {
+    case all
+    case within(String)
+    /// Those that a user means who says the name and no more: where the parameters say that applications are, and clones
+    /// everywhere.
+    case meant
+  }
+
+  private func applications(
+    named name: String, _ search: NameSearch
+  ) throws(BackendError) -> [Application] {
     var found: [Application] = []
-    for context in contextsToSearch() { found += try applications(named: name, in: context) }
+    for context in contextsToSearch() { found += try applications(named: name, in: context, search) }
     // What is nowhere among those that were named may be where the pipeline's other variables say.
     for other in [settings.sourceContext, settings.cloneContext] {
       guard found.isEmpty, let other, !contextsToSearch().contains(other) else { continue }
-      found = try applications(named: name, in: other)
+      found = try applications(named: name, in: other, search)
     }
     return found
   }
 
   package func applications(matching text: String) throws(BackendError) -> [Application] {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
-    if parts.count == 2 { return try applications(named: parts[1]).filter { $0.id.namespace == parts[0] } }
-    guard let place = ApplicationPlace(Application.ID(text)) else { return try applications(named: text) }
+    if parts.count == 2 {
+      return try applications(named: parts[1], .within(parts[0]))
+    }
+    guard let place = ApplicationPlace(Application.ID(text)) else {
+      return try applications(named: text, .meant)
+    }
     return [try application(place.id)].compactMap { $0 }
+  }
+
+  private func isLookedFor(
+    _ application: Application, in context: String, by search: NameSearch
+  ) -> Bool {
+    switch search {
+    case .all: true
+    case .within(let namespace): application.id.namespace == namespace
+    case .meant: application.sourceID != nil || isAtHome(application, in: context)
+    }
+  }
+
+  /// Whether an application is where the parameters say that applications are.
+  private func isAtHome(_ application: Application, in context: String) -> Bool {
+    guard contextsToSearch().contains(context) || context == settings.sourceContext else { return false }
+    guard let home = settings.applicationNamespace else { return true }
+    return application.id.namespace == home
   }
 
   package func applications() throws(BackendError) -> [Application] {
@@ -32,30 +68,47 @@ extension TridentProtectBackend {
   }
 
   package func applicationNames(like name: String, limit: Int) throws(BackendError) -> [String] {
-    nearest(to: name, among: try applications().map(\.name), limit: limit)
+    let all = try applications().map { application in
+      // Whoever means one that is elsewhere has to say so.
+      let isKnown = application.sourceID != nil || isAtHome(application, in: application.clusterName ?? "")
+      return isKnown ? application.name : "\(application.id.namespace ?? "")/\(application.name)"
+    }
+    return nearest(to: name, among: all, limit: limit)
   }
 
   package func application(_ id: Application.ID) throws(BackendError) -> Application? {
-    guard let place = ApplicationPlace(id), clusterConnections.contexts.contains(place.context) else {
-      return nil
-    }
-    return try applications(named: place.name, in: place.context, namespace: place.namespace)
-      .first { $0.id == id }
+    try application(id, looksInside: true)
   }
 
   package func state(of id: Application.ID) throws(BackendError) -> Application.State? {
+    try application(id, looksInside: false)?.state
+  }
+
+  /// The application of an id; nil only where it is told that it is not there.
+  private func application(
+    _ id: Application.ID, looksInside: Bool
+  ) throws(BackendError) -> Application? {
     guard let place = ApplicationPlace(id), clusterConnections.contexts.contains(place.context) else {
       return nil
     }
-    return try applications(
-      named: place.name, in: place.context, namespace: place.namespace, looksInside: false
-    ).first { $0.id == id }?.state
+    var hidden: String?
+    let found = try applications(
+      named: place.name, in: place.context, namespace: place.namespace, looksInside: looksInside,
+      hidden: &hidden)
+    if let application = found.first(where: { $0.id == id }) { return application }
+    guard let hidden else { return nil }
+    // With a namespace go the rights in it.
+    let attempt =
+      "look at application \"\(place.name)\" in namespace \"\(place.namespace)\" of \(place.context)"
+    let namespace = try client(place.context).look(at: .namespace, place.namespace, in: nil, to: attempt)
+    if case .told(nil) = namespace { return nil }
+    throw BackendError(.credentials, "cannot \(attempt): \(hidden)")
   }
 
   package func applicationIDs(
     named name: String, on cluster: Cluster.ID
   ) throws(BackendError) -> [Application.ID] {
-    try applications(named: name, in: cluster.text).map(\.id)
+    try applications(named: name, in: cluster.text, .all).map(\.id)
   }
 
   package func neighbours(of application: Application) throws(BackendError) -> [Application]? {
@@ -77,10 +130,12 @@ extension TridentProtectBackend {
 
   /// The applications of a name in one cluster, and the clones of that name in the making.
   private func applications(
-    named name: String, in context: String
+    named name: String, in context: String, _ search: NameSearch
   ) throws(BackendError) -> [Application] {
-    // Whoever says where the application is means that one, and need not be allowed to look elsewhere.
-    if settings.applicationNamespace != nil { return try firstApplications(named: name, in: context) }
+    // Whoever says where the application is need not be allowed to look elsewhere.
+    if settings.applicationNamespace != nil {
+      return try firstApplications(named: name, in: context, search)
+    }
     let client = try client(context)
     let attempt = "look for application \"\(name)\" in \(context)"
     let query = "metadata.name=\(name)"
@@ -88,7 +143,7 @@ extension TridentProtectBackend {
     switch everywhere {
     case .notInstalled: throw .notInstalled(in: context, attempt)
     case .forbidden(let message):
-      let found = try firstApplications(named: name, in: context)
+      let found = try firstApplications(named: name, in: context, search)
       // Where one was found the user has said enough; where none was, it may be in a namespace that nobody has named.
       guard found.isEmpty, applicationUIDs.isEmpty else { return found }
       throw BackendError(
@@ -108,23 +163,34 @@ extension TridentProtectBackend {
           objects.filter { $0.namespace == namespace }, restores.filter { $0.0.namespace == namespace },
           in: context)
       }
-      return found
+      return found.filter { isLookedFor($0, in: context, by: search) }
     }
   }
 
   /// The same, in the first of the known namespaces that has any.
-  private func firstApplications(named name: String, in context: String) throws(BackendError) -> [Application]
-  {
-    for namespace in knownNamespaces(in: context) {
-      let found = try applications(named: name, in: context, namespace: namespace)
+  private func firstApplications(
+    named name: String, in context: String, _ search: NameSearch
+  ) throws(BackendError) -> [Application] {
+    let home = settings.applicationNamespace ?? (try? connection(context).namespace)
+    var namespaces = knownNamespaces(in: context)
+    if case .within(let namespace) = search { namespaces = [namespace] }
+    for namespace in namespaces {
+      var hidden: String?
+      let all = try applications(named: name, in: context, namespace: namespace, hidden: &hidden)
+      let found = all.filter { application in
+        // Where clones go, an original is another application of that name.
+        if case .meant = search, namespace != home, application.sourceID == nil { return false }
+        return isLookedFor(application, in: context, by: search)
+      }
       if !found.isEmpty { return found }
     }
     return []
   }
 
-  /// The same, in one namespace.
+  /// The same, in one namespace; `hidden` says why something of it is not told.
   private func applications(
-    named name: String, in context: String, namespace: String, looksInside: Bool = true
+    named name: String, in context: String, namespace: String, looksInside: Bool = true,
+    hidden: inout String?
   ) throws(BackendError) -> [Application] {
     let client = try client(context)
     let attempt = "look for application \"\(name)\" in namespace \"\(namespace)\" of \(context)"
@@ -135,7 +201,9 @@ extension TridentProtectBackend {
       // Others are guesses: one that may not be seen is passed over.
       switch try client.look(at: Kinds.application, name, in: namespace, to: attempt) {
       case .told(let found): object = found
-      case .forbidden: return []
+      case .forbidden(let message):
+        hidden = message
+        return []
       case .notInstalled: throw .notInstalled(in: context, attempt)
       }
     }
@@ -144,11 +212,13 @@ extension TridentProtectBackend {
     }
     var restores: [(KubernetesObject, ResourceKind)] = []
     for kind in Kinds.restores {
-      if case .told(let found?) = try client.look(at: kind, name, in: namespace, to: attempt) {
-        restores.append((found, kind))
+      switch try client.look(at: kind, name, in: namespace, to: attempt) {
+      case .told(let found?): restores.append((found, kind))
+      case .told(nil), .notInstalled: break
+      case .forbidden(let message): hidden = message
       }
     }
-    if let object, restores.isEmpty, isSettled(object) { originals.insert(object.uid) }
+    if let object, restores.isEmpty, hidden == nil, isSettled(object) { originals.insert(object.uid) }
     return try joined([object].compactMap { $0 }, restores, in: context, looksInside: looksInside)
   }
 
@@ -190,7 +260,7 @@ extension TridentProtectBackend {
       return [try inTheMaking(RunReference(made.object, made.kind, in: context), made.object)]
     }
     var application = view(object, in: context)
-    if let made, !isOlder(object, than: made.object) {
+    if let made, isMade(object, by: made.object) {
       // The object of the restore is there before the application is, so its uid is the clone's.
       let reference = RunReference(made.object, made.kind, in: context)
       let id = ApplicationPlace(
@@ -203,21 +273,25 @@ extension TridentProtectBackend {
       application.run = made.object.annotations[Marking.run]
       application.sourceID = made.object.annotations[CloneMark.sourceLabel].map { Application.ID($0) }
       let operation = try cloning(reference, made.object, application, looksInside: looksInside)
-      switch operation.state {
-      case .succeeded: break
-      case .running, .blocked: application.state = .provisioning
-      case .partial(let reason), .failed(let reason):
-        (application.state, application.problems) = (.failed, [reason])
-      }
+      // What is made shows its own state.
+      if operation.state != .succeeded { application.show(makingOf: operation.state) }
     }
     return [looksInside ? try withMarks(application, object) : application]
   }
 
-  /// Whether an application was there before the restore that bears its name.
-  private func isOlder(_ application: KubernetesObject, than restore: KubernetesObject) -> Bool {
-    guard let one = application.creationTimestamp, let other = restore.creationTimestamp else { return false }
-    return one < other
+  /// Whether the restore that bears an application's name can have made it: not what was there before, nor what somebody
+  /// has made anew since it ended.
+  private func isMade(_ application: KubernetesObject, by restore: KubernetesObject) -> Bool {
+    guard let made = application.creationTimestamp else { return true }
+    if let began = restore.creationTimestamp, made < began { return false }
+    guard let end = restore["status", "completionTimestamp"]?.string.flatMap({ Timestamp($0) }) else {
+      return true
+    }
+    return made - end <= Self.longestClockError
   }
+
+  /// How far the clocks of a cluster's machines are taken to differ at most, where a clone depends on it.
+  private static var longestClockError: Duration { .seconds(300) }
 
   /// A clone that is not there yet, as its restore shows it.
   func inTheMaking(

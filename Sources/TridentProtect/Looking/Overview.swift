@@ -26,8 +26,10 @@ extension TridentProtectBackend {
       }
       let namespaces = knownNamespaces(in: context)
       for namespace in namespaces { try addApplications(in: namespace, of: context, to: &overview) }
-      overview.notTold.append(
-        "the applications in other namespaces of \(context) than \(namespaces.joined(separator: ", "))")
+      let others =
+        "the applications in other namespaces of \(context) than \(namespaces.joined(separator: ", "))"
+      overview.notTold.append(others)
+      if settings.cloneNamespaces.isEmpty { overview.unseenClones.append(others) }
     }
     return overview
   }

@@ -43,12 +43,12 @@ extension VeleroBackend {
     var movements: [String: [Movement]]? = [:]
     if let one = open.first?.1 {
       movements = try self.movements(
-        Kinds.uploads, in: context, labels: open.count == 1 ? "\(Names.backup)=\(one.name)" : nil,
+        Kinds.uploads, in: context, labels: open.count == 1 ? Movement.selector(ofBackup: one.name) : nil,
         by: Names.backup)
     }
     var found = Dictionary(places.map { ($0.id, [RecoveryPoint]()) }, uniquingKeysWith: { $1 })
     for (place, object) in own {
-      let moved = movements.map { $0[object.name] ?? [] }
+      let moved = movements.map { Movement.of(backup: object.name, among: $0) }
       found[place.id, default: []].append(point(object, of: place.id, moved))
     }
     return found
@@ -86,8 +86,8 @@ extension VeleroBackend {
     var moved: [Movement]? = []
     if state.progress == .completed, coverages[object.uid] == nil {
       moved = try movements(
-        Kinds.uploads, in: place.context, labels: "\(Names.backup)=\(object.name)", by: Names.backup
-      ).map { $0[object.name] ?? [] }
+        Kinds.uploads, in: place.context, labels: Movement.selector(ofBackup: object.name), by: Names.backup
+      ).map { Movement.of(backup: object.name, among: $0) }
     }
     try readReasons(of: object, .backupResults, in: place.context)
     if state.progress == .completed, files != nil,
@@ -186,6 +186,8 @@ extension VeleroBackend {
         "labelSelector": settings.selector?.value, "storageLocation": copy.location.map { .string($0) },
         "snapshotMoveData": .bool(kind == .backup && !readsFiles),
         "defaultVolumesToFsBackup": .bool(readsFiles),
+        // A volume that no pod has mounted would otherwise get a snapshot, which stays in the cluster.
+        "snapshotVolumes": readsFiles ? .bool(false) : nil,
         "ttl": settings.timeToLive.map { .string("\($0.components.seconds)s") },
       ]),
     ])

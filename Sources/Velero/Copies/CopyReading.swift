@@ -79,6 +79,8 @@ extension VeleroBackend {
         ?? object.creationTimestamp,
       isScheduled: object.labels[Names.schedule] != nil, labels: Marking.labels(of: object))
     point.run = object.annotations[Marking.run]
+    let own = ApplicationPlace(application)?.namespace
+    point.otherNamespaces = (object["spec", "includedNamespaces"]?.texts ?? []).filter { $0 != own }
     point.progress = object.itemProgress
     point.expiresAt = object["status", "expiration"]?.string.flatMap { Timestamp($0) }
     guard point.state == .completed else { return point }
@@ -113,7 +115,7 @@ extension VeleroBackend {
     .of(
       claims: object.annotations[Marking.inventory].map { Inventory($0).claims },
       movements: movements, counts: VolumeCounts(object),
-      isMoved: object["spec", "snapshotMoveData"]?.bool == true)
+      isMoved: object["spec", "snapshotMoveData"]?.bool == true, leaves: Self.kind(of: object) == .backup)
   }
 
   /// The movements of data of a cluster, by what a label of theirs says; nil where they may not be seen.

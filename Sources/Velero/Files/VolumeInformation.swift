@@ -89,7 +89,7 @@ extension VeleroBackend {
     let namespaces = Set(backup["spec", "includedNamespaces"]?.texts ?? [])
     guard let document = try read(.volumes, of: backup, in: context),
       let volumes = VolumeInformation(
-        document, of: namespaces, isMoved: backup["spec", "snapshotMoveData"]?.bool == true)
+        document, of: namespaces, isMoved: Self.kind(of: backup) == .backup)
     else { return nil }
     var claims = backup.annotations[Marking.inventory].map { Inventory($0).claims }
     if claims == nil, case .notTold = volumes.coverage(of: nil) {

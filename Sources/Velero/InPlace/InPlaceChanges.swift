@@ -258,12 +258,4 @@ extension InPlacePlan.Workload {
 extension KubernetesObject {
   /// Whether a pod has run to its end.
   var hasEnded: Bool { ["Succeeded", "Failed"].contains(self["status", "phase"]?.string) }
-
-  /// The claims that a pod uses.
-  var claimNames: Set<String> { Self.claimNames(in: self["spec", "volumes"]) }
-
-  /// The claims that volumes of a pod, or of a template for pods, name.
-  static func claimNames(in volumes: StructuredValue?) -> Set<String> {
-    Set((volumes?.elements ?? []).compactMap { $0["persistentVolumeClaim"]?["claimName"]?.string })
-  }
 }

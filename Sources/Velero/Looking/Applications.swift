@@ -20,7 +20,14 @@ extension VeleroBackend {
   }
 
   package func applications(matching text: String) throws(BackendError) -> [Application] {
-    guard let place = ApplicationPlace(Application.ID(text)) else { return try applications(named: text) }
+    guard let place = ApplicationPlace(Application.ID(text)) else {
+      // On the clones' cluster a namespace of that name is another application.
+      return try applications(named: text).filter { application in
+        let context = application.clusterName ?? ""
+        return application.sourceID != nil || contextsToSearch().contains(context)
+          || context == settings.sourceContext
+      }
+    }
     return [try application(place.id)].compactMap { $0 }
   }
 
@@ -203,12 +210,7 @@ extension VeleroBackend {
       return application
     }
     let operation = try cloning(clone, application, object, looksInside: looksInside)
-    switch operation.state {
-    case .succeeded: application.state = .ready
-    case .running, .blocked: application.state = .provisioning
-    case .partial(let reason), .failed(let reason):
-      (application.state, application.problems) = (.failed, [reason])
-    }
+    application.show(makingOf: operation.state)
     let later = all.filter { $0.reference != clone.reference }
     guard application.state == .ready || looksInside else { return application }
     return try marked(application, object, later, looksInside: looksInside)

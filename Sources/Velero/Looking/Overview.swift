@@ -88,8 +88,10 @@ extension VeleroBackend {
         found.append(object)
       }
     }
-    overview.notTold.append(
-      "the applications in other namespaces of \(context) than \(found.map(\.name).joined(separator: ", "))")
+    let others =
+      "the applications in other namespaces of \(context) than \(found.map(\.name).joined(separator: ", "))"
+    overview.notTold.append(others)
+    if settings.cloneNamespaces.isEmpty { overview.unseenClones.append(others) }
     return found
   }
 

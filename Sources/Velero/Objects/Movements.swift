@@ -8,6 +8,8 @@ internal import StructuredValues
 package struct Movement: Hashable {
   /// The claim; nil where the object does not name it.
   package var claim: String?
+  /// The claim's uid; nil where the object does not say it.
+  package var claimUID: String?
   /// Whether it is of a claim that it does not name, and of no volume of a pod's own.
   package var isNameless: Bool
   /// Its namespace.
@@ -22,7 +24,8 @@ package struct Movement: Hashable {
     let spec = object["spec"]
     claim =
       spec?["sourcePVC"]?.string ?? spec?["targetVolume"]?["pvc"]?.string ?? object.annotations[Names.claim]
-    isNameless = claim == nil && object.labels[Names.claimUID] != nil
+    claimUID = object.labels[Names.claimUID]
+    isNameless = claim == nil && claimUID != nil
     namespace =
       spec?["sourceNamespace"]?.string ?? spec?["targetVolume"]?["namespace"]?.string
       ?? spec?["pod"]?["namespace"]?.string
@@ -34,6 +37,7 @@ package struct Movement: Hashable {
 
   /// One that is only counted, as being in a phase.
   init(counted phase: String) {
+    claimUID = nil
     (claim, isNameless, self.phase, message) = (nil, true, phase, "")
   }
 
@@ -45,6 +49,24 @@ package struct Movement: Hashable {
   var clause: String {
     "\(claim.map { "volume claim \"\($0)\"" } ?? "a volume"): \(phase)\(message.isEmpty ? "" : " (\(message))")"
   }
+}
+
+// Those of one backup: a label of theirs says its name, and no label is longer than 63 characters. Of a longer name it says
+// the first 57, and six of its hash (Velero's `pkg/label`, `GetValidName`).
+extension Movement {
+  /// By what those of a backup are listed; nil for one with a longer name, for which all have to be.
+  static func selector(ofBackup name: String) -> String? {
+    name.utf8.count > longestLabel ? nil : "\(Names.backup)=\(name)"
+  }
+
+  /// Those of a backup, among all by what their label says.
+  static func of(backup name: String, among all: [String: [Movement]]) -> [Movement] {
+    guard name.utf8.count > longestLabel else { return all[name] ?? [] }
+    let begin = name.prefix(longestLabel - 6)
+    return all.filter { $0.key.utf8.count == longestLabel && $0.key.hasPrefix(begin) }.flatMap(\.value)
+  }
+
+  private static var longestLabel: Int { 63 }
 }
 
 /// What a backup says of the data of volumes, as counts in its status.
@@ -87,10 +109,11 @@ extension Coverage {
   ///   - claims: those that the application had when the backup was asked for; nil where nothing tells.
   ///   - movements: the movements of data into it; nil where they may not be seen.
   ///   - counts: what its status counts.
-  ///   - isMoved: whether data was to leave the cluster.
+  ///   - isMoved: whether the data of snapshots was to be moved.
+  ///   - leaves: whether data was to leave the cluster, in whatever way, so that a snapshot alone is not enough.
   /// - Returns: the coverage.
   package static func of(
-    claims: Set<String>?, movements: [Movement]?, counts: VolumeCounts, isMoved: Bool
+    claims: Set<String>?, movements: [Movement]?, counts: VolumeCounts, isMoved: Bool, leaves: Bool
   ) -> Coverage {
     let lost = (movements ?? []).filter { !$0.isDone }
     if !lost.isEmpty { return .partial(lacking: lost.map { $0.claim ?? "a volume without a name" }.sorted()) }
@@ -101,7 +124,7 @@ extension Coverage {
     let open = claims.subtracting(named).sorted()
     guard !open.isEmpty else { return .whole }
     // What is not named by an object may still be counted: snapshots have no objects, and movements need not keep theirs.
-    let counted = isMoved ? counts.moved : counts.snapshots
+    let counted = isMoved ? counts.moved : leaves ? 0 : counts.snapshots
     // Without a look at the movements, only the counts speak; files that are read are in none of them.
     guard let movements else {
       if counted >= claims.count { return .whole }

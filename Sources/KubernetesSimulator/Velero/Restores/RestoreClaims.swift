@@ -20,7 +20,9 @@ extension KubernetesWorld {
       object[path: ["spec", "volumeName"]] = nil
       return nil
     }
-    if let stored, stored.hasData, run.effect != .losesData {
+    // A server without CSI leaves snapshots, and what was moved out of them, and tells nobody.
+    let brings = stored?.method == .fileSystem || velero?.settings.usesCSI != false
+    if let stored, stored.hasData, brings, run.effect != .losesData {
       object[path: ["spec", "volumeName"]] = nil
       var copy = stored
       copy.isFailed = velero?.settings.failingData.contains(stored.claim) == true

@@ -1,0 +1,62 @@
+package import AppProtection
+internal import KubernetesAPI
+internal import KubernetesWorkloads
+internal import Timing
+
+// How clones go: with their namespaces, where those were made for them and hold nothing else.
+extension VeleroBackend {
+  package func delete(_ application: Application) throws(BackendError) {
+    guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    let attempt = "remove application \"\(application.name)\""
+    let restore = try restore(of: place)
+    guard restore != nil || application.sourceID != nil else {
+      throw BackendError(
+        .refused(.other),
+        "cannot \(attempt): namespace \"\(place.namespace)\" is no clone that the steps made")
+    }
+    let fates = try fates(of: application, place, restore)
+    let client = try client(place.context)
+    var goes = false
+    for case .goes(let namespace) in fates {
+      goes = true
+      try client.delete(.namespace, namespace.name, in: nil, uid: namespace.uid, to: attempt)
+    }
+    // A namespace that stays is no clone any more without its restore, which otherwise tells what was.
+    if !goes {
+      guard let restore else {
+        let reasons = fates.compactMap(\.remains).joined(separator: "; ")
+        guard !reasons.isEmpty else { return }
+        throw BackendError(
+          .refused(.other), "cannot \(attempt): the restore that made it is gone, and \(reasons)",
+          hint: "see what the namespace holds; what nobody needs there is for its owner to remove")
+      }
+      try client.delete(
+        Kinds.restore, restore.reference.name, in: restore.reference.namespace, uid: restore.reference.uid,
+        to: attempt)
+    }
+  }
+
+  package func remains(of application: Application) throws(BackendError) -> [String] {
+    guard let place = ApplicationPlace(application.id), application.sourceID != nil else { return [] }
+    return try fates(of: application, place, try restore(of: place)).compactMap(\.remains)
+  }
+
+  /// The restore that an id of a clone names.
+  private func restore(of place: ApplicationPlace) throws(BackendError) -> RestoreView? {
+    try restores(in: place.context, to: "look for the restore that made \"\(place.name)\"")
+      .first { $0.reference.uid == place.uid }
+  }
+
+  /// What becomes of the namespace of a clone: what Velero brings bears the restore's name.
+  private func fates(
+    of application: Application, _ place: ApplicationPlace, _ restore: RestoreView?
+  ) throws(BackendError) -> [NamespaceFate] {
+    try fates(
+      of: application, in: place.context, restoredAt: restore?.completedAt ?? Timestamp.unknown,
+      isProducts: { object, _ in
+        guard let name = object.labels[Names.restore] else { return nil }
+        // Somebody may have restored something else there.
+        return restore.map { $0.runName == name } ?? true
+      })
+  }
+}
