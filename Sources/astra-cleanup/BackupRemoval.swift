@@ -69,14 +69,18 @@ extension CleanupRun {
       $0.kind == .inPlaceRestore && $0.application == source.id.text && $0.stage != .refused
     }
     for id in restores.compactMap(\.point) { held[RecoveryPoint.ID(id)] = Self.restoredFrom(source) }
-    for id in backend.shownOrigins(of: all.first { $0.id == source.id } ?? source) {
-      held[id] = Self.restoredFrom(source)
-    }
+    for id in try shownOrigins(of: source) { held[id] = Self.restoredFrom(source) }
     let begun = history.operations.filter { $0.kind == .backupRemoval && $0.stage != .refused }
     return Retention(
       keep: keep, pattern: pattern, held: held,
       begun: Set(begun.compactMap(\.id).map { RecoveryPoint.ID($0) })
     ).decision(on: backups)
+  }
+
+  /// What an application was restored from, by a look at itself: a list of all need not tell that.
+  func shownOrigins(of source: Application) throws(StepFailure) -> [RecoveryPoint.ID] {
+    let now = try ask { () throws(BackendError) in try backend.application(source.id) }
+    return backend.shownOrigins(of: now ?? source)
   }
 
   /// What a clone is or was made from, asked for by name or not.

@@ -104,12 +104,9 @@ extension CleanupRun {
     let points = try ask { () throws(BackendError) in
       try backend.recoveryPoints(.snapshot, of: source.id) + backend.recoveryPoints(.backup, of: source.id)
     }
-    var held = try held(source)
-    let all = try ask { () throws(BackendError) in try backend.applications() }
-    let now = try ask { () throws(BackendError) in try backend.application(source.id) }
-    for id in now.map({ backend.shownOrigins(of: $0) }) ?? [] {
-      held.reasons[id.text] = "\"\(source.name)\" was restored from it"
-    }
+    let held = try held(source)
+    let overview = try ask { () throws(BackendError) in try backend.overview() }
+    let all = overview.applications
     var (toRemove, remarks): ([CarrierToRemove], [String]) = ([], [])
     for point in points {
       let said = CarrierMark.clone(of: point)
@@ -128,6 +125,11 @@ extension CleanupRun {
       if clone == nil {
         // Without an age only the copies of the clones that go are asked for.
         guard let age else { continue }
+        reason =
+          reason
+          ?? overview.unseenClones.first.map {
+            "whether its clone is there cannot be told: not seen are \($0)"
+          }
         reason = reason ?? objection(to: point, said, olderThan: age, parameters, source)
       }
       if let reason {

@@ -226,10 +226,11 @@ package final class CleanupStep: Step {
     let places = CleanupRun(run).removed(.cloneRemoval).compactMap(\.place)
     guard !places.isEmpty else { return .notNeeded("no clone was removed") }
     let left = try CleanupRun(run).namespacesLeft(in: places)
-    for (namespace, cluster) in left {
+    for (namespace, cluster, command) in left {
       let rest =
-        "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; to remove it once nobody needs it: "
-        + Lookup.deletionCommand(namespace, on: cluster)
+        "namespace \"\(namespace)\" on cluster \"\(cluster)\" is left, with what runs in it; "
+        + (command.map { "to remove it once nobody needs it: \($0)" }
+          ?? "see what it holds before anybody removes it, since that may be somebody's")
       run.log.warning(rest)
       run.facts.noteAlso("left", rest)
     }

@@ -51,9 +51,12 @@ extension CleanupRun {
       }, on: \.summary)
     if let refusal = choice.refusal { throw refusal }
     for line in choice.remarks { log.info(line) }
+    for line in choice.warnings {
+      log.warning(line)
+      run.facts.noteAlso("notTold", line)
+    }
     if choice.toRemove.isEmpty, case .named(let name) = wanted {
-      let names = [name, ResourceName.label(for: name)]
-      if removed(.cloneRemoval).contains(where: { names.contains($0.name) || $0.id == name }) {
+      if hasRemoved(name, ResourceName.label(for: name)) {
         log.info("this run has removed clone \"\(name)\"")
       } else {
         log.warning(
@@ -63,16 +66,24 @@ extension CleanupRun {
     return choice.toRemove
   }
 
+  /// Whether this run has removed a clone of that name or label, or of that id.
+  private func hasRemoved(_ name: String, _ label: String?) -> Bool {
+    removed(.cloneRemoval).contains { [name, label].contains($0.name) || $0.id == name }
+  }
+
   private struct CloneChoice {
     var toRemove: [CloneToRemove] = []
     /// Why the clone that was named must not go.
     var refusal: StepFailure?
     /// What was passed over.
     var remarks: [String] = []
+    /// What was not looked at.
+    var warnings: [String] = []
 
     /// What two looks have to agree on.
     var summary: String {
-      (toRemove.map { $0.title + $0.points.map(\.id.text).joined() } + [refusal?.message ?? ""] + remarks)
+      (toRemove.map { $0.title + $0.points.map(\.id.text).joined() } + [refusal?.message ?? ""] + remarks
+        + warnings)
         .joined(separator: "\n")
     }
   }
@@ -82,12 +93,17 @@ extension CleanupRun {
     _ parameters: CleanupParameters
   ) throws(StepFailure) -> CloneChoice {
     var choice = CloneChoice()
-    let all = try ask { () throws(BackendError) in try backend.applications() }
+    let overview = try ask { () throws(BackendError) in try backend.overview() }
+    let all = overview.applications
     let label = ResourceName.label(for: name)
     var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
     if let cluster { candidates = try lookup.narrowed(candidates, named: label ?? name, to: cluster) }
     candidates = candidates.preferringExisting
-    if candidates.isEmpty {
+    if candidates.isEmpty, !overview.unseenClones.isEmpty, !hasRemoved(name, label) {
+      choice.refusal = .notFound(
+        "whether clone \"\(name)\" is there cannot be told: not seen are \(overview.unseenClones.joined(separator: "; "))",
+        hint: "say with DEBUG_NAMESPACE in which namespace it is, or give the right to list everywhere")
+    } else if candidates.isEmpty {
       let clones = all.filter { $0.sourceID == known.source.id }.map(\.name)
       choice.remarks = [
         clones.isEmpty
@@ -122,7 +138,9 @@ extension CleanupRun {
     _ parameters: CleanupParameters
   ) throws(StepFailure) -> CloneChoice {
     var choice = CloneChoice()
-    let all = try ask { () throws(BackendError) in try backend.applications() }
+    let overview = try ask { () throws(BackendError) in try backend.overview() }
+    let all = overview.applications
+    choice.warnings = overview.unseenClones.map { "clones may be older and stay: not seen are \($0)" }
     guard let now = backend.serverTime else {
       choice.refusal = .protected(
         "the server does not tell the time, so the age of its clones cannot be known",

@@ -167,11 +167,11 @@ extension CleanupRun {
   /// The namespaces of removed clones that are still there and that no other application spans.
   func namespacesLeft(
     in places: [RunRecord.Place]
-  ) throws(StepFailure) -> [(namespace: String, cluster: String)] {
+  ) throws(StepFailure) -> [(namespace: String, cluster: String, command: String?)] {
     let others =
       backend.applicationsAreNamespaces
       ? [] : try ask { () throws(BackendError) in try backend.applications() }
-    var left: [(namespace: String, cluster: String)] = []
+    var left: [(namespace: String, cluster: String, command: String?)] = []
     for place in places where !place.cluster.isEmpty {
       for namespace in place.namespaces {
         let isThere = try ask { () throws(BackendError) in
@@ -191,7 +191,10 @@ extension CleanupRun {
             "namespace \"\(namespace)\" on cluster \"\(place.clusterName)\" belongs to \"\(owner.name)\" too: leave it"
           )
         } else {
-          left.append((namespace, place.clusterName))
+          // Where the backend removes namespaces, one that is there was left because of what it holds.
+          let command =
+            backend.removesNamespaces ? nil : Lookup.deletionCommand(namespace, on: place.clusterName)
+          left.append((namespace, place.clusterName, command))
         }
       }
     }

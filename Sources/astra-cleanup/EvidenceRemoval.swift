@@ -61,7 +61,13 @@ extension CleanupRun {
   }
 
   func held(_ source: Application) throws(StepFailure) -> Held {
-    held(source, among: try ask { () throws(BackendError) in try backend.applications() })
+    var all = try ask { () throws(BackendError) in try backend.applications() }
+    // A list of all need not tell what one was restored from.
+    if let now = try ask({ () throws(BackendError) in try backend.application(source.id) }) {
+      all.removeAll { $0.id == now.id }
+      all.append(now)
+    }
+    return held(source, among: all)
   }
 
   /// The same, by what was seen: the application and its clones at least.

@@ -20,6 +20,14 @@ struct Retention {
     var passedOver: [(point: RecoveryPoint, reason: String)] = []
   }
 
+  /// What a backup is beside one to go back to; nil for one that is nothing else.
+  private static func otherPurpose(of backup: RecoveryPoint) -> String? {
+    if let clone = CarrierMark.clone(of: backup) { return "it was made for clone \"\(clone.name)\"" }
+    if EvidenceMark.isNamed(backup) { return "it is evidence" }
+    let others = backup.otherNamespaces
+    return others.isEmpty ? nil : "it is a backup of others, too (\(others.joined(separator: ", ")))"
+  }
+
   /// Sorts the backups of an application.
   func decision(on backups: [RecoveryPoint]) -> Decision {
     var decision = Decision()
@@ -27,6 +35,8 @@ struct Retention {
     for backup in backups where pattern.fits(backup.name) {
       if backup.isScheduled {
         decision.passedOver.append((backup, "a schedule made it"))
+      } else if let reason = Self.otherPurpose(of: backup) {
+        decision.passedOver.append((backup, reason))
       } else if begun.contains(backup.id), backup.state == .deleting || backup.state == .failed {
         decision.toRemove.append(backup)
       } else if backup.state != .completed {

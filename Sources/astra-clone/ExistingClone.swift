@@ -191,10 +191,28 @@ package struct ExistingClone: StepPart {
           throw .protected(
             "\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")", kind: .notToBeRemoved)
         }
+        if let now { try checkHoldsNothing(now, title) }
         return .mayBeRemoved
       },
       delete: { () throws(BackendError) in try backend.delete(clone) },
       stateOf: { () throws(BackendError) in try backend.state(of: clone.id)?.rawValue })
+  }
+}
+
+extension ExistingClone {
+  /// Refuses to replace a clone that somebody has worked with: one with copies of its own goes by astra-cleanup alone.
+  private func checkHoldsNothing(_ clone: Application, _ title: String) throws(StepFailure) {
+    // What is going has none that could be lost, and need not show its lists any more.
+    guard clone.state == .failed else { return }
+    let points = try ask { () throws(BackendError) in
+      try backend.recoveryPoints(.backup, of: clone.id) + backend.recoveryPoints(.snapshot, of: clone.id)
+    }
+    guard points.isEmpty else {
+      throw .protected(
+        "\(title) has failed, and has recovery points of its own (\(points.map { "\($0.kind.rawValue) \"\($0.name)\"" }.joined(separator: ", "))), so it is not replaced",
+        hint: "choose another name; once nobody needs them, let astra-cleanup remove the clone with them",
+        kind: .notToBeRemoved)
+    }
   }
 }
 

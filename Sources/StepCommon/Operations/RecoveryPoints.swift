@@ -146,6 +146,12 @@ extension OperationRunner {
           throw .protected(
             "\(title) is not failed any more: it is \(now?.state.rawValue ?? "gone")", kind: .notToBeRemoved)
         }
+        let others = now?.otherNamespaces ?? []
+        guard others.isEmpty else {
+          throw .protected(
+            "\(title) is a copy of others, too (\(others.joined(separator: ", "))), so it is not replaced",
+            hint: "choose another name", kind: .notToBeRemoved)
+        }
         return .mayBeRemoved
       },
       delete: { () throws(BackendError) in try backend.delete(point) },
