@@ -45,11 +45,13 @@ struct ObjectSelector: Sendable {
           throw .badRequest("unable to parse requirement: found '\(list)', expected: '('")
         }
         let values = list.dropFirst().dropLast().split(separator: ",").map(\.trimmed)
+        try Self.check(values, of: halves[0].trimmed)
         labels.append((halves[0].trimmed, .among(values, isWanted: word == " in ")))
       } else if let (name, value, isWanted) = Self.comparison(part) {
         guard !value.contains("=") else {
           throw .badRequest("unable to parse requirement: found '=', expected: identifier")
         }
+        try Self.check([value], of: name)
         labels.append((name, .among([value], isWanted: isWanted)))
       } else if part.hasPrefix("!") {
         labels.append((String(part.dropFirst()).trimmed, .there(false)))
@@ -57,6 +59,14 @@ struct ObjectSelector: Sendable {
         labels.append((part, .there(true)))
       }
     }
+  }
+
+  /// No label has a longer value.
+  private static func check(_ values: [String], of name: String) throws(APIProblem) {
+    guard let index = values.firstIndex(where: { $0.utf8.count > 63 }) else { return }
+    throw .badRequest(
+      "unable to parse requirement: values[\(index)][\(name)]: Invalid value: \"\(values[index])\": must be no more than 63 bytes"
+    )
   }
 
   private mutating func readFields(_ text: String, _ kind: KindDefinition) throws(APIProblem) {

@@ -50,8 +50,10 @@ extension KubernetesWorld {
       "apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": .string(claim.name ?? ""),
       "namespace": .string(claim.namespace ?? ""),
     ]
-    volume[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(restoration.work.backupName)
-    volume[path: ["metadata", "labels", "velero.io/restore-name"]] = .string(restoration.run.key.name)
+    volume[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(
+      Self.labelValue(of: restoration.work.backupName))
+    volume[path: ["metadata", "labels", "velero.io/restore-name"]] = .string(
+      Self.labelValue(of: restoration.run.key.name))
     volume["status"] = ["phase": "Available"]
     clusters[cluster].store.create("persistentvolumes", volume)
     return true

@@ -107,8 +107,10 @@ extension KubernetesWorld {
     }
     var object = Self.cleaned(item.object)
     object[path: ["metadata", "namespace"]] = .string(namespace)
-    object[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(restoration.work.backupName)
-    object[path: ["metadata", "labels", "velero.io/restore-name"]] = .string(restoration.run.key.name)
+    object[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(
+      Self.labelValue(of: restoration.work.backupName))
+    object[path: ["metadata", "labels", "velero.io/restore-name"]] = .string(
+      Self.labelValue(of: restoration.run.key.name))
     var copy: VolumeCopy?
     switch item.resource {
     case "persistentvolumeclaims":

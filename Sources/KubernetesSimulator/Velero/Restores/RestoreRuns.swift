@@ -199,7 +199,9 @@ extension KubernetesWorld {
     guard run.kind == .clone, velero?.settings.failedCloneLeavesContent == false else { return }
     for namespace in run.velero?.namespaces ?? [] {
       for key in clusters[run.cluster].store.keys(in: namespace)
-      where clusters[run.cluster].store.object(key)?.label("velero.io/restore-name") == run.key.name {
+      where clusters[run.cluster].store.object(key)?.label("velero.io/restore-name")
+        == Self.labelValue(of: run.key.name)
+      {
         clusters[run.cluster].store.delete(key)
       }
     }

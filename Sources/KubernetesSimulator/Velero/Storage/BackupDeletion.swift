@@ -30,7 +30,7 @@ extension KubernetesWorld {
     let kind = journalKind(backup.map { Self.copyKind(of: $0) } ?? .backup)
     record(.deleted, kind, id: backup?.uid ?? "", name: name)
     clusters[run.cluster].store.update(run.key) {
-      $0[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(name)
+      $0[path: ["metadata", "labels", "velero.io/backup-name"]] = .string(Self.labelValue(of: name))
       $0[path: ["metadata", "labels", "velero.io/backup-uid"]] = .string(backup?.uid ?? "")
       $0[path: ["status", "phase"]] = "InProgress"
     }
@@ -41,7 +41,7 @@ extension KubernetesWorld {
   private mutating func removeEarlierRequests(for name: String, but run: Run) {
     let resource = Self.veleroResource("deletebackuprequests")
     for other in clusters[run.cluster].store.objects(resource, in: veleroNamespace)
-    where other.label("velero.io/backup-name") == name && other.uid != run.uid {
+    where other.label("velero.io/backup-name") == Self.labelValue(of: name) && other.uid != run.uid {
       clusters[run.cluster].store.delete(key(resource, other))
       runs.removeAll { $0.uid == other.uid }
     }

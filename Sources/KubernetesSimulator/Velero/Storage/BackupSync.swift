@@ -99,7 +99,7 @@ extension KubernetesWorld {
           "metadata": [
             "generateName": .string("\(backup.name ?? "")-"), "namespace": .string(veleroNamespace),
             "labels": [
-              "velero.io/backup-name": .string(backup.name ?? ""),
+              "velero.io/backup-name": .string(Self.labelValue(of: backup.name ?? "")),
               "velero.io/backup-uid": .string(backup.uid ?? ""),
             ],
           ],
