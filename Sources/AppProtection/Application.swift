@@ -27,6 +27,10 @@ package struct Application: Sendable {
   package var clusterName: String?
   /// The namespaces it spans; empty while the backend has not discovered them.
   package var namespaces: [String]
+  /// By namespace, the label selector of what belongs to it there; nothing where all does.
+  package var selectors: [String: String] = [:]
+  /// Whether a filter of the backend's takes parts of it out, so that nothing tells from outside what belongs to it.
+  package var isFiltered = false
   /// The application it was cloned from, if it is a clone.
   package var sourceID: ID?
   package var createdAt: Timestamp?

@@ -28,6 +28,8 @@ package struct RecoveryPoint: Sendable {
   /// The pipeline run that made it, if its entry says so.
   package var run: String?
   package var createdAt: Timestamp?
+  /// When it held its data at the latest; nil where nothing but the time it was made is told.
+  package var heldBy: Timestamp?
   /// Whether a protection policy made it, by its schedule.
   package var isScheduled: Bool
   /// What clients have written on the backend's entry for it, as far as the backend keeps that.

@@ -25,8 +25,18 @@ extension TridentProtectBackend {
     let clone = try takePrepared(request)
     for mapping in request.namespaces { try prepare(mapping.destination, for: request, attempt) }
     let context = request.destinationCluster.text
-    let object = try client(context).create(
-      clone.kind, clone.body, in: clone.namespace, dryRun: false, to: attempt)
+    let object: KubernetesObject
+    do throws(BackendError) {
+      object = try client(context).create(
+        clone.kind, clone.body, in: clone.namespace, dryRun: false, to: attempt)
+    } catch {
+      guard error.message.contains("destinationApplicationName") else { throw error }
+      throw BackendError(
+        error.kind, error.message,
+        hint:
+          "this release makes no clones under a name of their own: update it to \(ProductVersion.recommended) or newer"
+      )
+    }
     let reference = RunReference(object, clone.kind, in: context)
     lastStates[reference] = RunState(object)
     return Operation(

@@ -126,8 +126,12 @@ extension TridentProtectBackend {
   // MARK: - Reading
 
   /// Whether a copy is of the application that bears that name now, and not of one before it.
+  ///
+  /// A snapshot that a backup has made for itself goes with it, and is none to restore from.
   func isOf(_ object: KubernetesObject, _ name: String, _ uid: String?) -> Bool {
-    guard object["spec", "applicationRef"]?.string == name else { return false }
+    guard object["spec", "applicationRef"]?.string == name,
+      !object.owners.contains(where: { $0.kind == Kinds.copy(.backup).kind })
+    else { return false }
     let owners = object.owners.filter { $0.kind == Kinds.application.kind }
     guard let uid, !owners.isEmpty else { return true }
     return owners.contains { $0.uid == uid }
@@ -164,6 +168,8 @@ extension TridentProtectBackend {
       isScheduled: object.owners.contains { $0.kind == Kinds.schedule.kind },
       labels: Marking.labels(of: object))
     point.run = object.annotations[Marking.run]
+    // One that was blocked at first has the data of when it went on.
+    point.heldBy = object["status", "completionTimestamp"]?.string.flatMap { Timestamp($0) }
     point.progress = object.copyProgress
     if point.state == .completed {
       point.sizeBytes = object.copySize(kind)

@@ -23,6 +23,8 @@ package final class TridentProtectBackend: ClusterBackend {
     package var applicationNamespace: String?
     /// Where clones are looked for where a list of all namespaces is not allowed.
     package var cloneNamespaces: [String]
+    /// Whether a parameter says in which namespaces clones are, and not only what they are called.
+    package var saysWhereClonesAre = false
     /// The namespace that Trident protect itself is in, with its vaults.
     package var systemNamespace: String
     /// The vault that copies go to; nil takes the only one there is.

@@ -51,12 +51,18 @@ extension VeleroBackend {
   private func fates(
     of application: Application, _ place: ApplicationPlace, _ restore: RestoreView?
   ) throws(BackendError) -> [NamespaceFate] {
-    try fates(
+    // Somebody may have restored something else there.
+    let all = try restores(in: place.context, to: "look for the restores into \"\(place.name)\"")
+    var own = Set(all.filter { $0.object.labels[Marking.managedBy] == Marking.tool }.map(\.runName))
+    if restore == nil,
+      case .told(let namespace?) = try client(place.context).look(
+        at: .namespace, place.namespace, in: nil, to: "look for the restore that made \"\(place.name)\"")
+    {
+      // One that is gone has left its name.
+      own.formUnion((0..<50).map { Names.restore(application.name, into: namespace.uid, after: $0) })
+    }
+    return try fates(
       of: application, in: place.context, restoredAt: restore?.completedAt ?? Timestamp.unknown,
-      isProducts: { object, _ in
-        guard let name = object.labels[Names.restore] else { return nil }
-        // Somebody may have restored something else there.
-        return restore.map { $0.runName == name } ?? true
-      })
+      isProducts: { object, _ in object.labels[Names.restore].map(own.contains) })
   }
 }

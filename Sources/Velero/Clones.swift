@@ -95,7 +95,9 @@ extension VeleroBackend {
         .refused(.other),
         "cannot \(attempt): \(point.kind.rawValue) \"\(point.name)\" does not tell whether it holds the data of every "
           + "volume, and \(what)",
-        hint: "make a backup with astra-backup, and clone that")
+        hint:
+          "make a backup with astra-backup, and clone that; where no volume is to be retained, the rights to list the volume "
+          + "claims and to get the persistentvolumes of the source's cluster show it")
     }
     let claims = try client.lookAtList(of: .volumeClaim, in: source.namespace, to: attempt)
     guard case .told(let claims) = claims else {
@@ -317,11 +319,8 @@ extension VeleroBackend {
   /// How a restore that says that it is completed truly stands.
   func proof(of view: RestoreView, _ namespaces: [String]) throws(BackendError) -> Operation.State {
     let (context, name) = (view.reference.context, view.runName)
-    guard let movements = try movements(outOf: view) else {
-      return .partial(
-        "is completed, but which data was moved may not be seen: the rights to list datadownloads and "
-          + "podvolumerestores in \(view.reference.namespace) are missing")
-    }
+    let seen = try movements(outOf: view)
+    let movements = seen ?? []
     let lost = movements.filter(\.isLost)
     if !lost.isEmpty {
       return .partial(
@@ -329,7 +328,7 @@ extension VeleroBackend {
     }
     let done = movements.count(where: \.isDone)
     if done < movements.count {
-      return .comingUp(["\(done) of \(movements.count) volumes are filled"])
+      return .filling(["\(done) of \(movements.count) volumes are filled"])
     }
     let inventory = try inventory(of: view)
     let isInPlace = view.object.labels[Marking.purpose] == Marking.restore
@@ -342,6 +341,12 @@ extension VeleroBackend {
           "volume claim \"\($0.name)\" was not brought by restore \"\(view.reference.name)\""
         }
         guard strange.isEmpty, let namespace = namespaces.first else { return strange }
+        // Without the right to see what has moved the data a claim is believed whose volume was not made for it anew.
+        guard seen != nil || isInPlace else {
+          return claims.filter { !$0.isFromSnapshot && $0.hasVolumeOfItsOwn }.map {
+            "volume claim \"\($0.name)\" may be empty, and which data was moved may not be seen (datadownloads, podvolumerestores)"
+          }
+        }
         return try findings(on: claims, of: view, movements, in: namespace).wrong
       })
   }
@@ -370,13 +375,11 @@ extension VeleroBackend {
   package func assets(
     of application: Application.ID, in point: RecoveryPoint?
   ) throws(BackendError) -> [Asset]? {
-    guard let place = ApplicationPlace(application) else { return nil }
     if let point {
       return try copy(point.id, of: point.applicationID)?.annotations[Marking.inventory]
         .map { Inventory($0).assets }
     }
     guard let now = try self.application(application) else { return nil }
-    return try content(of: now.namespaces, in: place.context, labels: contentSelector)?.text
-      .map { Inventory($0).assets }
+    return try content(of: now)?.text.map { Inventory($0).assets }
   }
 }

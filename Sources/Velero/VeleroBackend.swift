@@ -23,6 +23,8 @@ package final class VeleroBackend: ClusterBackend {
     /// Where applications, and clones, are looked for where a list of all namespaces is not allowed.
     package var applicationNamespaces: [String]
     package var cloneNamespaces: [String]
+    /// Whether a parameter says in which namespaces clones are, and not only what they are called.
+    package var saysWhereClonesAre = false
     /// The namespace that the service itself is in; nil looks for it.
     package var systemNamespace: String?
     /// The storage location that copies go to; nil takes the default one.

@@ -127,7 +127,7 @@ extension CleanupRun {
         guard let age else { continue }
         reason =
           reason
-          ?? overview.unseenClones.first.map {
+          ?? overview.notTold.first.map {
             "whether its clone is there cannot be told: not seen are \($0)"
           }
         reason = reason ?? objection(to: point, said, olderThan: age, parameters, source)

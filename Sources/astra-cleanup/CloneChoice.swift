@@ -99,7 +99,9 @@ extension CleanupRun {
     var candidates = all.filter { $0.name == name || $0.name == label || $0.id.text == name }
     if let cluster { candidates = try lookup.narrowed(candidates, named: label ?? name, to: cluster) }
     candidates = candidates.preferringExisting
-    if candidates.isEmpty, !overview.unseenClones.isEmpty, !hasRemoved(name, label) {
+    // Where no parameter says otherwise, the clone of one namespace is in one of the clone's name.
+    let isPlain = known.source.namespaces.count == 1 && label.map(overview.namespaces.contains) ?? false
+    if candidates.isEmpty, !isPlain, !overview.unseenClones.isEmpty, !hasRemoved(name, label) {
       choice.refusal = .notFound(
         "whether clone \"\(name)\" is there cannot be told: not seen are \(overview.unseenClones.joined(separator: "; "))",
         hint: "say with DEBUG_NAMESPACE in which namespace it is, or give the right to list everywhere")
@@ -219,6 +221,9 @@ extension CleanupRun {
     if let busy = points.first(where: { !$0.state.isSettled && $0.state != .deleting }) {
       return .kept("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
     }
+    if let reason = Self.objection(toRemovalOf: points) {
+      return .kept(reason, hint: "see who needs it; whoever has made it may remove it")
+    }
     guard points.allSatisfy({ $0.state == .deleting }) || withRecoveryPoints else {
       return .kept(
         "has recovery points of its own (\(points.map(\.title).joined(separator: ", ")))",
@@ -229,6 +234,15 @@ extension CleanupRun {
     return .toRemove(
       CloneToRemove(
         application: clone, points: points, proof: proof, withRecoveryPoints: withRecoveryPoints))
+  }
+
+  /// Why recovery points of a clone are not its own alone, as a clause; nil if nothing speaks against their removal.
+  static func objection(toRemovalOf points: [RecoveryPoint]) -> String? {
+    if let shared = points.first(where: { !$0.otherNamespaces.isEmpty }) {
+      return
+        "has a \(shared.title) that is a copy of others, too (\(shared.otherNamespaces.joined(separator: ", ")))"
+    }
+    return points.first(where: \.isScheduled).map { "has a \($0.title) that a schedule made" }
   }
 
   private static var proofHint: String {

@@ -58,6 +58,9 @@ extension CleanupRun {
           try backend.recoveryPoint(point.id, point.kind, of: clone.application.id)
         }
         if let now, !now.state.isSettled, now.state != .deleting { return .busy("is \(now.state)") }
+        if let reason = Self.objection(toRemovalOf: [now].compactMap { $0 }) {
+          throw .protected("\(clone.title) \(reason), so that stays", kind: .notToBeRemoved)
+        }
         return decision
       },
       delete: { () throws(BackendError) in try removeAndTell(point) },

@@ -76,7 +76,9 @@ extension RestoreRun {
   private func judge(_ clone: Application, of application: Application, _ point: RecoveryPoint)
     -> EvidenceDecision
   {
-    guard clone.state == .ready else { return .doubt("is \(clone.state)") }
+    guard clone.state == .ready else {
+      return .doubt(clone.isComingUp ? "holds its data, and does not work yet" : "is \(clone.state)")
+    }
     if let doubt = history.doubt {
       return .doubt("may be older than an in-place restore that no record shows: \(doubt)")
     }

@@ -121,8 +121,11 @@ package struct RecoveryPointChoice: StepPart {
     if let clone = CarrierMark.clone(of: point) { return "it was made to carry clone \"\(clone.name)\"" }
     if point.hooks.didFail, !acceptFailedHooks { return "its execution hooks failed" }
     guard let made = point.createdAt else { return "the time it was made is not known" }
-    guard let before, made >= before else { return nil }
-    return "it was not made before \(before.text)"
+    guard let before else { return nil }
+    if made >= before { return "it was not made before \(before.text)" }
+    // Its data may be of any moment until it was complete.
+    guard let held = point.heldBy, held >= before else { return nil }
+    return "it was not complete before \(before.text)"
   }
 
   /// The newest of some recovery points, of which `latest` means the one: several if they were made at one time.

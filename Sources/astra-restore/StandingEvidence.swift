@@ -53,7 +53,8 @@ extension RestoreRun {
       let found = try ask { () throws(BackendError) in try backend.application(Application.ID(copy.id)) }
       guard let found, found.sourceID == id else { return false }
       // The server looks through its applications from time to time.
-      return (found.state.isBeingMade ? try waitUntilMade(found) : found).state == .ready
+      let made = found.state.isBeingMade ? try waitUntilMade(found) : found
+      return made.state == .ready || made.isComingUp
     }
   }
 

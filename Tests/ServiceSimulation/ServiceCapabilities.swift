@@ -38,6 +38,9 @@ package struct ServiceCapabilities: Sendable {
   /// Whether what a run has made says by which it was made.
   package var tellsRuns = false
 
+  /// Whether it is seen of an application whether a restore has replaced its volumes.
+  package var showsReplacedClaims = false
+
   /// Makes the capabilities.
   package init(mapsNamespaces: Bool, datesModifications: Bool) {
     (self.mapsNamespaces, self.datesModifications) = (mapsNamespaces, datesModifications)

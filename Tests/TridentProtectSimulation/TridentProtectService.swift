@@ -40,6 +40,7 @@ package struct TridentProtectService: ClusterService {
     capabilities.idsHaveParts = true
     (capabilities.refusesClonesByCluster, capabilities.requestsOfALook) = (false, 2)
     (capabilities.restoresEndRemoved, capabilities.tellsRuns) = (true, true)
+    capabilities.showsReplacedClaims = true
     capabilities.clustersAreApart = true
     (capabilities.backupsOfAClone, capabilities.listsOfANamespace) = (1, 14)
     return capabilities

@@ -42,12 +42,13 @@ import TridentProtectSimulation
 
   /// By which rules pods run in a namespace no restore brings into one that is there.
   @Test func theNamespaceOfACloneHasTheRulesOfItsSource() throws {
-    let harness = Protect.harness()
+    let harness = Protect.harness { $0.settings.copiesNamespaceAnnotations = false }
     harness[cluster: "ocp-prod"].store.update(ObjectKey("namespaces", nil, "magento-prod")) {
       $0[path: ["metadata", "labels", "pod-security.kubernetes.io/enforce"]] = "privileged"
       $0[path: ["metadata", "labels", "argocd.argoproj.io/managed-by"]] = "shop"
       $0[path: ["metadata", "annotations", "openshift.io/sa.scc.uid-range"]] = "1000650000/10000"
       $0[path: ["metadata", "annotations", "openshift.io/requester"]] = "somebody"
+      $0[path: ["metadata", "annotations", "openshift.io/node-selector"]] = "env=prod"
     }
     try harness.run(CloneStep.self).expectSuccess()
     let made = try #require(
@@ -55,6 +56,8 @@ import TridentProtectSimulation
     #expect(made.label("pod-security.kubernetes.io/enforce") == "privileged")
     #expect(made.label("argocd.argoproj.io/managed-by") == nil)
     #expect(made.annotation("openshift.io/sa.scc.uid-range") == "1000650000/10000")
+    // Another cluster has other nodes.
+    #expect(made.annotation("openshift.io/node-selector") == nil)
   }
 
   /// A clone that holds its data and does not come up: production waits no longer for it than its pods need at best.

@@ -258,6 +258,36 @@ import VeleroSimulation
     }
   }
 
+  /// Somebody has restored something else into the clone's namespace: it stays, in each run.
+  @Test func whatSomebodyElseRestoredThereKeepsTheNamespace() throws {
+    let harness = try aWeekLater()
+    harness[cluster: "ocp-debug"].store.create(
+      "configmaps",
+      [
+        "metadata": [
+          "name": "notes", "namespace": "magento-debug", "labels": ["velero.io/restore-name": "by-hand"],
+        ], "data": ["a": "b"],
+      ])
+    for run in ["jenkins-cleanup-7", "jenkins-cleanup-8"] {
+      harness.environment["BUILD_TAG"] = run
+      _ = try harness.run(CleanupStep.self, "--remove-clone")
+      harness.site.pass(.seconds(300))
+      #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug"), "after \(run)")
+    }
+  }
+
+  /// A schedule's backups of production and its clone are none of the clone's own.
+  @Test func aBackupOfACloneAndOthersKeepsTheClone() throws {
+    let harness = try aWeekLater(on: "ocp-prod")
+    _ = harness.world.makeVeleroObject(
+      "backups", named: "nightly-1", of: "ocp-prod",
+      spec: ["includedNamespaces": ["magento-prod", "magento-debug"], "snapshotMoveData": true])
+    harness.site.pass(.seconds(120))
+    let result = try harness.run(CleanupStep.self, "--remove-clone", "--with-recovery-points")
+    result.expect(.protected, "that is a copy of others, too (magento-prod)")
+    #expect(harness.objects("backups").contains { $0.name == "nightly-1" })
+  }
+
   /// A backup of several applications is nobody's to remove, nor to replace.
   @Test func aBackupOfOthersTooStays() throws {
     let harness = Bucket.harness()

@@ -32,6 +32,8 @@ package struct ApplicationOverview: Sendable {
   package var notTold: [String]
   /// Where nobody has looked and clones may be all the same, as nouns: no parameter says in which namespaces they are.
   package var unseenClones: [String] = []
+  /// The namespaces that were looked into one by one, where not all may be seen.
+  package var namespaces: Set<String> = []
 
   /// Gathers them.
   package init(_ applications: [Application], notTold: [String] = []) {

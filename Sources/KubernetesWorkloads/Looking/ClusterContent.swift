@@ -18,6 +18,12 @@ package struct ClusterContent {
     package var volume: String
     /// Whether its volume is made from a snapshot.
     package var isFromSnapshot: Bool
+    package var storageClass: String
+
+    /// Whether it is to be filled from a snapshot, and nothing has gone wrong with it.
+    package var waitsForData: Bool { isFromSnapshot && phase == "Pending" }
+    /// Whether its volume was made for it, and for nothing that was there before: empty, unless somebody has filled it since.
+    package var hasVolumeOfItsOwn: Bool { volume.isEmpty || volume == "pvc-\(uid)" }
 
     /// Reads a claim.
     package init(_ claim: KubernetesObject) {
@@ -27,6 +33,7 @@ package struct ClusterContent {
         claim.deletionTimestamp == nil ? claim["status", "phase"]?.string ?? "Pending" : "being deleted"
       isBound = phase == "Bound"
       volume = claim["spec", "volumeName"]?.string ?? ""
+      storageClass = claim["spec", "storageClassName"]?.string ?? ""
       isFromSnapshot = ["dataSource", "dataSourceRef"].contains {
         claim["spec", $0, "kind"]?.string == "VolumeSnapshot"
       }

@@ -96,7 +96,9 @@ extension ClusterBackend {
       case .told(let namespace?) = try client(of: request.sourceCluster).look(
         at: .namespace, source, in: nil, to: attempt)
     else { return NamespaceRules() }
-    return NamespaceRules(of: namespace)
+    // Another cluster has other nodes.
+    return NamespaceRules(
+      of: namespace, withNodes: try areSame(request.sourceCluster, request.destinationCluster))
   }
 }
 
@@ -113,16 +115,14 @@ struct NamespaceRules {
 
   /// Pod Security Standards, the sidecars of service meshes, OpenShift's ranges of users, and which nodes pods go to
   /// (kubernetes.io/docs, "Pod Security Admission" and "PodNodeSelector"; OpenShift, "Security context constraints").
-  init(of namespace: KubernetesObject) {
+  init(of namespace: KubernetesObject, withNodes: Bool) {
     labels = namespace.labels.filter { label in
       ["pod-security.kubernetes.io/", "istio"].contains { label.key.hasPrefix($0) }
     }
+    var names = ["openshift.io/sa.scc.", "linkerd.io/inject"]
+    if withNodes { names += ["openshift.io/node-selector", "scheduler.alpha.kubernetes.io/"] }
     annotations = namespace.annotations.filter { annotation in
-      [
-        "openshift.io/sa.scc.", "openshift.io/node-selector", "scheduler.alpha.kubernetes.io/",
-        "linkerd.io/inject",
-      ]
-      .contains { annotation.key.hasPrefix($0) }
+      names.contains { annotation.key.hasPrefix($0) }
     }
   }
 }

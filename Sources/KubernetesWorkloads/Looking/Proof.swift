@@ -1,20 +1,18 @@
 package import AppProtection
 internal import KubernetesAPI
+internal import StructuredValues
 
 // What the steps see themselves: that a restore says that it is completed is the beginning of the proof.
 extension ClusterBackend {
   /// What an application has now; nil where it may not be seen.
   package func content(of application: Application) throws(BackendError) -> ClusterContent? {
     guard let place = ApplicationPlace(application.id) else { return nil }
-    return try content(of: application.namespaces, in: place.context, labels: contentSelector)
-  }
-
-  package func content(
-    of namespaces: [String], in context: String, labels: String? = nil
-  ) throws(BackendError) -> ClusterContent? {
+    // What a filter leaves in cannot be told from here.
+    guard !application.isFiltered else { return nil }
     var content = ClusterContent()
-    let client = try client(context)
-    for namespace in namespaces {
+    let client = try client(place.context)
+    for namespace in application.namespaces {
+      let labels = application.selectors[namespace] ?? contentSelector
       guard try content.add(namespace, client, labels: labels) else { return nil }
     }
     return content
@@ -27,16 +25,19 @@ extension ClusterBackend {
   ///   - namespaces: what it has filled.
   ///   - context: the cluster.
   ///   - inventory: what the copy had; nil where nothing tells.
+  ///   - selectors: by namespace, the labels of what it was to bring back; nothing for all.
   ///   - check: why claims are not what the restore was to bring, a clause for each that is not.
   /// - Returns: how it stands; `.succeeded` only if all of it is there and works.
   /// - Throws: trouble that lasts.
   package func proof(
     of namespaces: [String], in context: String, having inventory: Inventory?,
+    selectors: [String: String] = [:],
     claims check: ([ClusterContent.Claim]) throws(BackendError) -> [String] = { _ in [] }
   ) throws(BackendError) -> Operation.State {
     let client = try client(context)
     var content = ClusterContent()
-    for namespace in namespaces where try !content.addClaims(namespace, client) {
+    for namespace in namespaces
+    where try !content.addClaims(namespace, client, labels: selectors[namespace]) {
       return .partial(
         "is completed, but what it restored cannot be seen: the rights to list volume claims in "
           + "\(namespaces.joined(separator: ", ")) are missing")
@@ -51,17 +52,23 @@ extension ClusterBackend {
     if !fewer.isEmpty { return .lacking(fewer) }
     let wrong = try check(content.claims)
     if !wrong.isEmpty { return .partial("is completed, but not whole: \(wrong.joined(separator: "; "))") }
-    var unbound = content.claims.filter { !$0.isBound }
-    if unbound.contains(where: \.isFromSnapshot) {
+    // What a copy did not have, such as what the release has added that is to be undone, is not waited for.
+    var unbound = content.claims.filter { !$0.isBound && (!isKnown || inventory.claims.contains($0.name)) }
+    if unbound.contains(where: \.waitsForData) {
       // A class may bind a claim only when a pod wants it, and no pod may want it now: the snapshot holds its data.
       let wanted = try claimsOfPods(in: namespaces, client)
-      unbound.removeAll { $0.isFromSnapshot && !wanted.contains("\($0.namespace)/\($0.name)") }
+      for claim in unbound where claim.waitsForData && !wanted.contains("\(claim.namespace)/\(claim.name)") {
+        guard try bindsOnFirstUse(claim.storageClass, client) else { continue }
+        unbound.removeAll { $0.uid == claim.uid }
+      }
     }
     if !unbound.isEmpty {
-      return .comingUp(unbound.map { "volume claim \"\($0.name)\" is \($0.phase)" })
+      return .filling(unbound.map { "volume claim \"\($0.name)\" is \($0.phase)" })
     }
 
-    for namespace in namespaces { try content.addWorkloads(namespace, client) }
+    for namespace in namespaces {
+      try content.addWorkloads(namespace, client, labels: selectors[namespace])
+    }
     content.leaveAside(ignoredKinds)
     var lost = Set(inventory.workloads.keys).subtracting(content.workloads.map(\.title)).sorted()
     if lost.isEmpty {
@@ -69,7 +76,7 @@ extension ClusterBackend {
         content.workloads.map(\.title), of: ["Deployment", "StatefulSet", "DaemonSet"])
     }
     if !lost.isEmpty {
-      for namespace in namespaces { try content.addServices(namespace, client) }
+      for namespace in namespaces { try content.addServices(namespace, client, labels: selectors[namespace]) }
       content.leaveAside(ignoredKinds)
       return .lacking(lost + content.lacking(inventory))
     }
@@ -86,12 +93,12 @@ extension ClusterBackend {
       return .comingUp(idle.map { "\($0.title) has \($0.available) of \($0.wanted) pods available" })
     }
 
-    for namespace in namespaces { try content.addServices(namespace, client) }
+    for namespace in namespaces { try content.addServices(namespace, client, labels: selectors[namespace]) }
     content.leaveAside(ignoredKinds)
     let gone = content.lacking(inventory)
     if !gone.isEmpty { return .lacking(gone) }
     let addressless = content.services.filter {
-      $0.isLoadBalancer && !$0.hasAddress && inventory.services[$0.name] != false
+      $0.isLoadBalancer && !$0.hasAddress && (!isKnown || inventory.services[$0.name] == true)
     }
     if !addressless.isEmpty { return .comingUp(addressless.map { "Service \($0.name) has no address" }) }
     return .succeeded
@@ -99,6 +106,17 @@ extension ClusterBackend {
 }
 
 extension ClusterBackend {
+  /// Whether claims of a storage class are bound when a pod wants them, and not before; not where that may not be seen.
+  private func bindsOnFirstUse(
+    _ storageClass: String, _ client: KubernetesClient
+  ) throws(BackendError) -> Bool {
+    guard !storageClass.isEmpty,
+      case .told(let found?) = try client.look(
+        at: .storageClass, storageClass, in: nil, to: "see when storage class \"\(storageClass)\" binds")
+    else { return false }
+    return found["volumeBindingMode"]?.string == "WaitForFirstConsumer"
+  }
+
   /// The claims that pods want, as `namespace/name`; those of pods that may not be seen are not told, so all are.
   private func claimsOfPods(
     in namespaces: [String], _ client: KubernetesClient
@@ -141,12 +159,17 @@ extension Operation.State {
     .partial("is completed, but these are missing: \(what.joined(separator: ", "))")
   }
 
-  /// Completed, and something of it does not work yet.
+  /// Completed, and volumes of it do not hold their data yet.
+  package static func filling(_ what: [String]) -> Self {
+    .running("filling; \(what.joined(separator: ", "))")
+  }
+
+  /// Completed, its data is there, and something of it does not work yet.
   package static func comingUp(_ what: [String]) -> Self {
     .running("\(restored)\(what.joined(separator: ", "))")
   }
 
-  /// Whether it is completed, and something of it does not work yet.
+  /// Whether it is completed, its data is there, and something of it does not work yet.
   package var isComingUp: Bool {
     if case .running(let word) = self { word.hasPrefix(Self.restored) } else { false }
   }

@@ -50,7 +50,8 @@ extension TridentProtectBackend {
     guard let first = found.first, found.allSatisfy({ $0 == first }) else { return .notTold }
     let advice =
       "\(ProductVersion.recommended) or newer is recommended: older ones may leave errors of restores unsaid, "
-      + "and do not stop schedules and copies before an in-place restore"
+      + "do not stop schedules and copies before an in-place restore, and make no clones under a name of their own "
+      + "(astra-clone fails)"
     return .known(first.description, advice: first < .recommended ? advice : nil)
   }
 

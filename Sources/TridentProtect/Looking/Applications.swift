@@ -96,7 +96,8 @@ extension TridentProtectBackend {
       named: place.name, in: place.context, namespace: place.namespace, looksInside: looksInside,
       hidden: &hidden)
     if let application = found.first(where: { $0.id == id }) { return application }
-    guard let hidden else { return nil }
+    // What this step has seen is not gone because it may not be seen now.
+    guard let hidden, applicationUIDs[id] != nil else { return nil }
     // With a namespace go the rights in it.
     let attempt =
       "look at application \"\(place.name)\" in namespace \"\(place.namespace)\" of \(place.context)"
@@ -114,7 +115,17 @@ extension TridentProtectBackend {
   package func neighbours(of application: Application) throws(BackendError) -> [Application]? {
     guard let place = ApplicationPlace(application.id) else { return nil }
     var found: [Application] = []
-    // An Application lives in a namespace that it includes, so those that share one are in it.
+    // One that lies elsewhere may include these namespaces, too.
+    if settings.applicationNamespace == nil,
+      case .told(let objects) = try client(place.context).lookAtList(
+        of: Kinds.application, in: nil, to: "look who shares the namespaces of \"\(application.name)\"")
+    {
+      let namespaces = Set(application.namespaces)
+      return objects.map { view($0, in: place.context) }.filter { other in
+        !namespaces.isDisjoint(with: other.namespaces)
+          && (other.name != application.name || ApplicationPlace(other.id)?.namespace != place.namespace)
+      }
+    }
     for namespace in application.namespaces {
       let listed = try client(place.context).lookAtList(
         of: Kinds.application, in: namespace, to: "look who shares namespace \"\(namespace)\"")
@@ -337,11 +348,17 @@ extension TridentProtectBackend {
       $0["namespace"]?.string
     }
     applicationUIDs[place.id] = object.uid
-    return Application(
+    var application = Application(
       id: place.id, name: object.name, state: object.deletionTimestamp == nil ? .ready : .deleting,
       clusterID: Cluster.ID(context), clusterName: context,
       namespaces: included.isEmpty ? [namespace] : included, createdAt: object.creationTimestamp,
       labels: Marking.labels(of: object))
+    for part in object["spec", "includedNamespaces"]?.elements ?? [] {
+      guard let name = part["namespace"]?.string else { continue }
+      application.selectors[name] = part["labelSelector"].flatMap { labelSelectorText($0) }
+    }
+    application.isFiltered = !(object["spec", "resourceFilter", "resourceMatchers"]?.elements ?? []).isEmpty
+    return application
   }
 }
 

@@ -29,7 +29,8 @@ extension TridentProtectBackend {
       let others =
         "the applications in other namespaces of \(context) than \(namespaces.joined(separator: ", "))"
       overview.notTold.append(others)
-      if settings.cloneNamespaces.isEmpty { overview.unseenClones.append(others) }
+      if !settings.saysWhereClonesAre { overview.unseenClones.append(others) }
+      overview.namespaces.formUnion(namespaces)
     }
     return overview
   }

@@ -10,7 +10,8 @@ extension TridentProtectBackend {
     of restore: KubernetesObject, in reference: RunReference, _ namespaces: [String]
   ) throws(BackendError) -> Operation.State {
     let seen = try proof(
-      of: namespaces, in: reference.context, having: try inventory(of: restore, in: reference))
+      of: namespaces, in: reference.context, having: try inventory(of: restore, in: reference),
+      selectors: try selectors(of: restore, in: reference))
     guard seen == .succeeded else { return seen }
     // Hooks after a restore run as objects of their own, which may end after it.
     let hooks = try hookRuns(of: reference)
@@ -25,6 +26,19 @@ extension TridentProtectBackend {
     if !flaws.isEmpty { return .partial("is complete, but not whole: \(flaws.joined(separator: "; "))") }
     let open = hooks.filter { !$0.state.isTerminal }.map(\.name)
     return open.isEmpty ? .succeeded : .comingUp(["hooks are running (\(open.joined(separator: ", ")))"])
+  }
+
+  /// What of each namespace a restore in place was to bring back; what is in a clone's namespace it has brought itself.
+  private func selectors(
+    of restore: KubernetesObject, in reference: RunReference
+  ) throws(BackendError) -> [String: String] {
+    guard Kinds.inPlaceRestores.contains(reference.kind),
+      let id = restore.annotations[Marking.application].map({ Application.ID($0) }),
+      let place = ApplicationPlace(id),
+      case .told(let object?) = try client(reference.context).look(
+        at: Kinds.application, place.name, in: place.namespace, to: "see what belongs to \"\(place.name)\"")
+    else { return [:] }
+    return view(object, in: reference.context).selectors
   }
 
   /// The runs of hooks that a restore has begun.
@@ -57,14 +71,12 @@ extension TridentProtectBackend {
   package func assets(
     of application: Application.ID, in point: RecoveryPoint?
   ) throws(BackendError) -> [Asset]? {
-    guard let place = ApplicationPlace(application) else { return nil }
     if let point {
       let text = try copy(point.id, point.kind, of: point.applicationID)?.annotations[Marking.inventory]
       guard let inventory = text.map({ Inventory($0) }) else { return nil }
       return inventory.assets
     }
     guard let now = try self.application(application) else { return nil }
-    guard let content = try content(of: now.namespaces, in: place.context) else { return nil }
-    return content.text.map { Inventory($0).assets }
+    return try content(of: now)?.text.map { Inventory($0).assets }
   }
 }

@@ -134,10 +134,13 @@ extension VeleroBackend {
   ) throws(BackendError) -> Bool {
     let context = view.reference.context
     guard claim.isFromSnapshot else {
-      guard !claim.volume.isEmpty,
-        case .told(let volume?) = try client(context).look(
-          at: .volume, claim.volume, in: nil, to: "see where volume \"\(claim.volume)\" comes from")
-      else { return false }
+      guard !claim.volume.isEmpty else { return false }
+      let sight = try client(context).look(
+        at: .volume, claim.volume, in: nil, to: "see where volume \"\(claim.volume)\" comes from")
+      if case .forbidden = sight, view.object.labels[Marking.purpose] == Marking.clone {
+        return !claim.hasVolumeOfItsOwn
+      }
+      guard case .told(let volume?) = sight else { return false }
       // One that was there before gets the label, too.
       let isOlder = volume.creationTimestamp.map { made in view.createdAt.map { made < $0 } ?? true } ?? true
       return volume.labels[Names.restore] == view.runName && !isOlder

@@ -91,7 +91,8 @@ extension VeleroBackend {
     let others =
       "the applications in other namespaces of \(context) than \(found.map(\.name).joined(separator: ", "))"
     overview.notTold.append(others)
-    if settings.cloneNamespaces.isEmpty { overview.unseenClones.append(others) }
+    if !settings.saysWhereClonesAre { overview.unseenClones.append(others) }
+    overview.namespaces.formUnion(knownNamespaces(in: context))
     return found
   }
 

@@ -28,11 +28,12 @@ struct TridentProtectFactory: BackendFactory {
       // Where a pipeline's clone is, for those who may not look everywhere.
       cloneNamespaces: ["DEBUG_NAMESPACE", "DEBUG_APP_NAME"].compactMap { name in
         reader.variable(name).flatMap { ResourceName.label(for: $0) }
-      },
+      } + CloneNamespaceVariables.mapped(reader),
       systemNamespace: try reader.text(Names.productNamespace, flag: options.productNamespace)
         ?? "trident-protect",
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
+    settings.saysWhereClonesAre = CloneNamespaceVariables.areSaid(reader)
     settings.signature.build = BuildOrigin.page(reader)
     settings.sourceContext = clusters.context(named: "PROD_KUBERNETES_CLUSTER", reader)
     settings.cloneContext = clusters.context(named: "DEBUG_KUBERNETES_CLUSTER", reader)

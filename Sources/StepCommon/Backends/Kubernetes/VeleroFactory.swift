@@ -26,7 +26,8 @@ struct VeleroFactory: BackendFactory {
       usualContext: try clusters.usualContext(), contexts: clusters.contexts,
       // Where a pipeline's application and clone are, for those who may not look everywhere.
       applicationNamespaces: Self.labels(of: ["PROD_APP_NAME"], reader),
-      cloneNamespaces: Self.labels(of: ["DEBUG_NAMESPACE", "DEBUG_APP_NAME"], reader),
+      cloneNamespaces: Self.labels(of: ["DEBUG_NAMESPACE", "DEBUG_APP_NAME"], reader)
+        + CloneNamespaceVariables.mapped(reader),
       systemNamespace: try reader.text(Names.productNamespace, flag: options.productNamespace),
       store: try reader.text(Names.store, flag: options.store),
       cloneStore: try reader.text(Names.cloneStore, flag: options.cloneStore))
@@ -51,6 +52,7 @@ struct VeleroFactory: BackendFactory {
         throw .badParameter("\(Names.timeToLive.title) is \"\(text)\", which \(error.reason)")
       }
     }
+    settings.saysWhereClonesAre = CloneNamespaceVariables.areSaid(reader)
     settings.signature.build = BuildOrigin.page(reader)
     settings.sourceContext = clusters.context(named: "PROD_KUBERNETES_CLUSTER", reader)
     settings.cloneContext = clusters.context(named: "DEBUG_KUBERNETES_CLUSTER", reader)
