@@ -2,9 +2,9 @@ internal import SimulatorSupport
 
 // The objects that move the data of claims: they are the only ones that count bytes.
 extension KubernetesWorld {
-  /// The labels that tie an object to its backup or restore.
-  /// What a label says of a name: the name, or of one that is too long for a label its beginning and a part of its hash,
-  /// which is SHA-256 there (Velero's `pkg/label`, `GetValidName`).
+  /// What a label says of a name: the name, or of one that is too long for a label its beginning and a part of its hash.
+  ///
+  /// That is SHA-256 in the original (Velero's `pkg/label`, `GetValidName`).
   static func labelValue(of name: String) -> String {
     guard name.utf8.count > 63 else { return name }
     let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
@@ -12,6 +12,7 @@ extension KubernetesWorld {
     return "\(name.prefix(57))\((String(repeating: "0", count: 8 - digits.count) + digits).prefix(6))"
   }
 
+  /// The labels that tie an object to its backup or restore.
   private func labels(_ run: Run, _ more: [(String, String)] = []) -> JSON {
     let what = run.isCopy ? "backup" : "restore"
     let all =
