@@ -38,7 +38,9 @@ package struct Application: Sendable {
   package var marks: ApplicationMarks
   /// What clients have written on the backend's entry for it, as far as the backend keeps that.
   package var labels: [Label]
-  /// Whether it is a clone in the making that holds its data and only has to come up: its source is not needed any more.
+  /// Whether it is a clone in the making whose restore has ended: its source is not needed any more.
+  package var isRestored = false
+  /// Whether such a clone holds its data, and only has to come up.
   package var isComingUp = false
   /// The pipeline run that made it, if its entry says so.
   package var run: String?

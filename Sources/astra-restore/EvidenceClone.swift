@@ -40,24 +40,26 @@ extension RestoreRun {
     return .doubt(lastDoubt)
   }
 
-  /// How long a clone that holds its data is waited for until it works.
+  /// How long a clone whose restore has ended is waited for until it works.
   private static var longestRise: Duration { .seconds(300) }
 
   func waitUntilMade(_ clone: Application) throws(StepFailure) -> Application {
     let title = "evidence clone \"\(clone.name)\""
-    var heldSince: Instant?
+    var restoredSince: Instant?
     let outcome = try poller.wait(
       for: title, isKnown: true,
       read: { () throws(BackendError) in try backend.application(clone.id) },
       judge: { (now: Application) -> PollResult in
         if now.state == .ready { return .succeeded }
-        if !now.isComingUp { heldSince = nil }
-        // Production waits for it, and need not any more.
-        if now.isComingUp, time.now - (heldSince ?? time.now) >= Self.longestRise {
-          return .failed("holds its data, and does not work yet")
+        // Production waits for it, and it needs nothing of production any more.
+        guard now.isRestored else {
+          restoredSince = nil
+          return now.state.isDead ? .failed("is \(now.state)") : .working(now.state.rawValue)
         }
-        if now.isComingUp { heldSince = heldSince ?? time.now }
-        return now.state.isDead ? .failed("is \(now.state)") : .working(now.state.rawValue)
+        let since = restoredSince ?? time.now
+        restoredSince = since
+        return time.now - since < Self.longestRise
+          ? .working(now.state.rawValue) : .failed("does not come up")
       })
     switch outcome {
     case .succeeded(let ready): return ready
@@ -77,7 +79,7 @@ extension RestoreRun {
     -> EvidenceDecision
   {
     guard clone.state == .ready else {
-      return .doubt(clone.isComingUp ? "holds its data, and does not work yet" : "is \(clone.state)")
+      return .doubt(clone.isRestored ? "has been restored, and does not work yet" : "is \(clone.state)")
     }
     if let doubt = history.doubt {
       return .doubt("may be older than an in-place restore that no record shows: \(doubt)")

@@ -50,7 +50,14 @@ extension RestoreRun {
       }
       return found.map { $0.state == .completed && !$0.hooks.didFail } ?? false
     case .clone:
-      let found = try ask { () throws(BackendError) in try backend.application(Application.ID(copy.id)) }
+      let found: Application?
+      do throws(StepFailure) {
+        found = try ask { () throws(BackendError) in try backend.application(Application.ID(copy.id)) }
+      } catch  where error.code == .credentialsRefused {
+        // Its namespace may have gone, and the rights in it with that.
+        log.warning("\(copy) may not be seen: \(error.message)")
+        return false
+      }
       guard let found, found.sourceID == id else { return false }
       // The server looks through its applications from time to time.
       let made = found.state.isBeingMade ? try waitUntilMade(found) : found

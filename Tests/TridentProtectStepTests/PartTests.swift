@@ -148,25 +148,4 @@ import TridentProtectSimulation
     #expect(result.standardError.contains("nightly-0213"), "\(result.standardError)")
     #expect(!result.standardError.contains("backup-temporary"), "\(result.standardError)")
   }
-
-  /// A copy that names its volumes, and not one that the application had.
-  @Test func aClaimThatIsNotAmongTheVolumesOfACopyIsLacking() throws {
-    let harness = Protect.harness()
-    harness.site.observe = { [unowned harness] _ in
-      guard
-        let snapshot = harness.objects("snapshots").first(where: { $0.name?.hasPrefix("evidence-") == true }),
-        snapshot.value(at: "status.state")?.string == "Completed",
-        snapshot.value(at: "status.volumeInfos")?.array?.first?["pvcName"]?.string != "another"
-      else { return }
-      harness.change("snapshots", snapshot.name ?? "") {
-        $0[path: ["status", "volumeInfos"]] = [["pvcName": "another", "pvcUID": "u-9"]]
-        $0[path: ["status", "volumeSnapshots"]] = [["name": "s"]]
-      }
-    }
-    let result = try harness.run(RestoreStep.self)
-    #expect(
-      result.code != .success && result.standardError.contains("lacks the data of"), "\(result.standardError)"
-    )
-    #expect(harness.site.service.tally.restoresRequested == 0)
-  }
 }

@@ -34,7 +34,7 @@ extension ClusterBackend {
     var all: [KubernetesObject] = []
     for namespace in application.namespaces {
       let listed = try client(place.context).lookAtList(
-        of: .volumeClaim, in: namespace, labels: application.selectors[namespace] ?? contentSelector,
+        of: .volumeClaim, in: namespace, labels: contentSelector,
         to: "list the volume claims in namespace \"\(namespace)\"")
       guard case .told(let claims) = listed else { return nil }
       all += claims
@@ -47,10 +47,10 @@ extension ClusterBackend {
   ) -> Bool {
     let now = application.marks
     // A restore that failed before it replaced anything has left production as it was, and customers write on. Whether it
-    // has replaced the claims is told by their uids; where it has not, or that is not told, a copy of now is made first.
+    // has replaced a claim is told by their uids; where it has not, or that is not told, a copy of now is made first.
     guard let had = restore.before.lists["claims"].map(Self.uids),
       let has = now.lists["claims"].map(Self.uids),
-      !had.contains(where: { has[$0.key] == $0.value })
+      had.isEmpty || had.contains(where: { has[$0.key] != $0.value })
     else { return false }
     if let marks { return marks == now }
     // Nobody saw it fail: the last thing that happened to the application has to be that restore.

@@ -36,13 +36,14 @@ extension ClusterBackend {
   ) throws(BackendError) -> Operation.State {
     let client = try client(context)
     var content = ClusterContent()
+    // By what is known of the copy each claim is told apart by its name; which labels its pods bear, not everybody may see.
+    let isKnown = inventory != nil
     for namespace in namespaces
-    where try !content.addClaims(namespace, client, labels: selectors[namespace]) {
+    where try !content.addClaims(namespace, client, labels: isKnown ? nil : selectors[namespace]) {
       return .partial(
         "is completed, but what it restored cannot be seen: the rights to list volume claims in "
           + "\(namespaces.joined(separator: ", ")) are missing")
     }
-    let isKnown = inventory != nil
     var inventory = inventory ?? Inventory()
     inventory.leaveAside(ignoredKinds)
     // From what comes up first to what comes up last: while the first is to come, the others need not be looked at.
@@ -106,15 +107,18 @@ extension ClusterBackend {
 }
 
 extension ClusterBackend {
-  /// Whether claims of a storage class are bound when a pod wants them, and not before; not where that may not be seen.
+  /// Whether claims of a storage class are bound when a pod wants them, and not before; so too where it may not be seen.
   private func bindsOnFirstUse(
     _ storageClass: String, _ client: KubernetesClient
   ) throws(BackendError) -> Bool {
-    guard !storageClass.isEmpty,
-      case .told(let found?) = try client.look(
-        at: .storageClass, storageClass, in: nil, to: "see when storage class \"\(storageClass)\" binds")
-    else { return false }
-    return found["volumeBindingMode"]?.string == "WaitForFirstConsumer"
+    guard !storageClass.isEmpty else { return false }
+    switch try client.look(
+      at: .storageClass, storageClass, in: nil, to: "see when storage class \"\(storageClass)\" binds")
+    {
+    case .told(let found): return found?["volumeBindingMode"]?.string == "WaitForFirstConsumer"
+    case .forbidden: return true
+    case .notInstalled: return false
+    }
   }
 
   /// The claims that pods want, as `namespace/name`; those of pods that may not be seen are not told, so all are.
@@ -144,7 +148,7 @@ private struct WantedClaims {
 extension Application {
   /// Puts a clone into the state that its making gives it.
   package mutating func show(makingOf making: Operation.State) {
-    isComingUp = making.isComingUp
+    (isRestored, isComingUp) = (making.isRestored, making.isComingUp)
     switch making {
     case .succeeded: (state, problems) = (.ready, [])
     case .running, .blocked: (state, problems) = (.provisioning, [])
@@ -161,8 +165,15 @@ extension Operation.State {
 
   /// Completed, and volumes of it do not hold their data yet.
   package static func filling(_ what: [String]) -> Self {
-    .running("filling; \(what.joined(separator: ", "))")
+    .running("\(filling)\(what.joined(separator: ", "))")
   }
+
+  /// Whether it is completed, and not all of it is there or works yet.
+  package var isRestored: Bool {
+    if case .running(let word) = self { word.hasPrefix(Self.filling) || isComingUp } else { false }
+  }
+
+  private static var filling: String { "filling; " }
 
   /// Completed, its data is there, and something of it does not work yet.
   package static func comingUp(_ what: [String]) -> Self {

@@ -96,8 +96,7 @@ extension TridentProtectBackend {
       named: place.name, in: place.context, namespace: place.namespace, looksInside: looksInside,
       hidden: &hidden)
     if let application = found.first(where: { $0.id == id }) { return application }
-    // What this step has seen is not gone because it may not be seen now.
-    guard let hidden, applicationUIDs[id] != nil else { return nil }
+    guard let hidden else { return nil }
     // With a namespace go the rights in it.
     let attempt =
       "look at application \"\(place.name)\" in namespace \"\(place.namespace)\" of \(place.context)"
@@ -355,7 +354,9 @@ extension TridentProtectBackend {
       labels: Marking.labels(of: object))
     for part in object["spec", "includedNamespaces"]?.elements ?? [] {
       guard let name = part["namespace"]?.string else { continue }
-      application.selectors[name] = part["labelSelector"].flatMap { labelSelectorText($0) }
+      // One that is named twice is looked at as a whole.
+      let isTwice = included.count { $0 == name } > 1
+      application.selectors[name] = isTwice ? nil : part["labelSelector"].flatMap { labelSelectorText($0) }
     }
     application.isFiltered = !(object["spec", "resourceFilter", "resourceMatchers"]?.elements ?? []).isEmpty
     return application

@@ -42,13 +42,6 @@ extension KubernetesObject {
   /// Of a backup each volume has a flag. A snapshot lists what it has of volumes beside the volumes themselves.
   func coverage(_ kind: RecoveryPoint.Kind) -> Coverage {
     let infos = self["status", "volumeInfos"]?.elements ?? []
-    // Where both say which claims there were, each has to be among the volumes.
-    let named = Set(infos.compactMap { $0["pvcName"]?.string })
-    if let claims = annotations[Marking.inventory].map({ Inventory($0).claims }), named.count == infos.count,
-      !named.isEmpty, !claims.isSubset(of: named)
-    {
-      return .partial(lacking: claims.subtracting(named).sorted())
-    }
     if kind == .snapshot {
       let count = (self["status", "volumeSnapshots"]?.elements ?? []).count
       guard count > 0, !infos.isEmpty else { return .notTold }
