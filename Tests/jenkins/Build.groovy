@@ -1,5 +1,7 @@
 import groovy.json.JsonSlurper
 
+import java.util.concurrent.CopyOnWriteArrayList
+
 /** A step ended badly, and with it its stage. */
 class StepFailed extends RuntimeException {
   /** FAILURE or ABORTED. */
@@ -22,12 +24,12 @@ class Build {
   final String jenkinsfile
   final Map parameters
   final BuildConsole console
-  final List<Map> stages = [].asSynchronized()
-  final List<Map> tests = [].asSynchronized()
-  final List<Map> commands = [].asSynchronized()
-  final List<String> archived = [].asSynchronized()
+  final List<Map> stages = new CopyOnWriteArrayList<>()
+  final List<Map> tests = new CopyOnWriteArrayList<>()
+  final List<Map> commands = new CopyOnWriteArrayList<>()
+  final List<String> archived = new CopyOnWriteArrayList<>()
   /** The builds of other jobs that were asked for, with their parameters. */
-  final List<Map> started = [].asSynchronized()
+  final List<Map> started = new CopyOnWriteArrayList<>()
   private volatile String worst = 'SUCCESS'
   private Sections sections
   /** Where in the pipeline a branch is: its stage, its environment, its workspace. Branches inherit it and part. */

@@ -1,7 +1,10 @@
+import java.util.concurrent.CopyOnWriteArrayList
+
 /** The console of a build, in which secrets are masked. */
 class BuildConsole {
   private final File file
-  private final List<String> secrets = []
+  /** Branches of a build add to them while others read. */
+  private final List<String> secrets = new CopyOnWriteArrayList<>()
 
   BuildConsole(File file) {
     this.file = file
