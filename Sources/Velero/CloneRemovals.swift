@@ -28,7 +28,7 @@ extension VeleroBackend {
         guard !reasons.isEmpty else { return }
         throw BackendError(
           .refused(.other), "cannot \(attempt): the restore that made it is gone, and \(reasons)",
-          hint: "see what the namespace holds; what nobody needs there is for its owner to remove")
+          hint: "leave the namespace as it is, and ask whoever put that there")
       }
       try client.delete(
         Kinds.restore, restore.reference.name, in: restore.reference.namespace, uid: restore.reference.uid,

@@ -332,7 +332,8 @@ extension VeleroBackend {
     }
     let inventory = try inventory(of: view)
     let isInPlace = view.object.labels[Marking.purpose] == Marking.restore
-    return try proof(
+    var unsure: [String] = []
+    let state = try proof(
       of: namespaces, in: context, having: inventory,
       claims: { claims throws(BackendError) in
         // What was there and not in the copy stays as it was.
@@ -343,12 +344,14 @@ extension VeleroBackend {
         guard strange.isEmpty, let namespace = namespaces.first else { return strange }
         // Without the right to see what has moved the data a claim is believed whose volume was not made for it anew.
         guard seen != nil || isInPlace else {
-          return claims.filter { !$0.isFromSnapshot && $0.hasVolumeOfItsOwn }.map {
+          unsure = claims.filter { !$0.isFromSnapshot && $0.hasVolumeOfItsOwn }.map {
             "volume claim \"\($0.name)\" may be empty, and which data was moved may not be seen (datadownloads, podvolumerestores)"
           }
+          return []
         }
         return try findings(on: claims, of: view, movements, in: namespace).wrong
       })
+    return state == .succeeded && !unsure.isEmpty ? .filling(unsure) : state
   }
 
   /// What moves the data of a restore; as it is counted, for users of the non-admin kinds; nil where it may not be seen.

@@ -222,7 +222,7 @@ extension CleanupRun {
       return .kept("has a \(busy.title) that is \(busy.state)", hint: "wait for that to end")
     }
     if let reason = Self.objection(toRemovalOf: points) {
-      return .kept(reason, hint: "see who needs it; whoever has made it may remove it")
+      return .kept(reason, hint: "leave it and the clone as they are, and ask whoever made it")
     }
     guard points.allSatisfy({ $0.state == .deleting }) || withRecoveryPoints else {
       return .kept(

@@ -210,7 +210,7 @@ extension ExistingClone {
     guard points.isEmpty else {
       throw .protected(
         "\(title) has failed, and has recovery points of its own (\(points.map { "\($0.kind.rawValue) \"\($0.name)\"" }.joined(separator: ", "))), so it is not replaced",
-        hint: "choose another name; once nobody needs them, let astra-cleanup remove the clone with them",
+        hint: "choose another name: this clone and what was made of it stay",
         kind: .notToBeRemoved)
     }
   }

@@ -79,7 +79,8 @@ extension RestoreRun {
     }
     told.message += "; \(copy) holds what \"\(application.name)\" held before"
     told.hint =
-      "\(again); that copy still counts as evidence"
+      "\(again); that copy counts as evidence then, unless this restore is seen to have replaced nothing: a copy of that "
+      + "moment is made first then"
       + (copy.kind == .clone ? "; meanwhile customers can be pointed at the clone" : "")
     return told
   }

@@ -129,6 +129,36 @@ import TridentProtectSimulation
     #expect(Holdings(harness.site.service) == before)
   }
 
+  /// Its name says where the clone of one namespace is, and nothing of where that of several is.
+  @Test(arguments: [("magento-prod", ExitCode.success), ("erp", .notFound)])
+  func theNameOfACloneSaysWhereItIsOnlyIfItHasOneNamespace(_ source: String, _ code: ExitCode) throws {
+    let harness = Protect.harness()
+    harness.environment["PROD_APP_NAME"] = source
+    harness.environment["ASTRA_APP_NAMESPACE"] = source == "erp" ? "erp-db" : source
+    harness.environment["DEBUG_NAMESPACE"] = nil
+    harness.environment["DEBUG_APP_NAME"] = "debug"
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    #expect(result.code == code, "\(result.standardError)")
+  }
+
+  /// A removal was asked for, and whoever looks next may not see whether it is done.
+  @Test func aRemovalThatMayNotBeSeenIsNotDone() throws {
+    let harness = try aWeekLater()
+    harness.site.exchanged = { [unowned harness] request, _ in
+      guard request.method == "DELETE" else { return }
+      harness.site.exchanged = nil
+      harness.site.faults = [SiteFault(.killBefore, atEvent: harness.site.events.count + 1)]
+    }
+    _ = try? harness.run(CleanupStep.self, "--remove-clone")
+    harness.site.endTroubles()
+    let token = harness[cluster: "ocp-debug"].users[0].token
+    harness[cluster: "ocp-debug"].users = [User(token: token, name: "ci")]
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    #expect(result.code != .success, "\(result.standardError)")
+    #expect(!result.standardError.contains("is gone"), "\(result.standardError)")
+  }
+
   /// What production was restored from stays, in whatever workspace that was done.
   @Test func theBackupStaysThatProductionWasRestoredFrom() throws {
     let harness = Protect.harness()

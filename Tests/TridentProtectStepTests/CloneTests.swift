@@ -60,28 +60,62 @@ import TridentProtectSimulation
     #expect(made.annotation("openshift.io/node-selector") == nil)
   }
 
-  /// A clone that holds its data and does not come up: production waits no longer for it than its pods need at best.
-  @Test func aCloneThatDoesNotComeUpHoldsUpNoRescue() throws {
+  /// A clone whose restore has ended and that does not come up, or whose volumes are never bound: production waits no longer
+  /// for it than it needs at best.
+  @Test(arguments: [
+    ("deployments.apps", ["status", "availableReplicas"], JSON.integer(0), "pods available"),
+    ("persistentvolumeclaims", ["status", "phase"], "Pending", "is Pending"),
+  ])
+  func aCloneThatDoesNotComeUpHoldsUpNoRescue(
+    _ resource: String, _ path: [String], _ value: JSON, _ said: String
+  ) throws {
     let harness = Protect.harness()
     harness.site.observe = { [unowned harness] _ in
-      let key = ObjectKey("deployments.apps", "magento-debug", "magento-debug")
-      for object in harness[cluster: "ocp-debug"].store.objects("deployments.apps", in: "magento-debug")
-      where object.value(at: "status.availableReplicas")?.integer != 0 {
-        harness[cluster: "ocp-debug"].store.update(
-          ObjectKey("deployments.apps", "magento-debug", object.name ?? key.name)
-        ) { $0[path: ["status", "availableReplicas"]] = 0 }
+      for object in harness[cluster: "ocp-debug"].store.objects(resource, in: "magento-debug")
+      where object[path: path] != value {
+        harness[cluster: "ocp-debug"].store.update(ObjectKey(resource, "magento-debug", object.name ?? "")) {
+          $0[path: path] = value
+        }
       }
     }
     let clone = try harness.run(CloneStep.self, "--timeout", "5m")
-    clone.expect(.deadlinePassed, saying: "pods available")
+    clone.expect(.deadlinePassed, saying: said)
     let began = harness.site.time.now
     let result = try harness.run(RestoreStep.self)
     result.expectSuccess()
     #expect(harness.site.time.now - began < .seconds(600))
     #expect(harness.site.service.productionContent?.rows == Magento.goodRows)
     // What it destroyed is held by a snapshot.
-    #expect(result.values["ASTRA_EVIDENCE_KIND"] != "clone", "\(result.values)")
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "snapshot", "\(result.values)")
     #expect(harness.site.service.tally.snapshotsCreated == 1)
+  }
+
+  /// A restore has failed that was begun with a clone as evidence, and the rights to see that are gone with its namespace's.
+  @Test func evidenceThatMayNotBeSeenHoldsUpNoRescue() throws {
+    let harness = Protect.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    harness.site.service.disturbNext(.restore, .fails)
+    let first = try harness.run(RestoreStep.self)
+    first.expect(.operationFailed, saying: "clone \"magento-debug\"", nature: "failure")
+    let token = harness[cluster: "ocp-debug"].users[0].token
+    harness[cluster: "ocp-debug"].users = [User(token: token, name: "ci")]
+    let second = try harness.run(RestoreStep.self)
+    #expect(second.standardError.contains("may not be seen"), "\(second.standardError)")
+    second.expectSuccess()
+  }
+
+  /// A release that knows no name for the application of a clone.
+  @Test func anOlderReleaseIsTold() throws {
+    let harness = Protect.harness()
+    let text =
+      #"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"BadRequest","message":"strict decoding error: unknown field \"spec.destinationApplicationName\"","code":400}"#
+    let answer = ServiceResponse(
+      status: 400, headers: [("Content-Type", "application/json")], body: Array(text.utf8))
+    harness.site.faults = [SiteFault(.answers(answer), "POST", endingIn: "/backuprestores")]
+    let result = try harness.run(CloneStep.self)
+    #expect(result.code == .operationFailed, "\(result.standardError)")
+    #expect(
+      result.standardError.contains("update it to 26.02 or newer"), "\(result.standardError)")
   }
 
   /// Somebody has made a snapshot of a clone, and it has lost a part since: it is not replaced unseen.

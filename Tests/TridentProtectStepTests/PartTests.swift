@@ -14,26 +14,11 @@ import TridentProtectSimulation
 
 /// Applications that are a part of a namespace, or share it, and copies that are not what they seem.
 @Suite struct PartTests {
-  private func workload(_ name: String, labels: JSON) -> JSON {
-    [
-      "metadata": ["name": .string(name), "namespace": "magento-prod", "labels": labels],
-      "spec": [
-        "replicas": 1, "selector": ["matchLabels": ["app": .string(name)]],
-        "template": [
-          "metadata": ["labels": ["app": .string(name)]],
-          "spec": ["containers": [["name": "c", "image": "none"]]],
-        ],
-      ],
-    ]
-  }
-
   /// The application takes what bears a label, and another team works in the same namespace.
-  private func shared() -> StepHarness {
+  private func shared(_ selector: JSON = ["matchLabels": ["shop": "yes"]]) -> StepHarness {
     let harness = Protect.harness()
     harness.change("applications", "magento-prod") {
-      $0[path: ["spec", "includedNamespaces"]] = [
-        ["namespace": "magento-prod", "labelSelector": ["matchLabels": ["shop": "yes"]]]
-      ]
+      $0[path: ["spec", "includedNamespaces"]] = [["namespace": "magento-prod", "labelSelector": selector]]
     }
     for resource in ["persistentvolumeclaims", "deployments.apps", "services", "pods"] {
       for object in harness[cluster: "ocp-prod"].store.objects(resource, in: "magento-prod") {
@@ -43,7 +28,7 @@ import TridentProtectSimulation
       }
     }
     harness[cluster: "ocp-prod"].store.create(
-      "deployments.apps", workload("theirs", labels: ["team": "another"]))
+      "deployments.apps", Protect.deployment("theirs", labels: ["team": "another"]))
     harness[cluster: "ocp-prod"].store.create(
       "persistentvolumeclaims",
       [
@@ -53,13 +38,39 @@ import TridentProtectSimulation
     return harness
   }
 
-  @Test func aCopyNamesWhatBelongsToTheApplication() throws {
-    let harness = shared()
+  @Test(
+    arguments: [
+      ["matchLabels": ["shop": "yes"]],
+      ["matchExpressions": [["key": "shop", "operator": "In", "values": ["yes", "also"]]]],
+      ["matchExpressions": [["key": "shop", "operator": "Exists"]]],
+      [
+        "matchExpressions": [
+          ["key": "team", "operator": "DoesNotExist"],
+          ["key": "shop", "operator": "NotIn", "values": ["no"]],
+          ["key": "shop", "operator": "Exists"],
+        ]
+      ],
+    ] as [JSON]) func aCopyNamesWhatBelongsToTheApplication(_ selector: JSON) throws
+  {
+    let harness = shared(selector)
     try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
     let backup = try #require(harness.objects("backups").first { $0.name == "mine" })
     let inventory = backup.annotation("astra-steps/inventory") ?? ""
     #expect(inventory.contains("magento-prod") && !inventory.contains("theirs"), "\(inventory)")
     #expect(!inventory.contains("pending"), "\(inventory)")
+  }
+
+  /// What a filter leaves in cannot be told from outside: a copy names nothing then.
+  @Test func aFilteredApplicationIsNotTold() throws {
+    let harness = shared()
+    harness.change("applications", "magento-prod") {
+      $0[path: ["spec", "resourceFilter"]] = [
+        "resourceSelectionCriteria": "Exclude", "resourceMatchers": [["kind": "Deployment"]],
+      ]
+    }
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    let backup = try #require(harness.objects("backups").first { $0.name == "mine" })
+    #expect(backup.annotation("astra-steps/inventory") == nil)
   }
 
   /// What others have there is neither missed nor waited for.

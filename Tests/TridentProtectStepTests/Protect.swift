@@ -16,6 +16,21 @@ enum Protect {
     return StepHarness(setup, run: run)
   }
 
+  /// A Deployment of one pod in production's namespace, without volumes.
+  static func deployment(_ name: String, labels: JSON = [:]) -> JSON {
+    [
+      "metadata": ["name": .string(name), "namespace": "magento-prod", "labels": labels],
+      "spec": [
+        "replicas": 1, "selector": ["matchLabels": ["app": .string(name)]],
+        "template": [
+          "metadata": ["labels": ["app": .string(name)]],
+          "spec": ["containers": [["name": "c", "image": "none"]]],
+        ],
+      ],
+      "status": ["availableReplicas": 0],
+    ]
+  }
+
   static let group = "protect.trident.netapp.io"
   static func resource(_ plural: String) -> String { "\(plural).\(group)" }
 }

@@ -134,17 +134,7 @@ import TridentProtectSimulation
     }
     harness[cluster: "ocp-prod"].store.create(
       "deployments.apps",
-      [
-        "metadata": ["name": "crashes", "namespace": "magento-prod"],
-        "spec": [
-          "replicas": 1, "selector": ["matchLabels": ["app": "crashes"]],
-          "template": [
-            "metadata": ["labels": ["app": "crashes"]],
-            "spec": ["containers": [["name": "crashes", "image": "none"]]],
-          ],
-        ],
-        "status": ["availableReplicas": 0],
-      ])
+      Protect.deployment("crashes"))
     harness.site.observe = { [unowned harness] _ in
       let key = ObjectKey("deployments.apps", "magento-prod", "crashes")
       guard

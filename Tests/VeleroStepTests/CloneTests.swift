@@ -161,6 +161,47 @@ import VeleroSimulation
       .operationFailed, "may be empty: no data was moved into it, and it is made from no snapshot")
   }
 
+  /// A claim of a class that binds at once, or one that has lost its volume, is not whole, whether or not a pod wants it.
+  @Test(arguments: [("Pending", ExitCode.deadlinePassed), ("Lost", .deadlinePassed)])
+  func aClaimThatShouldBeBoundIsWaitedFor(_ phase: String, _ code: ExitCode) throws {
+    let harness = harness(on: "ocp-prod") { $0.platform.bindsOnFirstUse = phase == "Lost" }
+    for object in harness[cluster: "ocp-prod"].store.objects("deployments.apps", in: "magento-prod") {
+      harness[cluster: "ocp-prod"].store.update(
+        ObjectKey("deployments.apps", "magento-prod", object.name ?? "")
+      ) { $0[path: ["spec", "replicas"]] = 0 }
+    }
+    harness.site.pass(.seconds(60))
+    harness.site.observe = { [unowned harness] _ in
+      let claims = harness[cluster: "ocp-prod"].store.objects("persistentvolumeclaims", in: "magento-debug")
+      for claim in claims where claim.value(at: "status.phase")?.string != phase {
+        harness[cluster: "ocp-prod"].store.update(
+          ObjectKey("persistentvolumeclaims", "magento-debug", claim.name ?? "")
+        ) { $0[path: ["status", "phase"]] = .string(phase) }
+      }
+    }
+    let result = try harness.run(CloneStep.self, "--timeout", "5m")
+    #expect(result.code == code, "\(result.standardError)")
+    #expect(result.standardError.contains("is \(phase)"), "\(result.standardError)")
+  }
+
+  /// Without the right to see what has moved its data a clone is believed or waited for, and not called failed.
+  @Test func aCloneWhoseDataMayNotBeSeenHasNotFailed() throws {
+    let harness = harness()
+    let text =
+      #"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","message":"no","code":403}"#
+    harness.site.beforeRequest = { [unowned harness] _ in
+      var fault = SiteFault(
+        .answers(
+          ServiceResponse(
+            status: 403, headers: [("Content-Type", "application/json")], body: Array(text.utf8))),
+        "GET", endingIn: "/datadownloads")
+      fault.times = 1_000
+      if harness.site.faults.isEmpty { harness.site.faults = [fault] }
+    }
+    let result = try harness.run(CloneStep.self, "--timeout", "10m")
+    #expect([.success, .deadlinePassed].contains(result.code), "\(result.standardError)")
+  }
+
   /// A volume that is kept, and is in no copy, would be made on the other cluster as it is: production's own.
   @Test(arguments: ["Retain", "Delete"]) func productionsOwnVolumeIsNoClones(_ policy: String) throws {
     // The bucket is out of reach, so nothing tells what the copy holds.
