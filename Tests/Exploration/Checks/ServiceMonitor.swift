@@ -94,9 +94,6 @@ final class ServiceMonitor {
     guard let last, last != source else { return }
     overwritten.append(last)
     guard !isHeld(last, by: copies + complete(in: world), and: world) else { return }
-    // Where others have removed the workload before, no copy can hold its version; the data is in volumes that are kept.
-    let isBare = world.application(WorkedExample.production)?.content == nil
-    if others, isBare, isKept(last, in: world) { return }
     losses.append("production held \(last), which no clone or snapshot of this time holds")
   }
 
