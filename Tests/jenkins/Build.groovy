@@ -1,4 +1,4 @@
-import groovy.json.JsonSlurper
+import groovy.json.JsonSlurperClassic
 
 import java.util.concurrent.CopyOnWriteArrayList
 
@@ -47,7 +47,7 @@ class Build {
     if (request.restart) {
       // A restart runs the text of the build that it continues, with its parameters, in a build of its own.
       def first = new File(builds, "${request.restart.build}")
-      origin = new JsonSlurper().parse(new File(first, 'build.json'), 'UTF-8')
+      origin = new JsonSlurperClassic().parse(new File(first, 'build.json'), 'UTF-8')
       jenkinsfile = new File(first, 'Jenkinsfile').getText('UTF-8')
       parameters = origin.parameters
       FilePatterns.copyTree(new File(first, 'stashes'), new File(folder, 'stashes'))
