@@ -26,6 +26,8 @@ final class ServiceMonitor {
   private var last: Content?
   /// Whether what production holds is what a restore that failed has left: nothing that anybody misses.
   private var isWreck = false
+  /// Whether a restore of production has destroyed something, and not ended yet.
+  private var isBegun = false
   /// Whether others' restore was under way at the last look.
   private var isInOthersHands = false
   private var copies: [Content] = []
@@ -59,12 +61,14 @@ final class ServiceMonitor {
       // has used production in between, and what theirs brought is in their backup.
       let isTheirs = begun.first.map { others && $0.related == WorkedExample.olderBackupID } ?? false
       if let first = begun.first, !isTheirs, !isWreck, !isInOthersHands { judge(world, first) }
-      if !begun.isEmpty { isInOthersHands = isTheirs }
+      if !begun.isEmpty { (isBegun, isInOthersHands) = (true, isTheirs) }
       let ends = changes.filter {
         $0.id == WorkedExample.production && [.restoreFailed, .restoreFinished].contains($0.event)
       }
       if let end = ends.last {
-        isWreck = end.event == .restoreFailed
+        // One that failed before it began has left production as it was.
+        isWreck = end.event == .restoreFailed && (isBegun || isWreck)
+        isBegun = false
         if begun.isEmpty { isInOthersHands = false }
       }
     }

@@ -37,7 +37,24 @@ extension GroundTruth {
       made.contains($0.id) && $0.name.hasPrefix(Self.evidence) && $0.state == "completed"
     }
     let contradictions = mission.attempts > 2 ? 0 : mission.contradictions
-    return left - max(1, changes.count { $0.event == .restoreBegan }) - contradictions
+    return left - max(1, restoresWithEvidence) - contradictions
+  }
+
+  /// How many restores of this run had a copy of what they would destroy.
+  ///
+  /// One that fails before it destroys anything leaves production as it was, where customers write on. Where that is seen
+  /// the next one needs a copy of its own, and the copy of the one that failed stays all the same.
+  private var restoresWithEvidence: Int {
+    var (count, underWay) = (0, 0)
+    for change in changes where change.id == WorkedExample.production {
+      switch change.event {
+      case .restoreBegan: (count, underWay) = (count + 1, underWay + 1)
+      case .restoreFailed where underWay == 0: if world.capabilities.showsReplacedClaims { count += 1 }
+      case .restoreFailed, .restoreFinished: underWay = max(0, underWay - 1)
+      default: break
+      }
+    }
+    return count
   }
 
   /// Whether something is evidence that a client has made, in this run or before it.
