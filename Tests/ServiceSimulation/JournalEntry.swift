@@ -5,6 +5,8 @@ package struct JournalEntry: Equatable, Sendable {
     case created, completed, failed, deleted, renamed
     case restoreRequested, restoreBegan, restoreFinished, restoreFailed
     case deployed, manipulated
+    /// Somebody has removed what runs there, and not its data.
+    case workloadsRemoved
   }
 
   /// What it happened to.

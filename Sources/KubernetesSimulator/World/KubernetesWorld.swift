@@ -193,7 +193,7 @@ package struct Happening: Equatable, Sendable {
   package enum Event: String, Sendable {
     case created, completed, failed, deleted, renamed
     case restoreRequested, restoreBegan, restoreFinished, restoreFailed
-    case deployed, manipulated
+    case deployed, manipulated, workloadsRemoved
   }
 
   /// What it happened to.

@@ -72,6 +72,20 @@ extension KubernetesWorld {
     return false
   }
 
+  /// Somebody removes the workloads of an application; its volumes stay.
+  package mutating func removeWorkloads(of uid: String) {
+    guard let view = applications.first(where: { $0.uid == uid || $0.objectUID == uid }),
+      let cluster = index(ofCluster: view.cluster)
+    else { return }
+    for namespace in view.namespaces {
+      for workload in clusters[cluster].store.objects("deployments.apps", in: namespace) {
+        clusters[cluster].store.remove(key("deployments.apps", workload))
+      }
+    }
+    catchUp()
+    record(.workloadsRemoved, .application, id: uid, name: view.name)
+  }
+
   private mutating func removeWhatRan(of application: JSON, in cluster: Int) {
     for namespace in namespaces(of: application) {
       for resource in Self.kept {

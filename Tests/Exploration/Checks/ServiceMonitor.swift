@@ -55,6 +55,10 @@ final class ServiceMonitor {
       let changes = world.journal(from: seen)
       seen = world.journalCount
       completed.formUnion(Self.completed(changes))
+      let isStripped = changes.contains {
+        $0.event == .workloadsRemoved && $0.id == WorkedExample.production
+      }
+      if isStripped, let rows = last?.rows { last = Content(version: "", broken: false, rows: rows) }
       let begun = changes.filter { $0.event == .restoreBegan && $0.id == WorkedExample.production }
       // What a second one within one look destroys is what the first one left: nothing that anybody misses.
       // What others restore is their affair. A service may let ours wait for theirs, asked for a moment before it: nobody
@@ -108,8 +112,11 @@ final class ServiceMonitor {
   }
 
   /// Whether copies hold a content; its rows may be in volumes that are kept, too.
+  ///
+  /// Of a content without a version others have removed all that ran: nothing but its rows can be held.
   private func isHeld(_ content: Content, by copies: [Content], and world: any SimulatedService) -> Bool {
     let isKept = isKept(content, in: world)
+    if isKept, content.version.isEmpty { return true }
     return copies.contains {
       ($0.version, $0.broken) == (content.version, content.broken)
         && (isKept || Set(content.rows).isSubset(of: $0.rows))

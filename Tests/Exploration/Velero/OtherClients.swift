@@ -20,7 +20,7 @@ extension FaultKind {
     .velero("policySetBack", .breaks(0, 1, 78)) { $0.setPolicies("Delete") },
     .velero("scaledUpByOthers", .breaks(0, 1, 75, 78)) { $0.scaleProduction(to: 3) },
     .velero("deploymentRemoved", .breaks(0, 1, 75, 78)) {
-      $0.removeAll("deployments.apps", in: "magento-prod")
+      $0.removeProductionsWorkload()
     },
   ]
 
@@ -66,6 +66,11 @@ extension KubernetesWorld {
         $0[path: ["spec", "persistentVolumeReclaimPolicy"]] = .string(policy)
       }
     }
+  }
+
+  fileprivate mutating func removeProductionsWorkload() {
+    let production = applications.first { $0.namespace == "magento-prod" && $0.cluster == clusters[0].name }
+    if let production { removeWorkloads(of: production.uid) }
   }
 
   fileprivate mutating func scaleProduction(to count: Int) {
