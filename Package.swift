@@ -236,7 +236,8 @@ let package = Package(
     .target(
       name: "VeleroExploration",
       dependencies: [
-        "ClusterExploration", "Exploration", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend",
+        "ClusterExploration", "ClusterSimulation", "Exploration", "KubernetesSimulator", "ServiceSimulation",
+        "SimulatedBackend",
         "SimulatorSupport", "VeleroSimulation",
       ],
       path: "Tests/Exploration/Velero"
@@ -352,7 +353,8 @@ let package = Package(
     .testTarget(
       name: "TridentProtectStepTests",
       dependencies: [
-        "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend", "SimulatorSupport",
+        "ClusterSimulation", "Files", "KubernetesSimulator", "ServiceSimulation", "SimulatedBackend",
+        "SimulatorSupport",
         "StepCommon", "StepReport", "StepTestSupport", "StructuredValues", "Timing",
         "TridentProtectSimulation",
       ] + stepModules
@@ -360,10 +362,9 @@ let package = Package(
     .testTarget(
       name: "VeleroStepTests",
       dependencies: [
-        "AstraReport", "Files", "HTTPTransport", "KubernetesSimulator", "ServiceSimulation",
-        "SimulatedBackend",
-        "SimulatorSupport",
-        "StepCommon",
+        "AstraReport", "ClusterSimulation", "Files", "HTTPTransport", "KubernetesSimulator",
+        "ServiceSimulation",
+        "SimulatedBackend", "SimulatorSupport", "StepCommon",
         "StepTestSupport", "StructuredValues", "Timing", "VeleroSimulation",
       ] + stepModules
     ),

@@ -186,6 +186,9 @@ import Timing
     let (_, denied, _) = try create(
       [.status(400, "", #"admission webhook "v" denied the request: no vault"#)], dryRun: true)
     #expect(denied?.kind == .refused(.other))
+    let (_, unasked, _) = try create(
+      [.status(400, "BadRequest", #"admission webhook "v" does not support dry run"#)], dryRun: true)
+    #expect(unasked?.kind == .fateUnknown)
     let (_, forbidden, _) = try create(
       [.status(403, "Forbidden", #"User "x" cannot create resource "backups" in API group "velero.io""#)],
       dryRun: true)

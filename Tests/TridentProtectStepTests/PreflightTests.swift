@@ -1,4 +1,5 @@
 import AstraPreflight
+import ClusterSimulation
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend
@@ -62,6 +63,14 @@ import TridentProtectSimulation
       code: .success,
       saying: "the backend does not tell whether the backup \"mine\" would be accepted",
       setup: { $0.settings.webhooksAreDown = true }),
+    Situation(
+      "a webhook that takes no trials", PreflightStep.self, "--steps", "backup", "--backup-name", "mine",
+      code: .success,
+      saying: "the backend does not tell whether the backup \"mine\" would be accepted",
+      prepare: {
+        $0[cluster: "ocp-prod"].admissionPlugins.append(
+          SitePolicy("backups.protect.trident.netapp.io", .hasSideEffects))
+      }),
     Situation(
       "an Argo CD application that is synchronized, as far as is told", PreflightStep.self, code: .protected,
       saying: "Argo CD application \"shop\" will undo a restore", "argocd app set shop --sync-policy none",

@@ -166,7 +166,7 @@ import VeleroSimulation
   /// Only the run that began it proves the claims, and starts what it has stopped.
   @Test func anotherRunDoesNotWaitForItInItsPlace() throws {
     let harness = Bucket.harness()
-    harness.site.faults = [SiteFault(.killAfter, "POST", endingIn: "/restores")]
+    harness.site.faults = [SiteFault(.killAfter, .restore, .application)]
     #expect(try harness.restoreInPlace().wasKilled)
     harness.site.endTroubles()
     let files = harness.files.contents

@@ -1,5 +1,6 @@
 import AstraPreflight
 import AstraRestore
+import ClusterSimulation
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend
@@ -133,6 +134,10 @@ extension StepHarness {
           ObjectKey("storageclasses.storage.k8s.io", nil, name))
       }
     },
+    Condition("a policy refuses the Restore", "no restores on a Friday") {
+      $0[cluster: "ocp-prod"].admissionPlugins.append(
+        SitePolicy("restores.velero.io", .denied(message: "no restores on a Friday", code: 403)))
+    },
     Condition("an operator keeps a workload", "is kept by Shop \"magento\"") { harness in
       harness.changeWorkloads {
         $0[path: ["metadata", "ownerReferences"]] = [
@@ -203,6 +208,15 @@ extension StepHarness {
     #expect(harness.site.service.productionContent?.rows == Magento.brokenRows)
   }
 
+  /// A policy that would be asked of the real thing, and is not asked of a trial, keeps nobody from restoring.
+  @Test func aWebhookThatTakesNoTrialsIsNoObjection() throws {
+    let harness = Bucket.harness()
+    let before = harness.claimUIDs
+    harness[cluster: "ocp-prod"].admissionPlugins.append(SitePolicy("restores.velero.io", .hasSideEffects))
+    try harness.restoreInPlace().expectSuccess()
+    harness.expectRestored(from: before)
+  }
+
   // MARK: - Deaths
 
   /// The events of a whole run, each of which a step can be killed at.
@@ -229,7 +243,7 @@ extension StepHarness {
 
   /// Kills a restore once production's claims are gone.
   private func half(_ harness: StepHarness) throws {
-    harness.site.faults = [SiteFault(.killBefore, "POST", endingIn: "/restores")]
+    harness.site.faults = [SiteFault(.killBefore, .restore, .application)]
     #expect(try harness.restoreInPlace().wasKilled)
     harness.site.endTroubles()
     #expect(harness.claimUIDs.isEmpty && !harness.releasedVolumes.isEmpty)

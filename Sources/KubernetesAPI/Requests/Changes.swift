@@ -16,7 +16,10 @@ package enum DeletionPropagation: String, Sendable {
 extension KubernetesClient {
   /// Creates an object (`POST …?fieldManager=astra-steps&fieldValidation=Strict`); a member that is not known is an error.
   ///
-  /// With `dryRun` nothing is stored: schema and admission webhooks are asked, and the request is repeated as a read.
+  /// With `dryRun` nothing is stored: schema and admission webhooks are asked, and the request is repeated as a read. A webhook
+  /// that has side effects, or does not say that it has none, is not asked, and the server refuses the trial for it: then
+  /// nothing is known of what would come of the request
+  /// (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#side-effects).
   ///
   /// - Parameters:
   ///   - kind: what it is; `apiVersion` and `kind` are set by it.
@@ -130,7 +133,11 @@ extension KubernetesClient {
         guard let object = KubernetesObject(value) else { break }
         return object
       case .absent(let problem), .rejected(let problem):
-        throw error(for: problem, .post, kind, to: attempt)
+        var error = error(for: problem, .post, kind, to: attempt)
+        if problem.status == 400, error.message.contains("does not support dry run") {
+          error.kind = .fateUnknown
+        }
+        throw error
       }
       throw BackendError(.brokenContract, "cannot \(attempt): the answer is no object")
     }

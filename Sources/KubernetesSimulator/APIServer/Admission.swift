@@ -15,6 +15,8 @@ package enum AdmissionAnswer: Equatable, Sendable {
   case unreachable
   /// It does not answer in time: the server answers 500 after it has waited.
   case timesOut
+  /// It has side effects, and is not asked in a dry run: the server refuses that with 400. Else it allows it.
+  case hasSideEffects
   /// It allows it with a warning.
   case warns(String)
 }

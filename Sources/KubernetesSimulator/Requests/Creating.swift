@@ -149,6 +149,9 @@ extension KubernetesCluster {
         object, old: old, operation, kind.resource, user: call.requester.name, in: store)
       switch answer {
       case nil: continue
+      case .hasSideEffects:
+        guard call.query["dryRun"] != nil else { continue }
+        throw .badRequest("admission webhook \"\(plugin.name)\" does not support dry run")
       case .warns(let warning): warnings.append(warning)
       case .denied(let message, let code): throw Self.denied(plugin.name, message, code ?? 400)
       case .unreachable:

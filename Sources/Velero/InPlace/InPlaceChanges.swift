@@ -180,7 +180,17 @@ extension VeleroBackend {
       )
     }
     let home = try home(place.context, of: place.namespace)
-    let body = StructuredValue.members([
+    let body = restoreBody(order, place, in: home)
+    return try changed("Restore \"\(order.name)\"", isNew: true) { () throws(BackendError) in
+      _ = try create(Kinds.restore, body, in: place.context, of: place.namespace, to: attempt)
+    }
+  }
+
+  /// The Restore of an in-place restore.
+  func restoreBody(
+    _ order: InPlacePlan.Order, _ place: ApplicationPlace, in home: String
+  ) -> StructuredValue {
+    .members([
       "metadata": Marking.metadata(
         name: order.name, namespace: home, purpose: Marking.restore,
         annotations: [
@@ -193,9 +203,6 @@ extension VeleroBackend {
         "existingResourcePolicy": .string("update"), "restorePVs": .bool(true),
       ]),
     ])
-    return try changed("Restore \"\(order.name)\"", isNew: true) { () throws(BackendError) in
-      _ = try create(Kinds.restore, body, in: place.context, of: place.namespace, to: attempt)
-    }
   }
 
   /// A claim that the backup has, too: what made it anew after it was deleted may do so again, such as a GitOps tool or an

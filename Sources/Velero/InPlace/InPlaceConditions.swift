@@ -18,7 +18,37 @@ extension VeleroBackend {
     found += try objections(toClaimsOf: planned, application, place)
     found += try overseers(of: application)
     found += try autoscalers(of: planned, place)
-    return found
+    // Its trial says nothing new where something keeps it from being asked for anyway.
+    return try found.isEmpty ? objections(toRestoreOf: planned, place) : found
+  }
+
+  /// Whether the server would take the Restore: once the claims are gone, it is too late to hear that a rule of the site refuses it.
+  private func objections(
+    toRestoreOf planned: [InPlacePlan.Change], _ place: ApplicationPlace
+  ) throws(BackendError) -> [RestoreObjection] {
+    let home = try home(place.context, of: place.namespace)
+    for case .restore(let order) in planned {
+      do throws(BackendError) {
+        _ = try create(
+          Kinds.restore, restoreBody(order, place, in: home), in: place.context, of: place.namespace,
+          dryRun: true, to: "try out Restore \"\(order.name)\" in namespace \"\(home)\"")
+      } catch {
+        switch error.kind {
+        // A name that is taken is seen when its turn comes, and who cannot be asked has not said no.
+        case .refused(.nameTaken), .fateUnknown: continue
+        case .refused, .misconfigured: return [Self.objection(toRestore: error)]
+        default: throw error
+        }
+      }
+    }
+    return []
+  }
+
+  private static func objection(toRestore error: BackendError) -> RestoreObjection {
+    RestoreObjection(
+      "the Restore would be refused: \(error.message)",
+      remedy: error.hint ?? "see what refuses it, and have it allowed; nothing was changed",
+      passes: error.kind == .refused(.busy))
   }
 
   /// Why a user of the non-admin kinds cannot keep the volumes of before: those are the cluster's, and not the namespace's.

@@ -1,3 +1,4 @@
+internal import ClusterSimulation
 internal import Exploration
 internal import KubernetesSimulator
 internal import SimulatedBackend
@@ -19,6 +20,12 @@ extension FaultKind {
     },
     .velero("policySetBack", .breaks(0, 1, 78)) { $0.setPolicies("Delete") },
     .velero("scaledUpByOthers", .breaks(0, 1, 75, 78)) { $0.scaleProduction(to: 3) },
+    .velero("policyRefusesRestores", .breaks(0, 1, 78)) { world in
+      for index in world.clusters.indices {
+        world.clusters[index].admissionPlugins.append(
+          SitePolicy("restores.velero.io", .denied(message: "no restores on a Friday", code: 403)))
+      }
+    },
     .velero("deploymentRemoved", .breaks(0, 1, 75, 78)) {
       $0.removeProductionsWorkload()
     },
