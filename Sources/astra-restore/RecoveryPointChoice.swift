@@ -19,20 +19,19 @@ package struct RecoveryPointChoice: StepPart {
       of: application, from: point, replacesVolumes: replacesVolumes, waits: false)
   }
 
-  /// Why a restore that is told to take a recovery point would refuse that; nil if it would take it.
+  /// Why no restore of an application in place is begun without a word; nil where one request does it.
   ///
-  /// Whether it has the rights for several changes, and what else has to be so for them, is left to `checkPlan`.
-  package func objection(
-    to point: RecoveryPoint, of application: Application, acceptFailedHooks: Bool, replacesVolumes: Bool
-  ) throws(StepFailure) -> StepFailure? {
-    let objection = lookup.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)
-    if let objection { return objection }
-    if replacesVolumes { return nil }
+  /// - Parameter point: any of its recovery points: what it takes to restore from one does not depend on which it is.
+  package func missingAgreement(
+    toRestore application: Application, from point: RecoveryPoint
+  ) throws(StepFailure) -> String? {
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
     }
-    guard case .stepwise(let changes) = plan else { return nil }
-    return refusal(of: changes, of: application, from: point)
+    guard case .stepwise = plan else { return nil }
+    return
+      "\(backend.name) restores in place by several changes, which --\(RestoreParameters.replace.flag) agrees to: "
+      + "astra-restore --dry-run lists them"
   }
 
   /// Changes that nobody has agreed to are not begun.

@@ -16,13 +16,18 @@ struct RestoreWeighing: StepPart {
 
   /// Weighs recovery points, and puts them in order: backups first, then the newest.
   func weigh(_ points: [RecoveryPoint], of application: Application) throws(StepFailure) -> [PointStatus] {
-    let choice = RecoveryPointChoice(run)
+    // For any of them the same.
+    let disagreement =
+      try replacesVolumes
+      ? nil
+      : points.first.flatMap { (point) throws(StepFailure) in
+        try RecoveryPointChoice(run).missingAgreement(toRestore: application, from: point)
+      }
     var weighed: [PointStatus] = []
     for point in points {
       var status = PointStatus(point: point, run: point.run ?? history.nameOfRun(thatMade: point.id.text))
-      status.refusal = try choice.objection(
-        to: point, of: application, acceptFailedHooks: acceptFailedHooks, replacesVolumes: replacesVolumes)?
-        .message
+      let objection = lookup.objection(to: point, of: application, acceptFailedHooks: acceptFailedHooks)
+      status.refusal = objection?.message ?? disagreement
       status.passedOver = RecoveryPointChoice.reasonToPassOver(
         point, before: nil, acceptFailedHooks: acceptFailedHooks)
       weighed.append(status)

@@ -269,7 +269,13 @@ import VeleroSimulation
     #expect(with.wouldBeRestored && with.isLatest)
     harness.environment["ASTRA_REPLACE_VOLUMES"] = nil
     let without = try #require(try shown())
-    let refused = try harness.run(RestoreStep.self, "-B", Magento.goodBackup)
-    #expect(!without.wouldBeRestored && without.refusal == refused.message)
+    #expect(!without.wouldBeRestored)
+    #expect(
+      without.refusal
+        == "Velero restores in place by several changes, which --replace-volumes agrees to: astra-restore --dry-run lists them"
+    )
+    try harness.run(RestoreStep.self, "-B", Magento.goodBackup).expect(.protected, "in place by 7 changes")
+    let listed = try harness.run(RestoreStep.self, "-B", Magento.goodBackup, "--dry-run")
+    listed.expect(.protected, "delete volume claim \"magento-prod-db\"")
   }
 }
