@@ -12,6 +12,8 @@ package struct RestoreChanges: Hashable, Sendable {
   package var all: [RestoreChange]
   /// What is there and not in the recovery point, each as a noun: it stays as it is.
   package var kept: [String]
+  /// What is worth a look before they are begun, a sentence for each.
+  package var cautions: [String]
   /// The restore that has stopped the application and not started it again; nil if none has.
   package var holder: Holder?
 
@@ -27,8 +29,10 @@ package struct RestoreChanges: Hashable, Sendable {
   }
 
   /// Makes a list.
-  package init(_ all: [RestoreChange], kept: [String] = [], holder: Holder? = nil) {
-    (self.all, self.kept, self.holder) = (all, kept, holder)
+  package init(
+    _ all: [RestoreChange], kept: [String] = [], cautions: [String] = [], holder: Holder? = nil
+  ) {
+    (self.all, self.kept, self.cautions, self.holder) = (all, kept, cautions, holder)
   }
 }
 

@@ -370,7 +370,10 @@ extension VeleroBackend {
     let backup = try object(
       Kinds.backup, view.backupName, in: view.reference.context, of: view.reference.namespace,
       to: "see what backup \"\(view.backupName)\" holds")
-    let inventory = backup?.annotations[Marking.inventory].map { Inventory($0) }
+    var inventory = backup?.annotations[Marking.inventory].map { Inventory($0) }
+    // Of a part of what the backup has nothing tells what belongs to it.
+    let part = view.object["spec", "labelSelector"]
+    if part != nil, part != backup?["spec", "labelSelector"] { inventory = nil }
     inventories[key] = inventory
     return inventory
   }

@@ -20,6 +20,7 @@ extension RestoreRun {
       log.info("change \(number + 1) of \(changes.all.count): \(change.clause)")
     }
     for noun in changes.kept { log.warning("\(noun) is not in \"\(point.name)\", and stays as it is") }
+    for caution in changes.cautions { log.warning(caution) }
     try checkNobodyElseIsAtIt(changes, application)
     guard try meetsConditions(of: changes, application, point, waits: waits) else {
       // What was waited for may have changed it.

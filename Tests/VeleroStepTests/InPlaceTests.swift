@@ -134,10 +134,6 @@ extension StepHarness {
           ObjectKey("storageclasses.storage.k8s.io", nil, name))
       }
     },
-    Condition("a policy refuses the Restore", "no restores on a Friday") {
-      $0[cluster: "ocp-prod"].admissionPlugins.append(
-        SitePolicy("restores.velero.io", .denied(message: "no restores on a Friday", code: 403)))
-    },
     Condition("an operator keeps a workload", "is kept by Shop \"magento\"") { harness in
       harness.changeWorkloads {
         $0[path: ["metadata", "ownerReferences"]] = [

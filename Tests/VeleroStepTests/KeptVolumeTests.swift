@@ -55,6 +55,25 @@ import VeleroSimulation
     try cleanUp(harness).expect(.success, "nothing to remove")
   }
 
+  /// A volume that an earlier restore has told to outlive its claim, and that nobody has put aside until now.
+  @Test func ageCountsFromTheRestoreThatPutsAVolumeAside() throws {
+    let harness = Bucket.harness()
+    // It dies when production's volume is kept, and nothing else is done.
+    harness.site.faults = [SiteFault(.killAfter, .restore, .other)]
+    #expect(try harness.restoreInPlace().wasKilled)
+    harness.site.endTroubles()
+    #expect(harness.releasedVolumes.isEmpty)
+    harness.leave(hours: 200)
+    harness.environment["ASTRA_RUN_ID"] = "a-week-later"
+    try harness.restoreInPlace().expectSuccess()
+    #expect(harness.releasedVolumes.count == 1)
+    harness.leave(hours: 1)
+    try expectKept(harness, "younger than")
+    harness.leave(hours: 3)
+    try cleanUp(harness).expect(.success, "by run a-week-later")
+    #expect(harness.releasedVolumes.isEmpty)
+  }
+
   @Test func youngOnesStay() throws { try expectKept(try harness(hours: 1), "younger than") }
 
   @Test func thoseOfARestoreThatFailedStayUntilOneHasEndedWell() throws {

@@ -120,6 +120,7 @@ extension KubernetesWorld {
   mutating func notice(changeFrom old: VeleroSettings) {
     guard let settings = velero?.settings else { return }
     if settings.locationsAreUnavailable != old.locationsAreUnavailable { showLocations() }
+    if settings.serverIsAway != old.serverIsAway { showServer() }
     if settings.serverIsAway, !old.serverIsAway { awaySince = now }
     if !settings.serverIsAway, old.serverIsAway, let since = awaySince {
       awaySince = nil

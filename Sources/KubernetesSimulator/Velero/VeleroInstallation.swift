@@ -84,5 +84,14 @@ extension KubernetesWorld {
         ])
     }
     settlePlatform([settings.namespace], in: cluster)
+    showServer()
+  }
+
+  /// Shows in the server's Deployment whether it is away.
+  mutating func showServer() {
+    guard let settings = velero?.settings else { return }
+    let key = ObjectKey("deployments.apps", settings.namespace, "velero")
+    platform?.down = settings.serverIsAway ? [key] : []
+    for cluster in clusters.indices { reconcileDeployment(key, in: cluster) }
   }
 }

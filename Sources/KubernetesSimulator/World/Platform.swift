@@ -38,6 +38,8 @@ struct Platform: Sendable {
   var tasks: [Task] = []
   /// The uids of claims that are not bound yet, since somebody brings their volume.
   var withheld: Set<String> = []
+  /// Deployments none of whose pods is ready.
+  var down: Set<ObjectKey> = []
   /// The uids of claims whose data is still being written: their pods wait.
   var unfilled: Set<String> = []
   /// What the volume of a claim will hold that is not made yet, by the claim's uid.

@@ -74,15 +74,16 @@ extension KubernetesWorld {
 
   private mutating func showDeployment(_ key: ObjectKey, _ setKey: ObjectKey, in cluster: Int) {
     let status = clusters[cluster].store.object(setKey)?["status"]
+    let isDown = platform?.down.contains(key) == true
     clusters[cluster].store.update(key) {
       var shown: JSON = ["observedGeneration": $0.value(at: "metadata.generation") ?? 1]
       for name in ["replicas", "readyReplicas", "availableReplicas"] {
-        if let count = status?[name] { shown[name] = count }
+        if let count = status?[name] { shown[name] = isDown && name != "replicas" ? 0 : count }
       }
       if let count = status?["replicas"] { shown["updatedReplicas"] = count }
       // As many as the usual strategy of updates leaves: three of four, and one of one.
       let wanted = $0.value(at: "spec.replicas")?.integer ?? 1
-      let isUp = (status?["availableReplicas"]?.integer ?? 0) >= wanted - wanted / 4
+      let isUp = (shown["availableReplicas"]?.integer ?? 0) >= wanted - wanted / 4
       shown["conditions"] = [
         [
           "type": "Available", "status": isUp ? "True" : "False",

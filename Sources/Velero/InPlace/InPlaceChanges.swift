@@ -18,8 +18,10 @@ enum InPlaceMark {
   static let volume = "astra-steps/volume-uid"
 
   /// What a restore in place leaves alone: the address of an application, and what it is opened with.
+  ///
+  /// Nor does it bring pods: those of workloads are made anew by these, which would end one that comes while they are stopped.
   static let untouched = [
-    "services", "endpoints", "endpointslices.discovery.k8s.io", "ingresses.networking.k8s.io",
+    "pods", "services", "endpoints", "endpointslices.discovery.k8s.io", "ingresses.networking.k8s.io",
     "routes.route.openshift.io", "secrets",
   ]
 }
@@ -105,12 +107,10 @@ extension VeleroBackend {
   private func idle(
     _ claims: [String], _ place: ApplicationPlace, _ client: KubernetesClient, _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
-    let pods = try client.list(.pod, in: place.namespace, to: attempt).filter { pod in
-      !pod.hasEnded && !pod.claimNames.isDisjoint(with: claims)
-    }
+    let pods = try client.list(.pod, in: place.namespace, to: attempt).filter { $0.holds(claims) }
     guard let first = pods.first else { return .made }
     return .waiting(
-      "pod \"\(first.name)\" uses volume claim \(first.claimNames.intersection(claims).sorted().joined(separator: ", "))"
+      "pod \"\(first.name)\"\(first.hasEnded ? ", which has ended," : "") uses volume claim \(first.claimNames.intersection(claims).sorted().joined(separator: ", "))"
         + (pods.count > 1 ? ", and \(pods.count - 1) more" : ""))
   }
 
@@ -137,6 +137,7 @@ extension VeleroBackend {
       guard held?.uid == volume.uid, held?["spec", "persistentVolumeReclaimPolicy"]?.string == "Retain" else {
         return .failed("volume \"\(volume.name)\" would not outlive volume claim \"\(claim.name)\"")
       }
+      if let held, isMarkedLongAgo(held) { return try markAnew(held, client, attempt) }
     }
     // A further one of the same uid does no harm: whether it goes is seen at the next look.
     do throws(BackendError) {
@@ -150,6 +151,31 @@ extension VeleroBackend {
         now.uid != claim.uid
       else { throw error }
       return Self.isAnother(now, than: claim)
+    }
+  }
+
+  /// Whether a volume was to outlive its claim for an earlier restore, which has come to nothing.
+  private func isMarkedLongAgo(_ volume: KubernetesObject) -> Bool {
+    guard volume.annotations[InPlaceMark.volume] == volume.uid else { return false }
+    let keptAt = volume.annotations[InPlaceMark.keptAt].flatMap { Timestamp($0) }
+    return keptAt.map { currentTime - $0 > .seconds(3600) } ?? true
+  }
+
+  /// Says that a volume is put aside now: by that it is told when it may go.
+  private func markAnew(
+    _ volume: KubernetesObject, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> RestoreChangeState {
+    let patch = StructuredValue.members([
+      "metadata": .members([
+        "resourceVersion": volume.resourceVersion.map { .string($0) },
+        "annotations": .members([
+          InPlaceMark.keptAt: .string(currentTime.text),
+          Marking.run: settings.signature.run.map { .string($0) } ?? .null,
+        ]),
+      ])
+    ])
+    return try changed(volume.name) { () throws(BackendError) in
+      _ = try client.mergePatch(.volume, volume.name, in: nil, patch, to: attempt)
     }
   }
 

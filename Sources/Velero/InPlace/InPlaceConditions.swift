@@ -16,6 +16,7 @@ extension VeleroBackend {
     try checkRights(for: planned, application, place)
     var found = try objections(to: point, of: application, place)
     found += try objections(toClaimsOf: planned, application, place)
+    found += try objections(toServerOf: place, movesData: point.kind == .backup)
     found += try overseers(of: application)
     found += try autoscalers(of: planned, place)
     // Its trial says nothing new where something keeps it from being asked for anyway.
@@ -131,6 +132,12 @@ extension VeleroBackend {
           "nothing proves that \(title) holds the data of every volume claim",
           remedy: "name one that astra-backup has made"))
     }
+    if settings.selector != nil, object["spec", "labelSelector"] == nil {
+      found.append(
+        RestoreObjection(
+          "\(title) holds the whole namespace, and ASTRA_APP_SELECTOR selects a part of it: a restore would change the others there, too",
+          remedy: "name one that was made with that selector; or clone that part with astra-clone"))
+    }
     if let expiry = now.expiresAt, expiry - currentTime < .seconds(3600) {
       found.append(
         RestoreObjection("\(title) expires at \(expiry.text)", remedy: "name one that is kept for longer"))
@@ -190,87 +197,6 @@ extension VeleroBackend {
     backup.labels[Marking.managedBy] == Marking.tool
       && backup.annotations[Marking.run] == settings.signature.run
       && backup.annotations[Names.name]?.hasPrefix(EvidenceMark.prefix) == true
-  }
-
-  /// Whether claims can go and come back: their storage classes are there, and nothing uses them that cannot be stopped.
-  private func objections(
-    toClaimsOf planned: [InPlacePlan.Change], _ application: Application, _ place: ApplicationPlace
-  ) throws(BackendError) -> [RestoreObjection] {
-    let attempt = "see what uses the volume claims of \"\(application.name)\""
-    let client = try client(place.context)
-    var (claims, found): (Set<String>, [RestoreObjection]) = ([], [])
-    for case .deleteClaim(let claim) in planned {
-      claims.insert(claim.name)
-      let spec = StructuredValue(parsing: Array(claim.spec.utf8))
-      if let name = spec?["storageClassName"]?.string, !name.isEmpty,
-        case .told(nil) = try client.look(at: .storageClass, name, in: nil, to: attempt)
-      {
-        found.append(
-          RestoreObjection(
-            "storage class \"\(name)\" of volume claim \"\(claim.name)\" is not there",
-            remedy: "make it again, and run the step again"))
-      }
-    }
-    var stoppable: Set<String> = []
-    for kind in [ResourceKind.deployment, .statefulSet] {
-      for object in try client.list(kind, in: place.namespace, labels: contentSelector, to: attempt) {
-        stoppable.insert(object.uid)
-        if let owner = object.owners.first {
-          found.append(
-            RestoreObjection(
-              "\(kind.kind) \"\(object.name)\" is kept by \(owner.kind) \"\(owner.name)\", which would start it again",
-              remedy: "pause that operator for \"\(owner.name)\", or clone the copy with astra-clone"))
-        }
-      }
-    }
-    for set in try client.list(.replicaSet, in: place.namespace, to: attempt)
-    where set.owners.contains(where: { stoppable.contains($0.uid) }) {
-      stoppable.insert(set.uid)
-    }
-    let pods = try client.list(.pod, in: place.namespace, to: attempt).filter { !$0.hasEnded }
-    found += try objections(
-      toClaimsThatStay: pods.filter { $0.owners.contains { stoppable.contains($0.uid) } }, place, client,
-      attempt)
-    for pod in pods
-    where !pod.claimNames.isDisjoint(with: claims)
-      && !pod.owners.contains(where: { stoppable.contains($0.uid) })
-    {
-      let owner = pod.owners.first.map { "\($0.kind) \"\($0.name)\"" } ?? "nobody"
-      found.append(
-        RestoreObjection(
-          "pod \"\(pod.name)\" of \(owner) uses a volume claim that has to go, and cannot be stopped by the step",
-          remedy: "end it, and run the step again"))
-    }
-    if case .told(let jobs) = try client.lookAtList(of: .cronJob, in: place.namespace, to: attempt) {
-      for job in jobs where job["spec", "suspend"]?.bool != true {
-        let volumes = job["spec", "jobTemplate", "spec", "template", "spec", "volumes"]
-        guard !KubernetesObject.claimNames(in: volumes).isDisjoint(with: claims) else { continue }
-        found.append(
-          RestoreObjection(
-            "CronJob \"\(job.name)\" uses a volume claim that has to go, and is not suspended",
-            remedy:
-              "kubectl --context \(place.context) -n \(place.namespace) patch cronjob \(job.name) -p '{\"spec\":{\"suspend\":true}}' (and false afterwards)"
-          ))
-      }
-    }
-    return found
-  }
-
-  /// Where a selector tells what belongs to an application, whether its pods use claims that it does not select: those would
-  /// stay as they are, and half of the data would be that of now.
-  private func objections(
-    toClaimsThatStay pods: [KubernetesObject], _ place: ApplicationPlace, _ client: KubernetesClient,
-    _ attempt: String
-  ) throws(BackendError) -> [RestoreObjection] {
-    guard let contentSelector else { return [] }
-    let selected = try client.list(.volumeClaim, in: place.namespace, labels: contentSelector, to: attempt)
-    let others = Set(pods.flatMap(\.claimNames)).subtracting(selected.map(\.name)).sorted()
-    return others.map {
-      RestoreObjection(
-        "volume claim \"\($0)\" is used by \"\(place.name)\", but does not bear the labels \(contentSelector), and would stay as it is",
-        remedy:
-          "give it those labels, make a backup, and restore from that; or clone the copy with astra-clone")
-    }
   }
 
   /// What would put back what the changes have changed.

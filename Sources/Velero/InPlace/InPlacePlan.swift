@@ -12,6 +12,8 @@ package struct InPlacePlan: Hashable, Sendable {
     package var uid: String
     /// How many pods it is to have again.
     package var replicas: Int
+    /// Whether the copy has it, so that it is seen whether the restore has changed it, though it has no pods now.
+    package var isInCopy = false
 
     /// Names a workload.
     package init(kind: ResourceKind, name: String, uid: String, replicas: Int) {
@@ -93,6 +95,8 @@ package struct InPlacePlan: Hashable, Sendable {
   package var missing: [String] = []
   /// Claims that the copy did not have: they stay as they are.
   package var kept: [String] = []
+  /// What is worth a look before it is begun, a sentence for each.
+  package var cautions: [String] = []
   /// Who has stopped workloads for a restore of its own and has not started them again.
   package var holder: RestoreChanges.Holder?
 
@@ -101,7 +105,7 @@ package struct InPlacePlan: Hashable, Sendable {
 
   /// The changes in their order: nothing goes before its data is safe.
   package var changes: [Change] {
-    let running = workloads.filter { $0.replicas > 0 }
+    let running = workloads.filter { $0.replicas > 0 || $0.isInCopy }
     var all: [Change] = claims.compactMap { claim in
       claim.volume.flatMap {
         $0.reclaimPolicy == "Retain" ? nil : .retain($0, of: claim.name, for: order.name)
@@ -126,7 +130,9 @@ extension InPlacePlan.Change {
     case .retain(let volume, let claim, _):
       "set the reclaim policy of volume \"\(volume.name)\" (claim \"\(claim)\") from \(volume.reclaimPolicy) to Retain, which keeps its data"
     case .stop(let workload, _):
-      "stop \(workload.kind.kind) \"\(workload.name)\" (\(workload.replicas) pods)"
+      workload.replicas > 0
+        ? "stop \(workload.kind.kind) \"\(workload.name)\" (\(workload.replicas) pods)"
+        : "mark \(workload.kind.kind) \"\(workload.name)\", which has no pods, so that it is seen whether the restore changes it"
     case .awaitIdle(let claims): "wait until no pod uses volume claims \(claims.joined(separator: ", "))"
     case .deleteClaim(let claim):
       "delete volume claim \"\(claim.name)\" (uid \(claim.uid)); "
@@ -138,7 +144,9 @@ extension InPlacePlan.Change {
     case .prove(_, let claims):
       "see that each volume claim is a new one with the backup's data (\(claims.keys.sorted().joined(separator: ", ")))"
     case .start(let workload, _):
-      "start \(workload.kind.kind) \"\(workload.name)\" again (\(workload.replicas) pods), if the restore has not"
+      workload.replicas > 0
+        ? "start \(workload.kind.kind) \"\(workload.name)\" again (\(workload.replicas) pods), if the restore has not"
+        : "take the mark from \(workload.kind.kind) \"\(workload.name)\", if the restore has not"
     }
   }
 

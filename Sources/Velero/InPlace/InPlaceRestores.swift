@@ -13,7 +13,8 @@ extension VeleroBackend {
     let plan = try inPlacePlan(restoreOf: application, from: point)
     return .stepwise(
       RestoreChanges(
-        plan.changes.map(\.change), kept: plan.kept.map { "volume claim \"\($0)\"" }, holder: plan.holder))
+        plan.changes.map(\.change), kept: plan.kept.map { "volume claim \"\($0)\"" }, cautions: plan.cautions,
+        holder: plan.holder))
   }
 
   /// Reads which changes restore an application in place.
@@ -38,6 +39,7 @@ extension VeleroBackend {
       backup: object?.name ?? point.name, point: point.id, namespace: place.namespace,
       namespaceUID: namespaceUID)
     var plan = InPlacePlan(namespace: place.namespace, order: order)
+    var used: Set<String> = []
     for kind in [ResourceKind.deployment, .statefulSet] {
       let sight = try client.lookAtList(
         of: kind, in: place.namespace, labels: contentSelector, to: attempt)
@@ -46,9 +48,15 @@ extension VeleroBackend {
         let now = object["spec", "replicas"]?.integer ?? 1
         // One that a restore has stopped is to have what it had before.
         let before = object.annotations[InPlaceMark.replicas].flatMap { Int($0) }
-        plan.workloads.append(
-          InPlacePlan.Workload(
-            kind: kind, name: object.name, uid: object.uid, replicas: now == 0 ? before ?? 0 : now))
+        var workload = InPlacePlan.Workload(
+          kind: kind, name: object.name, uid: object.uid, replicas: now == 0 ? before ?? 0 : now)
+        workload.isInCopy = inventory?.workloads["\(kind.kind) \(object.name)"] != nil
+        plan.workloads.append(workload)
+        used.formUnion(object.claimNamesOfPods(workload.replicas))
+        if object.hasRestoreHooks {
+          plan.cautions.append(
+            "the restore hooks of \(workload.title) do not run: a restore in place brings no pods")
+        }
         if now == 0, let restore = object.annotations[InPlaceMark.restore] {
           plan.holder = RestoreChanges.Holder(restore: restore, run: object.annotations[Marking.run])
         }
@@ -77,8 +85,31 @@ extension VeleroBackend {
       planned.metadata = InPlacePlan.Claim.ownMetadata(of: claim).oneLine
       plan.claims.append(planned)
     }
+    if point.kind == .backup {
+      plan.cautions += try cautions(of: plan.claims, without: used, client, attempt)
+    }
     plan.missing = (inventory?.claims ?? []).subtracting(plan.claims.map(\.name)).sorted()
     return plan
+  }
+
+  /// Which claims no pod will want, and Velero may fill only for one: it waits for half an hour, and has failed then.
+  ///
+  /// Source: velero.io/docs, "Data Movement Pod configuration", `ignoreDelayBinding`.
+  private func cautions(
+    of claims: [InPlacePlan.Claim], without used: Set<String>, _ client: KubernetesClient, _ attempt: String
+  ) throws(BackendError) -> [String] {
+    var found: [String] = []
+    for claim in claims where !used.contains(claim.name) {
+      let spec = StructuredValue(parsing: Array(claim.spec.utf8))
+      guard let name = spec?["storageClassName"]?.string, !name.isEmpty,
+        case .told(let storageClass?) = try client.look(at: .storageClass, name, in: nil, to: attempt),
+        storageClass["volumeBindingMode"]?.string == "WaitForFirstConsumer"
+      else { continue }
+      found.append(
+        "no workload's pods use volume claim \"\(claim.name)\", and storage class \"\(name)\" binds it only for a pod: unless those "
+          + "of the copy do, or Velero's node agent ignores that (ignoreDelayBinding), the restore fails")
+    }
+    return found
   }
 
   /// The name of the next restore from a recovery point: none that is there already, though one of before it may be gone.

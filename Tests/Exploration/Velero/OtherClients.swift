@@ -20,6 +20,7 @@ extension FaultKind {
     },
     .velero("policySetBack", .breaks(0, 1, 78)) { $0.setPolicies("Delete") },
     .velero("scaledUpByOthers", .breaks(0, 1, 75, 78)) { $0.scaleProduction(to: 3) },
+    .velero("endedPodLeft", .breaks(0, 1, 75, 78)) { $0.leaveEndedPod() },
     .velero("policyRefusesRestores", .breaks(0, 1, 78)) { world in
       for index in world.clusters.indices {
         world.clusters[index].admissionPlugins.append(
@@ -73,6 +74,21 @@ extension KubernetesWorld {
         $0[path: ["spec", "persistentVolumeReclaimPolicy"]] = .string(policy)
       }
     }
+  }
+
+  /// A pod of production's that has run to its end uses its claim.
+  fileprivate mutating func leaveEndedPod() {
+    let key = ObjectKey("pods", "magento-prod", "dump-1")
+    clusters[0].store.create(
+      key.resource,
+      [
+        "metadata": ["name": .string(key.name), "namespace": "magento-prod"],
+        "spec": [
+          "nodeName": "worker-1", "containers": [["name": "dump", "image": "dump"]],
+          "volumes": [["name": "data", "persistentVolumeClaim": ["claimName": "magento-prod-db"]]],
+        ],
+      ])
+    clusters[0].store.update(key) { $0[path: ["status", "phase"]] = "Succeeded" }
   }
 
   fileprivate mutating func removeProductionsWorkload() {
