@@ -93,8 +93,10 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   /// How it would restore an application in place. Asks it for nothing.
   func plan(restoreOf application: Application, from point: RecoveryPoint) throws(BackendError) -> RestorePlan
   /// What keeps an in-place restore by several changes from being begun. Asks it for nothing.
+  ///
+  /// - Parameter passing: whether only what ends by itself is looked for, as while that is waited for.
   func objections(
-    to changes: RestoreChanges, of application: Application, from point: RecoveryPoint
+    to changes: RestoreChanges, of application: Application, from point: RecoveryPoint, passing: Bool
   ) throws(BackendError) -> [RestoreObjection]
   /// Makes one change of an in-place restore, or sees that it is made: asked again, it makes nothing twice.
   func perform(_ change: RestoreChange, of application: Application.ID) throws(BackendError)
@@ -169,7 +171,7 @@ extension Backend {
   package func seemsReady(for _: Change) throws(BackendError) -> Bool { true }
 
   package func objections(
-    to _: RestoreChanges, of _: Application, from _: RecoveryPoint
+    to _: RestoreChanges, of _: Application, from _: RecoveryPoint, passing _: Bool
   ) throws(BackendError) -> [RestoreObjection] { [] }
   package func perform(
     _ change: RestoreChange, of _: Application.ID

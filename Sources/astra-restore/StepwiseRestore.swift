@@ -234,7 +234,7 @@ extension RestoreRun {
     var hasWaited = false
     while true {
       let objections = try ask { () throws(BackendError) in
-        try backend.objections(to: changes, of: application, from: point)
+        try backend.objections(to: changes, of: application, from: point, passing: hasWaited)
       }
       guard let first = objections.first else { return !hasWaited }
       guard waits, objections.allSatisfy(\.passes) else {

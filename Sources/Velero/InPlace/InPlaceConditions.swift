@@ -7,14 +7,19 @@ internal import Timing
 // What has to be so before the first change of an in-place restore: nothing was changed yet, and nothing will be.
 extension VeleroBackend {
   package func objections(
-    to changes: RestoreChanges, of application: Application, from point: RecoveryPoint
+    to changes: RestoreChanges, of application: Application, from point: RecoveryPoint, passing: Bool
   ) throws(BackendError) -> [RestoreObjection] {
     guard let place = ApplicationPlace(application.id) else { throw .noApplication(application.id) }
+    guard !passing else {
+      return try (objections(toWorkUnderWayAt: place) + objections(toServerOf: place, movesData: false))
+        .filter(\.passes)
+    }
     let planned = changes.all.compactMap { InPlacePlan.Change($0) }
     // What may not be seen cannot be judged.
     if let objection = try objection(toKeepingVolumesOf: planned, place) { return [objection] }
     try checkRights(for: planned, application, place)
     var found = try objections(to: point, of: application, place)
+    found += try objections(toWorkUnderWayAt: place)
     found += try objections(toClaimsOf: planned, application, place)
     found += try objections(toServerOf: place, movesData: point.kind == .backup)
     found += try overseers(of: application)
@@ -176,6 +181,15 @@ extension VeleroBackend {
             : "bring them back first: velero --kubecontext \(place.context) -n \(home(place.context, of: place.namespace)) restore create --from-backup \(object.name) --include-namespaces \(place.namespace) --include-resources services"
         ))
     }
+    return found
+  }
+
+  /// What Velero does with the namespace already.
+  private func objections(
+    toWorkUnderWayAt place: ApplicationPlace
+  ) throws(BackendError) -> [RestoreObjection] {
+    let attempt = "see what is under way with namespace \"\(place.namespace)\""
+    var found: [RestoreObjection] = []
     for kind in [Kinds.backup, Kinds.restore] {
       for other in try objects(kind, in: place.context, of: [place.namespace], to: attempt)
       where !RunState(other).isTerminal && !isOwnEvidence(other) {

@@ -33,6 +33,8 @@ package struct FaultKind: Sendable {
     case leavesOpen
     /// The service calls well what is not, or breaks what it is at: what is asked for is rightly asked for again.
     case deceives
+    /// The steps wait until it is over, and a preflight says that it is so.
+    case isWaitedFor
     /// A recovery point is not read at once.
     case delaysPoints
   }

@@ -121,6 +121,11 @@ struct SystematicExploration: Sendable {
     plan.mayShowNothing =
       (mission.isOlder || plan.showsNoRestore) && !kind.traits.isDisjoint(with: [.hides, .blinds])
     if kind.traits.contains(.lasts) { (plan.attempts, plan.renewedCarriers) = (max(3, mission.attempts), 1) }
+    // What the steps wait for a preflight tells.
+    if kind.traits.contains(.isWaitedFor), mission.stages.contains(where: { $0.program == .preflight }) {
+      plan.codes?.insert(78)
+      plan.attempts = max(3, mission.attempts)
+    }
     return plan
   }
 

@@ -7,15 +7,10 @@ internal import VeleroSimulation
 
 // What goes wrong with Velero itself: its server, its locations, its data movers, the storage below.
 extension FaultKind {
-  static let veleroServer = server + with(.deceives, deceptions)
+  static let veleroServer = server + with(.isWaitedFor, pauses) + with(.deceives, deceptions)
 
   private static let server: [FaultKind] = [
-    // A server that is away and comes back goes on, or has failed what it was at.
-    .velero("serverPauses", .passes) {
-      $0.veleroTrouble(for: nil) { $0.resumesAfterAbsence = true }
-      $0.veleroTrouble(for: .seconds(40)) { $0.serverIsAway = true }
-    },
-    .server("serverAway", .breaks(0, 75)) { $0.serverIsAway = true },
+    .server("serverAway", .breaks(0, 75, 78)) { $0.serverIsAway = true },
     .server("locationAway-40s", for: .seconds(40), .breaks(0, 1, 77, 78)) {
       $0.locationsAreUnavailable = true
     },
@@ -24,6 +19,14 @@ extension FaultKind {
     .server("claimsUnbound", .breaks(0, 75)) { $0.platform.leavesUnbound = ["magento-prod-db"] },
     .server("podsPending", .breaks(0, 75)) { $0.platform.podsStayPending = true },
     .server("volumesBoundLate", .passes) { $0.platform.binding = .seconds(20) },
+  ]
+
+  private static let pauses: [FaultKind] = [
+    // A server that is away and comes back goes on, or has failed what it was at.
+    .velero("serverPauses", .passes) {
+      $0.veleroTrouble(for: nil) { $0.resumesAfterAbsence = true }
+      $0.veleroTrouble(for: .seconds(40)) { $0.serverIsAway = true }
+    }
   ]
 
   /// Something is lost, whether Velero says so or not.
