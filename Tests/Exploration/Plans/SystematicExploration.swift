@@ -121,6 +121,8 @@ struct SystematicExploration: Sendable {
     plan.mayShowNothing =
       (mission.isOlder || plan.showsNoRestore) && !kind.traits.isDisjoint(with: [.hides, .blinds])
     if kind.traits.contains(.lasts) { (plan.attempts, plan.renewedCarriers) = (max(3, mission.attempts), 1) }
+    // Where evidence cannot be made, there is no restore, whatever has kept it from that.
+    if expectation.codes.contains(76), isForEvidence(number, outcome) { plan.codes?.insert(78) }
     // What the steps wait for a preflight tells.
     if kind.traits.contains(.isWaitedFor), mission.stages.contains(where: { $0.program == .preflight }) {
       plan.codes?.insert(78)
@@ -137,6 +139,12 @@ struct SystematicExploration: Sendable {
     // A restore whose deadline passed may have been asked for with evidence that a second attempt rightly doubts.
     plan.snapshots = outcome.snapshots + 1
     return isLater ? plan.triedLater : plan
+  }
+
+  /// Whether an event is one of the looks right before a snapshot is asked for.
+  private func isForEvidence(_ number: Int, _ outcome: Outcome) -> Bool {
+    let next = outcome.events[(number - 1)...].prefix(12)
+    return next.contains { $0.purpose?.action == .create && $0.purpose?.subject == .snapshot }
   }
 
   /// Whether a fault may let evidence stand that no restore needed.
