@@ -365,14 +365,14 @@ extension VeleroBackend {
 
   /// What the backup that a restore is from had; nil where nothing tells.
   func inventory(of view: RestoreView) throws(BackendError) -> Inventory? {
-    let key = "\(view.reference.context)/\(view.backupName)"
+    let part = view.object["spec", "labelSelector"]
+    let key = "\(view.reference.context)/\(view.backupName)/\(part?.oneLine ?? "")"
     if let known = inventories[key] { return known }
     let backup = try object(
       Kinds.backup, view.backupName, in: view.reference.context, of: view.reference.namespace,
       to: "see what backup \"\(view.backupName)\" holds")
     var inventory = backup?.annotations[Marking.inventory].map { Inventory($0) }
     // Of a part of what the backup has nothing tells what belongs to it.
-    let part = view.object["spec", "labelSelector"]
     if part != nil, part != backup?["spec", "labelSelector"] { inventory = nil }
     inventories[key] = inventory
     return inventory

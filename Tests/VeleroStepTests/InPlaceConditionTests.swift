@@ -3,6 +3,7 @@ import AstraCleanup
 import AstraClone
 import AstraRestore
 import ClusterSimulation
+import Files
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend
@@ -117,6 +118,39 @@ import VeleroSimulation
     for (name, uid) in before { #expect(harness.claimUIDs[name] != uid) }
   }
 
+  /// The mark of what had no pods anyway keeps nobody from restoring, and goes with the next restore.
+  @Test func theMarkOfAnIdleWorkloadIsNoHold() throws {
+    let harness = Bucket.harness()
+    harness.makeIdle("admin-tools")
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    // It dies once production is stopped, and somebody starts that by hand.
+    let stopped = "/deployments/magento-prod"
+    harness.site.faults = [SiteFault(.killAfter, "PATCH", endingIn: stopped)]
+    #expect(try harness.restoreInPlace("--use-backup", "mine").wasKilled)
+    harness.site.endTroubles()
+    #expect(harness.mark(of: "admin-tools") != nil && harness.wantedPods["magento-prod"] == 0)
+    let key = ObjectKey("deployments.apps", "magento-prod", "magento-prod")
+    harness[cluster: "ocp-prod"].store.update(key) { $0[path: ["spec", "replicas"]] = 1 }
+    harness.site.pass(.seconds(60))
+    harness.environment["ASTRA_RUN_ID"] = "another-run"
+    harness.files.contents = harness.files.contents.filter { !$0.key.contains("reports/") }
+    try harness.restoreInPlace().expectSuccess()
+    #expect(harness.mark(of: "admin-tools") == nil && harness.mark(of: "magento-prod") == nil)
+  }
+
+  /// Until something is stopped that runs, a restore is begun anew, and all is looked at once more.
+  @Test func aMarkAloneIsNoBeginning() throws {
+    let harness = Bucket.harness()
+    harness.makeIdle("admin-tools")
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    harness.site.faults = [SiteFault(.killAfter, "PATCH", endingIn: "/deployments/admin-tools")]
+    #expect(try harness.restoreInPlace("--use-backup", "mine").wasKilled)
+    harness.site.endTroubles()
+    #expect(harness.mark(of: "admin-tools") != nil && harness.wantedPods["magento-prod"] == 1)
+    harness.leaveEndedPod()
+    try harness.restoreInPlace("--use-backup", "mine").expect(.protected, "pod \"dump-1\" has ended")
+  }
+
   /// A workload that is stopped would end a pod that is restored at once, and its hooks with it.
   @Test func podsAreLeftToTheirWorkloads() throws {
     let harness = Bucket.harness()
@@ -167,6 +201,29 @@ extension StepHarness {
         ],
       ])
     self[cluster: "ocp-prod"].store.update(key) { $0[path: ["status", "phase"]] = "Succeeded" }
+  }
+
+  /// A Deployment without pods beside production's workload.
+  fileprivate func makeIdle(_ name: String) {
+    self[cluster: "ocp-prod"].store.create(
+      "deployments.apps",
+      [
+        "metadata": ["name": .string(name), "namespace": "magento-prod"],
+        "spec": [
+          "replicas": 0, "selector": ["matchLabels": ["app": .string(name)]],
+          "template": [
+            "metadata": ["labels": ["app": .string(name)]],
+            "spec": ["containers": [["name": "a", "image": "a"]]],
+          ],
+        ],
+      ])
+    site.pass(.seconds(60))
+  }
+
+  /// The restore that a Deployment of production is marked for.
+  fileprivate func mark(of name: String) -> String? {
+    let object = self[cluster: "ocp-prod"].store.object(ObjectKey("deployments.apps", "magento-prod", name))
+    return object?[path: ["metadata", "annotations", "astra-steps/restore"]]?.string
   }
 
   /// A StatefulSet beside production's workload.

@@ -26,7 +26,10 @@ extension VeleroBackend {
     }
     found += try objections(toClaimsToCome: planned, place, client, attempt)
     var stoppable: Set<String> = []
-    let stopped = planned.compactMap { if case .stop(let workload, _) = $0 { workload.uid } else { nil } }
+    let stopped = planned.compactMap { change -> String? in
+      guard case .stop(let workload, _) = change, workload.replicas > 0 else { return nil }
+      return workload.uid
+    }
     for kind in [ResourceKind.deployment, .statefulSet] {
       for object in try client.list(kind, in: place.namespace, labels: contentSelector, to: attempt) {
         stoppable.insert(object.uid)
@@ -67,11 +70,13 @@ extension VeleroBackend {
     where !pod.claimNames.isDisjoint(with: claims)
       && !pod.owners.contains(where: { stoppable.contains($0.uid) })
     {
-      let owner = pod.owners.first.map { "\($0.kind) \"\($0.name)\"" } ?? "nobody"
+      let owner = pod.owners.first.map { "\($0.kind) \"\($0.name)\"" }
       found.append(
         RestoreObjection(
-          "pod \"\(pod.name)\" of \(owner) uses a volume claim that has to go, and cannot be stopped by the step",
-          remedy: "end it, and run the step again"))
+          "pod \"\(pod.name)\" of \(owner ?? "nobody") uses a volume claim that has to go, and cannot be stopped by the step",
+          remedy: owner == nil
+            ? "clone the copy with astra-clone: a restore in place brings no pods, so this one would not come back"
+            : "end it, and run the step again"))
     }
     if case .told(let jobs) = try client.lookAtList(of: .cronJob, in: place.namespace, to: attempt) {
       for job in jobs where job["spec", "suspend"]?.bool != true {

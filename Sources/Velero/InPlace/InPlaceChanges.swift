@@ -46,8 +46,7 @@ extension VeleroBackend {
     case .restore(let order): return try restore(order, place, client, change.clause)
     case .prove(let restore, let claims):
       return try prove(claims, restore, place, client, change.clause)
-    case .start(let workload, let restore):
-      return try start(workload, restore, place, client, change.clause)
+    case .start(let workload, _): return try start(workload, place, client, change.clause)
     }
   }
 
@@ -243,14 +242,14 @@ extension VeleroBackend {
   }
 
   private func start(
-    _ workload: InPlacePlan.Workload, _ restore: String, _ place: ApplicationPlace,
-    _ client: KubernetesClient, _ attempt: String
+    _ workload: InPlacePlan.Workload, _ place: ApplicationPlace, _ client: KubernetesClient,
+    _ attempt: String
   ) throws(BackendError) -> RestoreChangeState {
     guard let object = try client.get(workload.kind, workload.name, in: place.namespace, to: attempt)
     else { return .made }
     // A copy that was made while it was stopped has brought it back without pods, with the marks of that time.
     let isIdle = object["spec", "replicas"]?.integer == 0 && workload.replicas > 0
-    guard isIdle || object.annotations[InPlaceMark.restore] == restore else { return .made }
+    guard isIdle || object.annotations[InPlaceMark.restore] != nil else { return .made }
     var patch = StructuredValue.members([
       "metadata": .members([
         "resourceVersion": object.resourceVersion.map { .string($0) },
@@ -289,6 +288,12 @@ extension InPlacePlan.Workload {
 }
 
 extension KubernetesObject {
+  /// Whether a restore has stopped a workload that ran, and not started it again.
+  var isStoppedForRestore: Bool {
+    guard annotations[InPlaceMark.restore] != nil else { return false }
+    return annotations[InPlaceMark.replicas].flatMap { Int($0) } != 0
+  }
+
   /// Whether a pod has run to its end.
   var hasEnded: Bool { ["Succeeded", "Failed"].contains(self["status", "phase"]?.string) }
 }

@@ -66,7 +66,8 @@ extension VeleroBackend {
     for change in planned {
       switch change {
       case .retain: rights.add(["get", "patch"], [.volume])
-      case .deleteClaim: rights.add(["get"], [.volume])
+      case .deleteClaim(let claim):
+        rights.add(claim.volume?.isMarked == true ? ["get", "patch"] : ["get"], [.volume])
       default: break
       }
     }
@@ -96,11 +97,11 @@ extension VeleroBackend {
         rights.namespace = place.namespace
         rights.add(["list"], [.pod, .replicaSet, .service, .deployment, .statefulSet])
         rights.add(["list"], [Autoscaling.autoscaler])
-      case .deleteClaim:
+      case .deleteClaim(let claim):
         rights.namespace = place.namespace
         rights.add(["get", "delete"], [.volumeClaim])
         rights.namespace = nil
-        rights.add(["get"], [.volume])
+        rights.add(claim.volume?.isMarked == true ? ["get", "patch"] : ["get"], [.volume])
       case .restore:
         let access = try access(place.context, for: [place.namespace])
         rights.namespace = access.home(of: place.namespace)

@@ -12,8 +12,9 @@ package struct InPlacePlan: Hashable, Sendable {
     package var uid: String
     /// How many pods it is to have again.
     package var replicas: Int
-    /// Whether the copy has it, so that it is seen whether the restore has changed it, though it has no pods now.
-    package var isInCopy = false
+    /// Whether it is marked though it has no pods now: the copy has it, and it is to be seen whether the restore has changed it;
+    /// or it bears a mark of an earlier restore.
+    package var isMarkedIdle = false
 
     /// Names a workload.
     package init(kind: ResourceKind, name: String, uid: String, replicas: Int) {
@@ -27,6 +28,8 @@ package struct InPlacePlan: Hashable, Sendable {
     package var uid: String
     /// What becomes of its data when the claim goes: `Delete`, `Retain`, or `not told`.
     package var reclaimPolicy: String
+    /// Whether an earlier restore has told it to outlive its claim, so that its age is to be counted anew.
+    package var isMarked = false
 
     /// Names a volume.
     package init(name: String, uid: String, reclaimPolicy: String) {
@@ -105,20 +108,21 @@ package struct InPlacePlan: Hashable, Sendable {
 
   /// The changes in their order: nothing goes before its data is safe.
   package var changes: [Change] {
-    let running = workloads.filter { $0.replicas > 0 || $0.isInCopy }
+    let running = workloads.filter { $0.replicas > 0 }
+    let idle = workloads.filter { $0.replicas == 0 && $0.isMarkedIdle }
     var all: [Change] = claims.compactMap { claim in
       claim.volume.flatMap {
         $0.reclaimPolicy == "Retain" ? nil : .retain($0, of: claim.name, for: order.name)
       }
     }
-    all += running.map { .stop($0, for: order.name) }
+    all += (idle + running).map { .stop($0, for: order.name) }
     all.append(.awaitIdle(claims.map(\.name)))
     all += claims.map { .deleteClaim($0) }
     all.append(.restore(order))
     let uids = Dictionary(
       missing.map { ($0, "none") } + claims.map { ($0.name, $0.uid) }, uniquingKeysWith: { $1 })
     all.append(.prove(restore: order.name, claims: uids))
-    return all + running.map { .start($0, after: order.name) }
+    return all + (running + idle).map { .start($0, after: order.name) }
   }
 }
 
@@ -163,6 +167,8 @@ extension InPlacePlan.Change {
     case .stop(let workload, let restore):
       RestoreChange(
         id: "stop \(workload.kind.kind) \(workload.name)", clause: clause,
+        // Of one that has no pods nobody notices anything.
+        isPreparation: workload.replicas == 0,
         details: Self.details("stop", workload, restore))
     case .awaitIdle(let claims):
       RestoreChange(
@@ -175,6 +181,7 @@ extension InPlacePlan.Change {
           "do": "delete", "claim": claim.name, "uid": claim.uid, "spec": claim.spec,
           "metadata": claim.metadata,
           "volume": claim.volume?.name ?? "", "volumeUID": claim.volume?.uid ?? "",
+          "marked": claim.volume?.isMarked == true ? "true" : "",
           "policy": claim.volume?.reclaimPolicy ?? "",
         ])
     case .restore(let order):
@@ -211,10 +218,11 @@ extension InPlacePlan.Change {
   package init?(_ change: RestoreChange) {
     let details = change.details
     func text(_ name: String) -> String? { details[name].flatMap { $0.isEmpty ? nil : $0 } }
-    let volume = text("volume").map {
+    var volume = text("volume").map {
       InPlacePlan.Volume(
         name: $0, uid: details["volumeUID"] ?? "", reclaimPolicy: details["policy"] ?? "not told")
     }
+    volume?.isMarked = text("marked") != nil
     let restore = text("restore") ?? ""
     let pairs = (text("claims") ?? "").split(separator: ",").map { String($0) }
     switch details["do"] {

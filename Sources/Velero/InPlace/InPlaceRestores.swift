@@ -40,6 +40,7 @@ extension VeleroBackend {
       namespaceUID: namespaceUID)
     var plan = InPlacePlan(namespace: place.namespace, order: order)
     var used: Set<String> = []
+    var idleHolder: RestoreChanges.Holder?
     for kind in [ResourceKind.deployment, .statefulSet] {
       let sight = try client.lookAtList(
         of: kind, in: place.namespace, labels: contentSelector, to: attempt)
@@ -50,18 +51,22 @@ extension VeleroBackend {
         let before = object.annotations[InPlaceMark.replicas].flatMap { Int($0) }
         var workload = InPlacePlan.Workload(
           kind: kind, name: object.name, uid: object.uid, replicas: now == 0 ? before ?? 0 : now)
-        workload.isInCopy = inventory?.workloads["\(kind.kind) \(object.name)"] != nil
+        let mark = object.annotations[InPlaceMark.restore]
+        workload.isMarkedIdle = mark != nil || inventory?.workloads["\(kind.kind) \(object.name)"] != nil
         plan.workloads.append(workload)
         used.formUnion(object.claimNamesOfPods(workload.replicas))
         if object.hasRestoreHooks {
           plan.cautions.append(
             "the restore hooks of \(workload.title) do not run: a restore in place brings no pods")
         }
-        if now == 0, let restore = object.annotations[InPlaceMark.restore] {
-          plan.holder = RestoreChanges.Holder(restore: restore, run: object.annotations[Marking.run])
+        if now == 0, let mark {
+          let holder = RestoreChanges.Holder(restore: mark, run: object.annotations[Marking.run])
+          if object.isStoppedForRestore { plan.holder = holder } else { idleHolder = holder }
         }
       }
     }
+    // The mark of what had no pods anyway may have outlived its restore; where nothing runs, it is all there is to see.
+    if plan.holder == nil, plan.workloads.allSatisfy({ $0.replicas == 0 }) { plan.holder = idleHolder }
     for claim in try client.list(
       .volumeClaim, in: place.namespace, labels: contentSelector, to: attempt)
     {
@@ -76,6 +81,7 @@ extension VeleroBackend {
         volume = InPlacePlan.Volume(
           name: name, uid: object.uid,
           reclaimPolicy: object["spec", "persistentVolumeReclaimPolicy"]?.string ?? "Retain")
+        volume?.isMarked = object.annotations[InPlaceMark.volume] == object.uid
       } else if let name, !seesVolumes {
         // Whoever is to restore has to see it; whoever only asks need not.
         volume = InPlacePlan.Volume(name: name, uid: "", reclaimPolicy: "not told")

@@ -106,7 +106,7 @@ extension VeleroBackend {
     for kind in [ResourceKind.deployment, .statefulSet] {
       let all = try client.list(
         kind, in: place.namespace, to: "see whether the restores of \"\(place.name)\" are over")
-      if let stopped = all.first(where: { $0.annotations[InPlaceMark.restore] != nil }) {
+      if let stopped = all.first(where: \.isStoppedForRestore) {
         return "\(kind.kind) \"\(stopped.name)\" is stopped for a restore in place that is not over"
       }
     }

@@ -121,8 +121,12 @@ struct SystematicExploration: Sendable {
     plan.mayShowNothing =
       (mission.isOlder || plan.showsNoRestore) && !kind.traits.isDisjoint(with: [.hides, .blinds])
     if kind.traits.contains(.lasts) { (plan.attempts, plan.renewedCarriers) = (max(3, mission.attempts), 1) }
-    // Where evidence cannot be made, there is no restore, whatever has kept it from that.
-    if expectation.codes.contains(76), isForEvidence(number, outcome) { plan.codes?.insert(78) }
+    // Where evidence cannot be made, there is no restore, whatever has kept it from that: also a look at the application, where
+    // that is a namespace.
+    if capabilities.namespacesAreApplications, expectation.codes.contains(76), isForEvidence(number, outcome)
+    {
+      plan.codes?.insert(78)
+    }
     // What the steps wait for a preflight tells.
     if kind.traits.contains(.isWaitedFor), mission.stages.contains(where: { $0.program == .preflight }) {
       plan.codes?.insert(78)
