@@ -92,9 +92,8 @@ package protocol Backend: PrerequisiteReader, StatusReader {
 
   /// How it would restore an application in place. Asks it for nothing.
   func plan(restoreOf application: Application, from point: RecoveryPoint) throws(BackendError) -> RestorePlan
-  /// What keeps an in-place restore by several changes from being begun. Asks it for nothing.
-  ///
-  /// - Parameter passing: whether only what ends by itself is looked for, as while that is waited for.
+  /// What keeps an in-place restore by several changes from being begun. Asks it for nothing. With `passing` only what ends by
+  /// itself is looked for, as while that is waited for.
   func objections(
     to changes: RestoreChanges, of application: Application, from point: RecoveryPoint, passing: Bool
   ) throws(BackendError) -> [RestoreObjection]

@@ -21,7 +21,7 @@ package struct RecoveryPointChoice: StepPart {
 
   /// Why no restore of an application in place is begun without a word; nil where one request does it.
   ///
-  /// - Parameter point: any of its recovery points: what it takes to restore from one does not depend on which it is.
+  /// The point may be any of its recovery points: what it takes to restore from one does not depend on which it is.
   package func missingAgreement(
     toRestore application: Application, from point: RecoveryPoint
   ) throws(StepFailure) -> String? {
