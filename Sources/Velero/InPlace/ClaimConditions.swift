@@ -54,12 +54,13 @@ extension VeleroBackend {
       stoppable.insert(set.uid)
     }
     let all = try client.list(.pod, in: place.namespace, to: attempt)
+    let kubectl = "kubectl --context \(place.context) -n \(place.namespace)"
     for pod in all where pod.hasEnded && pod.holds(claims) {
       found.append(
         RestoreObjection(
           "pod \"\(pod.name)\" has ended, and holds volume claim \(pod.claimNames.intersection(claims).sorted().joined(separator: ", ")) as long as it is there",
           remedy:
-            "kubectl --context \(place.context) -n \(place.namespace) delete pod \(pod.name) (nothing runs in it; its log goes with it)"
+            "keep its log, which goes with it (\(kubectl) logs \(pod.name)), and delete it while it has ended and no other pod bears its name: \(kubectl) delete pod --field-selector metadata.name=\(pod.name),status.phase=\(pod["status", "phase"]?.string ?? "")"
         ))
     }
     let pods = all.filter { !$0.hasEnded }
