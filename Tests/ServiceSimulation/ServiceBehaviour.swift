@@ -71,6 +71,8 @@ package struct ServiceBehaviour: Equatable, Sendable {
   /// Whether applications show a time of modification at all.
   package var showsModificationTime = true
   package var showsHookResults = true
+  /// Whether the words for states are written in small letters.
+  package var writesSmallStates = false
   /// How many items a page of a list holds; zero for all.
   package var pageSize = 0
   /// Whether what clients make from now on is hidden from them.

@@ -35,10 +35,11 @@ package struct TridentProtectSetup: ServiceSetup {
 
   package mutating func drawBehaviour(_ random: inout Timing.SeededRandom) {
     let switches: [WritableKeyPath<ProductSettings, Bool>] = [
-      \.completesEarly, \.writesSmallStates, \.showsApplication, \.replacesClaims,
+      \.completesEarly, \.showsApplication, \.replacesClaims,
       \.failureLeavesSchedulesDisabled, \.blocks, \.copiesNamespaceAnnotations, \.refusesSecondRestore,
     ]
     for path in switches { settings[keyPath: path] = random.next() & 1 == 0 }
+    behaviour.writesSmallStates = random.next() & 1 == 0
     settings.firstLook = random.next() & 1 == 0 ? .zero : .seconds(1)
     settings.cancelledState = ["Failed", "Error", "Removed"][Int(random.next() % 3)]
     behaviour.tellsTime = random.next() & 3 != 0
@@ -115,5 +116,6 @@ extension ProductSettings {
     failedCloneLeavesContent = behaviour.failedCloneLeavesNamespace
     restoreKeepsAddress = behaviour.restoreKeepsAddress
     showsHookResults = behaviour.showsHookResults
+    writesSmallStates = behaviour.writesSmallStates
   }
 }

@@ -10,6 +10,8 @@ extension FaultCatalogue {
 extension Explorer {
   /// Learns what the undisturbed missions come to at Astra Control, as a scenario file says it is.
   package static func astraControl(scenario file: [UInt8]) throws -> Explorer {
-    Explorer(AstraControlSetup(try Scenario(file: file)), faults: .astraControl)
+    Explorer(
+      AstraControlSetup(try Scenario(file: file)), faults: .astraControl,
+      isPlayed: { !isOfTridentProtect($0) })
   }
 }

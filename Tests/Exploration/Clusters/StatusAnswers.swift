@@ -67,6 +67,9 @@ extension FaultKind {
           .request("\(status)-afterwards", .answers(.page(status), afterwards: true), .passes),
         ]
       }
+      // A gateway that is being set up anew knows no path for a while: that says nothing of what is behind it.
+      + with(
+        .hides, with(.lasts, [.request("404-html-20s", .overload(.page(404), .seconds(20)), .passes)]))
   }
 
   /// The same, where a read of that subject may end the step with one more code: without the vaults of both clusters no

@@ -209,6 +209,10 @@ struct Mission: Sendable {
     Mission(name: "backup-on-disk", stages: [backup], isOnDisk: true),
     pipeline,
     Mission(name: "pipeline-v1", stages: pipeline.stages, isVariant: true, isOlder: true),
+    // Every operation has to be seen to its end all the same.
+    Mission(
+      name: "pipeline-small-letters", stages: pipeline.stages, isVariant: true,
+      server: { $0.behaviour.writesSmallStates = true }, kinds: .waysOfSeeing),
   ]
 
   /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.

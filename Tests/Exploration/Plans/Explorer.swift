@@ -102,6 +102,9 @@ extension Explorer {
       || mission.hasPrefix("origin-") && mission.hasSuffix("-hidden")
       || mission.hasPrefix("verify-broken-well") || mission == "verify-well-broken"
   }
+
+  /// Whether a mission is about what only Trident protect leaves open: how the words for its states are written.
+  package static func isOfTridentProtect(_ mission: String) -> Bool { mission == "pipeline-small-letters" }
 }
 
 extension Explorer.Tally {

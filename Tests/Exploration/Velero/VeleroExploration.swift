@@ -24,6 +24,6 @@ extension Explorer {
     setup.settings.backupWarnings = ["a pod is not running"]
     return Explorer(
       setup, faults: .velero, watch: { InPlaceWatch($0, others: $1) },
-      isPlayed: { !isOfAstraControl($0) })
+      isPlayed: { !isOfAstraControl($0) && !isOfTridentProtect($0) })
   }
 }
