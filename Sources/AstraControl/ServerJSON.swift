@@ -28,12 +28,6 @@ extension StructuredValue {
     }
   }
 
-  /// The elements of an array; none for anything else, null included.
-  var elements: [StructuredValue] {
-    guard case .array(let elements) = self else { return [] }
-    return elements
-  }
-
   /// The object that a list of the values of these members stands for; whatever is no such list, as it is.
   func named(_ members: [String]) -> StructuredValue {
     guard !members.isEmpty, case .array(let values) = self, values.count == members.count else { return self }

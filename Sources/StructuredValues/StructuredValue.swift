@@ -65,6 +65,12 @@ extension StructuredValue {
     return Int(exactly: number)
   }
 
+  /// The elements of an array; none for anything else, null included.
+  package var elements: [StructuredValue] {
+    guard case .array(let values) = self else { return [] }
+    return values
+  }
+
   /// The elements of an array, each as `read` sees it; nil for anything else, and if it sees nothing in one of them.
   package func list<Element>(of read: (StructuredValue) -> Element?) -> [Element]? {
     guard case .array(let values) = self else { return nil }

@@ -81,6 +81,22 @@ extension ScriptedCluster.Answer {
       status: 404, fields: [HTTPField("Content-Type", "text/plain; charset=utf-8")],
       body: Array("404 page not found\n".utf8)))
 
+  /// The list of the groups that there are, each in one version (`GET /apis`).
+  static func groups(_ names: String...) -> Self {
+    let groups = names.map {
+      #"{"name":"\#($0)","versions":[{"groupVersion":"\#($0)/v1","version":"v1"}]}"#
+    }
+    return .json(
+      200, #"{"kind":"APIGroupList","apiVersion":"v1","groups":[\#(groups.joined(separator: ","))]}"#)
+  }
+
+  /// The list of what there is of `velero.io/v1` (`GET /apis/velero.io/v1`).
+  static func resources(_ names: String...) -> Self {
+    let resources = names.map { #"{"name":"\#($0)","kind":"Any"}"# }.joined(separator: ",")
+    return .json(
+      200, #"{"kind":"APIResourceList","groupVersion":"velero.io/v1","resources":[\#(resources)]}"#)
+  }
+
   static let reset = Self.trouble(
     TransportError(.broken, "the connection was reset", mayHaveBeenSent: true))
 }

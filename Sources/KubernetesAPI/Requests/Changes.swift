@@ -93,7 +93,7 @@ extension KubernetesClient {
           .refused(.other),
           "cannot \(attempt): DELETE \(path) \(problem.clause): \(name) is another object by now",
           hint: "the one that was meant is gone; this one is left alone")
-      case .problem(let problem): throw error(for: problem, .delete, kind, to: attempt)
+      case .problem(let problem): throw try refusal(problem, .delete, kind, attempt)
       }
     }
   }
@@ -122,24 +122,29 @@ extension KubernetesClient {
     _ attempt: String
   ) throws(BackendError) -> KubernetesObject {
     try clean { () throws(BackendError) in
-      let reading = try rest.read(
-        target, posting: body, to: attempt,
-        isWhole: { value in
-          guard let object = KubernetesObject(value) else { return false }
-          return name == nil || object.name == name
-        })
-      switch reading {
-      case .value(let value):
-        guard let object = KubernetesObject(value) else { break }
-        return object
-      case .absent(let problem), .rejected(let problem):
-        var error = error(for: problem, .post, kind, to: attempt)
-        if problem.status == 400, error.message.contains("does not support dry run") {
-          error.kind = .fateUnknown
+      var patience = rest.patience()
+      while true {
+        let reading = try rest.read(
+          target, posting: body, to: attempt,
+          isWhole: { value in
+            guard let object = KubernetesObject(value) else { return false }
+            return name == nil || object.name == name
+          })
+        switch reading {
+        case .value(let value):
+          guard let object = KubernetesObject(value) else {
+            throw BackendError(.brokenContract, "cannot \(attempt): the answer is no object")
+          }
+          return object
+        case .absent(let problem), .rejected(let problem):
+          guard try isConfirmed(problem, kind, path, attempt, &patience) else { continue }
+          var error = error(for: problem, .post, kind, to: attempt)
+          if problem.status == 400, error.message.contains("does not support dry run") {
+            error.kind = .fateUnknown
+          }
+          throw error
         }
-        throw error
       }
-      throw BackendError(.brokenContract, "cannot \(attempt): the answer is no object")
     }
   }
 
@@ -150,7 +155,17 @@ extension KubernetesClient {
     let fields = [HTTPField("Content-Type", type)]
     switch try rest.answer(to: method, target, fields: fields, body: body, to: attempt) {
     case .done(let response): return response
-    case .problem(let problem): throw error(for: problem, method, kind, to: attempt)
+    case .problem(let problem): throw try refusal(problem, method, kind, attempt)
     }
+  }
+
+  /// The error that the answer to a change amounts to; whether a gateway has passed the change on nobody knows.
+  private func refusal(
+    _ problem: StatusProblem, _ method: HTTPRequest.Method, _ kind: ResourceKind, _ attempt: String
+  ) throws(BackendError) -> BackendError {
+    guard problem.isAboutPath, try mayBeInstalled(kind, attempt) else {
+      return error(for: problem, method, kind, to: attempt)
+    }
+    return error(for: problem.ofAGateway, method, kind, to: attempt)
   }
 }

@@ -14,6 +14,8 @@ package final class KubernetesClient {
   var deadline: Deadline { rest.deadline }
   let log: (TrafficEvent) -> Void
   private let login: ClusterLogin
+  /// What the cluster had of groups and versions when it was last asked: `velero.io/v1`.
+  var servedVersions: Set<String>?
 
   /// Who the changes are made by, in the objects' `managedFields`.
   static let fieldManager = "astra-steps"

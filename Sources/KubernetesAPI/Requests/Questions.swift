@@ -40,30 +40,6 @@ extension KubernetesClient {
     }
   }
 
-  /// The kinds of a group's version (`GET /apis/{group}/{version}`), such as `Backup`, each once.
-  ///
-  /// - Returns: the kinds; nil if the group is not installed, or not in this version.
-  /// - Throws: trouble that lasts, and refused credentials.
-  package func kinds(of group: String, version: String) throws(BackendError) -> [String]? {
-    let path = ResourceKind.root(group: group, version: version)
-    let attempt = "see what the cluster has of \(group.isEmpty ? "the core group" : group)"
-    return try clean { () throws(BackendError) in
-      let reading = try rest.read(path, to: attempt, isWhole: { $0["kind"]?.string == "APIResourceList" })
-      switch reading {
-      case .absent: return nil
-      case .rejected(let problem): throw error(for: problem, .get, nil, to: attempt)
-      case .value(let list):
-        guard case .array(let resources)? = list["resources"] else { return [] }
-        var kinds: [String] = []
-        // `backups/status` is a part of a kind.
-        for resource in resources where resource["name"]?.string?.contains("/") == false {
-          if let kind = resource["kind"]?.string, !kinds.contains(kind) { kinds.append(kind) }
-        }
-        return kinds
-      }
-    }
-  }
-
   /// The server's version (`GET /version`): `v1.36.2`; nil if it does not tell.
   package func version() throws(BackendError) -> String? {
     try clean { () throws(BackendError) in

@@ -65,10 +65,15 @@ extension KubernetesClient {
   ) throws(BackendError) -> Answer<KubernetesObject?> {
     try clean { () throws(BackendError) in
       let path = kind.path(of: name, in: namespace)
-      switch try rest.read(path, to: attempt, isWhole: { Self.object($0, kind, name) != nil }) {
-      case .value(let value): return .value(Self.object(value, kind, name))
-      case .absent(let problem) where problem.isAboutObject: return .value(nil)
-      case .absent(let problem), .rejected(let problem): return .no(problem)
+      var patience = rest.patience()
+      while true {
+        switch try rest.read(path, to: attempt, isWhole: { Self.object($0, kind, name) != nil }) {
+        case .value(let value): return .value(Self.object(value, kind, name))
+        case .absent(let problem) where problem.isAboutObject: return .value(nil)
+        case .absent(let problem):
+          if try isConfirmed(problem, kind, path, attempt, &patience) { return .no(problem) }
+        case .rejected(let problem): return .no(problem)
+        }
       }
     }
   }
@@ -82,6 +87,7 @@ extension KubernetesClient {
     }
     return try clean { () throws(BackendError) in
       var tries = 0
+      var patience = rest.patience()
       while true {
         tries += 1
         let listing = try rest.collect(
@@ -90,7 +96,14 @@ extension KubernetesClient {
         switch listing {
         case .items(let objects): return .value(objects)
         case .rejected(let problem) where problem.status == 410 && tries < Self.mostTries: break
-        case .absent(let problem), .rejected(let problem): return .no(problem)
+        case .rejected(let problem): return .no(problem)
+        case .absent(let problem):
+          guard try isConfirmed(problem, kind, kind.path(in: namespace), attempt, &patience) else {
+            // That was no list that expired.
+            tries -= 1
+            continue
+          }
+          return .no(problem)
         }
       }
     }

@@ -58,6 +58,13 @@ package struct StatusProblem: APIProblem {
     missingRight = message.flatMap { MissingRight($0) }
   }
 
+  /// The same answer as a gateway's, which says nothing of what is behind it.
+  var ofAGateway: Self {
+    var problem = self
+    (problem.isFromAPI, problem.isAboutPath, problem.message) = (false, false, nil)
+    return problem
+  }
+
   /// Reads one of the few texts that the API answers without JSON.
   private mutating func readText(_ response: HTTPResponse) {
     guard response.field("Content-Type")?.lowercased().hasPrefix("text/plain") == true,

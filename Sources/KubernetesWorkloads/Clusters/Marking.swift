@@ -68,12 +68,6 @@ extension StructuredValue {
     return values.compactMap(\.string)
   }
 
-  /// The elements of an array; none for anything else.
-  package var elements: [StructuredValue] {
-    guard case .array(let values) = self else { return [] }
-    return values
-  }
-
   /// An object of texts, sorted by their names.
   package static func texts(_ texts: [String: String]) -> StructuredValue {
     .object(texts.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
