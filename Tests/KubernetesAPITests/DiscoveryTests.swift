@@ -49,6 +49,15 @@ import Testing
     #expect(fixture.cluster.requests[1].target == "/api/v1")
   }
 
+  @Test func aQuestionOfAccessIsRepeatedToo() throws {
+    let yes = ScriptedCluster.Answer.json(
+      201, #"{"kind":"SelfSubjectAccessReview","status":{"allowed":true}}"#)
+    let fixture = try ClientFixture([.pageNotFound, .pageNotFound, .pageNotFound, yes])
+    #expect(try fixture.client.isAllowed("list", .backup, in: "v") == true)
+    let absent = try ClientFixture([.pageNotFound, .groups("apps")])
+    #expect(try absent.client.isAllowed("list", .backup, in: "v") == nil)
+  }
+
   @Test func whatThereIsIsAskedOnceForAllThatIsNotInstalled() throws {
     let fixture = try ClientFixture([.pageNotFound, .groups("apps"), .pageNotFound])
     #expect(try fixture.client.lookAtList(of: .backup, in: nil, to: "list") == .notInstalled)

@@ -22,7 +22,6 @@ import Testing
           403, "Forbidden", #"User "system:anonymous" cannot create resource "selfsubjectaccessreviews""#),
         nil
       ),
-      (.pageNotFound, nil),
     ] as [(ScriptedCluster.Answer, Bool?)])
   func theAPIIsAskedWhatIsAllowed(answer: ScriptedCluster.Answer, expected: Bool?) throws {
     let fixture = try ClientFixture([.reset, answer])

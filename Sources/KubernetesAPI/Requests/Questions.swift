@@ -1,5 +1,4 @@
 package import AppProtection
-internal import HTTPTransport
 internal import RESTClient
 internal import StructuredValues
 
@@ -24,21 +23,34 @@ extension KubernetesClient {
       "subresource": subresource.map { .string($0) }, "verb": .string(verb),
     ])
     let review = StructuredValue.members([
-      "apiVersion": .string("authorization.k8s.io/v1"), "kind": .string("SelfSubjectAccessReview"),
+      "apiVersion": .string(Self.accessReview.apiVersion), "kind": .string(Self.accessReview.kind),
       "spec": .members(["resourceAttributes": attributes]),
     ])
     return try clean { () throws(BackendError) in
-      let reading = try rest.read(
-        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", posting: Array(review.oneLine.utf8),
-        to: "ask what is allowed", isWhole: { $0["kind"]?.string == "SelfSubjectAccessReview" })
-      guard case .value(let answer) = reading, let allowed = answer["status"]?["allowed"]?.bool else {
-        return nil
+      let (path, attempt) = (Self.accessReview.path(in: nil), "ask what is allowed")
+      var patience = rest.patience()
+      while true {
+        let reading = try rest.read(
+          path, posting: Array(review.oneLine.utf8), to: attempt,
+          isWhole: { $0["kind"]?.string == Self.accessReview.kind })
+        if case .absent(let problem) = reading,
+          try !isConfirmed(problem, Self.accessReview, path, attempt, &patience)
+        {
+          continue
+        }
+        guard case .value(let answer) = reading, let allowed = answer["status"]?["allowed"]?.bool else {
+          return nil
+        }
+        // Where the rules could not all be looked at, a "no" is none.
+        let isCertain = (answer["status"]?["evaluationError"]?.string ?? "").isEmpty
+        return allowed || isCertain ? allowed : nil
       }
-      // Where the rules could not all be looked at, a "no" is none.
-      let isCertain = (answer["status"]?["evaluationError"]?.string ?? "").isEmpty
-      return allowed || isCertain ? allowed : nil
     }
   }
+
+  private static let accessReview = ResourceKind(
+    "SelfSubjectAccessReview", plural: "selfsubjectaccessreviews", group: "authorization.k8s.io",
+    isNamespaced: false)
 
   /// The server's version (`GET /version`): `v1.36.2`; nil if it does not tell.
   package func version() throws(BackendError) -> String? {

@@ -19,7 +19,7 @@ extension KubernetesCluster {
       return try discovery(call, group: false) {
         [
           "kind": "APIGroupList", "apiVersion": "v1",
-          "groups": .array(store.kinds.groups.map { Self.group($0) }),
+          "groups": .array(groups.map { Self.group($0) }),
         ]
       }
     case ["api", "v1"]: return try answer(200, resourceList(group: "", version: "v1"), call)
