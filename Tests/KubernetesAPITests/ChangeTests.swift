@@ -225,7 +225,7 @@ import Timing
     let fixture = try ClientFixture([.status(404, "NotFound", #"backups.velero.io "b3" not found"#)])
     try fixture.client.delete(.backup, "b3", in: "velero", uid: "9069", to: "remove it")
     let error = failure {
-      try ClientFixture([.pageNotFound, .groups()]).client
+      try ClientFixture([.pageNotFound, .pageNotFound, .groups()]).client
         .delete(.backup, "b", in: "v", uid: "9", to: "remove it")
     }
     #expect(error?.kind == .refused(.notFound))

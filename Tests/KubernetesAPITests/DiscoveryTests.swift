@@ -3,12 +3,24 @@ import HTTPTransport
 import KubernetesAPI
 import StructuredValues
 import Testing
+import Timing
 
-/// What is made of `404 page not found`: the API's word for a kind that is not installed, and any gateway's.
+/// What is made of a 404: the API's word for an object or a kind that is not there, and any gateway's.
 @Suite struct DiscoveryTests {
   private let object = #"{"kind":"Backup","metadata":{"name":"b1","namespace":"v","uid":"9"}}"#
   private let list =
     #"{"kind":"BackupList","metadata":{},"items":[{"metadata":{"name":"b1","namespace":"v","uid":"9"}}]}"#
+  private static let forbidden = ScriptedCluster.Answer.status(
+    403, "Forbidden", #"forbidden: User "limited" cannot get path "/apis""#)
+  /// What a group of the API server itself says of a kind that it does not have.
+  private static let noSuchResource = ScriptedCluster.Answer.status(
+    404, "NotFound", "the server could not find the requested resource")
+  /// What the API server on the way to another one says while its service is not there.
+  private static let noWay = ScriptedCluster.Answer.status(
+    404, "NotFound", #"services "https:tenant:443" not found"#,
+    details: #"{"name":"https:tenant:443","kind":"services"}"#)
+  private static let page = ScriptedCluster.Answer.response(
+    HTTPResponse(status: 404, body: Array("<html>no</html>".utf8)))
 
   private func get(_ fixture: ClientFixture) throws -> KubernetesObject? {
     try fixture.client.get(.backup, "b1", in: "v", to: "read it")
@@ -20,9 +32,7 @@ import Testing
   }
 
   @Test func aReadIsRepeatedWhereTheClusterHasTheKind() throws {
-    let stray: [ScriptedCluster.Answer] = [
-      .pageNotFound, .groups("apps", "velero.io"), .resources("backups", "backups/status"),
-    ]
+    let stray: [ScriptedCluster.Answer] = [.pageNotFound, .resources("backups", "backups/status")]
     #expect(try get(ClientFixture(stray + [.json(200, object)]))?.uid == "9")
     let fixture = try ClientFixture(stray + [.json(200, list)])
     #expect(try fixture.client.list(.backup, in: "v", to: "list them").map(\.name) == ["b1"])
@@ -54,29 +64,63 @@ import Testing
       201, #"{"kind":"SelfSubjectAccessReview","status":{"allowed":true}}"#)
     let fixture = try ClientFixture([.pageNotFound, .pageNotFound, .pageNotFound, yes])
     #expect(try fixture.client.isAllowed("list", .backup, in: "v") == true)
-    let absent = try ClientFixture([.pageNotFound, .groups("apps")])
+    let absent = try ClientFixture([.pageNotFound, .pageNotFound, .groups()])
     #expect(try absent.client.isAllowed("list", .backup, in: "v") == nil)
   }
 
-  @Test func whatThereIsIsAskedOnceForAllThatIsNotInstalled() throws {
-    let fixture = try ClientFixture([.pageNotFound, .groups("apps"), .pageNotFound])
+  @Test func whatThereIsIsAskedOnceInAMinuteForAllThatIsNotInstalled() throws {
+    let fixture = try ClientFixture([
+      .pageNotFound, .pageNotFound, .groups(), .pageNotFound, .pageNotFound, .pageNotFound, .groups(),
+    ])
     #expect(try fixture.client.lookAtList(of: .backup, in: nil, to: "list") == .notInstalled)
     let other = ResourceKind("Application", plural: "applications", group: "argoproj.io")
     #expect(try fixture.client.look(at: other, "a", in: "v", to: "see it") == .notInstalled)
-    #expect(fixture.cluster.requests.count { $0.target == "/apis" } == 1)
+    #expect(fixture.cluster.requests.count == 4)
+    fixture.time.advance(by: .seconds(61))
+    #expect(try fixture.client.look(at: other, "a", in: "v", to: "see it") == .notInstalled)
+    #expect(fixture.cluster.requests.count { $0.target == "/apis" } == 2)
   }
 
-  @Test func whereWhatThereIsMayNotBeReadTheAnswerCounts() throws {
-    let forbidden = ScriptedCluster.Answer.status(
-      403, "Forbidden", #"forbidden: User "limited" cannot get path "/apis""#)
-    let fixture = try ClientFixture([.pageNotFound, forbidden])
+  @Test func aListOfNothingIsThatOfAServerThatHasJustBegun() throws {
+    let empty = ScriptedCluster.Answer.json(200, #"{"kind":"APIGroupList","groups":[]}"#)
+    let fixture = try ClientFixture([
+      .pageNotFound, .pageNotFound, empty, .groups("velero.io"), .json(200, object),
+    ])
+    #expect(try get(fixture)?.uid == "9")
+  }
+
+  @Test func aKindThatAGroupOfTheServerItselfLacksIsNotInstalled() throws {
+    let fixture = try ClientFixture([Self.noSuchResource, .resources("others")])
     #expect(try fixture.client.lookAtList(of: .backup, in: nil, to: "list") == .notInstalled)
+    let group = try ClientFixture([.pageNotFound, .groups()])
+    #expect(try group.client.kinds(of: "velero.io", version: "v1") == nil)
+  }
+
+  @Test(arguments: [[forbidden], [.pageNotFound, forbidden], [.pageNotFound, page]])
+  func whereWhatThereIsMayNotBeReadTheSecondAnswerCounts(discovery: [ScriptedCluster.Answer]) throws {
+    let stray = [.pageNotFound] + discovery
+    #expect(try get(ClientFixture(stray + [.json(200, object)]))?.uid == "9")
+    let fixture = try ClientFixture(stray + stray)
+    #expect(try fixture.client.lookAtList(of: .backup, in: nil, to: "list") == .notInstalled)
+  }
+
+  @Test func a404AboutSomethingElseIsOfAServerOnTheWay() throws {
+    #expect(try get(ClientFixture([Self.noWay, .json(200, object)]))?.uid == "9")
+    let fixture = try ClientFixture([Self.noWay])
+    let error = failure { try fixture.client.delete(.backup, "b1", in: "v", uid: "9", to: "remove it") }
+    #expect(error?.kind == .fateUnknown && error?.message.contains(#"services "https:tenant:443""#) == true)
+    let made = failure { try create(ClientFixture([Self.noWay])) }
+    #expect(made?.kind == .fateUnknown)
+    let noNamespace = ScriptedCluster.Answer.status(
+      404, "NotFound", #"namespaces "v" not found"#, details: #"{"name":"v","kind":"namespaces"}"#)
+    #expect(failure { try create(ClientFixture([noNamespace])) }?.kind == .refused(.notFound))
+    #expect(failure { try create(ClientFixture([noNamespace]), dryRun: true) }?.kind == .refused(.notFound))
   }
 
   @Test(
     arguments: [
-      [.groups("velero.io"), .resources("backups")], [.groups("velero.io"), .pageNotFound], [.pageNotFound],
-      [], [.status(401, "Unauthorized", "Unauthorized")],
+      [.resources("backups")], [.pageNotFound, .groups("velero.io")], [.pageNotFound, .pageNotFound],
+      [], [.status(401, "Unauthorized", "Unauthorized")], [forbidden], [.pageNotFound, forbidden],
     ] as [[ScriptedCluster.Answer]])
   func theFateOfAChangeIsOpenWhereTheKindMayBeThere(discovery: [ScriptedCluster.Answer]) throws {
     let made = try ClientFixture([.pageNotFound] + discovery)
@@ -90,10 +134,19 @@ import Testing
   }
 
   @Test func aChangeOfWhatIsNotInstalledIsRefused() throws {
-    for answers: [ScriptedCluster.Answer] in [[.groups("apps")], [.groups("velero.io"), .resources("x")]] {
+    for answers: [ScriptedCluster.Answer] in [[.pageNotFound, .groups()], [.resources("x")]] {
       let error = failure { try create(ClientFixture([.pageNotFound] + answers)) }
       #expect(error?.kind == .refused(.notFound))
       #expect(error?.hint == "backups.velero.io of version v1 is not installed in the cluster")
     }
+  }
+
+  @Test func aPageIsNoWordOnARemoval() throws {
+    let maintenance = ScriptedCluster.Answer.response(
+      HTTPResponse(status: 200, body: Array("<html>we are back soon</html>".utf8)))
+    let error = failure {
+      try ClientFixture([maintenance]).client.delete(.backup, "b1", in: "v", uid: "9", to: "remove it")
+    }
+    #expect(error?.kind == .fateUnknown)
   }
 }

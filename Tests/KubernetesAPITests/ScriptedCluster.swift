@@ -81,9 +81,9 @@ extension ScriptedCluster.Answer {
       status: 404, fields: [HTTPField("Content-Type", "text/plain; charset=utf-8")],
       body: Array("404 page not found\n".utf8)))
 
-  /// The list of the groups that there are, each in one version (`GET /apis`).
+  /// The list of the groups that there are beside `apps`, each in one version (`GET /apis`).
   static func groups(_ names: String...) -> Self {
-    let groups = names.map {
+    let groups = (["apps"] + names).map {
       #"{"name":"\#($0)","versions":[{"groupVersion":"\#($0)/v1","version":"v1"}]}"#
     }
     return .json(

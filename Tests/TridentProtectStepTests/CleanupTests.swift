@@ -129,6 +129,29 @@ import TridentProtectSimulation
     #expect(Holdings(harness.site.service) == before)
   }
 
+  /// The parameters say where the clone is, and nobody may look there: that is no sign that it has gone.
+  @Test func aCloneInANamespaceThatMayNotBeSeenIsNotGone() throws {
+    let harness = try aWeekLater()
+    harness.become(allowed: [], of: "ocp-debug")
+    let before = Holdings(harness.site.service)
+    try harness.run(CleanupStep.self, "--remove-clone").expect(
+      .notFound, saying: "whether clone \"magento-debug\" is there cannot be told",
+      "not seen are the applications in namespace magento-debug of ocp-debug")
+    #expect(Holdings(harness.site.service) == before)
+  }
+
+  /// The rights in it went with it, when a run before this one removed it.
+  @Test func aNamespaceThatIsNotThereHoldsNoClone() throws {
+    let harness = try aWeekLater()
+    harness.world.clusters[1].store.remove(ObjectKey("namespaces", nil, "magento-debug"))
+    harness.become(allowed: [], of: "ocp-debug")
+    harness.allowInCluster("get", "namespaces", of: "ocp-debug")
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expectSuccess()
+    #expect(
+      result.standardError.contains("there is no application \"magento-debug\""), "\(result.standardError)")
+  }
+
   /// Its name says where the clone of one namespace is, and nothing of where that of several is.
   @Test(arguments: [("magento-prod", ExitCode.success), ("erp", .notFound)])
   func theNameOfACloneSaysWhereItIsOnlyIfItHasOneNamespace(_ source: String, _ code: ExitCode) throws {

@@ -96,21 +96,37 @@ extension StepHarness {
       ])
   }
 
-  /// Takes the steps' user in production's cluster all rights but these, each a rule in a namespace.
-  func become(allowed rules: [(namespace: String, rule: JSON)]) {
-    let token = self[cluster: "ocp-prod"].users[0].token
-    self[cluster: "ocp-prod"].users = [User(token: token, name: "ci")]
+  /// Takes the steps' user in one cluster, production's unless told otherwise, all rights but these, each a rule in a namespace.
+  func become(allowed rules: [(namespace: String, rule: JSON)], of cluster: String = "ocp-prod") {
+    let token = self[cluster: cluster].users[0].token
+    self[cluster: cluster].users = [User(token: token, name: "ci")]
     for (namespace, rule) in rules {
       let metadata: JSON = ["name": "ci", "namespace": .string(namespace)]
-      self[cluster: "ocp-prod"].store.create(
+      self[cluster: cluster].store.create(
         "roles.rbac.authorization.k8s.io", ["metadata": metadata, "rules": [rule]])
-      self[cluster: "ocp-prod"].store.create(
+      self[cluster: cluster].store.create(
         "rolebindings.rbac.authorization.k8s.io",
         [
           "metadata": metadata, "subjects": [["kind": "User", "name": "ci"]],
           "roleRef": ["kind": "Role", "name": "ci"],
         ])
     }
+  }
+
+  /// Gives the steps' user one right in a whole cluster.
+  func allowInCluster(_ verb: String, _ resource: String, of cluster: String) {
+    self[cluster: cluster].store.create(
+      "clusterroles.rbac.authorization.k8s.io",
+      [
+        "metadata": ["name": "ci"],
+        "rules": [["verbs": [.string(verb)], "apiGroups": [""], "resources": [.string(resource)]]],
+      ])
+    self[cluster: cluster].store.create(
+      "clusterrolebindings.rbac.authorization.k8s.io",
+      [
+        "metadata": ["name": "ci"], "subjects": [["kind": "User", "name": "ci"]],
+        "roleRef": ["kind": "ClusterRole", "name": "ci"],
+      ])
   }
 
   /// Changes the world when the first in-place restore is asked for.

@@ -86,15 +86,15 @@ extension StepHarness {
   /// What the clone of the example holds.
   var cloneContent: Content? { site.service.application("magento-debug")?.content }
 
-  /// Takes the steps' user in production's cluster all rights but these, each a rule in a namespace.
-  func become(allowed rules: [(namespace: String, rule: JSON)]) {
-    let token = self[cluster: "ocp-prod"].users[0].token
-    self[cluster: "ocp-prod"].users = [User(token: token, name: "ci")]
+  /// Takes the steps' user in one cluster, production's unless told otherwise, all rights but these, each a rule in a namespace.
+  func become(allowed rules: [(namespace: String, rule: JSON)], of cluster: String = "ocp-prod") {
+    let token = self[cluster: cluster].users[0].token
+    self[cluster: cluster].users = [User(token: token, name: "ci")]
     for (namespace, rule) in rules {
       let metadata: JSON = ["name": "ci", "namespace": .string(namespace)]
-      self[cluster: "ocp-prod"].store.create(
+      self[cluster: cluster].store.create(
         "roles.rbac.authorization.k8s.io", ["metadata": metadata, "rules": [rule]])
-      self[cluster: "ocp-prod"].store.create(
+      self[cluster: cluster].store.create(
         "rolebindings.rbac.authorization.k8s.io",
         [
           "metadata": metadata, "subjects": [["kind": "User", "name": "ci"]],

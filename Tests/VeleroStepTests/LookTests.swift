@@ -1,8 +1,10 @@
 import AstraBackup
+import AstraCleanup
 import AstraClone
 import AstraPreflight
 import AstraStatus
 import AstraVerify
+import Files
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend
@@ -37,6 +39,21 @@ import VeleroSimulation
     let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")
     #expect(result.code == .protected, "\(result.standardError)")
     #expect(result.standardError.contains("create backups.velero.io in namespace velero"))
+  }
+
+  /// The parameters say where the clone is, and nobody may look there: that is no sign that it has gone.
+  @Test func aCloneInANamespaceThatMayNotBeSeenIsNotGone() throws {
+    let harness = Bucket.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    harness.become(allowed: [("velero", Self.everything)], of: "ocp-debug")
+    let before = harness.world.journal.count
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expect(
+      .notFound, "whether clone \"magento-debug\" is there cannot be told",
+      "not seen are the applications in namespace magento-debug of ocp-debug")
+    #expect(harness.world.journal.count == before)
   }
 
   @Test func aLocationThatIsAwayIsTold() throws {

@@ -43,7 +43,8 @@ extension KubernetesClient {
       return try rehearse("\(target)&dryRun=All", path, kind, body, name: name, attempt)
     }
     return try clean { () throws(BackendError) in
-      let response = try change(.post, target, path, kind, body: body, attempt)
+      let response = try change(
+        .post, target, kind, missing: namespace ?? "", .namespace, body: body, attempt)
       guard let made = StructuredValue(parsing: response.body).flatMap({ KubernetesObject($0) }),
         name == nil || made.name == name
       else { throw unreadable(response, attempt) }
@@ -60,8 +61,8 @@ extension KubernetesClient {
     let path = kind.path(of: name, in: namespace)
     return try clean { () throws(BackendError) in
       let response = try change(
-        .patch, "\(path)?\(Self.changeQuery)", path, kind, type: "application/merge-patch+json",
-        body: Self.bytes(patch), attempt)
+        .patch, "\(path)?\(Self.changeQuery)", kind, missing: name, kind,
+        type: "application/merge-patch+json", body: Self.bytes(patch), attempt)
       guard let value = StructuredValue(parsing: response.body), let object = Self.object(value, kind, name)
       else { throw unreadable(response, attempt) }
       return object
@@ -86,14 +87,19 @@ extension KubernetesClient {
     return try clean { () throws(BackendError) in
       let fields = [HTTPField("Content-Type", "application/json")]
       switch try rest.answer(to: .delete, path, fields: fields, body: Self.bytes(options), to: attempt) {
-      case .done: return true
-      case .problem(let problem) where problem.isAboutObject: return false
+      // The API answers with a Status, or with the object that is about to go.
+      case .done(let response):
+        guard StructuredValue(parsing: response.body)?["kind"]?.string != nil else {
+          throw unreadable(response, attempt)
+        }
+        return true
+      case .problem(let problem) where problem.isAbsence(of: name, kind): return false
       case .problem(let problem) where problem.status == 409:
         throw BackendError(
           .refused(.other),
           "cannot \(attempt): DELETE \(path) \(problem.clause): \(name) is another object by now",
           hint: "the one that was meant is gone; this one is left alone")
-      case .problem(let problem): throw try refusal(problem, .delete, kind, attempt)
+      case .problem(let problem): throw try refusal(problem, .delete, kind, missing: name, kind, attempt)
       }
     }
   }
@@ -122,7 +128,7 @@ extension KubernetesClient {
     _ attempt: String
   ) throws(BackendError) -> KubernetesObject {
     try clean { () throws(BackendError) in
-      var patience = rest.patience()
+      var doubt = Doubt()
       while true {
         let reading = try rest.read(
           target, posting: body, to: attempt,
@@ -137,7 +143,7 @@ extension KubernetesClient {
           }
           return object
         case .absent(let problem), .rejected(let problem):
-          guard try isConfirmed(problem, kind, path, attempt, &patience) else { continue }
+          if problem.isAboutPath, try !isMissing(kind, by: problem, path, attempt, &doubt) { continue }
           var error = error(for: problem, .post, kind, to: attempt)
           if problem.status == 400, error.message.contains("does not support dry run") {
             error.kind = .fateUnknown
@@ -148,24 +154,25 @@ extension KubernetesClient {
     }
   }
 
+  /// Sends a change of an object, or of a kind in a namespace, which it could miss.
   private func change(
-    _ method: HTTPRequest.Method, _ target: String, _ path: String, _ kind: ResourceKind,
-    type: String = "application/json", body: [UInt8], _ attempt: String
+    _ method: HTTPRequest.Method, _ target: String, _ kind: ResourceKind, missing name: String,
+    _ subject: ResourceKind, type: String = "application/json", body: [UInt8], _ attempt: String
   ) throws(BackendError) -> HTTPResponse {
     let fields = [HTTPField("Content-Type", type)]
     switch try rest.answer(to: method, target, fields: fields, body: body, to: attempt) {
     case .done(let response): return response
-    case .problem(let problem): throw try refusal(problem, method, kind, attempt)
+    case .problem(let problem):
+      throw try refusal(problem, method, kind, missing: name, subject, attempt)
     }
   }
 
   /// The error that the answer to a change amounts to; whether a gateway has passed the change on nobody knows.
   private func refusal(
-    _ problem: StatusProblem, _ method: HTTPRequest.Method, _ kind: ResourceKind, _ attempt: String
+    _ problem: StatusProblem, _ method: HTTPRequest.Method, _ kind: ResourceKind, missing name: String,
+    _ subject: ResourceKind, _ attempt: String
   ) throws(BackendError) -> BackendError {
-    guard problem.isAboutPath, try mayBeInstalled(kind, attempt) else {
-      return error(for: problem, method, kind, to: attempt)
-    }
-    return error(for: problem.ofAGateway, method, kind, to: attempt)
+    let isGateways = try mayBeAGateways(problem, missing: name, subject, kind, attempt)
+    return error(for: isGateways ? problem.ofAGateway : problem, method, kind, to: attempt)
   }
 }

@@ -15,7 +15,7 @@ package final class KubernetesClient {
   let log: (TrafficEvent) -> Void
   private let login: ClusterLogin
   /// What the cluster had of groups and versions when it was last asked: `velero.io/v1`.
-  var servedVersions: Set<String>?
+  var served: (versions: Set<String>, at: Instant)?
 
   /// Who the changes are made by, in the objects' `managedFields`.
   static let fieldManager = "astra-steps"

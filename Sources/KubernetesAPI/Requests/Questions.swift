@@ -28,13 +28,13 @@ extension KubernetesClient {
     ])
     return try clean { () throws(BackendError) in
       let (path, attempt) = (Self.accessReview.path(in: nil), "ask what is allowed")
-      var patience = rest.patience()
+      var doubt = Doubt()
       while true {
         let reading = try rest.read(
           path, posting: Array(review.oneLine.utf8), to: attempt,
           isWhole: { $0["kind"]?.string == Self.accessReview.kind })
-        if case .absent(let problem) = reading,
-          try !isConfirmed(problem, Self.accessReview, path, attempt, &patience)
+        if case .absent(let problem) = reading, problem.isAboutPath,
+          try !isMissing(Self.accessReview, by: problem, path, attempt, &doubt)
         {
           continue
         }

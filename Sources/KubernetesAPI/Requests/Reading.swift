@@ -65,13 +65,13 @@ extension KubernetesClient {
   ) throws(BackendError) -> Answer<KubernetesObject?> {
     try clean { () throws(BackendError) in
       let path = kind.path(of: name, in: namespace)
-      var patience = rest.patience()
+      var doubt = Doubt()
       while true {
         switch try rest.read(path, to: attempt, isWhole: { Self.object($0, kind, name) != nil }) {
         case .value(let value): return .value(Self.object(value, kind, name))
-        case .absent(let problem) where problem.isAboutObject: return .value(nil)
+        case .absent(let problem) where problem.isAbsence(of: name, kind): return .value(nil)
         case .absent(let problem):
-          if try isConfirmed(problem, kind, path, attempt, &patience) { return .no(problem) }
+          if try isMissing(kind, by: problem, path, attempt, &doubt) { return .no(problem) }
         case .rejected(let problem): return .no(problem)
         }
       }
@@ -87,7 +87,7 @@ extension KubernetesClient {
     }
     return try clean { () throws(BackendError) in
       var tries = 0
-      var patience = rest.patience()
+      var doubt = Doubt()
       while true {
         tries += 1
         let listing = try rest.collect(
@@ -98,7 +98,7 @@ extension KubernetesClient {
         case .rejected(let problem) where problem.status == 410 && tries < Self.mostTries: break
         case .rejected(let problem): return .no(problem)
         case .absent(let problem):
-          guard try isConfirmed(problem, kind, kind.path(in: namespace), attempt, &patience) else {
+          guard try isMissing(kind, by: problem, kind.path(in: namespace), attempt, &doubt) else {
             // That was no list that expired.
             tries -= 1
             continue

@@ -30,6 +30,8 @@ package struct StatusProblem: APIProblem {
   package private(set) var isFromAPI = false
   /// Whether the path is not one of the API's at all: the kind, its version or its group is not installed.
   package private(set) var isAboutPath = false
+  /// What it is about, where it says so: the name of an object, and what its kind is called in paths.
+  private var subject: (name: String?, plural: String?) = (nil, nil)
   /// The right that access rules do not give.
   private var missingRight: MissingRight?
 
@@ -56,12 +58,17 @@ package struct StatusProblem: APIProblem {
       }
     }
     missingRight = message.flatMap { MissingRight($0) }
+    subject = (body["details"]?["name"]?.string, body["details"]?["kind"]?.string)
+    // So says it of a kind that a group of its own does not have (https://github.com/kubernetes/kubernetes/issues/6153).
+    isAboutPath =
+      status == 404 && subject == (nil, nil) && message == "the server could not find the requested resource"
   }
 
   /// The same answer as a gateway's, which says nothing of what is behind it.
   var ofAGateway: Self {
     var problem = self
-    (problem.isFromAPI, problem.isAboutPath, problem.message) = (false, false, nil)
+    if isAboutPath { problem.message = nil }
+    (problem.isFromAPI, problem.isAboutPath) = (false, false)
     return problem
   }
 
@@ -120,8 +127,13 @@ package struct StatusProblem: APIProblem {
       || message?.contains("because it is being terminated") == true
   }
 
-  /// Whether it is the API's word that an object is not there, or the namespace that it was to be made in.
-  package var isAboutObject: Bool { status == 404 && isFromAPI && !isAboutPath }
+  /// Whether it is the API's word that an object is not there.
+  ///
+  /// Where the way to a cluster goes through another one's API, a 404 may be about the service that leads on.
+  package func isAbsence(of name: String, _ kind: ResourceKind) -> Bool {
+    status == 404 && isFromAPI && !isAboutPath && (subject.name ?? name) == name
+      && (subject.plural ?? kind.plural) == kind.plural
+  }
 
   package var refusesCredentials: Bool {
     switch status {

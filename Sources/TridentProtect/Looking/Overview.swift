@@ -24,13 +24,17 @@ extension TridentProtectBackend {
       if settings.applicationNamespace == nil, try addApplications(in: nil, of: context, to: &overview) {
         continue
       }
-      let namespaces = knownNamespaces(in: context)
-      for namespace in namespaces { try addApplications(in: namespace, of: context, to: &overview) }
-      let others =
-        "the applications in other namespaces of \(context) than \(namespaces.joined(separator: ", "))"
-      overview.notTold.append(others)
-      if !settings.saysWhereClonesAre { overview.unseenClones.append(others) }
-      overview.namespaces.formUnion(namespaces)
+      var seen: [String] = []
+      for namespace in knownNamespaces(in: context) {
+        var isSeen = try addApplications(in: namespace, of: context, to: &overview)
+        if !isSeen { isSeen = try isAbsent(namespace, in: context) }
+        if isSeen {
+          seen.append(namespace)
+        } else if settings.cloneNamespaces.contains(namespace) {
+          overview.unseenClones.append("the applications in namespace \(namespace) of \(context)")
+        }
+      }
+      overview.addOthers(than: seen, of: context, mayBeClones: !settings.saysWhereClonesAre)
     }
     return overview
   }
@@ -39,16 +43,17 @@ extension TridentProtectBackend {
   /// they may not be listed.
   ///
   /// In a number of requests that does not grow with theirs: what is inside of a clone is not looked at.
-  @discardableResult
   private func addApplications(
     in namespace: String?, of context: String, to overview: inout ApplicationOverview
   ) throws(BackendError) -> Bool {
     let place = namespace.map { "in namespace \($0) of \(context)" } ?? "of \(context)"
     let attempt = "list the applications in \(context)"
     func list(_ kind: ResourceKind) throws(BackendError) -> [KubernetesObject]? {
-      let sight = try client(context).lookAtList(of: kind, in: namespace, to: attempt)
-      guard case .told(let objects) = sight else { return nil }
-      return objects
+      switch try client(context).lookAtList(of: kind, in: namespace, to: attempt) {
+      case .told(let objects): return objects
+      case .notInstalled where kind == Kinds.application: throw .notInstalled(in: context, attempt)
+      case .forbidden, .notInstalled: return nil
+      }
     }
     guard let objects = try list(Kinds.application) else { return false }
     var restores: [ObjectPlace: [(object: KubernetesObject, kind: ResourceKind)]] = [:]

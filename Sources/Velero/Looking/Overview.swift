@@ -81,18 +81,16 @@ extension VeleroBackend {
   ) throws(BackendError) -> [KubernetesObject] {
     if let objects = try everywhere(.namespace, in: context, to: attempt) { return objects }
     var found: [KubernetesObject] = []
+    var seen: [String] = []
     for name in knownNamespaces(in: context) {
-      if case .told(let object?) = try client(context).look(
-        at: .namespace, name, in: nil, to: attempt)
-      {
-        found.append(object)
+      if case .told(let object) = try client(context).look(at: .namespace, name, in: nil, to: attempt) {
+        found += [object].compactMap { $0 }
+        seen.append(name)
+      } else if settings.cloneNamespaces.contains(name) {
+        overview.unseenClones.append("the applications in namespace \(name) of \(context)")
       }
     }
-    let others =
-      "the applications in other namespaces of \(context) than \(found.map(\.name).joined(separator: ", "))"
-    overview.notTold.append(others)
-    if !settings.saysWhereClonesAre { overview.unseenClones.append(others) }
-    overview.namespaces.formUnion(knownNamespaces(in: context))
+    overview.addOthers(than: seen, of: context, mayBeClones: !settings.saysWhereClonesAre)
     return found
   }
 
