@@ -62,8 +62,8 @@ import Timing
       .refused(.busy),
       "has been modified"),
     Refusal(
-      .status(404, "NotFound", #"namespaces "nosuch" not found"#), .refused(.notFound),
-      #"answered 404 (namespaces "nosuch" not found)"#),
+      .absent("velero", "namespaces"), .refused(.notFound),
+      #"answered 404 (namespaces "velero" not found)"#),
     Refusal(
       .status(
         400, "BadRequest",
@@ -222,7 +222,7 @@ import Timing
   }
 
   @Test func whatIsGoneAlreadyNeedsNoDeletion() throws {
-    let fixture = try ClientFixture([.status(404, "NotFound", #"backups.velero.io "b3" not found"#)])
+    let fixture = try ClientFixture([.absent("b3", "backups", of: "velero.io")])
     try fixture.client.delete(.backup, "b3", in: "velero", uid: "9069", to: "remove it")
     let error = failure {
       try ClientFixture([.pageNotFound, .pageNotFound, .groups()]).client

@@ -16,9 +16,7 @@ import Timing
   private static let noSuchResource = ScriptedCluster.Answer.status(
     404, "NotFound", "the server could not find the requested resource")
   /// What the API server on the way to another one says while its service is not there.
-  private static let noWay = ScriptedCluster.Answer.status(
-    404, "NotFound", #"services "https:tenant:443" not found"#,
-    details: #"{"name":"https:tenant:443","kind":"services"}"#)
+  private static let noWay = ScriptedCluster.Answer.absent("https:tenant:443", "services")
   private static let page = ScriptedCluster.Answer.response(
     HTTPResponse(status: 404, body: Array("<html>no</html>".utf8)))
 
@@ -111,10 +109,13 @@ import Timing
     #expect(error?.kind == .fateUnknown && error?.message.contains(#"services "https:tenant:443""#) == true)
     let made = failure { try create(ClientFixture([Self.noWay])) }
     #expect(made?.kind == .fateUnknown)
-    let noNamespace = ScriptedCluster.Answer.status(
-      404, "NotFound", #"namespaces "v" not found"#, details: #"{"name":"v","kind":"namespaces"}"#)
+    let noNamespace = ScriptedCluster.Answer.absent("v", "namespaces")
     #expect(failure { try create(ClientFixture([noNamespace])) }?.kind == .refused(.notFound))
     #expect(failure { try create(ClientFixture([noNamespace]), dryRun: true) }?.kind == .refused(.notFound))
+    // A webhook may deny with any code.
+    let denial = ScriptedCluster.Answer.status(
+      404, "NotFound", #"admission webhook "v.example.com" denied the request: no such vault"#)
+    #expect(failure { try create(ClientFixture([denial])) }?.kind == .refused(.other))
   }
 
   @Test(

@@ -29,15 +29,13 @@ import Timing
   }
 
   @Test func namesArePercentEncoded() throws {
-    let fixture = try ClientFixture([.status(404, "NotFound", "not found")])
+    let fixture = try ClientFixture([.absent("a/b?c", "pods")])
     _ = try fixture.client.get(.pod, "a/b?c", in: "n s", to: "read it")
     #expect(fixture.cluster.requests[0].target == "/api/v1/namespaces/n%20s/pods/a%2Fb%3Fc")
   }
 
   @Test func anObjectThatIsNotThereIsNil() throws {
-    let fixture = try ClientFixture([
-      .status(404, "NotFound", #"backups.velero.io "nosuch" not found"#)
-    ])
+    let fixture = try ClientFixture([.absent("nosuch", "backups", of: "velero.io")])
     #expect(try fixture.client.get(.backup, "nosuch", in: "velero", to: "read it") == nil)
   }
 

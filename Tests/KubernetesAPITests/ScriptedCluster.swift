@@ -75,6 +75,14 @@ extension ScriptedCluster.Answer {
     )
   }
 
+  /// What the API says of an object that is not there, by the name of its kind in paths.
+  static func absent(_ name: String, _ plural: String, of group: String = "") -> Self {
+    let title = group.isEmpty ? plural : "\(plural).\(group)"
+    return .status(
+      404, "NotFound", "\(title) \"\(name)\" not found",
+      details: #"{"name":"\#(name)","group":"\#(group)","kind":"\#(plural)"}"#)
+  }
+
   /// What the API says of a path that it does not have (`group-absent`).
   static let pageNotFound = Self.response(
     HTTPResponse(

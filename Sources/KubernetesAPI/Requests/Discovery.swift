@@ -84,7 +84,7 @@ extension KubernetesClient {
     _ problem: StatusProblem, missing name: String, _ subject: ResourceKind, _ kind: ResourceKind,
     _ attempt: String
   ) throws(BackendError) -> Bool {
-    guard problem.status == 404, problem.isFromAPI else { return false }
+    guard problem.status == 404, problem.isFromAPI, !problem.isDenial else { return false }
     guard problem.isAboutPath else { return !problem.isAbsence(of: name, subject) }
     do throws(BackendError) {
       return try word(on: kind, attempt) != .isMissing

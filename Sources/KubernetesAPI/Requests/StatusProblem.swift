@@ -127,12 +127,11 @@ package struct StatusProblem: APIProblem {
       || message?.contains("because it is being terminated") == true
   }
 
-  /// Whether it is the API's word that an object is not there.
+  /// Whether it is the API's word that an object is not there: it names what it misses.
   ///
   /// Where the way to a cluster goes through another one's API, a 404 may be about the service that leads on.
   package func isAbsence(of name: String, _ kind: ResourceKind) -> Bool {
-    status == 404 && isFromAPI && !isAboutPath && (subject.name ?? name) == name
-      && (subject.plural ?? kind.plural) == kind.plural
+    status == 404 && isFromAPI && subject == (name, kind.plural)
   }
 
   package var refusesCredentials: Bool {

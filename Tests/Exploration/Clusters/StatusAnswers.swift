@@ -33,10 +33,7 @@ extension FaultKind {
         "403-quota", .answers(.status(403, "Forbidden", quota)), .ends(0, 1, 64, 77, 78),
         changes: .ends(1)
       ).also(65, of: .namespace),
-      .request(
-        "404", .answers(.status(404, "NotFound", "not found")), .ends(0, 1, 65, 77, 78),
-        changes: .ends(65)
-      ).also(64, of: .store),
+      .request("404", .answers(.status(404, "NotFound", "not found")), .ends(0, 78)),
       .request("404-text", .answers(.text(404, "404 page not found\n")), .passes),
       .request("404-html", .answers(.page(404)), .passes),
       .noRead("400", .answers(.status(400, "BadRequest", "strict decoding error")), changes: .ends(1)),
