@@ -60,7 +60,7 @@ extension CleanupRun {
     _ keep: Int, _ pattern: NamePattern, of source: Application
   ) throws(StepFailure) -> Retention.Decision {
     let backups = try ask { () throws(BackendError) in try backend.recoveryPoints(.backup, of: source.id) }
-    let all = try ask { () throws(BackendError) in try backend.applications() }
+    let all = try ask { () throws(BackendError) in try backend.overview() }.applications
     var held: [RecoveryPoint.ID: String] = [:]
     for clone in all where clone.id != source.id && clone.state.isBeingMade {
       for id in origins(of: clone) { held[id] = "clone \"\(clone.name)\" is being made from it" }

@@ -61,7 +61,7 @@ extension CleanupRun {
   }
 
   func held(_ source: Application) throws(StepFailure) -> Held {
-    var all = try ask { () throws(BackendError) in try backend.applications() }
+    var all = try ask { () throws(BackendError) in try backend.overview() }.applications
     // A list of all need not tell what one was restored from.
     if let now = try ask({ () throws(BackendError) in try backend.application(source.id) }) {
       all.removeAll { $0.id == now.id }

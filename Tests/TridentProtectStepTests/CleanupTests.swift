@@ -182,6 +182,23 @@ import TridentProtectSimulation
     #expect(!result.standardError.contains("is gone"), "\(result.standardError)")
   }
 
+  /// The clone is on another cluster than its backup, and nothing is said of clones but where they are.
+  @Test func theBackupStaysThatACloneElsewhereIsBeingMadeFrom() throws {
+    let harness = Protect.harness { $0.add(OperationFault(.clone, nth: 1, .stalls)) }
+    let older = "before-2-4-1-debian-10-r14"
+    harness.site.faults = [SiteFault(.killAfter, "POST", endingIn: "/backuprestores")]
+    _ = try? harness.run(CloneStep.self, "--use-existing-backup", older)
+    harness.site.endTroubles()
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    let result = try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expectSuccess()
+    #expect(
+      result.standardError.contains("clone \"magento-debug\" is being made from it"),
+      "\(result.standardError)")
+    #expect(harness.site.service.recoveryPoints(named: older).count == 1)
+  }
+
   /// What production was restored from stays, in whatever workspace that was done.
   @Test func theBackupStaysThatProductionWasRestoredFrom() throws {
     let harness = Protect.harness()
