@@ -35,6 +35,8 @@ package struct BackendError: Error, Sendable {
     case notFound
     /// The recovery point is another application's.
     case notOfThisApplication
+    /// The application is in the middle of an in-place restore, which will not end by itself.
+    case beingRestored
     /// The request has a form that it does not take.
     case malformed
     /// Anything else.

@@ -79,6 +79,8 @@ package struct RestoreObjection: Hashable, Sendable {
   package var remedy: String
   /// Whether it ends by itself, so that it is waited for.
   package var passes: Bool
+  /// Whether it is only told, since nobody can see whether it is so.
+  package var isCaution = false
 
   /// Makes an objection.
   package init(_ reason: String, remedy: String, passes: Bool = false) {

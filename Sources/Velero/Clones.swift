@@ -303,7 +303,7 @@ extension VeleroBackend {
   }
 
   /// What a restore that has not begun waits for: one runs at a time.
-  private func waiting(_ view: RestoreView) throws(BackendError) -> Operation.State {
+  func waiting(_ view: RestoreView) throws(BackendError) -> Operation.State {
     let sight = try client(view.reference.context).lookAtList(
       of: Kinds.restore, in: view.reference.namespace, to: "see what runs before \"\(view.reference.name)\"")
     guard case .told(let others) = sight else { return .running("pending") }

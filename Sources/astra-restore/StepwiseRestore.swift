@@ -123,6 +123,17 @@ extension RestoreRun {
     return kept
   }
 
+  /// What attempts of this run have changed since the application was last restored well: what there was before is what there
+  /// was before the first of them.
+  private func earlierChanges(
+    before changes: RunRecord.Changes, of application: Application
+  ) -> [RestoreChange] {
+    let all = restores(of: application.id).filter { $0.stage != .refused }
+    let others = all.filter { $0.changes?.all.map(\.details) != changes.all.map(\.details) }
+    let open = others.reversed().prefix { $0.stage != .finished }.reversed()
+    return open.compactMap(\.changes).flatMap { $0.all.prefix($0.begun) }
+  }
+
   /// Names the volumes of before for the scripts that follow.
   private func publish(_ kept: [String]) {
     facts.note("keptVolumes", kept.joined(separator: " "))
@@ -195,7 +206,8 @@ extension RestoreRun {
   ) -> StepFailure {
     var told = withEvidenceHint(failure, of: application, begunWith: evidence)
     let kept = keptVolumes(of: changes, application)
-    let lines = backend.wayBack(from: Array(changes.all.prefix(begun)), of: application.id)
+    let lines = backend.wayBack(
+      from: earlierChanges(before: changes, of: application) + changes.all.prefix(begun), of: application.id)
     publish(kept)
     var hints = [
       told.hint ?? "running the step again continues it where it stopped, if it is the same run"
@@ -233,9 +245,11 @@ extension RestoreRun {
     let began = time.now
     var hasWaited = false
     while true {
-      let objections = try ask { () throws(BackendError) in
+      let all = try ask { () throws(BackendError) in
         try backend.objections(to: changes, of: application, from: point, passing: hasWaited)
       }
+      tell(all.filter(\.isCaution))
+      let objections = all.filter { !$0.isCaution }
       guard let first = objections.first else { return !hasWaited }
       guard waits, objections.allSatisfy(\.passes) else {
         throw .protected(
@@ -250,6 +264,14 @@ extension RestoreRun {
       }
       hasWaited = true
       try poller.waitOut(refusal, began, for: "the in-place restore")
+    }
+  }
+
+  /// Says what nobody can see, once.
+  private func tell(_ cautions: [RestoreObjection]) {
+    for caution in cautions {
+      let isNew = facts.noteAlso("notTold", caution.reason)
+      if isNew { log.warning("\(caution.reason): \(caution.remedy)") }
     }
   }
 

@@ -165,7 +165,9 @@ import VeleroSimulation
 
   @Test(arguments: Trouble.allCases) func nothingIsWorseWithoutIt(_ trouble: Trouble) throws {
     let (result, claim, took, requests) = try partialBackup { trouble.befall($0) }
-    result.expect(.operationFailed, "it is partial: 1 error (velero backup logs magento-prod-mine")
+    result.expect(
+      .operationFailed, "it is partial: 1 error: volume claim \"\(claim)\": Failed",
+      "(velero backup logs magento-prod-mine")
     #expect(!result.standardError.contains("of claim \(claim)"))
     let usual = try partialBackup()
     #expect(usual.result.code == result.code)
@@ -179,7 +181,7 @@ import VeleroSimulation
     let harness = Bucket.harness()
     harness.behave { $0.failingData = Set(harness.claims) }
     try harness.run(BackupStep.self, "--backup-name", "mine", "--timeout", "60s").expect(
-      .operationFailed, "it is partial: 1 error (velero backup logs")
+      .operationFailed, "it is partial: 1 error: volume claim", "(velero backup logs")
     #expect(!harness.site.requests.contains { $0.contains("downloadrequests") })
   }
 

@@ -141,8 +141,9 @@ import VeleroSimulation
       for name in pods.keys {
         harness[cluster: "ocp-prod"].store.update(ObjectKey("deployments.apps", "magento-prod", name)) {
           $0[path: ["spec", "replicas"]] = .integer(count(name))
-          $0[path: ["metadata", "annotations", "astra-steps/restore"]] =
-            count(name) == 0 ? "an-older-one" : nil
+          let isIdle = count(name) == 0
+          $0[path: ["metadata", "annotations", "astra-steps/restore"]] = isIdle ? "an-older-one" : nil
+          $0[path: ["metadata", "annotations", "astra-steps/replicas"]] = isIdle ? "0" : nil
         }
       }
       harness.site.pass(.seconds(60))

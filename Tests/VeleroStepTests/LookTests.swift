@@ -56,6 +56,27 @@ import VeleroSimulation
     #expect(harness.world.journal.count == before)
   }
 
+  /// The clone is on another cluster than its backup, and nothing is said of clones but where they are.
+  @Test func theBackupStaysThatACloneElsewhereIsBeingMadeFrom() throws {
+    var setup = VeleroSetup()
+    setup.add(OperationFault(.clone, nth: 1, .stalls))
+    let harness = StepHarness(setup, run: "jenkins-post-mortem-42")
+    let older = "before-2-4-1-debian-10-r14"
+    harness.site.faults = [SiteFault(.killAfter, "POST", endingIn: "/restores")]
+    _ = try? harness.run(CloneStep.self, "--use-existing-backup", older)
+    harness.site.endTroubles()
+    // No week later, when the backup has expired.
+    harness.files.contents = [:]
+    harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    let result = try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*")
+    result.expectSuccess()
+    #expect(
+      result.standardError.contains("clone \"magento-debug\" is being made from it"),
+      "\(result.standardError)")
+    #expect(harness.site.service.recoveryPoints(named: older).count == 1)
+  }
+
   @Test func aLocationThatIsAwayIsTold() throws {
     let harness = Bucket.harness { $0.locationsAreUnavailable = true }
     let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")

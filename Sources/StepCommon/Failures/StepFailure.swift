@@ -143,6 +143,7 @@ package struct StepFailure: Error, Sendable {
     case .refused(.nameTaken): self = .protected(error.message, hint: error.hint, kind: .nameTaken)
     case .refused(.notOfThisApplication):
       self = .protected(error.message, hint: error.hint, kind: .otherApplication)
+    case .refused(.beingRestored): self = .protected(error.message, hint: error.hint, kind: .restoring)
     case .refused: self = .operationFailed(error.message, hint: error.hint)
     }
     if case .refused(let reason) = error.kind { refusal = reason }

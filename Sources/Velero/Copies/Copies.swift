@@ -157,10 +157,34 @@ extension VeleroBackend {
       throw BackendError(
         .refused(.notFound), "cannot \(attempt): namespace \"\(place.namespace)\" is gone")
     }
+    try checkIsNotStopped(place, kind, attempt)
     return PreparedCopy(
       place: place, home: try home(place.context, of: place.namespace), namespaceUID: namespace.uid,
       content: try content(of: application),
       location: try writableLocation(in: place.context, of: place.namespace, to: attempt))
+  }
+
+  /// Refuses a copy of what an in-place restore has stopped: claims are away then, or hold a part of the data.
+  ///
+  /// A further attempt of the same run may make one: its evidence is of what the one before has left.
+  private func checkIsNotStopped(
+    _ place: ApplicationPlace, _ kind: RecoveryPoint.Kind, _ attempt: String
+  ) throws(BackendError) {
+    for resource in [ResourceKind.deployment, .statefulSet] {
+      let sight = try client(place.context).lookAtList(
+        of: resource, in: place.namespace, labels: contentSelector, to: attempt)
+      guard case .told(let all) = sight else { continue }
+      for workload in all where workload.isStoppedForRestore && workload["spec", "replicas"]?.integer == 0 {
+        let run = workload.annotations[Marking.run]
+        if kind == .snapshot, run == settings.signature.run { continue }
+        throw BackendError(
+          .refused(.beingRestored),
+          "cannot \(attempt): \(resource.kind) \"\(workload.name)\" is stopped for an in-place restore of "
+            + "\(run.map { "run \"\($0)\"" } ?? "a run without a name") (\(workload.annotations[InPlaceMark.restore] ?? "")), "
+            + "which has not ended, so a copy of it now would hold neither state whole",
+          hint: "run astra-restore again in that run, which goes on with it, and then the step")
+      }
+    }
   }
 
   /// What is sent for a copy.

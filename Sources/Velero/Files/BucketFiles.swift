@@ -25,8 +25,10 @@ struct FetchedFiles {
   var outOfReach: Set<String> = []
   /// The `caCert` of the locations of each cluster, as base64 of PEM.
   var authorities: [String: [String]] = [:]
-  /// What runs tell of in their results files, as a clause, by the uids of their objects.
+  /// What went wrong with runs, as a clause, by the uids of their objects.
   var reasons: [String: String] = [:]
+  /// The uids of those whose movements of data were looked at for it.
+  var looked: Set<String> = []
 }
 
 // Files of object storage are fetched as a courtesy: whatever keeps one from coming, a step goes on as if there were none.

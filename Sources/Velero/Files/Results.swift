@@ -67,13 +67,14 @@ package struct RunResults: Hashable {
 
 // What the objects of backups and restores only count.
 extension VeleroBackend {
-  /// Reads the texts of what a backup tells of that has ended, unless that is known or was tried.
+  /// Reads what went wrong with a backup or a restore that has ended, unless that is known or was tried: the texts of its
+  /// file, and without these what became of the data of its volumes.
   ///
   /// Only of one that this run has made or has seen under way: whoever removes old ones has no use for it.
   func readReasons(
     of object: KubernetesObject, _ file: BucketFile, in context: String
   ) throws(BackendError) {
-    guard files != nil, fetched.reasons[object.uid] == nil, isOwn(object) else { return }
+    guard fetched.reasons[object.uid] == nil, isOwn(object) else { return }
     let state = RunState(object)
     switch state.progress {
     case .partial: break
@@ -81,13 +82,35 @@ extension VeleroBackend {
     case .completed where state.hookFailure != nil || state.warnings > 0 && file == .backupResults: break
     case .completed, .running, .blocked, .failed, .goes: return
     }
-    guard let document = try read(file, of: object, in: context), let results = RunResults(document)
+    if files != nil, let document = try read(file, of: object, in: context),
+      let results = RunResults(document)
+    {
+      let texts = results.errors.isEmpty ? results.warnings : results.errors
+      fetched.reasons[object.uid] = RunResults.clause(texts)
+    }
+    guard case .partial = state.progress, fetched.reasons[object.uid] == nil,
+      fetched.looked.insert(object.uid).inserted
     else { return }
-    let texts = results.errors.isEmpty ? results.warnings : results.errors
-    fetched.reasons[object.uid] = RunResults.clause(texts)
+    let lost = try movements(of: object, isRestore: file == .restoreResults, in: context).filter(\.isLost)
+    fetched.reasons[object.uid] = RunResults.clause(lost.map(\.clause))
   }
 
-  /// What is known of it from its results file, to follow a count: `: no space left`; empty where nothing is.
+  /// What has moved the data of a run, as far as that can be had: no step ends otherwise for it.
+  private func movements(
+    of object: KubernetesObject, isRestore: Bool, in context: String
+  ) throws(BackendError) -> [Movement] {
+    do throws(BackendError) {
+      guard !isRestore else { return try movements(outOf: RestoreView(object, in: context)) ?? [] }
+      let all = try movements(
+        Kinds.uploads, in: context, labels: Movement.selector(ofBackup: object.name), by: Names.backup)
+      return Movement.of(backup: object.name, among: all ?? [:])
+    } catch {
+      if case .interrupted = error.kind { throw error }
+      return []
+    }
+  }
+
+  /// What is known of it beyond its own object, to follow a count: `: no space left`; empty where nothing is.
   func reasons(of object: KubernetesObject) -> String { fetched.reasons[object.uid].map { ": \($0)" } ?? "" }
 
   private func isOwn(_ object: KubernetesObject) -> Bool {

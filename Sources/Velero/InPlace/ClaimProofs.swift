@@ -19,6 +19,11 @@ extension VeleroBackend {
     let view = RestoreView(object, in: place.context)
     lastStates[view.reference] = view.state
     switch view.state.progress {
+    case .running("pending"):
+      if case .blocked(let reason) = try waiting(view) {
+        return .waiting("Restore \"\(restore)\" waits: \(reason)", view.reference.id)
+      }
+      return .waiting("Restore \"\(restore)\" is pending", view.reference.id)
     case .running(let word):
       return .waiting(
         "Restore \"\(restore)\" is \(word == "running" ? "restoring" : word)", view.reference.id)

@@ -25,7 +25,7 @@ extension VeleroBackend {
     found += try overseers(of: application)
     found += try autoscalers(of: planned, place)
     // Its trial says nothing new where something keeps it from being asked for anyway.
-    return try found.isEmpty ? objections(toRestoreOf: planned, place) : found
+    return try found + (found.allSatisfy(\.isCaution) ? objections(toRestoreOf: planned, place) : [])
   }
 
   /// Whether the server would take the Restore: once the claims are gone, it is too late to hear that a rule of the site refuses it.
@@ -196,6 +196,15 @@ extension VeleroBackend {
       where !RunState(other).isTerminal && !isOwnEvidence(other) {
         let namespaces = other["spec", "includedNamespaces"]?.texts ?? []
         guard namespaces.isEmpty || namespaces.contains("*") || namespaces.contains(place.namespace) else {
+          // One restore runs at a time, and the application would stand still meanwhile.
+          if kind == Kinds.restore,
+            [.running("pending"), .running("running")].contains(RunState(other).progress)
+          {
+            found.append(
+              RestoreObjection(
+                "Restore \"\(other.name)\" runs first: one runs at a time",
+                remedy: "wait for its end, and run the step again", passes: true))
+          }
           continue
         }
         found.append(
@@ -216,10 +225,19 @@ extension VeleroBackend {
 
   /// What would put back what the changes have changed.
   private func overseers(of application: Application) throws(BackendError) -> [RestoreObjection] {
-    try (oversight(of: application)?.overseers ?? []).map {
-      RestoreObjection(
-        "\($0.title) keeps the application as it is, and would start it again in between",
-        remedy: $0.remedy)
+    let oversight = try oversight(of: application)
+    let unseen = oversight?.notTold ?? ["whether another tool will undo a restore of \"\(application.name)\""]
+    let cautions = unseen.map { clause in
+      var caution = RestoreObjection(
+        "it cannot be seen \(clause)", remedy: "see to it before, or give the right to list that")
+      caution.isCaution = true
+      return caution
     }
+    return cautions
+      + (oversight?.overseers ?? []).map {
+        RestoreObjection(
+          "\($0.title) keeps the application as it is, and would start it again in between",
+          remedy: $0.remedy)
+      }
   }
 }

@@ -160,6 +160,7 @@ extension VeleroBackend {
     try readReasons(of: view.object, .restoreResults, in: place.context)
     operation.state =
       switch view.state.progress {
+      case .running("pending"): try waiting(view)
       case .running(let word): .running(word == "running" ? "restoring" : word)
       case .blocked(let reason): .blocked(reason)
       case .partial(let reason): .partial("is partial: \(reason)\(reasons(of: view.object))")

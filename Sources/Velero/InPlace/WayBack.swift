@@ -11,16 +11,21 @@ extension VeleroBackend {
     let inside = "\(kubectl) -n \(place.namespace)"
     let known = changes.compactMap { InPlacePlan.Change($0) }
     var (stops, claims, starts): ([String], [String], [String]) = ([], [], [])
+    // Of several attempts the first has put aside what there was before.
+    var done: Set<String> = []
     for change in known {
       switch change {
       case .stop(let workload, _):
         let name = "\(workload.kind.kind.lowercased())/\(workload.name)"
+        guard done.insert(name).inserted else { continue }
         stops.append("\(inside) scale \(name) --replicas=0")
         starts += [
           "\(inside) scale \(name) --replicas=\(workload.replicas)",
           "\(inside) annotate \(name) \(InPlaceMark.replicas)- \(InPlaceMark.restore)-",
         ]
-      case .deleteClaim(let claim): claims += wayBack(to: claim, kubectl, inside)
+      case .deleteClaim(let claim):
+        guard claim.volume != nil, done.insert("pvc/\(claim.name)").inserted else { continue }
+        claims += wayBack(to: claim, kubectl, inside)
       default: break
       }
     }
