@@ -15,6 +15,12 @@ extension VeleroBackend {
         "cannot \(attempt): namespace \"\(place.namespace)\" is no clone that the steps made")
     }
     let fates = try fates(of: application, place, restore)
+    // The clone is its namespace: without that nothing of it would go but the record of what it is.
+    for case .notTold(let name, let reason) in fates {
+      throw BackendError(
+        .credentials, "cannot \(attempt): whether namespace \"\(name)\" may go is not known: \(reason)",
+        hint: "give the rights of deploy/velero/cleanup.yaml in that namespace, and run the step again")
+    }
     let client = try client(place.context)
     var goes = false
     for case .goes(let namespace) in fates {

@@ -56,6 +56,22 @@ import VeleroSimulation
     #expect(harness.world.journal.count == before)
   }
 
+  /// Nothing would go but the record of what it is, and the clone would run on.
+  @Test func aCloneWhoseContentMayNotBeSeenIsNotGone() throws {
+    let harness = Bucket.harness()
+    try harness.run(CloneStep.self).expectSuccess()
+    CleanupScene.leave(harness)
+    for (path, text) in harness.site.service.files { harness.files.contents[path] = Array(text.utf8) }
+    var fault = SiteFault(
+      .answers(harness.site.service.refusal(.notPermitted)), "GET", endingIn: "/magento-debug/jobs")
+    fault.times = 1000
+    harness.site.faults = [fault]
+    let result = try harness.run(CleanupStep.self, "--remove-clone")
+    result.expect(.credentialsRefused, "what it holds may not be seen (jobs.batch)")
+    #expect(harness.objects("restores", of: "ocp-debug").count == 1)
+    #expect(harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+  }
+
   /// The clone is on another cluster than its backup, and nothing is said of clones but where they are.
   @Test func theBackupStaysThatACloneElsewhereIsBeingMadeFrom() throws {
     var setup = VeleroSetup()

@@ -6,6 +6,8 @@ package import Timing
 package enum NamespaceFate {
   case goes(KubernetesObject)
   case stays(String, because: String)
+  /// What it holds may not all be seen.
+  case notTold(String, because: String)
 
   /// Whether it goes, and has that name.
   package func isOf(_ name: String) -> Bool {
@@ -14,7 +16,11 @@ package enum NamespaceFate {
 
   /// What stays behind, as a sentence; nil if nothing does.
   package var remains: String? {
-    if case .stays(let name, let reason) = self { "namespace \"\(name)\" stays: \(reason)" } else { nil }
+    switch self {
+    case .goes: nil
+    case .stays(let name, let reason), .notTold(let name, let reason):
+      "namespace \"\(name)\" stays: \(reason)"
+    }
   }
 }
 
@@ -38,30 +44,36 @@ extension ClusterBackend {
       let found = try client(context).look(
         at: .namespace, name, in: nil, to: "look at namespace \"\(name)\"")
       guard case .told(let namespace) = found else {
-        fates.append(.stays(name, because: "it may not be seen"))
+        fates.append(.notTold(name, because: "it may not be seen"))
         continue
       }
       guard let namespace, namespace.deletionTimestamp == nil else { continue }
       if namespace.annotations[Marking.made(namespace.uid)] != application.name {
         fates.append(.stays(name, because: "it was not made for the clone"))
-      } else if let other = try foreignContent(of: name, in: context, restoredAt: end, isProducts) {
-        fates.append(.stays(name, because: other))
       } else {
-        fates.append(.goes(namespace))
+        let fate = try fate(byContentOf: name, in: context, restoredAt: end, isProducts)
+        fates.append(fate ?? .goes(namespace))
       }
     }
     return fates
   }
 
-  /// What a namespace holds that a clone has not brought, as a clause; nil if nothing.
+  /// Why a namespace stays for what it holds; nil if a clone has brought all of it.
   ///
   /// What was made after the restore, and belongs to no other object, is somebody else's; so is a volume claim that belongs to
   /// what nobody here knows, such as an operator's database that somebody has put there since.
-  private func foreignContent(
-    of namespace: String, in context: String, restoredAt end: Timestamp?,
+  private func fate(
+    byContentOf namespace: String, in context: String, restoredAt end: Timestamp?,
     _ isProducts: (KubernetesObject, ResourceKind) -> Bool?
-  ) throws(BackendError) -> String? {
-    guard let end else { return "when the restore ended is not told, nor so whose what it holds is" }
+  ) throws(BackendError) -> NamespaceFate? {
+    guard let end else {
+      return .stays(
+        namespace, because: "when the restore ended is not told, nor so whose what it holds is")
+    }
+    func foreign(_ object: KubernetesObject, _ kind: ResourceKind) -> NamespaceFate {
+      .stays(
+        namespace, because: "it holds \(kind.kind) \"\(object.name)\", which the clone has not brought")
+    }
     var young: [KubernetesObject] = []
     var known: Set<String> = []
     // A snapshot that somebody has made there goes with its namespace, and its data with it.
@@ -72,15 +84,16 @@ extension ClusterBackend {
       switch sight {
       case .told(let found): objects = found
       case .notInstalled: continue
-      case .forbidden: return "what it holds may not be seen (\(kind.title))"
+      case .forbidden:
+        return .notTold(namespace, because: "what it holds may not be seen (\(kind.title))")
       }
-      let foreign = objects.first { object in
+      let first = objects.first { object in
         if isProvided(object, kind) { return false }
         if let isOwn = isProducts(object, kind) { return !isOwn }
         guard let made = object.creationTimestamp, made - end > longestLag else { return false }
         return object.owners.isEmpty
       }
-      if let foreign { return "it holds \(kind.kind) \"\(foreign.name)\", which the clone has not brought" }
+      if let first { return foreign(first, kind) }
       known.formUnion(objects.map(\.uid))
       guard kind == .volumeClaim else { continue }
       young = objects.filter { object in
@@ -88,9 +101,7 @@ extension ClusterBackend {
           && object.creationTimestamp.map { $0 - end > longestLag } ?? false
       }
     }
-    let foreign = young.first { claim in claim.owners.allSatisfy { !known.contains($0.uid) } }
-    return foreign.map {
-      "it holds \(ResourceKind.volumeClaim.kind) \"\($0.name)\", which the clone has not brought"
-    }
+    return young.first { claim in claim.owners.allSatisfy { !known.contains($0.uid) } }
+      .map { foreign($0, .volumeClaim) }
   }
 }
