@@ -47,6 +47,7 @@ import VeleroSimulation
   /// It would be complete, and hold nothing; a nightly job would take it for a good one.
   @Test func nothingIsCopiedInTheMiddleOfARestore() throws {
     let harness = try half()
+    let before = harness.objects("backups").count
     let words = ["is stopped for an in-place restore of run \"jenkins-post-mortem-42\"", "has not ended"]
     let backup = try harness.run(BackupStep.self, "--backup-name", "nightly")
     let snapshot = try harness.run(SnapshotStep.self, "--snapshot-name", "nightly")
@@ -54,10 +55,7 @@ import VeleroSimulation
     for result in [backup, snapshot, clone] {
       result.expect(.protected, words[0], words[1], "run astra-restore again in that run")
     }
-    #expect(
-      !harness.objects("backups").contains {
-        $0.name?.contains("nightly-0") == false && $0.name?.contains("nightly") == true
-      })
+    #expect(harness.objects("backups").count == before)
     harness.environment["ASTRA_RUN_ID"] = "jenkins-post-mortem-42"
     try harness.restoreInPlace().expectSuccess()
     harness.environment["ASTRA_RUN_ID"] = "another-run"

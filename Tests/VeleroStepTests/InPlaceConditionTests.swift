@@ -52,7 +52,9 @@ import VeleroSimulation
     let result = try harness.restoreInPlace("--discard-present-state")
     if condition.testDescription.contains("a pod that has ended") {
       // Whoever follows the advice late does not end another pod of that name.
-      result.expect(.protected, "logs dump-1", "--field-selector metadata.name=dump-1,status.phase=Succeeded")
+      result.expect(
+        .protected, "logs dump-1 --all-containers > dump-1.log",
+        "--field-selector metadata.name=dump-1,status.phase=Succeeded")
     }
     // The server may come back while its absence is waited for.
     let code: ExitCode = condition.testDescription == "the server is away" ? .deadlinePassed : .protected

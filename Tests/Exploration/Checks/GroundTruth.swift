@@ -181,11 +181,9 @@ struct GroundTruth {
     bound(
       "backups made", tally.backupsCreated - then.backupsCreated,
       (programs.contains(.backup) ? 1 + slack + again : 0) + carriers * (1 + slack + failures + renewed))
-    // A restore into a namespace that others have taken away makes it anew.
-    let anew = world.capabilities.namespacesAreApplications ? slack : 0
     bound(
       "clones made", tally.clonesCreated - then.clonesCreated,
-      programs.contains(.clone) ? 1 + slack + again : anew)
+      programs.contains(.clone) ? 1 + slack + again : 0)
     let wanted = changes.filter { $0.event == .restoreRequested && isWanted($0.related) }
     let failed = changes.count { $0.event == .restoreFailed }
     let older = changes.filter { $0.event == .restoreRequested && $0.related == WorkedExample.olderBackupID }

@@ -17,7 +17,9 @@ extension KubernetesWorld {
       && (stored == nil || stored?.application == target?.uid)
     let kind: Run.Kind = isInPlace ? .restore : .clone
     let backup = clusters[cluster].store.object(veleroKey("backups", name))
-    if kind == .restore { tally.restoresRequested += 1 } else { tally.clonesCreated += 1 }
+    // One into the backup's own namespaces makes them anew where they are gone, and is no clone.
+    let isBack = kind == .restore || object.value(at: "spec.namespaceMapping") == nil
+    if isBack { tally.restoresRequested += 1 } else { tally.clonesCreated += 1 }
     record(
       kind == .restore ? .restoreRequested : .created, journalKind(kind),
       id: kind == .restore ? target?.uid ?? "" : object.uid ?? "",
