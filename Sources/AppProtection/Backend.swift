@@ -90,6 +90,9 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   /// The copy by way of which a clone of a live application was made; nil if there is none, or it is not told.
   func carrier(of clone: Application) -> RecoveryPoint.ID?
 
+  /// What of the source works by itself in a clone, too, as clauses with what to do: jobs that mail, hooks.
+  func cautions(of request: CloneRequest) throws(BackendError) -> [String]
+
   /// How it would restore an application in place. Asks it for nothing.
   func plan(restoreOf application: Application, from point: RecoveryPoint) throws(BackendError) -> RestorePlan
   /// What keeps an in-place restore by several changes from being begun. Asks it for nothing. With `passing` only what ends by
@@ -97,6 +100,8 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   func objections(
     to changes: RestoreChanges, of application: Application, from point: RecoveryPoint, passing: Bool
   ) throws(BackendError) -> [RestoreObjection]
+  /// The restore of several changes that has stopped an application and not started it again; nil where none is seen.
+  func restoreThatStopped(_ application: Application) throws(BackendError) -> RestoreChanges.Holder?
   /// Makes one change of an in-place restore, or sees that it is made: asked again, it makes nothing twice.
   func perform(_ change: RestoreChange, of application: Application.ID) throws(BackendError)
     -> RestoreChangeState
@@ -169,9 +174,11 @@ extension Backend {
   package func prepare(_: Change) {}
   package func seemsReady(for _: Change) throws(BackendError) -> Bool { true }
 
+  package func cautions(of _: CloneRequest) -> [String] { [] }
   package func objections(
     to _: RestoreChanges, of _: Application, from _: RecoveryPoint, passing _: Bool
   ) throws(BackendError) -> [RestoreObjection] { [] }
+  package func restoreThatStopped(_: Application) -> RestoreChanges.Holder? { nil }
   package func perform(
     _ change: RestoreChange, of _: Application.ID
   ) throws(BackendError) -> RestoreChangeState {

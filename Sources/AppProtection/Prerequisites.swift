@@ -77,9 +77,14 @@ package struct Overseer: Hashable, Sendable {
   package var title: String
   /// What makes it let go for a while.
   package var remedy: String
+  /// Its name, where the cluster does not show whether it was paused, so that only the user can say so; nil where it shows
+  /// that it was not.
+  package var unseenName: String?
 
   /// Names a tool.
-  package init(title: String, remedy: String) { (self.title, self.remedy) = (title, remedy) }
+  package init(title: String, remedy: String, unseenName: String? = nil) {
+    (self.title, self.remedy, self.unseenName) = (title, remedy, unseenName)
+  }
 }
 
 /// Who keeps an application as it is described elsewhere.

@@ -26,6 +26,11 @@ package struct RestoreChanges: Hashable, Sendable {
 
     /// Names a restore.
     package init(restore: String, run: String?) { (self.restore, self.run) = (restore, run) }
+
+    /// What it does to the application, as a predicate.
+    package var clause: String {
+      "was stopped for an in-place restore of \(run.map { "run \"\($0)\"" } ?? "a run without a name") (\(restore)), which has not ended"
+    }
   }
 
   /// Makes a list.
@@ -81,6 +86,11 @@ package struct RestoreObjection: Hashable, Sendable {
   package var passes: Bool
   /// Whether it is only told, since nobody can see whether it is so.
   package var isCaution = false
+  /// The name of an owner of whom only the user can say that it was paused, which lifts the objection; nil for all others.
+  package var unseenOwner: String?
+
+  /// Whether the restore may be begun in spite of it, if the user says so.
+  package var mayPass: Bool { isCaution || unseenOwner != nil }
 
   /// Makes an objection.
   package init(_ reason: String, remedy: String, passes: Bool = false) {

@@ -113,7 +113,7 @@ extension CleanupRun {
           "\"\(source.name)\" is gone, so the step removes nothing more of it", kind: .notToBeRemoved)
       }
       history.remember(lookAt: now, lag: backend.longestLag)
-      guard now.state == .restoring else { return }
+      guard now.state == .restoring else { return try checkIsNotStopped(now) }
     }
     throw .protected(
       Self.restoringClause(source),
@@ -121,6 +121,20 @@ extension CleanupRun {
       hint:
         "wait for the in-place restore to end and run the step again; \(StatusCommand.of(source)) shows whether it has",
       kind: .restoring)
+  }
+
+  /// Looks whether a restore of several changes has stopped an application; whoever goes on with it may need everything.
+  private func checkIsNotStopped(_ source: Application) throws(StepFailure) {
+    let holder = try ask { () throws(BackendError) in try backend.restoreThatStopped(source) }
+    guard let holder else { return }
+    throw .protected(
+      Self.stoppedClause(source, holder),
+      hint: RestoreChanges.Holder.remedy, kind: .restoring)
+  }
+
+  /// That nothing goes while an application is stopped for a restore.
+  package static func stoppedClause(_ source: Application, _ holder: RestoreChanges.Holder) -> String {
+    "\"\(source.name)\" \(holder.clause), and what was to be removed may be needed for it"
   }
 
   /// That nothing goes while an application is restored in place.

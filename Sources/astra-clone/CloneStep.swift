@@ -81,6 +81,8 @@ package final class CloneStep: Step {
     // A copy of an application that is being overwritten would be evidence of nothing.
     if point == nil, request.application.state == .restoring { throw .beingRestored(request.application) }
     try CloneDestination(run).checkNamespacesAreFree(request)
+    for caution in try ask({ () throws(BackendError) in try run.backend.cautions(of: request) })
+    where run.facts.noteAlso("caution", caution) { run.log.warning(caution) }
     return .done
   }
 

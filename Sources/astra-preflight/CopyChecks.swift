@@ -17,7 +17,7 @@ extension PreflightStep {
     run.facts.note("recoveryPoint", "\(chosen.kind.rawValue) \(chosen.name) (\(chosen.whereabouts))")
     point = chosen
     try RecoveryPointChoice(run).checkPlan(
-      of: try run.known(application), from: chosen, replacesVolumes: restore.replacesVolumes)
+      of: try run.known(application), from: chosen, restore.agreement)
     try rehearse("the restore", .inPlaceRestore(of: try run.known(application), from: chosen), run)
     return .done
   }

@@ -77,6 +77,9 @@ package struct PreflightCommand: StepCommand {
   @Flag(help: .init(RestoreParameters.replace.help(with: .restore)))
   package var replaceVolumes = false
 
+  @Option(help: .init(RestoreParameters.pausedOwners.help(with: .restore), valueName: "names"))
+  package var pausedOwners: String?
+
   @Option(help: .init(PreflightParameters.maxAge.help(with: .restore), valueName: "duration"))
   package var maxAge: String?
 

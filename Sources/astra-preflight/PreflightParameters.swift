@@ -87,8 +87,8 @@ struct PreflightParameters {
       restore = RestoreParameters(
         application: application, cluster: cluster, kind: kind, choice: choice,
         acceptFailedHooks: acceptFailedHooks)
-      restore?.replacesVolumes = try reader.truth(
-        RestoreParameters.replace, flag: command.replaceVolumes)
+      restore?.agreement = try RestoreAgreement(
+        replace: command.replaceVolumes, pausedOwners: command.pausedOwners, reader)
     }
     try refuseTwoSubjects(command, reader)
   }

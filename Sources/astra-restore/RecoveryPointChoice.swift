@@ -13,10 +13,10 @@ package struct RecoveryPointChoice: StepPart {
 
   /// Refuses a restore that nobody has agreed to, or whose conditions are not met.
   package func checkPlan(
-    of application: Application, from point: RecoveryPoint, replacesVolumes: Bool
+    of application: Application, from point: RecoveryPoint, _ agreement: RestoreAgreement
   ) throws(StepFailure) {
     _ = try RestoreRun(run: run).stepwisePlan(
-      of: application, from: point, replacesVolumes: replacesVolumes, waits: false)
+      of: application, from: point, agreement, waits: false)
   }
 
   /// Why no restore of an application in place is begun without a word; nil where one request does it.

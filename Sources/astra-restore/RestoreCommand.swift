@@ -51,6 +51,9 @@ package struct RestoreCommand: StepCommand {
   @Flag(help: .init(RestoreParameters.replace.help))
   package var replaceVolumes = false
 
+  @Option(help: .init(RestoreParameters.pausedOwners.help, valueName: "names"))
+  package var pausedOwners: String?
+
   @Flag(help: .init(RestoreParameters.yes.help))
   package var yes = false
 

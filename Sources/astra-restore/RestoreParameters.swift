@@ -29,6 +29,12 @@ package struct RestoreParameters {
     meaning:
       "restore in place also where that takes several changes: the application is stopped, and its volumes are put aside and replaced"
   )
+  package static let pausedOwners = Parameter(
+    "paused-owners", "ASTRA_PAUSED_OWNERS",
+    meaning:
+      "the owners of the application that you have paused for the restore: their names, with commas or blanks between",
+    detail: "Only for those whose pause the cluster does not show, such as operators",
+    fallback: "none, and such an owner keeps the restore from being begun")
   package static let yes = Parameter(
     "yes",
     meaning:
@@ -56,8 +62,8 @@ package struct RestoreParameters {
   package var choice: Choice
   package var evidence: String?
   package var discardPresentState: Bool
-  /// Whether volumes may be put aside, where the backend cannot restore into them.
-  package var replacesVolumes = false
+  /// What the user has agreed to, where a restore takes several changes.
+  package var agreement = RestoreAgreement()
   /// Whether nobody is to be asked first.
   package var isConfirmed = true
   package var acceptFailedHooks: Bool
@@ -69,7 +75,8 @@ package struct RestoreParameters {
       backup: command.useBackup, snapshot: command.useSnapshot, before: command.before, reader)
     evidence = try reader.label(Self.evidence, flag: command.evidenceClone)
     discardPresentState = try reader.truth(Self.discard, flag: command.discardPresentState)
-    replacesVolumes = try reader.truth(Self.replace, flag: command.replaceVolumes)
+    agreement = try RestoreAgreement(
+      replace: command.replaceVolumes, pausedOwners: command.pausedOwners, reader)
     acceptFailedHooks = try reader.truth(Common.acceptFailedHooks, flag: command.acceptFailedHooks)
     isConfirmed = command.yes
   }
@@ -121,5 +128,23 @@ package struct RestoreParameters {
     case (.some, .some):
       throw .badParameter("\(Self.backup.title) and \(Self.snapshot.title) are both set: give one of them")
     }
+  }
+}
+
+/// What a user agrees to, where a restore in place takes several changes.
+package struct RestoreAgreement: Sendable {
+  /// Whether volumes may be put aside, where the backend cannot restore into them.
+  package var replacesVolumes = false
+  /// The owners of whom the user says that they are paused.
+  package var pausedOwners: Set<String> = []
+
+  /// Agrees to nothing.
+  init() {}
+
+  /// Reads these flags and the variables behind them.
+  package init(replace: Bool, pausedOwners: String?, _ reader: ParameterReader) throws(StepFailure) {
+    replacesVolumes = try reader.truth(RestoreParameters.replace, flag: replace)
+    let names = try reader.text(RestoreParameters.pausedOwners, flag: pausedOwners) ?? ""
+    self.pausedOwners = Set(names.split { ", \t\n".contains($0) }.map { String($0) })
   }
 }

@@ -72,7 +72,7 @@ package final class RestoreStep: Step {
     switch try RestoreRun(run: run).restoreUnderWay(of: application.id, from: point) {
     case .nothing:
       changes = try RestoreRun(run: run).stepwisePlan(
-        of: application, from: point, replacesVolumes: parameters.replacesVolumes, waits: true)
+        of: application, from: point, parameters.agreement, waits: true)
       if !run.settings.isDryRun, !parameters.isConfirmed {
         try run.confirm(
           "this overwrites \"\(application.name)\" (\(application.whereabouts)) with \(point.kind.rawValue) \"\(point.name)\" (\(point.whereabouts))",

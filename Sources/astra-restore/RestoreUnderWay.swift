@@ -70,14 +70,9 @@ extension RestoreRun {
     guard case .stepwise(let changes) = plan else { return }
     let run = changes.holder?.run.map { "run \"\($0)\"" } ?? "another run"
     throw .protected(
-      "\"\(application.name)\" is being restored in place from it by \(run)", hint: Self.goOnThere,
+      "\"\(application.name)\" is being restored in place from it by \(run)",
+      hint: RestoreChanges.Holder.remedy,
       kind: .restoring)
-  }
-
-  /// What becomes of a restore of several changes that another run has begun.
-  static var goOnThere: String {
-    "run astra-restore again in that run, with its \(Common.run.title), its report folder and the same recovery point: it goes on; "
-      + "the volumes of before are kept, and named in its record"
   }
 
   /// Refuses to recognise a restore as the last one where a record that cannot be read may tell of a later one, and the

@@ -7,13 +7,13 @@ internal import Timing
 extension RestoreRun {
   /// The changes that restore an application in place, if it takes several and they may be begun; nil: one request does it.
   func stepwisePlan(
-    of application: Application, from point: RecoveryPoint, replacesVolumes: Bool, waits: Bool
+    of application: Application, from point: RecoveryPoint, _ agreement: RestoreAgreement, waits: Bool
   ) throws(StepFailure) -> RestoreChanges? {
     let plan = try ask { () throws(BackendError) in
       try backend.plan(restoreOf: application, from: point)
     }
     guard case .stepwise(let changes) = plan else { return nil }
-    guard replacesVolumes else {
+    guard agreement.replacesVolumes else {
       throw RecoveryPointChoice(run).refusal(of: changes, of: application, from: point)
     }
     for (number, change) in changes.all.enumerated() {
@@ -22,10 +22,10 @@ extension RestoreRun {
     for noun in changes.kept { log.warning("\(noun) is not in \"\(point.name)\", and stays as it is") }
     for caution in changes.cautions { log.warning(caution) }
     try checkNobodyElseIsAtIt(changes, application)
-    guard try meetsConditions(of: changes, application, point, waits: waits) else {
+    guard try meetsConditions(of: changes, application, point, agreement, waits: waits) else {
       // What was waited for may have changed it.
       let now = try current(application.id)
-      return try stepwisePlan(of: now, from: point, replacesVolumes: replacesVolumes, waits: waits)
+      return try stepwisePlan(of: now, from: point, agreement, waits: waits)
     }
     return changes
   }
@@ -76,7 +76,7 @@ extension RestoreRun {
       }
       now = plan
       try checkNobodyElseIsAtIt(now, seen)
-    } while try !meetsConditions(of: now, seen, point, waits: true)
+    } while try !meetsConditions(of: now, seen, point, parameters.agreement, waits: true)
     var intent = intent(seen, point, secured.evidence)
     intent.changes = RunRecord.Changes(now.all, run: settings.run)
     return try goOn(with: history.begin(intent), of: seen)
@@ -132,6 +132,20 @@ extension RestoreRun {
     let others = all.filter { $0.changes?.all.map(\.details) != changes.all.map(\.details) }
     let open = others.reversed().prefix { $0.stage != .finished }.reversed()
     return open.compactMap(\.changes).flatMap { $0.all.prefix($0.begun) }
+  }
+
+  /// The volumes that restores of other runs have put aside since the application was last restored well, the oldest first.
+  private func volumesOfOtherRuns(_ application: Application) -> [String] {
+    let all = history.restoresOfAnyRun(of: application.id)
+      .compactMap { restore in restore.askedTime.map { (asked: $0, restore: restore) } }
+      .sorted { $0.asked < $1.asked }.map(\.restore)
+    var names: [String] = []
+    for restore in all {
+      for name in restore.changes.map({ backend.keptData(of: Array($0.all.prefix($0.begun))) }) ?? []
+      where !names.contains(name) { names.append(name) }
+      if restore.stage == .finished { names = [] }
+    }
+    return names
   }
 
   /// Names the volumes of before for the scripts that follow.
@@ -216,6 +230,12 @@ extension RestoreRun {
     if !kept.isEmpty {
       hints.append("the data of before is in the volumes \(kept.joined(separator: ", ")), which stay")
     }
+    let others = volumesOfOtherRuns(application).filter { !kept.contains($0) }
+    if !others.isEmpty {
+      hints.append(
+        "restores of other runs that have not ended well have put aside the volumes \(others.joined(separator: ", ")), which stay, too: in the oldest is what there was before them"
+      )
+    }
     if !lines.isEmpty {
       hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")
     }
@@ -229,10 +249,8 @@ extension RestoreRun {
   ) throws(StepFailure) {
     let names = Set(history.operations.flatMap { $0.changes?.all ?? [] }.compactMap { $0.details["restore"] })
     guard let holder = changes.holder, !names.contains(holder.restore) else { return }
-    let run = holder.run.map { "run \"\($0)\"" } ?? "a run without a name"
     throw .protected(
-      "\"\(application.name)\" was stopped for an in-place restore of \(run) (\(holder.restore)), which has not ended",
-      hint: Self.goOnThere, kind: .restoring)
+      "\"\(application.name)\" \(holder.clause)", hint: RestoreChanges.Holder.remedy, kind: .restoring)
   }
 
   /// Whether nothing keeps the changes from being begun; false where that was so only after a wait, in which the
@@ -240,7 +258,8 @@ extension RestoreRun {
   ///
   /// - Throws: `protected` for what does not end by itself or is not to be waited for; `deadline` where it has not ended.
   private func meetsConditions(
-    of changes: RestoreChanges, _ application: Application, _ point: RecoveryPoint, waits: Bool
+    of changes: RestoreChanges, _ application: Application, _ point: RecoveryPoint,
+    _ agreement: RestoreAgreement, waits: Bool
   ) throws(StepFailure) -> Bool {
     let began = time.now
     var hasWaited = false
@@ -249,12 +268,18 @@ extension RestoreRun {
         try backend.objections(to: changes, of: application, from: point, passing: hasWaited)
       }
       tell(all.filter(\.isCaution))
-      let objections = all.filter { !$0.isCaution }
+      let lifted = all.filter { $0.unseenOwner.map { agreement.pausedOwners.contains($0) } == true }
+      for objection in lifted {
+        let word = "\(objection.reason); \(RestoreParameters.pausedOwners.title) says that it is paused"
+        if facts.noteAlso("pausedOwners", objection.unseenOwner ?? "") { log.warning(word) }
+      }
+      let objections =
+        [expiry(of: point)].compactMap { $0 } + all.filter { !$0.isCaution && !lifted.contains($0) }
       guard let first = objections.first else { return !hasWaited }
       guard waits, objections.allSatisfy(\.passes) else {
         throw .protected(
           "\"\(application.name)\" cannot be restored in place: \(objections.map(\.reason).joined(separator: "; "))",
-          hint: objections.map(\.remedy).joined(separator: "; "))
+          hint: objections.map { Self.remedy(of: $0) }.joined(separator: "; "))
       }
       let refusal = BackendError(
         .refused(.busy), "\"\(application.name)\" cannot be restored in place yet: \(first.reason)")
@@ -265,6 +290,24 @@ extension RestoreRun {
       hasWaited = true
       try poller.waitOut(refusal, began, for: "the in-place restore")
     }
+  }
+
+  /// That a recovery point may be gone before the restore has read it: nobody may be left with neither.
+  private func expiry(of point: RecoveryPoint) -> RestoreObjection? {
+    let allowed = deadline.allowance
+    guard let expiry = point.expiresAt, expiry - backend.currentTime < max(.seconds(3600), allowed) else {
+      return nil
+    }
+    return RestoreObjection(
+      "\(point.kind.rawValue) \"\(point.name)\" expires at \(expiry.text), and the restore may take \(allowed.shortText)",
+      remedy: "name one that is kept for longer, or give less with --\(Common.timeout.flag)")
+  }
+
+  /// What removes an objection. That an owner is paused is told by the user where the cluster does not show it.
+  private static func remedy(of objection: RestoreObjection) -> String {
+    guard let owner = objection.unseenOwner else { return objection.remedy }
+    let parameter = RestoreParameters.pausedOwners
+    return objection.remedy + "; once it is paused, say so with --\(parameter.flag) \(owner)"
   }
 
   /// Says what nobody can see, once.

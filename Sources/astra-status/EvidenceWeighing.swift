@@ -31,20 +31,26 @@ struct EvidenceWeighing: StepPart {
     let snapshots = points.map(\.point).filter(EvidenceMark.isNamed)
     if !snapshots.isEmpty {
       let held = CleanupRun(run).held(source, among: [source] + clones)
-      evidence += snapshots.map { weigh($0, held) }
+      evidence += snapshots.map { weigh($0, held, status.holder) }
     }
     for clone in clones {
+      let stopped = status.holder.map { CleanupRun.stoppedClause(source, $0) }
+      let verdict: EvidenceStatus.Verdict =
+        if let stopped { .stays(stopped) } else { try verdict(on: clone, of: source, clones) }
       evidence.append(
         EvidenceStatus(
-          id: clone.id.text, kind: "clone", name: clone.name, createdAt: clone.createdAt,
-          verdict: try verdict(on: clone, of: source, clones)))
+          id: clone.id.text, kind: "clone", name: clone.name, createdAt: clone.createdAt, verdict: verdict))
     }
     return evidence
   }
 
-  private func weigh(_ snapshot: RecoveryPoint, _ held: CleanupRun.Held) -> EvidenceStatus {
+  private func weigh(
+    _ snapshot: RecoveryPoint, _ held: CleanupRun.Held, _ holder: RestoreChanges.Holder?
+  ) -> EvidenceStatus {
     let verdict: EvidenceStatus.Verdict
-    if held.application.state == .restoring {
+    if let holder {
+      verdict = .stays(CleanupRun.stoppedClause(held.application, holder))
+    } else if held.application.state == .restoring {
       verdict = .stays(CleanupRun.restoringClause(held.application))
     } else if let now = backend.serverTime {
       let reason = CleanupRun(run).objection(

@@ -47,6 +47,8 @@ struct ApplicationStatus {
   var operations: [OperationStatus] = []
   /// Nil: not told.
   var evidence: [EvidenceStatus]?
+  /// The restore that has stopped it; nil: none, or it was not looked for.
+  var holder: RestoreChanges.Holder?
 
   init(_ application: Application, run: String?) { (self.application, self.run) = (application, run) }
 
@@ -125,6 +127,15 @@ extension OperationStatus {
       case .partial(let reason), .failed(let reason): reason
       }
     self.init(id: operation.id.text, kind: "inPlaceRestore", name: application.name, state: state)
+  }
+}
+
+extension OperationStatus {
+  /// An in-place restore that has stopped an application, and that nobody goes on with as far as is seen.
+  init(_ holder: RestoreChanges.Holder, _ application: Application) {
+    self.init(
+      id: holder.restore, kind: "inPlaceRestore", name: application.name,
+      state: "stopped, not ended")
   }
 }
 

@@ -91,6 +91,12 @@ package final class StatusStep: Step {
           tell(["in-place restores of \"\(application.name)\" under way"], run)
         }
       }
+      if !status.isOfAll, restores.isEmpty,
+        let holder = try ask({ () throws(BackendError) in try run.backend.restoreThatStopped(application) })
+      {
+        status.applications[index].holder = holder
+        restores.append(OperationStatus(holder, application))
+      }
       status.applications[index].gatherOperations(restores)
     }
     return .done

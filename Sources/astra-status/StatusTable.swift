@@ -56,6 +56,7 @@ struct StatusTable {
     let application = one.application
     var text = "APPLICATION \(cleaned(application.name)): \(cleaned(application.stateClause))\n"
     func fact(_ words: String) { text += TextTable.wrapped(words, indent: 2) }
+    if let holder = one.holder { fact("but it \(cleaned(holder.clause))") }
     fact("id \(cleaned(application.id.text))")
     fact("on \(cluster(of: application)), in \(list(application.namespaces, else: "no known namespace"))")
     fact("\(age(application.createdAt)) old" + (one.run.map { ", made by run \(cleaned($0))" } ?? ""))

@@ -9,6 +9,8 @@ extension VerifyStep {
     var application: Application?
     /// Namespaces that are not there on its cluster.
     var missing: [String] = []
+    /// The restore that has stopped it.
+    var holder: RestoreChanges.Holder?
   }
 
   func checkState(_ run: StepRun) throws(StepFailure) -> PhaseEnd {
@@ -24,6 +26,9 @@ extension VerifyStep {
             where try run.backend.namespace(namespace, on: cluster) == .absent {
               sight.missing.append(namespace)
             }
+          }
+          if let application = sight.application, application.state == .ready {
+            sight.holder = try run.backend.restoreThatStopped(application)
           }
           return sight
         }
@@ -50,6 +55,7 @@ extension VerifyStep {
     let reasons = application.problems.isEmpty ? "" : ": \(application.problems.joined(separator: "; "))"
     if application.state.isDead { return .lost("is \(application.state)\(reasons)") }
     if application.state != .ready { return .lacks("is \(application.state), not ready\(reasons)") }
+    if let holder = sight.holder { return .lacks(holder.clause) }
     if application.namespaces.isEmpty { return .lacks("is ready, but spans no namespace") }
     guard sight.missing.isEmpty else {
       return .lacks("is ready, but these namespaces are missing: \(sight.missing.joined(separator: ", "))")

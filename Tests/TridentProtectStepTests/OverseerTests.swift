@@ -1,4 +1,5 @@
 import AstraPreflight
+import ClusterSimulation
 import KubernetesSimulator
 import ServiceSimulation
 import SimulatedBackend
@@ -79,6 +80,25 @@ import TridentProtectSimulation
       harness.mayOnlySeeProduction(and: "openshift-gitops")
     },
   ]
+
+  /// The cluster shows that Flux has let go; where it does not, the user says so.
+  @Test func whatIsPausedUndoesNothing() throws {
+    let harness = Protect.harness()
+    harness[cluster: "ocp-prod"].addSuspendedFlux(of: "magento-prod")
+    func preflight(_ flags: String...) throws -> StepHarness.Result {
+      try harness.run(
+        PreflightStep.self, arguments: ["--steps", "restore", "--app-namespace", "magento-prod"] + flags)
+    }
+    try preflight().expectSuccess()
+    let key = ObjectKey("kustomizations.kustomize.toolkit.fluxcd.io", "flux-system", "shop")
+    harness[cluster: "ocp-prod"].store.remove(key)
+    let refused = try preflight()
+    #expect(refused.code == .protected)
+    #expect(
+      refused.standardError.contains("once it is paused, say so with --paused-owners shop"),
+      "\(refused.standardError)")
+    try preflight("--paused-owners", "shop").expectSuccess()
+  }
 
   @Test(arguments: situations) func finds(_ situation: Situation) throws { try situation.check() }
 

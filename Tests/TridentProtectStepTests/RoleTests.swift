@@ -6,6 +6,7 @@ import AstraRestore
 import AstraSnapshot
 import AstraStatus
 import AstraVerify
+import ClusterSimulation
 import Files
 import KubernetesSimulator
 import ServiceSimulation
@@ -76,6 +77,7 @@ import TridentProtectSimulation
     let pipeline = try Pipeline(Self.files, destination: destination)
     let harness = pipeline.harness
     harness.addSchedule("hourly")
+    harness[cluster: "ocp-prod"].addSuspendedFlux(of: "magento-prod")
     _ = harness.world.addEmptyNamespace("magento-debug", of: destination)
     try pipeline.run(
       PreflightStep.self, "--steps", "backup snapshot clone restore", "--backup-name", "mine",

@@ -1,7 +1,10 @@
 import AstraBackup
+import AstraCleanup
 import AstraClone
 import AstraRestore
 import AstraSnapshot
+import AstraStatus
+import AstraVerify
 import Files
 import KubernetesSimulator
 import ServiceSimulation
@@ -48,7 +51,7 @@ import VeleroSimulation
   @Test func nothingIsCopiedInTheMiddleOfARestore() throws {
     let harness = try half()
     let before = harness.objects("backups").count
-    let words = ["is stopped for an in-place restore of run \"jenkins-post-mortem-42\"", "has not ended"]
+    let words = ["was stopped for an in-place restore of run \"jenkins-post-mortem-42\"", "has not ended"]
     let backup = try harness.run(BackupStep.self, "--backup-name", "nightly")
     let snapshot = try harness.run(SnapshotStep.self, "--snapshot-name", "nightly")
     let clone = try harness.run(CloneStep.self)
@@ -60,6 +63,46 @@ import VeleroSimulation
     try harness.restoreInPlace().expectSuccess()
     harness.environment["ASTRA_RUN_ID"] = "another-run"
     try harness.run(BackupStep.self, "--backup-name", "nightly").expectSuccess()
+  }
+
+  /// What is stopped is not "ready" for whoever looks, and nothing goes that the restore may need.
+  @Test func aStoppedApplicationIsShownAsThatAndKeepsItsCopies() throws {
+    let harness = try half()
+    let before = harness.objects("backups").count
+    let words = "was stopped for an in-place restore of run \"jenkins-post-mortem-42\""
+    try harness.run(VerifyStep.self, "--within", "1m").expect(.operationFailed, words)
+    let status = try harness.run(StatusStep.self, "--application", "magento-prod")
+    status.expectSuccess()
+    let shown = status.standardOutput.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(shown.contains("is ready but it \(words)"), "\(shown)")
+    #expect(shown.contains("inPlaceRestore magento-prod stopped, not ended"), "\(shown)")
+    harness.site.pass(.seconds(3600))
+    // Another workspace, where no record says so.
+    harness.files.contents = [:]
+    for flags in [["--keep-backups", "1", "--backup-pattern", "before-*"], ["--evidence-older-than", "1m"]] {
+      try harness.run(CleanupStep.self, arguments: flags).expect(
+        .protected, words, "run astra-restore again in that run")
+    }
+    #expect(harness.objects("backups").count == before)
+  }
+
+  /// What one run has put aside, and another has not brought back, is named by the next: it is not in its own list.
+  @Test func theVolumesOfAnotherRunThatFailedAreNamed() throws {
+    let harness = Bucket.harness()
+    let claim = try #require(harness.claims.first)
+    harness.behave { $0.failingData = [claim] }
+    try harness.restoreInPlace("--discard-present-state").expect(.operationFailed)
+    let volumes = harness.releasedVolumes.compactMap(\.name)
+    #expect(!volumes.isEmpty)
+    harness.environment["ASTRA_RUN_ID"] = "another-run"
+    let second = try harness.restoreInPlace("--discard-present-state")
+    second.expect(
+      .operationFailed, "restores of other runs that have not ended well have put aside the volumes",
+      "in the oldest is what there was before them")
+    let told = second.standardError.split(separator: "have put aside the volumes ").last ?? ""
+    for volume in volumes { #expect(told.contains(volume), "\(volume): \(told)") }
+    harness.behave { $0.failingData = [] }
+    try harness.restoreInPlace("--discard-present-state").expectSuccess()
   }
 
   /// One restore runs at a time, whatever its namespace.

@@ -6,6 +6,7 @@ import AstraRestore
 import AstraSnapshot
 import AstraStatus
 import AstraVerify
+import ClusterSimulation
 import Files
 import KubernetesSimulator
 import ServiceSimulation
@@ -117,6 +118,7 @@ import VeleroSimulation
   @Test func inPlaceRestores() throws {
     let pipeline = try Pipeline(["restore"], destination: "ocp-prod")
     pipeline.harness.environment["DEBUG_APP_NAME"] = nil
+    pipeline.harness[cluster: "ocp-prod"].addSuspendedFlux(of: "magento-prod")
     try pipeline.run(RestoreStep.self, "--replace-volumes")
     #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
     let unused = try Self.roles.rights(["restore"]).subtracting(pipeline.used())

@@ -11,7 +11,7 @@ from machine import IMAGE, NotUnderstood, Outcome, System, copy_matching, known,
 
 OF_THE_REPOSITORY = (
     "ASTRA_BACKEND", "ASTRA_FQDN", "ASTRA_INSTANCE_ID", "PROD_KUBERNETES_CLUSTER", "DEBUG_KUBERNETES_CLUSTER",
-    "ASTRA_REPLACE_VOLUMES",
+    "ASTRA_REPLACE_VOLUMES", "ASTRA_PAUSED_OWNERS",
 )
 BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|(&&|\|\||==|!=|!|\(|\))|([A-Za-z_][\w.-]*))")

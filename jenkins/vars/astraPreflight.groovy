@@ -12,6 +12,7 @@ Map call(Map given = [:]) {
     maxAge: 'ASTRA_MAX_BACKUP_AGE',
     expectHooks: 'ASTRA_EXPECT_HOOKS',
     replaceVolumes: 'ASTRA_REPLACE_VOLUMES',
+    pausedOwners: 'ASTRA_PAUSED_OWNERS',
     ifExists: 'ASTRA_IF_EXISTS',
   ], given)
 }

@@ -13,6 +13,7 @@ Map call(Map given = [:]) {
     evidenceClone: 'DEBUG_APP_NAME',
     discardPresentState: 'ASTRA_DISCARD_PRESENT_STATE',
     replaceVolumes: 'ASTRA_REPLACE_VOLUMES',
+    pausedOwners: 'ASTRA_PAUSED_OWNERS',
     acceptFailedHooks: 'ASTRA_ACCEPT_FAILED_HOOKS',
   ], arguments)
 }

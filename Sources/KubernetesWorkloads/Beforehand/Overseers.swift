@@ -16,7 +16,9 @@ extension ClusterBackend {
           of: kind, in: namespace, to: "look who keeps \"\(application.name)\" as it is")
         guard case .told(let objects) = sight else { continue }
         isTold = true
-        for object in objects { try oversight.add(ownersOf: object, argo) }
+        for object in objects {
+          try oversight.add(ownersOf: object, argo, FluxObjects(client(place.context)))
+        }
       }
     }
     return isTold ? oversight : nil
@@ -30,7 +32,7 @@ extension Oversight {
 
   /// Adds who keeps an object, as its labels and annotations say.
   fileprivate mutating func add(
-    ownersOf object: KubernetesObject, _ argo: ArgoApplications
+    ownersOf object: KubernetesObject, _ argo: ArgoApplications, _ flux: FluxObjects
   ) throws(BackendError) {
     let labels = object.labels
     let annotation = object.annotations["argocd.argoproj.io/tracking-id"]?.split(separator: ":").first
@@ -43,23 +45,22 @@ extension Oversight {
       case .synchronized(let found): add(.argo(found))
       case .notSynchronized: break
       // One that is not in this cluster may keep it from another. Helm writes the last label, too.
-      case .absent: if tracked != nil { add(.argo(name)) }
+      case .absent: if tracked != nil { add(.argo(name, isSeen: false)) }
       case .notTold:
         if tracked != nil {
-          add(.argo(name))
+          add(.argo(name, isSeen: false))
         } else {
           let noun = "whether there is an Argo CD application \"\(name.name)\" that undoes a restore"
           if !notTold.contains(noun) { notTold.append(noun) }
         }
       }
     }
-    for (prefix, kind) in [("kustomize", "kustomization"), ("helm", "helmrelease")] {
-      guard let name = labels["\(prefix).toolkit.fluxcd.io/name"] else { continue }
-      let namespace = labels["\(prefix).toolkit.fluxcd.io/namespace"] ?? "flux-system"
-      add(
-        Overseer(
-          title: "Flux \(kind) \"\(name)\"",
-          remedy: "flux suspend \(kind) \(name) -n \(namespace) (and flux resume afterwards)"))
+    for owner in FluxObjects.owners(of: object) {
+      switch try flux.isSuspended(owner) {
+      case true?: break
+      case false?: add(.flux(owner))
+      case nil: add(.flux(owner, isSeen: false))
+      }
     }
   }
 }
@@ -79,13 +80,59 @@ private struct ArgoName {
 }
 
 extension Overseer {
-  fileprivate static func argo(_ name: ArgoName) -> Overseer {
+  fileprivate static func argo(_ name: ArgoName, isSeen: Bool = true) -> Overseer {
     // The command takes the namespace before a slash, and needs none of Argo CD's own.
     let isUsual = name.namespace.map { ArgoApplications.usualNamespaces.contains($0) } ?? true
     let argument = isUsual ? name.name : "\(name.namespace ?? "")/\(name.name)"
     return Overseer(
       title: "Argo CD application \"\(name.name)\"",
-      remedy: "argocd app set \(argument) --sync-policy none (and back to automated afterwards)")
+      remedy: "argocd app set \(argument) --sync-policy none (and back to automated afterwards)",
+      unseenName: isSeen ? nil : name.name)
+  }
+
+  fileprivate static func flux(_ owner: FluxObjects.Owner, isSeen: Bool = true) -> Overseer {
+    let word = owner.kind.kind.lowercased()
+    return Overseer(
+      title: "Flux \(word) \"\(owner.name)\"",
+      remedy: "flux suspend \(word) \(owner.name) -n \(owner.namespace) (and flux resume afterwards)",
+      unseenName: isSeen ? nil : owner.name)
+  }
+}
+
+/// What Flux keeps as it is described in a repository, and by what.
+private struct FluxObjects {
+  struct Owner {
+    var kind: ResourceKind
+    var name: String
+    var namespace: String
+  }
+
+  /// By the labels that each of these puts on what it makes (fluxcd.io, "Kustomization" and "Helm Releases").
+  private static let kinds = [
+    ResourceKind(
+      "Kustomization", plural: "kustomizations", group: "kustomize.toolkit.fluxcd.io", version: "v1"),
+    ResourceKind("HelmRelease", plural: "helmreleases", group: "helm.toolkit.fluxcd.io", version: "v2"),
+  ]
+
+  private let client: KubernetesClient
+
+  init(_ client: KubernetesClient) { self.client = client }
+
+  static func owners(of object: KubernetesObject) -> [Owner] {
+    kinds.compactMap { kind in
+      object.labels["\(kind.group)/name"].map {
+        Owner(kind: kind, name: $0, namespace: object.labels["\(kind.group)/namespace"] ?? "flux-system")
+      }
+    }
+  }
+
+  /// Whether an owner lets go for now; nil where the cluster does not show it: another one may keep the object.
+  func isSuspended(_ owner: Owner) throws(BackendError) -> Bool? {
+    let sight = try client.look(
+      at: owner.kind, owner.name, in: owner.namespace,
+      to: "look whether Flux keeps \"\(owner.name)\" as it is")
+    guard case .told(let found?) = sight else { return nil }
+    return found["spec", "suspend"]?.bool == true
   }
 }
 

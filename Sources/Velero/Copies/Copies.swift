@@ -170,21 +170,13 @@ extension VeleroBackend {
   private func checkIsNotStopped(
     _ place: ApplicationPlace, _ kind: RecoveryPoint.Kind, _ attempt: String
   ) throws(BackendError) {
-    for resource in [ResourceKind.deployment, .statefulSet] {
-      let sight = try client(place.context).lookAtList(
-        of: resource, in: place.namespace, labels: contentSelector, to: attempt)
-      guard case .told(let all) = sight else { continue }
-      for workload in all where workload.isStoppedForRestore && workload["spec", "replicas"]?.integer == 0 {
-        let run = workload.annotations[Marking.run]
-        if kind == .snapshot, run == settings.signature.run { continue }
-        throw BackendError(
-          .refused(.beingRestored),
-          "cannot \(attempt): \(resource.kind) \"\(workload.name)\" is stopped for an in-place restore of "
-            + "\(run.map { "run \"\($0)\"" } ?? "a run without a name") (\(workload.annotations[InPlaceMark.restore] ?? "")), "
-            + "which has not ended, so a copy of it now would hold neither state whole",
-          hint: "run astra-restore again in that run, which goes on with it, and then the step")
-      }
-    }
+    guard let holder = try restoreThatStopped(place, to: attempt),
+      kind == .backup || holder.run != settings.signature.run
+    else { return }
+    throw BackendError(
+      .refused(.beingRestored),
+      "cannot \(attempt): \"\(place.name)\" \(holder.clause), so a copy of it now would hold neither state whole",
+      hint: "run astra-restore again in that run, which goes on with it, and then the step")
   }
 
   /// What is sent for a copy.

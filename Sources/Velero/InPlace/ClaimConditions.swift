@@ -34,10 +34,11 @@ extension VeleroBackend {
       for object in try client.list(kind, in: place.namespace, labels: contentSelector, to: attempt) {
         stoppable.insert(object.uid)
         if let owner = object.owners.first {
-          found.append(
-            RestoreObjection(
-              "\(kind.kind) \"\(object.name)\" is kept by \(owner.kind) \"\(owner.name)\", which would start it again",
-              remedy: "pause that operator for \"\(owner.name)\", or clone the copy with astra-clone"))
+          var objection = RestoreObjection(
+            "\(kind.kind) \"\(object.name)\" is kept by \(owner.kind) \"\(owner.name)\", which would start it again",
+            remedy: "pause that operator for \"\(owner.name)\", or clone the copy with astra-clone")
+          objection.unseenOwner = owner.name
+          found.append(objection)
         }
         if stopped.contains(object.uid), object.deletesClaimsWhenScaled {
           found.append(

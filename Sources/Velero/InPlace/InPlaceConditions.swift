@@ -25,7 +25,7 @@ extension VeleroBackend {
     found += try overseers(of: application)
     found += try autoscalers(of: planned, place)
     // Its trial says nothing new where something keeps it from being asked for anyway.
-    return try found + (found.allSatisfy(\.isCaution) ? objections(toRestoreOf: planned, place) : [])
+    return try found + (found.allSatisfy(\.mayPass) ? objections(toRestoreOf: planned, place) : [])
   }
 
   /// Whether the server would take the Restore: once the claims are gone, it is too late to hear that a rule of the site refuses it.
@@ -144,10 +144,6 @@ extension VeleroBackend {
           "\(title) holds the whole namespace, and ASTRA_APP_SELECTOR selects a part of it: a restore would change the others there, too",
           remedy: "name one that was made with that selector; or clone that part with astra-clone"))
     }
-    if let expiry = now.expiresAt, expiry - currentTime < .seconds(3600) {
-      found.append(
-        RestoreObjection("\(title) expires at \(expiry.text)", remedy: "name one that is kept for longer"))
-    }
     let stored = object["spec", "storageLocation"]?.string ?? ""
     let location = try location(stored, in: place.context, of: place.namespace)
     if let absence = location?.absence {
@@ -235,9 +231,11 @@ extension VeleroBackend {
     }
     return cautions
       + (oversight?.overseers ?? []).map {
-        RestoreObjection(
+        var objection = RestoreObjection(
           "\($0.title) keeps the application as it is, and would start it again in between",
           remedy: $0.remedy)
+        objection.unseenOwner = $0.unseenName
+        return objection
       }
   }
 }
