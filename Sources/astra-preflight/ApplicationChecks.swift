@@ -92,13 +92,10 @@ extension PreflightStep {
     let paused = parameters.restore?.agreement.pausedOwners ?? []
     let overseers = oversight.overseers.filter { $0.unseenName.map { !paused.contains($0) } ?? true }
     guard !overseers.isEmpty else { return }
-    let parameter = RestoreParameters.pausedOwners
     throw .prerequisite(
       "\(overseers.map(\.title).joined(separator: ", ")) will undo a restore of \"\(application.name)\"",
-      hint: overseers.map { overseer in
-        overseer.remedy
-          + (overseer.unseenName.map { "; once it is paused, say so with --\(parameter.flag) \($0)" } ?? "")
-      }.joined(separator: "; "))
+      hint: overseers.map { RestoreAgreement.remedy($0.remedy, pausing: $0.unseenName) }.joined(
+        separator: "; "))
   }
 
   /// Tries a request that a step is going to make, without making it.

@@ -147,4 +147,10 @@ package struct RestoreAgreement: Sendable {
     let names = try reader.text(RestoreParameters.pausedOwners, flag: pausedOwners) ?? ""
     self.pausedOwners = Set(names.split { ", \t\n".contains($0) }.map { String($0) })
   }
+
+  /// What removes an objection, with the parameter by which an owner is told to be paused where the cluster does not show it.
+  package static func remedy(_ remedy: String, pausing owner: String?) -> String {
+    guard let owner else { return remedy }
+    return "\(remedy); once it is paused, say so with --\(RestoreParameters.pausedOwners.flag) \(owner)"
+  }
 }

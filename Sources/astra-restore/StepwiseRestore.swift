@@ -279,7 +279,8 @@ extension RestoreRun {
       guard waits, objections.allSatisfy(\.passes) else {
         throw .protected(
           "\"\(application.name)\" cannot be restored in place: \(objections.map(\.reason).joined(separator: "; "))",
-          hint: objections.map { Self.remedy(of: $0) }.joined(separator: "; "))
+          hint: objections.map { RestoreAgreement.remedy($0.remedy, pausing: $0.unseenOwner) }.joined(
+            separator: "; "))
       }
       let refusal = BackendError(
         .refused(.busy), "\"\(application.name)\" cannot be restored in place yet: \(first.reason)")
@@ -301,13 +302,6 @@ extension RestoreRun {
     return RestoreObjection(
       "\(point.kind.rawValue) \"\(point.name)\" expires at \(expiry.text), and the restore may take \(allowed.shortText)",
       remedy: "name one that is kept for longer, or give less with --\(Common.timeout.flag)")
-  }
-
-  /// What removes an objection. That an owner is paused is told by the user where the cluster does not show it.
-  private static func remedy(of objection: RestoreObjection) -> String {
-    guard let owner = objection.unseenOwner else { return objection.remedy }
-    let parameter = RestoreParameters.pausedOwners
-    return objection.remedy + "; once it is paused, say so with --\(parameter.flag) \(owner)"
   }
 
   /// Says what nobody can see, once.
