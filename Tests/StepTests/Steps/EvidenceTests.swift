@@ -138,6 +138,29 @@ struct EvidenceTests {
     #expect(harness.site.service.tally.deletions == 0)
   }
 
+  // MARK: - An earlier attempt's
+
+  /// Evidence that is minutes old is none once others have restored production, though no record tells of that.
+  @Test(arguments: [true, false]) func ofBeforeARestoreOfOthersItCountsNoMore(wasKilled: Bool) throws {
+    let harness = wasKilled ? try Magento.harness() : try refused()
+    if wasKilled {
+      harness.site.faults = [SiteFault(.killAfter, .create, .snapshot)]
+      #expect(try harness.run(RestoreStep.self).wasKilled)
+    }
+    harness.site.pass(.seconds(30))
+    harness.site.service.restoreByOthers(Magento.production, from: CleanupScene.olderBackup)
+    harness.site.pass(.seconds(240))
+    harness.site.service.addRows(["order-since"], to: Magento.production)
+    let present = harness.site.service.productionContent
+    #expect(present?.rows != Magento.brokenRows + ["order-since"])
+    let result = try harness.run(RestoreStep.self)
+    result.expectSuccess()
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE_NAME"] == "\(Self.first)-2")
+    #expect(harness.site.service.recoveryPoints(named: "\(Self.first)-2").first?.content == present)
+    // What that restore has overwritten is nowhere else.
+    #expect(harness.site.service.recoveryPoints(named: Self.first).first?.content?.rows == Magento.brokenRows)
+  }
+
   // MARK: - astra-cleanup
 
   private static let byAge = ["--evidence-older-than", "7d"]
