@@ -32,7 +32,24 @@ extension Mission {
     Mission(
       name: "records-gone", stages: restoredTwice("a", "b", .gone("astra-")), isVariant: true, prepared: 2,
       server: { $0.behaviour.beSilentAboutRestores() }, kinds: .waysOfRecognising),
+    // Evidence is at hand that is minutes old, and only the application itself shows that it was restored since.
+    Mission(
+      name: "records-one-gone", stages: restoredUnknown, isVariant: true, prepared: 2,
+      kinds: .waysOfRecognising),
   ]
+
+  /// A restore that comes no further than its evidence, one that leaves no record, and the first one again.
+  private static var restoredUnknown: [Stage] {
+    [
+      Stage(program: .restore, arguments: ["--timeout", "1s"], owed: [75]),
+      Stage(
+        program: .restore, arguments: ["-B", WorkedExample.olderBackup],
+        environment: ["ASTRA_REPORT_SUFFIX": "b"]),
+      Stage(
+        program: .restore, meanwhile: { $0.takeOrder("order-2001-between-the-restores") },
+        records: .gone("astra-restore-b")),
+    ]
+  }
 
   private static func restoredTwice(_ first: String, _ second: String, _ loss: RecordLoss? = nil) -> [Stage] {
     [
