@@ -77,8 +77,8 @@ package struct Overseer: Hashable, Sendable {
   package var title: String
   /// What makes it let go for a while.
   package var remedy: String
-  /// Its name, where the cluster does not show whether it was paused, so that only the user can say so; nil where it shows
-  /// that it was not.
+  /// Its kind and name (`Shop/magento`), where the cluster does not show whether it was paused, so that only the user can say
+  /// so; nil where it shows that it was not.
   package var unseenName: String?
 
   /// Names a tool.

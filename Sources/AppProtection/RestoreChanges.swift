@@ -23,6 +23,8 @@ package struct RestoreChanges: Hashable, Sendable {
     package var restore: String
     /// The pipeline run; nil if it has no name.
     package var run: String?
+    /// How a person ends it where its record is gone, as instructions; nil where the backend has none.
+    package var release: String?
 
     /// Names a restore.
     package init(restore: String, run: String?) { (self.restore, self.run) = (restore, run) }
@@ -86,7 +88,8 @@ package struct RestoreObjection: Hashable, Sendable {
   package var passes: Bool
   /// Whether it is only told, since nobody can see whether it is so.
   package var isCaution = false
-  /// The name of an owner of whom only the user can say that it was paused, which lifts the objection; nil for all others.
+  /// The kind and name of an owner of whom only the user can say that it was paused, which lifts the objection; nil for all
+  /// others.
   package var unseenOwner: String?
 
   /// Whether the restore may be begun in spite of it, if the user says so.

@@ -49,6 +49,8 @@ struct PreparedCopy {
   var content: ClusterContent?
   /// The storage location; nil: the service's default one.
   var location: String?
+  /// The restore in place of this run that has stopped it; nil if none has.
+  var holder: RestoreChanges.Holder?
 }
 
 /// The restore that makes a clone.

@@ -54,6 +54,7 @@ package final class CleanupStep: Step {
     let found = try run.lookup.application(parameters.application, on: parameters.sourceCluster)
     run.facts.note("application", "\(found.name) (\(found.whereabouts))")
     if found.state == .restoring { try CleanupRun(run).checkSource(found) }
+    try CleanupRun(run).checkIsNotStopped(found)
     source = found
     return .done
   }

@@ -124,12 +124,12 @@ extension CleanupRun {
   }
 
   /// Looks whether a restore of several changes has stopped an application; whoever goes on with it may need everything.
-  private func checkIsNotStopped(_ source: Application) throws(StepFailure) {
+  func checkIsNotStopped(_ source: Application) throws(StepFailure) {
     let holder = try ask { () throws(BackendError) in try backend.restoreThatStopped(source) }
     guard let holder else { return }
     throw .protected(
       Self.stoppedClause(source, holder),
-      hint: RestoreChanges.Holder.remedy, kind: .restoring)
+      hint: holder.remedy, kind: .restoring)
   }
 
   /// That nothing goes while an application is stopped for a restore.

@@ -32,7 +32,7 @@ package struct RestoreParameters {
   package static let pausedOwners = Parameter(
     "paused-owners", "ASTRA_PAUSED_OWNERS",
     meaning:
-      "the owners of the application that you have paused for the restore: their names, with commas or blanks between",
+      "the owners of the application that you have paused for this restore: kind and name as the message has them, with commas or blanks between (Shop/magento)",
     detail: "Only for those whose pause the cluster does not show, such as operators",
     fallback: "none, and such an owner keeps the restore from being begun")
   package static let yes = Parameter(

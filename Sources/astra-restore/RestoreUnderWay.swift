@@ -71,7 +71,7 @@ extension RestoreRun {
     let run = changes.holder?.run.map { "run \"\($0)\"" } ?? "another run"
     throw .protected(
       "\"\(application.name)\" is being restored in place from it by \(run)",
-      hint: RestoreChanges.Holder.remedy,
+      hint: changes.holder?.remedy ?? RestoreChanges.Holder.remedy(hasName: true),
       kind: .restoring)
   }
 

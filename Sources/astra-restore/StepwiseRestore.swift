@@ -34,6 +34,8 @@ extension RestoreRun {
   func halfDone(
     of application: Application, from point: RecoveryPoint
   ) throws(StepFailure) -> RunRecord.Operation? {
+    let holder = try ask { () throws(BackendError) in try backend.restoreThatStopped(application) }
+    if let holder, holder.run == settings.run { history.takeUp(holder.restore, of: application.id) }
     let last = restores(of: application.id).last { $0.stage != .refused }
     guard let last, last.stage == .asked, let changes = last.changes else { return nil }
     // Until then the application is as it was and goes on working, so that its evidence grows old: it is begun anew.
@@ -250,7 +252,7 @@ extension RestoreRun {
     let names = Set(history.operations.flatMap { $0.changes?.all ?? [] }.compactMap { $0.details["restore"] })
     guard let holder = changes.holder, !names.contains(holder.restore) else { return }
     throw .protected(
-      "\"\(application.name)\" \(holder.clause)", hint: RestoreChanges.Holder.remedy, kind: .restoring)
+      "\"\(application.name)\" \(holder.clause)", hint: holder.remedy, kind: .restoring)
   }
 
   /// Whether nothing keeps the changes from being begun; false where that was so only after a wait, in which the
@@ -299,9 +301,11 @@ extension RestoreRun {
     guard let expiry = point.expiresAt, expiry - backend.currentTime < max(.seconds(3600), allowed) else {
       return nil
     }
+    let margin = max(.seconds(3600), allowed)
     return RestoreObjection(
-      "\(point.kind.rawValue) \"\(point.name)\" expires at \(expiry.text), and the restore may take \(allowed.shortText)",
-      remedy: "name one that is kept for longer, or give less with --\(Common.timeout.flag)")
+      "\(point.kind.rawValue) \"\(point.name)\" expires at \(expiry.text), and has to be kept for \(margin.shortText) from now",
+      remedy: "name one that is kept for longer"
+        + (margin > .seconds(3600) ? ", or give less with --\(Common.timeout.flag)" : ""))
   }
 
   /// Says what nobody can see, once.

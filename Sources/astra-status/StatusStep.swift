@@ -41,6 +41,9 @@ package final class StatusStep: Step {
       run.log.info("\(shown.count) applications are to be seen")
       status.add(shown, run.history)
       status.addClones(among: overview.applications, run.history)
+      for index in status.applications.indices {
+        status.applications[index].holder = overview.holders[status.applications[index].application.id]
+      }
       tell(overview.notTold, run)
     }
     status.observedAt = run.backend.currentTime
@@ -91,10 +94,12 @@ package final class StatusStep: Step {
           tell(["in-place restores of \"\(application.name)\" under way"], run)
         }
       }
-      if !status.isOfAll, restores.isEmpty,
-        let holder = try ask({ () throws(BackendError) in try run.backend.restoreThatStopped(application) })
-      {
-        status.applications[index].holder = holder
+      if !status.isOfAll {
+        status.applications[index].holder = try ask { () throws(BackendError) in
+          try run.backend.restoreThatStopped(application)
+        }
+      }
+      if restores.isEmpty, let holder = status.applications[index].holder {
         restores.append(OperationStatus(holder, application))
       }
       status.applications[index].gatherOperations(restores)

@@ -95,9 +95,9 @@ import TridentProtectSimulation
     let refused = try preflight()
     #expect(refused.code == .protected)
     #expect(
-      refused.standardError.contains("once it is paused, say so with --paused-owners shop"),
+      refused.standardError.contains("once it is paused, say so with --paused-owners Kustomization/shop"),
       "\(refused.standardError)")
-    try preflight("--paused-owners", "shop").expectSuccess()
+    try preflight("--paused-owners", "Kustomization/shop").expectSuccess()
   }
 
   @Test(arguments: situations) func finds(_ situation: Situation) throws { try situation.check() }

@@ -88,7 +88,7 @@ import VeleroSimulation
     // So close to its end it brings nothing back: it may be gone before the restore is over.
     harness.site.pass(.seconds(3 * 3600))
     try harness.restoreInPlace("--use-backup", "mine", "--timeout", "4h").expect(
-      .protected, "expires at", "the restore may take 4h", "give less with --timeout")
+      .protected, "expires at", "has to be kept for 4h from now", "give less with --timeout")
     harness.site.pass(.seconds(2 * 3600 + 1800))
     try harness.restoreInPlace("--use-backup", "mine").expect(.protected, "expires at")
     #expect(harness.releasedVolumes.isEmpty)

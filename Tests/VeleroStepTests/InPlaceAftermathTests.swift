@@ -78,12 +78,94 @@ import VeleroSimulation
     #expect(shown.contains("inPlaceRestore magento-prod stopped, not ended"), "\(shown)")
     harness.site.pass(.seconds(3600))
     // Another workspace, where no record says so.
-    harness.files.contents = [:]
+    harness.files.contents = harness.files.contents.filter { !$0.key.contains("reports/") }
+    let all = try harness.run(StatusStep.self, "--all")
+    #expect(all.standardOutput.contains("inPlaceRestore"), "\(all.standardOutput)")
+    try harness.run(CleanupStep.self, "--dry-run", "--keep-backups", "1", "--backup-pattern", "before-*")
+      .expect(.protected, words)
     for flags in [["--keep-backups", "1", "--backup-pattern", "before-*"], ["--evidence-older-than", "1m"]] {
       try harness.run(CleanupStep.self, arguments: flags).expect(
         .protected, words, "run astra-restore again in that run")
     }
     #expect(harness.objects("backups").count == before)
+  }
+
+  /// The record is too old to be believed by itself; the marks in the cluster say that its restore is open.
+  @Test(arguments: ["jenkins-post-mortem-42", nil]) func daysLaterTheRunRestoresAnew(_ run: String?) throws {
+    let harness = Bucket.harness(run: run)
+    let before = harness.claimUIDs
+    harness.site.faults = [SiteFault(.killBefore, .restore, .application)]
+    #expect(try harness.restoreInPlace("--discard-present-state").wasKilled)
+    harness.site.endTroubles()
+    harness.site.pass(.seconds(3 * 86_400))
+    let words = try harness.restoreInPlace("--discard-present-state")
+    words.expect(.success, "has stopped the application and not ended: it is restored anew")
+    harness.expectRestored(from: before)
+  }
+
+  /// Another run that looks in the same folder takes neither the list of changes nor the way back from the one that stands half.
+  @Test(arguments: [true, false])
+  func anotherRunInTheSameFolderTakesNothingAway(_ isBefore: Bool) throws {
+    let harness = Bucket.harness()
+    let before = harness.claimUIDs
+    harness.behave { $0.restore = .seconds(600) }
+    harness.site.faults = [SiteFault(isBefore ? .killBefore : .killAfter, .restore, .application)]
+    #expect(try harness.restoreInPlace().wasKilled)
+    harness.site.endTroubles()
+    for run in ["another-run", "a-third-run"] {
+      harness.environment["ASTRA_RUN_ID"] = run
+      try harness.restoreInPlace().expect(
+        .protected, isBefore ? "jenkins-post-mortem-42" : "from it by another run")
+      try harness.run(CleanupStep.self, "--keep-backups", "1", "--backup-pattern", "before-*").expect(
+        .protected)
+    }
+    harness.environment["ASTRA_RUN_ID"] = "jenkins-post-mortem-42"
+    try harness.restoreInPlace().expectSuccess()
+    harness.expectRestored(from: before)
+  }
+
+  /// Only evidence may be made of what the own run has stopped; any other copy would be taken for a good one.
+  @Test(arguments: ["jenkins-post-mortem-42", nil]) func theOwnRunCopiesNothingElse(_ run: String?) throws {
+    let harness = Bucket.harness(run: run)
+    harness.site.faults = [SiteFault(.killBefore, .restore, .application)]
+    #expect(try harness.restoreInPlace("--discard-present-state").wasKilled)
+    harness.site.endTroubles()
+    let before = harness.objects("backups").count
+    harness.environment["DEBUG_KUBERNETES_CLUSTER"] = "ocp-prod"
+    try harness.run(SnapshotStep.self, "--snapshot-name", "nightly").expect(.protected, "was stopped for")
+    try harness.run(CloneStep.self).expect(.protected, "was stopped for")
+    #expect(harness.objects("backups").count == before)
+  }
+
+  /// Whose record is gone ends it by hand, by what the message says.
+  @Test func withoutItsRecordItIsEndedByHand() throws {
+    let harness = try half()
+    harness.files.contents = harness.files.contents.filter { !$0.key.contains("reports/") }
+    let refused = try harness.run(BackupStep.self, "--backup-name", "nightly")
+    refused.expect(
+      .protected, "only if its record is gone", "get pv",
+      "annotate deployments,statefulsets --all astra-steps/replicas- astra-steps/restore- astra-steps/workload-uid-"
+    )
+    harness.changeWorkloads {
+      for name in ["replicas", "restore", "workload-uid"] {
+        $0[path: ["metadata", "annotations", "astra-steps/\(name)"]] = nil
+      }
+    }
+    try harness.run(CleanupStep.self, "--keep-backups", "3", "--backup-pattern", "before-*").expectSuccess()
+  }
+
+  /// A copy that was made meanwhile brings the marks along; what it was restored into is not stopped for that.
+  @Test func theMarksOfAnotherWorkloadSayNothing() throws {
+    let harness = Bucket.harness()
+    harness.changeWorkloads {
+      $0[path: ["spec", "replicas"]] = 0
+      for (name, text) in [("replicas", "2"), ("restore", "of-production"), ("workload-uid", "another")] {
+        $0[path: ["metadata", "annotations", "astra-steps/\(name)"]] = .string(text)
+      }
+    }
+    harness.site.pass(.seconds(60))
+    try harness.run(VerifyStep.self, "--within", "1m").expectSuccess()
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
   }
 
   /// What one run has put aside, and another has not brought back, is named by the next: it is not in its own list.

@@ -144,7 +144,8 @@ import VeleroSimulation
           ObjectKey("datadownloads.velero.io", movement.namespace, movement.name ?? ""))
       }
     },
-    Situation("a workload is stopped for a restore", "is stopped for a restore in place") { harness in
+    Situation("a workload is stopped for a restore", "bears the mark of a restore in place that is not over")
+    { harness in
       harness.changeWorkloads {
         $0[path: ["metadata", "annotations", "astra-steps/restore"]] = "magento-prod-of-another"
       }

@@ -34,6 +34,8 @@ package struct ApplicationOverview: Sendable {
   package var unseenClones: [String] = []
   /// The namespaces that were looked into one by one, where not all may be seen.
   package var namespaces: Set<String> = []
+  /// The restores of several changes that have stopped some of them, as far as that was seen.
+  package var holders: [Application.ID: RestoreChanges.Holder] = [:]
 
   /// Gathers them.
   package init(_ applications: [Application], notTold: [String] = []) {

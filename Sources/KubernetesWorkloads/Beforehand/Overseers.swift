@@ -11,11 +11,12 @@ extension ClusterBackend {
     var isTold = argo.areListed
     for namespace in application.namespaces {
       for owner in argo.synchronized(into: namespace) { oversight.add(.argo(owner)) }
-      for kind in [ResourceKind.deployment, .statefulSet, .daemonSet] {
+      for kind in [ResourceKind.deployment, .statefulSet, .daemonSet, .volumeClaim] {
         let sight = try client(place.context).lookAtList(
           of: kind, in: namespace, to: "look who keeps \"\(application.name)\" as it is")
         guard case .told(let objects) = sight else { continue }
-        isTold = true
+        // Claims are in what everybody may see; without the workloads little is told.
+        isTold = isTold || kind != .volumeClaim
         for object in objects {
           try oversight.add(ownersOf: object, argo, FluxObjects(client(place.context)))
         }
@@ -30,6 +31,10 @@ extension Oversight {
     if !overseers.contains(overseer) { overseers.append(overseer) }
   }
 
+  fileprivate mutating func addNotTold(_ clause: String) {
+    if !notTold.contains(clause) { notTold.append(clause) }
+  }
+
   /// Adds who keeps an object, as its labels and annotations say.
   fileprivate mutating func add(
     ownersOf object: KubernetesObject, _ argo: ArgoApplications, _ flux: FluxObjects
@@ -41,17 +46,20 @@ extension Oversight {
       ?? labels["argocd.argoproj.io/instance"]
     if let mark = tracked ?? labels["app.kubernetes.io/instance"] {
       let name = ArgoName(mark)
-      switch try argo.standing(of: name) {
+      switch try argo.standing(of: name, isCertain: tracked != nil) {
       case .synchronized(let found): add(.argo(found))
       case .notSynchronized: break
-      // One that is not in this cluster may keep it from another. Helm writes the last label, too.
-      case .absent: if tracked != nil { add(.argo(name, isSeen: false)) }
+      // One that is not in this cluster may keep it from another.
+      case .absent where tracked != nil: add(.argo(name, isSeen: false))
+      case .absent:
+        // Others write that label too; Helm says when it was Helm.
+        guard object.annotations["meta.helm.sh/release-name"] == nil else { break }
+        addNotTold("whether an Argo CD of another cluster keeps \"\(name.name)\" as it is")
       case .notTold:
         if tracked != nil {
           add(.argo(name, isSeen: false))
         } else {
-          let noun = "whether there is an Argo CD application \"\(name.name)\" that undoes a restore"
-          if !notTold.contains(noun) { notTold.append(noun) }
+          addNotTold("whether there is an Argo CD application \"\(name.name)\" that undoes a restore")
         }
       }
     }
@@ -69,8 +77,15 @@ extension Oversight {
 private struct ArgoName {
   var name: String
   var namespace: String?
+  /// The ApplicationSet that makes it, and puts back what is changed in it.
+  var set: String?
 
   init(name: String, namespace: String?) { (self.name, self.namespace) = (name, namespace) }
+
+  init(_ application: KubernetesObject) {
+    self.init(name: application.name, namespace: application.namespace)
+    set = application.owners.first { $0.kind == "ApplicationSet" }?.name
+  }
 
   /// Reads `shop`, or `team_shop`: names hold no underscore.
   init(_ mark: String) {
@@ -84,10 +99,16 @@ extension Overseer {
     // The command takes the namespace before a slash, and needs none of Argo CD's own.
     let isUsual = name.namespace.map { ArgoApplications.usualNamespaces.contains($0) } ?? true
     let argument = isUsual ? name.name : "\(name.namespace ?? "")/\(name.name)"
+    let command =
+      "argocd app set \(argument) --sync-policy none (and afterwards back to automated, with --auto-prune and --self-heal where it had them)"
+    let remedy =
+      name.set.map {
+        "have ApplicationSet \"\($0)\" leave its sync policy alone (ignoreApplicationDifferences), and then: \(command)"
+      }
+      ?? command
     return Overseer(
-      title: "Argo CD application \"\(name.name)\"",
-      remedy: "argocd app set \(argument) --sync-policy none (and back to automated afterwards)",
-      unseenName: isSeen ? nil : name.name)
+      title: "Argo CD application \"\(name.name)\"", remedy: remedy,
+      unseenName: isSeen ? nil : "Application/\(name.name)")
   }
 
   fileprivate static func flux(_ owner: FluxObjects.Owner, isSeen: Bool = true) -> Overseer {
@@ -95,7 +116,7 @@ extension Overseer {
     return Overseer(
       title: "Flux \(word) \"\(owner.name)\"",
       remedy: "flux suspend \(word) \(owner.name) -n \(owner.namespace) (and flux resume afterwards)",
-      unseenName: isSeen ? nil : owner.name)
+      unseenName: isSeen ? nil : "\(owner.kind.kind)/\(owner.name)")
   }
 }
 
@@ -176,11 +197,13 @@ private struct ArgoApplications {
       let resources = application["status", "resources"]?.elements ?? []
       return application["spec", "destination", "namespace"]?.string == namespace
         || resources.contains { $0["namespace"]?.string == namespace }
-    }.map { ArgoName(name: $0.name, namespace: $0.namespace) }
+    }.map { ArgoName($0) }
   }
 
   /// How the one stands that an object names.
-  func standing(of name: ArgoName) throws(BackendError) -> Standing {
+  ///
+  /// - Parameter isCertain: whether the object's mark is Argo CD's own, and not one that others write, too.
+  func standing(of name: ArgoName, isCertain: Bool) throws(BackendError) -> Standing {
     var found: [KubernetesObject] = []
     var isForbidden = false
     if let all {
@@ -201,15 +224,19 @@ private struct ArgoApplications {
       // Only a list shows that there is none elsewhere.
       if found.isEmpty { return .notTold }
     }
+    // One of that name for another cluster is another application.
+    if !isCertain { found.removeAll { !isOfThisCluster($0) } }
     if let one = found.first(where: { Self.isSynchronized($0) }) {
-      return .synchronized(ArgoName(name: one.name, namespace: one.namespace))
+      return .synchronized(ArgoName(one))
     }
     if found.isEmpty { return .absent }
     return isForbidden ? .notTold : .notSynchronized
   }
 
   private static func isSynchronized(_ application: KubernetesObject) -> Bool {
-    guard let automated = application["spec", "syncPolicy", "automated"] else { return false }
+    guard let automated = application["spec", "syncPolicy", "automated"],
+      application.annotations["argocd.argoproj.io/skip-reconcile"] != "true"
+    else { return false }
     return automated["enabled"]?.bool != false
   }
 

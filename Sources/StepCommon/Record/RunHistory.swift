@@ -21,6 +21,9 @@ package final class RunHistory {
   private var others: RecordFolder
   /// This step's record in this run; settled when it is first needed, since only then the backend's clock is known.
   private lazy var record = startingRecord()
+  /// A record of another run in the place of this step's own, whose run has yet to go on with what it has changed: it is put
+  /// aside before this one is written.
+  private var displaced: RunRecord?
 
   init(
     step: String, settings: Settings, place: ReportPlace, files: any FileWriter, log: Log,
@@ -186,7 +189,32 @@ package final class RunHistory {
     guard !mayBeOurs else { return }
     var seen = RunRecord.Operation(.inPlaceRestore, application: id, askedAt: now())
     seen.stage = .accepted
-    record.formerRestores = (record.formerRestores ?? []).filter { $0.application != id.text } + [seen]
+    // What an unfinished one has changed is told nowhere else.
+    record.formerRestores =
+      (record.formerRestores ?? []).filter { $0.application != id.text || $0.hasOpenChanges } + [seen]
+    save()
+  }
+
+  /// Takes up what a record of this run's name says, too old to be believed, of a restore of several changes that the
+  /// application shows to be open.
+  ///
+  /// It is taken for one that failed: the way back is known by it, and the application may be restored anew. Its evidence is
+  /// of that time.
+  package func takeUp(_ restore: String, of application: Application.ID) {
+    func names(_ operation: RunRecord.Operation) -> Bool {
+      operation.kind == .inPlaceRestore && operation.application == application.text
+        && operation.changes?.all.contains { $0.details["restore"] == restore } == true
+    }
+    guard !operations.contains(where: names) else { return }
+    var old = others.records.map(\.record)
+    if case .record(let own) = found { old.append(own) }
+    let operation = old.filter { $0.run == settings.run }.flatMap(\.operations).last(where: names)
+    guard var operation else { return }
+    log.info(
+      "a restore of this run's name, asked for at \(operation.askedAt), has stopped the application and not ended: it is restored anew"
+    )
+    (operation.stage, operation.evidence) = (.failed, nil)
+    record.operations.append(operation)
     save()
   }
 
@@ -239,11 +267,20 @@ package final class RunHistory {
     defer { log.warn(of: files) }
     do throws(FileError) {
       try files.createFolder(folder)
-      let text = log.scrubbed(String(decoding: record.bytes, as: UTF8.self))
-      try files.write(Array(text.utf8), to: path)
+      if let displaced {
+        let run = displaced.run.flatMap { ResourceName.label(for: $0) } ?? "nameless"
+        try write(displaced, to: "\(folder)/\(step)-unfinished-\(run).json")
+        self.displaced = nil
+      }
+      try write(record, to: path)
     } catch {
       log.warning("\(error.message): a second attempt of this run will not know what this one asked for")
     }
+  }
+
+  private func write(_ record: RunRecord, to path: String) throws(FileError) {
+    let text = log.scrubbed(String(decoding: record.bytes, as: UTF8.self))
+    try files.write(Array(text.utf8), to: path)
   }
 
   // MARK: - Which records count
@@ -258,6 +295,7 @@ package final class RunHistory {
     case .record(let earlier):
       let restores = earlier.lastRestores
       if !restores.isEmpty { fresh.formerRestores = restores }
+      if earlier.operations.contains(where: \.hasOpenChanges) { displaced = earlier }
       if earlier.run == settings.run, settings.run != nil, let age = age(of: earlier) {
         log.info(
           "\(path) is from a run of this name, but \(age.shortText) old: it no longer counts")

@@ -139,6 +139,12 @@ package struct RunRecord: Hashable, Sendable {
       (kind, application, name, point) == (other.kind, other.application, other.name, other.point)
     }
 
+    /// Whether it has begun changes, more than preparations, and has not ended well: the way on, and back, is in them alone.
+    package var hasOpenChanges: Bool {
+      guard let changes, ![.finished, .refused].contains(stage) else { return false }
+      return changes.all.prefix(changes.begun).contains { !$0.isPreparation }
+    }
+
     /// When it was asked for, by the backend's clock.
     package var askedTime: Timestamp? { Timestamp(askedAt) }
 
@@ -209,14 +215,18 @@ package struct RunRecord: Hashable, Sendable {
     (lastUpdate ?? operations.map(\.askedAt).max()).flatMap { Timestamp($0) }
   }
 
-  /// The last in-place restore of each application that it knows of, and that was not refused.
+  /// The last in-place restore of each application that it knows of, and that was not refused; and those that have begun changes
+  /// and not ended well.
   package var lastRestores: [Operation] {
     var last: [String: Operation] = [:]
     for operation in (formerRestores ?? []) + operations
     where operation.kind == .inPlaceRestore && operation.stage != .refused {
       last[operation.application] = operation
     }
-    return last.values.sorted { $0.application < $1.application }
+    let open = ((formerRestores ?? []) + operations).filter { operation in
+      operation.hasOpenChanges && last[operation.application] != operation
+    }
+    return open + last.values.sorted { $0.application < $1.application }
   }
 
   /// Makes an empty record of a run.

@@ -70,6 +70,7 @@ extension VeleroBackend {
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application
   ) throws(BackendError) {
     let copy = try prepareCopy(kind, of: application)
+    try checkIsEvidence(copy, named: name, Self.attempt(kind, application))
     _ = try create(
       Kinds.backup, copyBody(kind, named: name, of: application, copy), in: copy.place.context,
       of: copy.place.namespace, dryRun: true, to: "try out a Backup in namespace \"\(copy.home)\"")

@@ -134,6 +134,7 @@ extension VeleroBackend {
     _ kind: RecoveryPoint.Kind, named name: String, of application: Application, labels: [Label]
   ) throws(BackendError) -> RecoveryPoint {
     let copy = try takePrepared(kind, of: application)
+    try checkIsEvidence(copy, named: name, Self.attempt(kind, application))
     let body = copyBody(kind, named: name, of: application, copy, labels: labels)
     let object = try create(
       Kinds.backup, body, in: copy.place.context, of: copy.place.namespace,
@@ -157,26 +158,42 @@ extension VeleroBackend {
       throw BackendError(
         .refused(.notFound), "cannot \(attempt): namespace \"\(place.namespace)\" is gone")
     }
-    try checkIsNotStopped(place, kind, attempt)
+    let holder = try restoreOfThisRun(place, kind, attempt)
     return PreparedCopy(
       place: place, home: try home(place.context, of: place.namespace), namespaceUID: namespace.uid,
       content: try content(of: application),
-      location: try writableLocation(in: place.context, of: place.namespace, to: attempt))
+      location: try writableLocation(in: place.context, of: place.namespace, to: attempt), holder: holder)
   }
 
   /// Refuses a copy of what an in-place restore has stopped: claims are away then, or hold a part of the data.
   ///
   /// A further attempt of the same run may make one: its evidence is of what the one before has left.
-  private func checkIsNotStopped(
+  ///
+  /// - Returns: the restore of this run that has stopped it, for which evidence may be made.
+  private func restoreOfThisRun(
     _ place: ApplicationPlace, _ kind: RecoveryPoint.Kind, _ attempt: String
-  ) throws(BackendError) {
-    guard let holder = try restoreThatStopped(place, to: attempt),
-      kind == .backup || holder.run != settings.signature.run
-    else { return }
-    throw BackendError(
+  ) throws(BackendError) -> RestoreChanges.Holder? {
+    guard let holder = try restoreThatStopped(place, to: attempt) else { return nil }
+    guard kind == .snapshot, holder.run == settings.signature.run else {
+      throw Self.isStopped(place, by: holder, attempt)
+    }
+    return holder
+  }
+
+  /// Refuses a copy for whoever is not to have one of what this run has stopped.
+  func checkIsEvidence(_ copy: PreparedCopy, named name: String, _ attempt: String) throws(BackendError) {
+    guard let holder = copy.holder, !name.hasPrefix(EvidenceMark.prefix) else { return }
+    throw Self.isStopped(copy.place, by: holder, attempt)
+  }
+
+  private static func isStopped(
+    _ place: ApplicationPlace, by holder: RestoreChanges.Holder, _ attempt: String
+  ) -> BackendError {
+    BackendError(
       .refused(.beingRestored),
       "cannot \(attempt): \"\(place.name)\" \(holder.clause), so a copy of it now would hold neither state whole",
-      hint: "run astra-restore again in that run, which goes on with it, and then the step")
+      hint: "run astra-restore again in that run, which goes on with it, and then the step"
+        + (holder.release.map { "; only if its record is gone: \($0)" } ?? ""))
   }
 
   /// What is sent for a copy.

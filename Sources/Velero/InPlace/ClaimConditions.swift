@@ -24,6 +24,14 @@ extension VeleroBackend {
             remedy: "make it again, and run the step again"))
       }
     }
+    for claim in try client.list(.volumeClaim, in: place.namespace, to: attempt)
+    where claims.contains(claim.name) {
+      // Kubernetes' own owners make no claim anew before they have pods again.
+      guard let owner = claim.owners.first(where: { !["StatefulSet", "Pod"].contains($0.kind) }) else {
+        continue
+      }
+      found.append(.kept(.volumeClaim, claim, by: owner))
+    }
     found += try objections(toClaimsToCome: planned, place, client, attempt)
     var stoppable: Set<String> = []
     let stopped = planned.compactMap { change -> String? in
@@ -34,11 +42,7 @@ extension VeleroBackend {
       for object in try client.list(kind, in: place.namespace, labels: contentSelector, to: attempt) {
         stoppable.insert(object.uid)
         if let owner = object.owners.first {
-          var objection = RestoreObjection(
-            "\(kind.kind) \"\(object.name)\" is kept by \(owner.kind) \"\(owner.name)\", which would start it again",
-            remedy: "pause that operator for \"\(owner.name)\", or clone the copy with astra-clone")
-          objection.unseenOwner = owner.name
-          found.append(objection)
+          found.append(.kept(kind, object, by: owner))
         }
         if stopped.contains(object.uid), object.deletesClaimsWhenScaled {
           found.append(
@@ -130,6 +134,22 @@ extension VeleroBackend {
         "volume claim \"\($0)\", which the copy holds, is there and does not bear the labels \(contentSelector): a restore would leave it as it is",
         remedy: "give it those labels; or clone the copy with astra-clone")
     }
+  }
+}
+
+extension RestoreObjection {
+  /// That an operator keeps an object, of which nobody sees whether it is stopped.
+  fileprivate static func kept(
+    _ kind: ResourceKind, _ object: KubernetesObject, by owner: KubernetesObject.Owner
+  ) -> Self {
+    let title = "\(owner.kind) \"\(owner.name)\""
+    var objection = RestoreObjection(
+      "\(kind.kind) \"\(object.name)\" is kept by \(title), which would put it back in between",
+      remedy:
+        "stop the operator of \(title) (a pause that is written on \(title) itself may go with the restore), or clone the copy with astra-clone"
+    )
+    objection.unseenOwner = "\(owner.kind)/\(owner.name)"
+    return objection
   }
 }
 

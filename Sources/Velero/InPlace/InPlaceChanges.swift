@@ -10,6 +10,8 @@ enum InPlaceMark {
   static let replicas = "astra-steps/replicas"
   /// The Restore that it was stopped for.
   static let restore = "astra-steps/restore"
+  /// The workload's own uid: a copy of it in another namespace is not stopped for that.
+  static let workload = "astra-steps/workload-uid"
   /// What the reclaim policy of a volume was.
   static let policy = "astra-steps/reclaim-policy"
   /// When a volume was told to outlive its claim, by the clock of the cluster.
@@ -17,12 +19,15 @@ enum InPlaceMark {
   /// The volume's own uid: a backup copies annotations, and with another uid they say nothing.
   static let volume = "astra-steps/volume-uid"
 
-  /// What a restore in place leaves alone: the address of an application, and what it is opened with.
+  /// What a restore in place leaves alone: the address of an application, what it is opened with, and what was paused for
+  /// the restore, which the copy would wake.
   ///
   /// Nor does it bring pods: those of workloads are made anew by these, which would end one that comes while they are stopped.
   static let untouched = [
     "pods", "services", "endpoints", "endpointslices.discovery.k8s.io", "ingresses.networking.k8s.io",
-    "routes.route.openshift.io", "secrets",
+    "routes.route.openshift.io", "secrets", "applications.argoproj.io",
+    "kustomizations.kustomize.toolkit.fluxcd.io", "helmreleases.helm.toolkit.fluxcd.io",
+    "horizontalpodautoscalers.autoscaling", "scaledobjects.keda.sh",
   ]
 }
 
@@ -90,7 +95,10 @@ extension VeleroBackend {
     if object["spec", "replicas"]?.integer == 0, object.annotations[InPlaceMark.restore] == restore {
       return .made
     }
-    var annotations = [InPlaceMark.replicas: "\(workload.replicas)", InPlaceMark.restore: restore]
+    var annotations = [
+      InPlaceMark.replicas: "\(workload.replicas)", InPlaceMark.restore: restore,
+      InPlaceMark.workload: workload.uid,
+    ]
     annotations[Marking.run] = settings.signature.run
     let patch = StructuredValue.members([
       "metadata": .members([
@@ -253,7 +261,9 @@ extension VeleroBackend {
     var patch = StructuredValue.members([
       "metadata": .members([
         "resourceVersion": object.resourceVersion.map { .string($0) },
-        "annotations": .members([InPlaceMark.replicas: .null, InPlaceMark.restore: .null]),
+        "annotations": .members([
+          InPlaceMark.replicas: .null, InPlaceMark.restore: .null, InPlaceMark.workload: .null,
+        ]),
       ])
     ])
     if isIdle, case .object(let members) = patch {
@@ -288,11 +298,19 @@ extension InPlacePlan.Workload {
 }
 
 extension KubernetesObject {
-  /// Whether a restore has stopped a workload that ran, and not started it again.
-  var isStoppedForRestore: Bool {
-    guard annotations[InPlaceMark.restore] != nil else { return false }
-    return annotations[InPlaceMark.replicas].flatMap { Int($0) } != 0
+  /// The restore that marks of a workload's own name; nil where it has none, or only those of what it is a copy of.
+  var restoreOfItsMark: String? {
+    guard annotations[InPlaceMark.workload].map({ $0 == uid }) ?? true else { return nil }
+    return annotations[InPlaceMark.restore]
   }
+
+  /// Whether a restore has stopped a workload that ran, and not taken that mark away.
+  var hasMarkOfAStop: Bool {
+    restoreOfItsMark != nil && annotations[InPlaceMark.replicas].flatMap { Int($0) } != 0
+  }
+
+  /// Whether a restore has stopped a workload that ran, and not started it again.
+  var isStoppedForRestore: Bool { hasMarkOfAStop && self["spec", "replicas"]?.integer == 0 }
 
   /// Whether a pod has run to its end.
   var hasEnded: Bool { ["Succeeded", "Failed"].contains(self["status", "phase"]?.string) }

@@ -51,7 +51,7 @@ extension VeleroBackend {
         let before = object.annotations[InPlaceMark.replicas].flatMap { Int($0) }
         var workload = InPlacePlan.Workload(
           kind: kind, name: object.name, uid: object.uid, replicas: now == 0 ? before ?? 0 : now)
-        let mark = object.annotations[InPlaceMark.restore]
+        let mark = object.restoreOfItsMark
         workload.isMarkedIdle = mark != nil || inventory?.workloads["\(kind.kind) \(object.name)"] != nil
         plan.workloads.append(workload)
         used.formUnion(object.claimNamesOfPods(workload.replicas))
@@ -59,8 +59,8 @@ extension VeleroBackend {
           plan.cautions.append(
             "the restore hooks of \(workload.title) do not run: a restore in place brings no pods")
         }
-        if now == 0, let mark {
-          let holder = RestoreChanges.Holder(restore: mark, run: object.annotations[Marking.run])
+        if now == 0, mark != nil {
+          let holder = Self.holder(by: object, place)
           if object.isStoppedForRestore { plan.holder = holder } else { idleHolder = holder }
         }
       }

@@ -106,8 +106,10 @@ extension VeleroBackend {
     for kind in [ResourceKind.deployment, .statefulSet] {
       let all = try client.list(
         kind, in: place.namespace, to: "see whether the restores of \"\(place.name)\" are over")
-      if let stopped = all.first(where: \.isStoppedForRestore) {
-        return "\(kind.kind) \"\(stopped.name)\" is stopped for a restore in place that is not over"
+      if let stopped = all.first(where: \.hasMarkOfAStop) {
+        return
+          "\(kind.kind) \"\(stopped.name)\" bears the mark of a restore in place that is not over; if somebody has "
+          + "ended that by hand: \(Self.release(of: place))"
       }
     }
     switch try proof(of: last, [place.namespace]) {

@@ -21,7 +21,7 @@ extension VeleroBackend {
         stops.append("\(inside) scale \(name) --replicas=0")
         starts += [
           "\(inside) scale \(name) --replicas=\(workload.replicas)",
-          "\(inside) annotate \(name) \(InPlaceMark.replicas)- \(InPlaceMark.restore)-",
+          "\(inside) annotate \(name) \(InPlaceMark.replicas)- \(InPlaceMark.restore)- \(InPlaceMark.workload)-",
         ]
       case .deleteClaim(let claim):
         guard claim.volume != nil, done.insert("pvc/\(claim.name)").inserted else { continue }

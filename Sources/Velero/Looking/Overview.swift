@@ -30,15 +30,20 @@ extension VeleroBackend {
     let all = try restores(in: context, to: attempt)
     let namespaces = try namespaces(of: context, to: attempt, &overview)
     var holding: Set<String> = []
+    var stopped: [String: KubernetesObject] = [:]
+    func note(_ objects: [KubernetesObject]) {
+      holding.formUnion(objects.compactMap(\.namespace))
+      for object in objects where object.isStoppedForRestore { stopped[object.namespace ?? ""] = object }
+    }
     for kind in [ResourceKind.volumeClaim, .deployment, .statefulSet] {
       if let objects = try everywhere(kind, in: context, to: attempt) {
-        holding.formUnion(objects.compactMap(\.namespace))
+        note(objects)
       } else {
-        for namespace in namespaces where !holding.contains(namespace.name) {
+        for namespace in namespaces where kind != .volumeClaim || !holding.contains(namespace.name) {
           if case .told(let objects) = try client(context).lookAtList(
-            of: kind, in: namespace.name, to: attempt), !objects.isEmpty
+            of: kind, in: namespace.name, to: attempt)
           {
-            holding.insert(namespace.name)
+            note(objects)
           }
         }
       }
@@ -52,6 +57,9 @@ extension VeleroBackend {
         let found = try application(namespace, all, in: context, looksInside: false, isOccupied: true)
       {
         overview.applications.append(found)
+        if let workload = stopped[namespace.name], let place = ApplicationPlace(found.id) {
+          overview.holders[found.id] = Self.holder(by: workload, place)
+        }
       }
     }
   }
