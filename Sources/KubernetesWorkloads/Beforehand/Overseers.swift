@@ -200,9 +200,7 @@ private struct ArgoApplications {
     }.map { ArgoName($0) }
   }
 
-  /// How the one stands that an object names.
-  ///
-  /// - Parameter isCertain: whether the object's mark is Argo CD's own, and not one that others write, too.
+  /// How the one stands that an object names, by a mark that is certain to be Argo CD's own, or by one that others write, too.
   func standing(of name: ArgoName, isCertain: Bool) throws(BackendError) -> Standing {
     var found: [KubernetesObject] = []
     var isForbidden = false
