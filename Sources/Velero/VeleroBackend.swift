@@ -68,6 +68,8 @@ package final class VeleroBackend: ClusterBackend {
   var deletions: [RecoveryPoint.ID: RunReference] = [:]
   /// The coverage of copies that are complete, by the uids of their objects.
   var coverages: [String: Coverage] = [:]
+  /// That a copy lacks data, as one look has shown it: an answer may be an old one, so another has to agree.
+  var doubts: [String: Coverage] = [:]
   /// What backups hold, as they themselves say, by context and name.
   var inventories: [String: Inventory] = [:]
   /// The namespaces that backups hold, by context and name.

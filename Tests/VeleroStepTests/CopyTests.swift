@@ -28,6 +28,28 @@ import VeleroSimulation
     #expect(result.values["ASTRA_BACKUP_NAME"] == "mine")
   }
 
+  /// Whatever one answer shows: what was missing before the end is no judgement of the copy that is there.
+  @Test(arguments: 1...8) func oneWrongAnswerMakesNoCopyOneThatLacksData(_ look: Int) throws {
+    let harness = Bucket.harness { $0.downloads = .never }
+    var looks = 0
+    harness.site.exchanged = { [unowned harness] request, _ in
+      guard request.method == "GET", request.target.contains("/backups/magento-prod-mine-") else { return }
+      looks += 1
+      guard looks == look - 1 else { return }
+      harness.site.faults = [
+        SiteFault(
+          .bent { response in
+            var backup = JSON(response.body) ?? [:]
+            backup[path: ["status", "phase"]] = "Completed"
+            response.body = backup.bytes
+          }, .read, .backup)
+      ]
+    }
+    try harness.run(BackupStep.self, "--backup-name", "mine").expectSuccess()
+    let made = harness.site.service.recoveryPoints(named: "mine")
+    #expect(made.count == 1 && made.first?.content?.rows == Magento.brokenRows)
+  }
+
   @Test func filesAreReadWhereThatIsWanted() throws {
     let harness = Bucket.harness {
       ($0.usesCSI, $0.hasSnapshotClass) = (false, false)

@@ -19,7 +19,7 @@ extension VeleroBackend {
   ) throws(BackendError) -> [Application.ID: [RecoveryPoint]]? {
     var found: [Application.ID: [RecoveryPoint]] = [:]
     let places = applications.compactMap { ApplicationPlace($0.id) }
-    for (context, places) in Dictionary(grouping: places, by: \.context).sorted(by: { $0.key < $1.key }) {
+    for (context, places) in Dictionary(grouping: places, by: \.context).ordered(by: { $0.key < $1.key }) {
       found.merge(try recoveryPoints(kind, of: places, in: context)) { $1 }
     }
     return found

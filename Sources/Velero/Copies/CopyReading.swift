@@ -83,7 +83,11 @@ extension VeleroBackend {
     point.otherNamespaces = (object["spec", "includedNamespaces"]?.texts ?? []).filter { $0 != own }
     point.progress = object.itemProgress
     point.expiresAt = object["status", "expiration"]?.string.flatMap { Timestamp($0) }
-    guard point.state == .completed else { return point }
+    guard point.state == .completed else {
+      // What was seen of one that seemed complete may have been of before it was.
+      (coverages[object.uid], doubts[object.uid]) = (nil, nil)
+      return point
+    }
     if run.warnings > 0 {
       let texts = run.hookFailure == nil ? reasons(of: object) : ""
       point.cautions.append("Velero counts \(run.warnings) warning\(run.warnings == 1 ? "" : "s")\(texts)")
@@ -94,7 +98,7 @@ extension VeleroBackend {
       return point
     }
     let coverage = coverages[object.uid] ?? self.coverage(of: object, movements)
-    if movements != nil { coverages[object.uid] = coverage }
+    if movements != nil { remember(coverage, of: object.uid) }
     point.coverage = coverage
     switch coverage {
     case .whole: break
@@ -109,6 +113,15 @@ extension VeleroBackend {
       (point.state, point.problems) = (.removed, ["it expired at \(expiry.text)"])
     }
     return point
+  }
+
+  /// Remembers what a look at all movements has shown; that data is missing only once two looks agree on it.
+  private func remember(_ coverage: Coverage, of uid: String) {
+    if case .partial = coverage, doubts[uid] != coverage {
+      doubts[uid] = coverage
+    } else {
+      coverages[uid] = coverage
+    }
   }
 
   func coverage(of object: KubernetesObject, _ movements: [Movement]?) -> Coverage {

@@ -49,7 +49,7 @@ package struct RunResults: Hashable {
   private static func texts(_ part: StructuredValue?) -> [String] {
     var texts = (part?["velero"]?.texts ?? []) + (part?["cluster"]?.texts ?? [])
     guard case .object(let namespaces)? = part?["namespaces"] else { return texts }
-    for namespace in namespaces.sorted(by: { $0.name < $1.name }) { texts += namespace.value.texts }
+    for namespace in namespaces.ordered(by: { $0.name < $1.name }) { texts += namespace.value.texts }
     return texts
   }
 

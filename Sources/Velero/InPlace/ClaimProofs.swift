@@ -48,7 +48,7 @@ extension VeleroBackend {
     }
     let all = try client.list(.volumeClaim, in: place.namespace, to: attempt).map { ClusterContent.Claim($0) }
     var brought: [ClusterContent.Claim] = []
-    for (name, uid) in claims.sorted(by: { $0.key < $1.key }) {
+    for (name, uid) in claims.ordered(by: { $0.key < $1.key }) {
       guard let claim = all.first(where: { $0.name == name }) else {
         return .failed("Restore \"\(restore)\" has not brought volume claim \"\(name)\"")
       }

@@ -126,7 +126,7 @@ extension VeleroBackend {
       view.cloneName != nil && (name == nil || view.cloneName == name) && view.object.deletionTimestamp == nil
     }
     return Dictionary(grouping: made) { $0.namespaceUID ?? "" }
-      .compactMap { $0.value.max(by: RestoreView.isOlder) }.sorted(by: RestoreView.isOlder)
+      .compactMap { $0.value.max(by: RestoreView.isOlder) }.ordered(by: RestoreView.isOlder)
   }
 
   /// A namespace; nil if it is not there.

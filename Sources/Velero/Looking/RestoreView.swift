@@ -64,7 +64,7 @@ struct RestoreView {
     return kinds.flatMap { counts in
       func number(_ name: String) -> Int { counts[name]?.integer ?? 0 }
       let ended = ["completed": "Completed", "failed": "Failed", "canceled": "Canceled"]
-      let known = ended.sorted { $0.key < $1.key }.flatMap { name, phase in
+      let known = ended.ordered { $0.key < $1.key }.flatMap { name, phase in
         Array(repeating: Movement(counted: phase), count: number(name))
       }
       let open = max(0, number("total") - known.count)
@@ -104,6 +104,6 @@ extension VeleroBackend {
       }
     }
     for index in open { views[index].scope = scopes["\(context)/\(views[index].backupName)"] ?? [] }
-    return views.sorted(by: RestoreView.isOlder)
+    return views.ordered(by: RestoreView.isOlder)
   }
 }
