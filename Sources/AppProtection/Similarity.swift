@@ -4,7 +4,7 @@
 package func nearest(to name: String, among names: [String], limit: Int) -> [String] {
   Set(names)
     .map { (candidate: $0, distance: editDistance($0, name)) }
-    .sorted { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }
+    .ordered { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }
     .prefix(limit)
     .map(\.candidate)
 }

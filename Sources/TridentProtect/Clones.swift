@@ -195,7 +195,7 @@ extension TridentProtectBackend {
     }
     // The object of the restore goes last: as long as it is there, a further attempt knows what it is about.
     let fates = restores.isEmpty ? [] : try fates(of: application, place, restores.map(\.1))
-    for case .goes(let namespace) in fates.sorted(by: {
+    for case .goes(let namespace) in fates.ordered(by: {
       $1.isOf(place.namespace) && !$0.isOf(place.namespace)
     }) {
       try client.delete(.namespace, namespace.name, in: nil, uid: namespace.uid, to: attempt)

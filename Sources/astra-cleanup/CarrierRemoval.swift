@@ -138,7 +138,7 @@ extension CleanupRun {
         toRemove.append(carrier)
       }
     }
-    toRemove.sort {
+    toRemove = toRemove.ordered {
       ($0.point.createdAt?.text ?? "", $0.point.id.text) < ($1.point.createdAt?.text ?? "", $1.point.id.text)
     }
     return (toRemove, remarks)

@@ -165,7 +165,7 @@ extension CleanupRun {
       case .kept(let reason, _): choice.remarks.append("left alone: \(title), which \(reason)")
       }
     }
-    choice.toRemove.sort {
+    choice.toRemove = choice.toRemove.ordered {
       ($0.application.createdAt?.text ?? "", $0.application.id.text)
         < ($1.application.createdAt?.text ?? "", $1.application.id.text)
     }

@@ -118,7 +118,9 @@ extension CleanupRun {
         toRemove.append(snapshot)
       }
     }
-    toRemove.sort { ($0.createdAt?.text ?? "", $0.id.text) < ($1.createdAt?.text ?? "", $1.id.text) }
+    toRemove = toRemove.ordered {
+      ($0.createdAt?.text ?? "", $0.id.text) < ($1.createdAt?.text ?? "", $1.id.text)
+    }
     return (toRemove, remarks)
   }
 

@@ -49,7 +49,7 @@ struct Retention {
         decision.passedOver.append((backup, "the time it was made is not known"))
       }
     }
-    good.sort { ($0.made, $0.point.id.text) > ($1.made, $1.point.id.text) }
+    good = good.ordered { ($0.made, $0.point.id.text) > ($1.made, $1.point.id.text) }
     // What was made in the same second as the last of those that are kept is no older than it.
     let oldestKept = good.prefix(keep).last?.made
     var old: [RecoveryPoint] = []

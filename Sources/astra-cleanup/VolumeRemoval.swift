@@ -62,7 +62,7 @@ extension CleanupRun {
         toRemove.append(volume)
       }
     }
-    toRemove.sort { ($0.keptAt?.text ?? "", $0.name) < ($1.keptAt?.text ?? "", $1.name) }
+    toRemove = toRemove.ordered { ($0.keptAt?.text ?? "", $0.name) < ($1.keptAt?.text ?? "", $1.name) }
     return (toRemove, remarks)
   }
 

@@ -140,7 +140,7 @@ extension RestoreRun {
   private func volumesOfOtherRuns(_ application: Application) -> [String] {
     let all = history.restoresOfAnyRun(of: application.id)
       .compactMap { restore in restore.askedTime.map { (asked: $0, restore: restore) } }
-      .sorted { $0.asked < $1.asked }.map(\.restore)
+      .ordered { $0.asked < $1.asked }.map(\.restore)
     var names: [String] = []
     for restore in all {
       for name in restore.changes.map({ backend.keptData(of: Array($0.all.prefix($0.begun))) }) ?? []

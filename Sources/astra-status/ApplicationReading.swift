@@ -11,7 +11,7 @@ struct ApplicationReading: StepPart {
   func clones(of application: Application) throws(StepFailure) -> (clones: [CloneStatus], notTold: [String]) {
     let overview = try ask { () throws(BackendError) in try backend.clones(of: application) }
     var clones: [CloneStatus] = []
-    for clone in overview.applications.sorted(by: { ($0.name, $0.id.text) < ($1.name, $1.id.text) })
+    for clone in overview.applications.ordered(by: { ($0.name, $0.id.text) < ($1.name, $1.id.text) })
     where clone.id != application.id {
       let addresses = try ask { () throws(BackendError) in try backend.addresses(of: clone) }
       clones.append(

@@ -41,7 +41,7 @@ struct RestoreWeighing: StepPart {
         weighed[index].isLatest = true
       }
     }
-    return weighed.sorted { one, other in
+    return weighed.ordered { one, other in
       let (first, second) = (one.point, other.point)
       if first.kind != second.kind { return first.kind == .backup }
       let (made, madeLater) = (first.createdAt?.text ?? "", second.createdAt?.text ?? "")

@@ -14,7 +14,7 @@ struct Status {
 
   /// Adds applications, in the order in which people look for them.
   mutating func add(_ found: [Application], _ history: RunHistory) {
-    let sorted = found.sorted {
+    let sorted = found.ordered {
       ($0.name, $0.clusterName ?? "", $0.id.text) < ($1.name, $1.clusterName ?? "", $1.id.text)
     }
     applications += sorted.map {
@@ -28,7 +28,7 @@ struct Status {
     for index in applications.indices {
       let id = applications[index].application.id
       applications[index].clones = (bySource[id] ?? []).filter { $0.id != id }
-        .sorted { ($0.name, $0.id.text) < ($1.name, $1.id.text) }
+        .ordered { ($0.name, $0.id.text) < ($1.name, $1.id.text) }
         .map { CloneStatus(application: $0, run: $0.run ?? history.nameOfRun(thatMade: $0.id.text)) }
     }
   }

@@ -133,7 +133,7 @@ struct AssetComparison {
     }
     func over(_ counts: [Asset: Int], _ others: [Asset: Int]) -> [Asset] {
       counts.filter { $0.value > others[$0.key, default: 0] }.map(\.key)
-        .sorted { ($0.namespace ?? "", $0.kind, $0.name) < ($1.namespace ?? "", $1.kind, $1.name) }
+        .ordered { ($0.namespace ?? "", $0.kind, $0.name) < ($1.namespace ?? "", $1.kind, $1.name) }
     }
     let (then, now) = (kept(wanted), kept(found))
     count = then.values.reduce(0, +)

@@ -46,7 +46,7 @@ package enum Marking {
   /// What clients have written on an object for its own sake, as the steps read it.
   package static func labels(of object: KubernetesObject) -> [Label] {
     object.annotations.filter { $0.key.hasPrefix(prefix) && ![run, build, inventory].contains($0.key) }
-      .sorted { $0.key < $1.key }.map { Label($0.key, $0.value) }
+      .ordered { $0.key < $1.key }.map { Label($0.key, $0.value) }
   }
 }
 
@@ -70,6 +70,6 @@ extension StructuredValue {
 
   /// An object of texts, sorted by their names.
   package static func texts(_ texts: [String: String]) -> StructuredValue {
-    .object(texts.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
+    .object(texts.ordered { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
   }
 }

@@ -77,7 +77,7 @@ extension Inventory {
     return repeated.filter { entry in
       kinds.contains { entry.key.hasPrefix("\($0) ") } && counts[entry.key, default: 0] < entry.value
     }
-    .sorted { $0.key < $1.key }
+    .ordered { $0.key < $1.key }
     .map { "\($0.key) in \($0.value - counts[$0.key, default: 0]) of \($0.value) namespaces" }
   }
 }

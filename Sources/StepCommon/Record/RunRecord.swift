@@ -226,7 +226,7 @@ package struct RunRecord: Hashable, Sendable {
     let open = ((formerRestores ?? []) + operations).filter { operation in
       operation.hasOpenChanges && last[operation.application] != operation
     }
-    return open + last.values.sorted { $0.application < $1.application }
+    return open + last.values.ordered { $0.application < $1.application }
   }
 
   /// Makes an empty record of a run.

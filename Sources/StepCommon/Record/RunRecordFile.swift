@@ -131,7 +131,7 @@ extension RestoreChange {
       "id": .string(id), "clause": .string(clause), "afterwards": .bool(isAfterwards),
       "preparation": .bool(isPreparation),
       "details": .object(
-        details.sorted { $0.key < $1.key }.map { StructuredValue.Member($0.key, .string($0.value)) }),
+        details.ordered { $0.key < $1.key }.map { StructuredValue.Member($0.key, .string($0.value)) }),
     ])
   }
 }
@@ -171,6 +171,6 @@ extension ApplicationMarks {
     let members =
       texts.map { StructuredValue.Member($0.key, .string($0.value)) }
       + lists.map { StructuredValue.Member($0.key, .array($0.value.map { .string($0) })) }
-    return .object(members.sorted { $0.name < $1.name })
+    return .object(members.ordered { $0.name < $1.name })
   }
 }

@@ -29,7 +29,7 @@ extension Application {
     guard state == .ready else { return }
     if restores.contains(where: { !$0.state.isTerminal }) {
       state = .restoring
-    } else if let last = restores.sorted(by: InPlaceRestoreView.isOlder).last,
+    } else if let last = restores.ordered(by: InPlaceRestoreView.isOlder).last,
       case .failed(let reason) = last.state.progress
     {
       // What it has left behind is a wreck, until a better restore has ended or somebody says otherwise.
@@ -106,7 +106,7 @@ extension TridentProtectBackend {
         kind, in: place.namespace, to: "list the in-place restores of \"\(place.name)\"")
       found += objects.map { InPlaceRestoreView($0, kind, in: place.context) }
     }
-    return found.sorted(by: InPlaceRestoreView.isOlder)
+    return found.ordered(by: InPlaceRestoreView.isOlder)
   }
 }
 

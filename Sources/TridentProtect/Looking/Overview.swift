@@ -117,7 +117,7 @@ extension TridentProtectBackend {
       restores += listed.filter { $0.annotations[CloneMark.sourceLabel] == application.id.text }
         .map { ($0, kind) }
     }
-    for (place, made) in Dictionary(grouping: restores, by: { ObjectPlace($0.object) }).sorted(by: {
+    for (place, made) in Dictionary(grouping: restores, by: { ObjectPlace($0.object) }).ordered(by: {
       $0.key < $1.key
     }) {
       // A restore outlives the application that it has made.
@@ -142,7 +142,7 @@ extension TridentProtectBackend {
   ) throws(BackendError) -> [Application.ID: [RecoveryPoint]]? {
     var found: [Application.ID: [RecoveryPoint]] = [:]
     let places = applications.compactMap { ApplicationPlace($0.id) }
-    for (context, places) in Dictionary(grouping: places, by: \.context).sorted(by: { $0.key < $1.key }) {
+    for (context, places) in Dictionary(grouping: places, by: \.context).ordered(by: { $0.key < $1.key }) {
       let namespaces = Set(places.map(\.namespace))
       guard let objects = try copies(kind, in: context, namespaces) else { return nil }
       let copies = Dictionary(grouping: objects) { object in

@@ -1,3 +1,4 @@
+internal import AppProtection
 package import StepCommon
 package import Timing
 
@@ -43,7 +44,7 @@ package struct Incident {
         operations.append(operation)
       }
     }
-    self.operations = operations.enumerated().sorted { ($0.1.askedAt, $0.0) < ($1.1.askedAt, $1.0) }.map(\.1)
+    self.operations = operations.enumerated().ordered { ($0.1.askedAt, $0.0) < ($1.1.askedAt, $1.0) }.map(\.1)
     unreadable = folder.unreadable
     let files =
       folder.results.map { (run: $0.run, file: $0.file) }
@@ -125,7 +126,7 @@ package struct Incident {
       let isOfClone = result["astra.clone"] != nil || (application != nil && application == clone)
       return result.all("astra.page").compactMap { PageSight($0) }
         .map { Look(result: result, sight: $0, isOfClone: isOfClone) }
-    }.sorted { $0.sight.at < $1.sight.at }
+    }.ordered { $0.sight.at < $1.sight.at }
   }
 
   /// The step that saw the fault first, and when.

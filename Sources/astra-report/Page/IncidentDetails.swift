@@ -1,3 +1,4 @@
+internal import AppProtection
 internal import StepCommon
 internal import StepReport
 internal import Timing
@@ -61,7 +62,7 @@ extension IncidentPage {
     where look.result["astra.expected"] == "healthy" && look.result.end == .succeeded {
       add(look.sight.at, "the page of \(look.isOfClone ? "the clone" : "production") was seen to be well")
     }
-    return moments.enumerated().sorted { ($0.1.at, $0.0) < ($1.1.at, $1.0) }.map(\.1)
+    return moments.enumerated().ordered { ($0.1.at, $0.0) < ($1.1.at, $1.0) }.map(\.1)
   }
 
   private static func title(of operation: RunRecord.Operation) -> String {

@@ -1,3 +1,4 @@
+internal import AppProtection
 package import Files
 package import StepCommon
 internal import StepReport
@@ -33,7 +34,7 @@ package struct ReportFolder {
       }
     }
     // Reports tell the second in which a step began; of two that began in one, the first to end came first.
-    results.sort { ($0.startedAt, $0.endedAt, $0.file) < ($1.startedAt, $1.endedAt, $1.file) }
+    results = results.ordered { ($0.startedAt, $0.endedAt, $0.file) < ($1.startedAt, $1.endedAt, $1.file) }
   }
 
   private mutating func read(_ name: String, _ kind: Kind, _ bytes: [UInt8]) throws(FileError) {
