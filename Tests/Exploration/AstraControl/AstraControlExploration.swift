@@ -12,6 +12,6 @@ extension Explorer {
   package static func astraControl(scenario file: [UInt8]) throws -> Explorer {
     Explorer(
       AstraControlSetup(try Scenario(file: file)), faults: .astraControl,
-      isPlayed: { !isOfTridentProtect($0) })
+      isPlayed: { !isOfTridentProtect($0) && !isOfVelero($0) })
   }
 }

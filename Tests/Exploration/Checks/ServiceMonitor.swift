@@ -77,13 +77,14 @@ final class ServiceMonitor {
       }
     }
     let now = world.application(WorkedExample.production)?.content
-    if let now, now != last {
+    // What was put aside for a restore is kept, and is what the restore is judged by.
+    let isPutAside = last.map { now?.rows.isEmpty ?? true && isKept($0, in: world) } ?? false
+    // What is left meanwhile is no state of production: a copy of it holds nothing.
+    if let now, now != last, !isPutAside {
       contents.append(now)
       // Somebody has written to it since.
       if !now.rows.isEmpty { isWreck = false }
     }
-    // What was put aside for a restore is kept, and is what the restore is judged by.
-    let isPutAside = last.map { now?.rows.isEmpty ?? true && isKept($0, in: world) } ?? false
     if !isPutAside { last = now }
     copies = complete(in: world)
   }

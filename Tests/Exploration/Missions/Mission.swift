@@ -217,7 +217,7 @@ struct Mission: Sendable {
 
   /// Every mission: the steps and the usual ways through them, and what use has shown to be missing there.
   static let all: [Mission] =
-    usual + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
+    usual + [stoppedInBetween] + recordsElsewhere + nameless + sharingTheirName + clocks + origins + leftovers
     + strangers + othersFailed + wrecks + bentPages + repeatedEvidence + cleanupsOfEvidence + looks
 
   /// Backup, clone, restore.

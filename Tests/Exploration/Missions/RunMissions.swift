@@ -51,6 +51,14 @@ extension Mission {
     ]
   }
 
+  /// A restore of several changes whose time is up while production is stopped, a backup that comes then, and the restore again.
+  static let stoppedInBetween = Mission(
+    name: "restore-cut-short",
+    stages: [
+      Stage(program: .restore, arguments: ["--timeout", "6s"], owed: [75]),
+      Stage(program: .backup, environment: backup.environment, owed: [0, 78]), restore,
+    ], isVariant: true, kinds: .waysOfSeeing)
+
   private static func restoredTwice(_ first: String, _ second: String, _ loss: RecordLoss? = nil) -> [Stage] {
     [
       clone,

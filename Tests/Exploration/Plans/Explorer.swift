@@ -105,6 +105,9 @@ extension Explorer {
 
   /// Whether a mission is about what only Trident protect leaves open: how the words for its states are written.
   package static func isOfTridentProtect(_ mission: String) -> Bool { mission == "pipeline-small-letters" }
+
+  /// Whether a mission is about what only Velero's restores have: changes that the step makes one by one.
+  package static func isOfVelero(_ mission: String) -> Bool { mission == "restore-cut-short" }
 }
 
 extension Explorer.Tally {

@@ -12,6 +12,7 @@ extension FaultCatalogue {
 extension Explorer {
   /// Learns what the undisturbed missions come to at Trident protect.
   package static func tridentProtect() -> Explorer {
-    Explorer(TridentProtectSetup(), faults: .tridentProtect, isPlayed: { !isOfAstraControl($0) })
+    Explorer(
+      TridentProtectSetup(), faults: .tridentProtect, isPlayed: { !isOfAstraControl($0) && !isOfVelero($0) })
   }
 }
