@@ -53,7 +53,7 @@ import VeleroSimulation
     if condition.testDescription.contains("a pod that has ended") {
       // Whoever follows the advice late does not end another pod of that name.
       result.expect(
-        .protected, "logs dump-1 --all-containers > dump-1.log",
+        .protected, "logs dump-1 --all-containers > dump-1.log && kubectl --context ocp-prod",
         "--field-selector metadata.name=dump-1,status.phase=Succeeded")
     }
     // The server may come back while its absence is waited for.

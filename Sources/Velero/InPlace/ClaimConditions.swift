@@ -65,7 +65,7 @@ extension VeleroBackend {
         RestoreObjection(
           "pod \"\(pod.name)\" has ended, and holds volume claim \(pod.claimNames.intersection(claims).sorted().joined(separator: ", ")) as long as it is there",
           remedy:
-            "save its log first, which goes with it: \(kubectl) logs \(pod.name) --all-containers > \(pod.name).log; then delete it by this command, which spares a pod of that name that runs: \(kubectl) delete pod --field-selector metadata.name=\(pod.name),status.phase=\(pod["status", "phase"]?.string ?? "")"
+            "save its log, which goes with it, and delete it only when that is saved; a pod of that name that runs is spared: \(kubectl) logs \(pod.name) --all-containers > \(pod.name).log && \(kubectl) delete pod --field-selector metadata.name=\(pod.name),status.phase=\(pod["status", "phase"]?.string ?? "")"
         ))
     }
     let pods = all.filter { !$0.hasEnded }
