@@ -129,7 +129,9 @@ struct JenkinsfileTests {
     // Its page tells of the whole run, of what the first build did too.
     let whole = try #require(home.text("home/builds/\(second.number)/archive/reports/post-mortem.md"))
     #expect(whole.contains("`TEST-astra-preflight.xml`") && whole.contains("Run `\(first.tag)`"))
-    #expect(whole.contains("production was restored from backup") && !whole.contains("143"))
+    #expect(whole.contains("production was restored from backup"), "\(whole)")
+    // The number alone may stand in an id.
+    #expect(!whole.contains("exit code 143") && !whole.contains("exit code: 143"), "\(whole)")
     let world = try await home.simulator.world()
     try expectRecovered(world, since: before)
     #expect(world.tally.clonesCreated == 1)
