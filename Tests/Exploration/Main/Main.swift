@@ -86,6 +86,7 @@ struct Single: ParsableCommand {
       let parts = name.description.split(separator: "/")
       return isMeant(String(parts[0])) && (fault.map { parts[2].contains($0) } ?? true)
     }
+    guard !cases.isEmpty else { throw ValidationError("no mission has such a fault") }
     guard !count else {
       print("\(cases.count) cases\n\(Summary.table(of: cases))")
       return

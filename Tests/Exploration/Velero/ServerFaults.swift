@@ -35,6 +35,17 @@ extension FaultKind {
     .server("noData", .breaks(0, 1, 78)) { $0.withoutData = ["magento-prod-db"] },
     .server("partial", .breaks(0, 1, 78)) { $0.failingData = ["magento-prod-db"] },
     .server("claimsLeftOut", .breaks(0, 1, 75, 78)) { $0.forgets = ["magento-prod-db"] },
+    // Nothing but its status tells of the data that a copy lacks.
+    .server("noDataNoFiles", .breaks(0, 1, 78)) {
+      $0.withoutData = ["magento-prod-db"]
+      $0.downloads = .missing
+    },
+    // All data is there, and Velero says that something else has failed.
+    .velero("nextBackupPartlyFails", .breaks(0, 1, 78)) { $0.disturbNext(.backup, .partiallyFails) },
+    .velero("nextRestorePartlyFails", .breaks(0, 1, 78)) {
+      $0.disturbNext(.restore, .partiallyFails)
+      $0.disturbNext(.clone, .partiallyFails)
+    },
   ]
 
   private static func server(
