@@ -82,6 +82,8 @@ package struct Roles: Sendable {
 
   /// Gives each step a user of its own, who has what these files give, in the cluster that each document is for.
   ///
+  /// A binding in a namespace that is not there is refused, as an API server refuses it.
+  ///
   /// - Parameters:
   ///   - files: manifests without `.yaml`.
   ///   - clusters: the clusters, by the names `ocp-prod` and `ocp-debug`.
@@ -102,6 +104,11 @@ package struct Roles: Sendable {
         let isHere = side == "both" || context == (side == "source" ? "ocp-prod" : destination)
         guard isHere, context == "ocp-prod" || context == destination else { continue }
         let kind = try #require(document["kind"]?.string)
+        if let namespace = document.namespace,
+          clusters[index].store.object(ObjectKey("namespaces", nil, namespace)) == nil
+        {
+          continue
+        }
         var document = document
         let subject = document["subjects"]?[0]?["name"]?.string ?? ""
         if ["backup", "snapshot", "clone", "restore"].contains(where: { subject == "astra-\($0)" }) {

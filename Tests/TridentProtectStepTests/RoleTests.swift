@@ -26,11 +26,12 @@ import TridentProtectSimulation
     private(set) var refused: [String] = []
     private let files: [String]
 
-    init(_ files: [String], destination: String) throws {
+    init(_ files: [String], destination: String, hasNamespace: Bool = false) throws {
       harness = Protect.harness()
       self.files = files
       harness.environment["ASTRA_APP_NAMESPACE"] = "magento-prod"
       harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
+      if hasNamespace { _ = harness.world.addEmptyNamespace("magento-debug", of: destination) }
       try RoleTests.roles.apply(files, to: &harness.world.clusters, destination: destination)
       harness.site.exchanged = { [unowned self] request, response in
         // What a step may not do it is not to try. Whether it may, anybody may ask.
@@ -74,11 +75,10 @@ import TridentProtectSimulation
 
   /// Everything that a pipeline does, with the namespace of the clone made beforehand.
   private func whole(_ destination: String) throws -> Pipeline {
-    let pipeline = try Pipeline(Self.files, destination: destination)
+    let pipeline = try Pipeline(Self.files, destination: destination, hasNamespace: true)
     let harness = pipeline.harness
     harness.addSchedule("hourly")
     harness[cluster: "ocp-prod"].addSuspendedFlux(of: "magento-prod")
-    _ = harness.world.addEmptyNamespace("magento-debug", of: destination)
     try pipeline.run(
       PreflightStep.self, "--steps", "backup snapshot clone restore", "--backup-name", "mine",
       "--snapshot-name", "snap", "--use-backup", Magento.goodBackup, "--expect-hooks", "absent")
@@ -129,8 +129,15 @@ import TridentProtectSimulation
   @Test func namespacesOfClones() throws {
     let files = Self.files + ["namespaces"]
     let pipeline = try Pipeline(files, destination: "ocp-debug")
+    try pipeline.run(PreflightStep.self, "--steps", "clone")
     try pipeline.run(CloneStep.self)
     #expect(pipeline.harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+    try pipeline.run(
+      VerifyStep.self, "--application", "magento-debug", "--cluster", "ocp-debug", "--clone-of",
+      "magento-prod")
+    try pipeline.run(StatusStep.self)
+    let restored = try pipeline.run(RestoreStep.self)
+    #expect(restored.values["ASTRA_RESTORE_EVIDENCE"] == "clone")
     pipeline.harness.site.pass(.seconds(86_400))
     pipeline.harness.environment["BUILD_TAG"] = "jenkins-cleanup-7"
     try pipeline.run(CleanupStep.self, "--remove-clone")

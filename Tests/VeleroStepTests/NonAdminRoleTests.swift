@@ -68,4 +68,22 @@ import VeleroSimulation
       .filter { !$0.resource.hasPrefix("statefulsets") && $0.verb != "watch" }
     #expect(unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description))")
   }
+
+  /// What such a restore has put aside goes by the same kinds: the proof is the NonAdminRestore.
+  @Test func volumesThatWerePutAside() throws {
+    let files = ["backup", "restore", "volumes", "cleanup", "cleanup-volumes"]
+    let pipeline = try pipeline(files)
+    try pipeline.run(BackupStep.self, "--backup-name", "mine")
+    try pipeline.run(RestoreStep.self, "--replace-volumes", "--use-backup", "mine")
+    #expect(!pipeline.harness.releasedVolumes.isEmpty)
+    CleanupScene.leave(pipeline.harness)
+    try pipeline.run(CleanupStep.self, "--kept-volumes-older-than", "1d")
+    #expect(pipeline.harness.releasedVolumes.isEmpty)
+    let others = refused(pipeline).filter { !$0.contains("/storageclasses") && !$0.contains("argoproj.io") }
+    #expect(others.isEmpty, "\(others.joined(separator: "\n"))")
+    let unused = try Self.roles.rights(files).subtracting(pipeline.used()).filter {
+      $0.role.hasPrefix("astra-cleanup") && $0.role.hasSuffix("-volumes")
+    }
+    #expect(unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description))")
+  }
 }

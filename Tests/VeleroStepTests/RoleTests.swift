@@ -29,7 +29,7 @@ import VeleroSimulation
     private var step = ""
 
     init(
-      _ files: [String], of roles: Roles = RoleTests.roles, destination: String,
+      _ files: [String], of roles: Roles = RoleTests.roles, destination: String, hasNamespace: Bool = false,
       at harness: StepHarness = RoleTests.harness()
     ) throws {
       (self.files, self.roles, self.harness) = (files, roles, harness)
@@ -38,6 +38,7 @@ import VeleroSimulation
       harness.environment["DEBUG_KUBERNETES_CLUSTER"] = destination
       // Their texts lie in object storage.
       harness.behave { $0.backupWarnings = ["a pod is not running"] }
+      if hasNamespace { _ = harness.world.addEmptyNamespace("magento-debug", of: destination) }
       try roles.apply(files, to: &harness.world.clusters, destination: destination)
       harness.site.exchanged = { [unowned self] request, response in
         // What a step may not do it is not to try. Whether it may, anybody may ask.
@@ -78,9 +79,8 @@ import VeleroSimulation
 
   /// Everything that a pipeline does, with the namespace of the clone made beforehand.
   private func whole(_ destination: String) throws -> Pipeline {
-    let pipeline = try Pipeline(Self.files, destination: destination)
+    let pipeline = try Pipeline(Self.files, destination: destination, hasNamespace: true)
     let harness = pipeline.harness
-    _ = harness.world.addEmptyNamespace("magento-debug", of: destination)
     try pipeline.run(
       PreflightStep.self, "--steps", "backup snapshot clone", "--backup-name", "mine", "--snapshot-name",
       "snap",
@@ -123,14 +123,29 @@ import VeleroSimulation
     #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
     let unused = try Self.roles.rights(["restore"]).subtracting(pipeline.used())
     // The example has no StatefulSet, and needs no alarm clock.
-    let others = unused.filter { !$0.resource.hasPrefix("statefulsets") && $0.verb != "watch" }
+    let others = unused.filter {
+      !$0.resource.hasPrefix("statefulsets") && $0.verb != "watch" && !$0.role.hasSuffix("-evidence")
+    }
     #expect(others.isEmpty, "given, and not needed: \(others.sorted().map(\.description))")
+  }
+
+  /// The clone of the run is seen, wherever it is, and is evidence.
+  @Test(arguments: ["ocp-prod", "ocp-debug"]) func aCloneIsEvidence(on destination: String) throws {
+    let pipeline = try Pipeline(["clone", "restore"], destination: destination, hasNamespace: true)
+    try pipeline.run(CloneStep.self)
+    let result = try pipeline.run(RestoreStep.self, "--replace-volumes")
+    #expect(result.values["ASTRA_RESTORE_EVIDENCE"] == "clone", "\(result.standardError)")
+    #expect(pipeline.refused.isEmpty, "\(Set(pipeline.refused).sorted().joined(separator: "\n"))")
+    let unused = try Self.roles.rights(["restore"]).subtracting(pipeline.used()).filter {
+      $0.role.hasSuffix("-evidence") || $0.role.hasSuffix("-there")
+    }
+    #expect(unused.isEmpty, "given, and not needed: \(unused.sorted().map(\.description))")
   }
 
   /// With those of cleanup-volumes.yaml what a restore in place has put aside goes by age.
   @Test func volumesThatWerePutAside() throws {
     let files = ["restore", "cleanup", "cleanup-volumes"]
-    let pipeline = try Pipeline(files, destination: "ocp-prod")
+    let pipeline = try Pipeline(files, destination: "ocp-prod", hasNamespace: true)
     let harness = pipeline.harness
     harness.environment["DEBUG_APP_NAME"] = nil
     try pipeline.run(RestoreStep.self, "--replace-volumes")
@@ -146,10 +161,17 @@ import VeleroSimulation
 
   /// With the rights of namespaces.yaml the step makes the clone's namespace, and removes it.
   @Test func namespacesOfClones() throws {
-    let files = Self.files + ["namespaces"]
+    let files = Self.files + ["namespaces", "restore"]
     let pipeline = try Pipeline(files, destination: "ocp-debug")
+    try pipeline.run(PreflightStep.self, "--steps", "clone")
     try pipeline.run(CloneStep.self)
     #expect(pipeline.harness.world.hasNamespace("magento-debug", of: "ocp-debug"))
+    try pipeline.run(
+      VerifyStep.self, "--application", "magento-debug", "--cluster", "ocp-debug", "--clone-of",
+      "magento-prod")
+    try pipeline.run(StatusStep.self)
+    let restored = try pipeline.run(RestoreStep.self, "--replace-volumes")
+    #expect(restored.values["ASTRA_RESTORE_EVIDENCE"] == "clone")
     CleanupScene.leave(pipeline.harness)
     try pipeline.run(CleanupStep.self, "--remove-clone")
     pipeline.harness.site.pass(.seconds(60))
