@@ -105,9 +105,8 @@ package protocol Backend: PrerequisiteReader, StatusReader {
   /// Makes one change of an in-place restore, or sees that it is made: asked again, it makes nothing twice.
   func perform(_ change: RestoreChange, of application: Application.ID) throws(BackendError)
     -> RestoreChangeState
-  /// What a person does to go back to what the application held before such changes, as commands in their order: none of
-  /// them costs data.
-  func wayBack(from changes: [RestoreChange], of application: Application.ID) -> [String]
+  /// What a person does to go back to what the application held before such changes: nothing of it costs data.
+  func wayBack(from changes: [RestoreChange], of application: Application.ID) -> RestoreWayBack
   /// Names what keeps the data of before such changes, as nouns.
   func keptData(of changes: [RestoreChange]) -> [String]
   /// Asks for an in-place restore; returns when it is accepted, long before it is done.
@@ -185,7 +184,7 @@ extension Backend {
     throw BackendError(
       .misconfigured, "\(name) does not restore in place by changes such as \"\(change.id)\"")
   }
-  package func wayBack(from _: [RestoreChange], of _: Application.ID) -> [String] { [] }
+  package func wayBack(from _: [RestoreChange], of _: Application.ID) -> RestoreWayBack { RestoreWayBack() }
   package func keptData(of _: [RestoreChange]) -> [String] { [] }
   package func keptVolumes(of _: Application.ID) throws(BackendError) -> [KeptVolume] { [] }
   package func delete(_ volume: KeptVolume, of _: Application.ID) throws(BackendError) {

@@ -100,3 +100,18 @@ package struct RestoreObjection: Hashable, Sendable {
     (self.reason, self.remedy, self.passes) = (reason, remedy, passes)
   }
 }
+
+/// How a person goes back from the changes of an in-place restore, as commands in their order.
+package struct RestoreWayBack: Hashable, Sendable {
+  /// Those that bring the data of before back.
+  package var data: [String]
+  /// Those that start then what was stopped.
+  package var starts: [String]
+  /// Whether the workloads may be the recovery point's by now: an old release must not run on the data of a newer one.
+  package var mayHaveOldWorkloads: Bool
+
+  /// Gathers the commands.
+  package init(data: [String] = [], starts: [String] = [], mayHaveOldWorkloads: Bool = false) {
+    (self.data, self.starts, self.mayHaveOldWorkloads) = (data, starts, mayHaveOldWorkloads)
+  }
+}

@@ -222,7 +222,7 @@ extension RestoreRun {
   ) -> StepFailure {
     var told = withEvidenceHint(failure, of: application, begunWith: evidence)
     let kept = keptVolumes(of: changes, application)
-    let lines = backend.wayBack(
+    let back = backend.wayBack(
       from: earlierChanges(before: changes, of: application) + changes.all.prefix(begun), of: application.id)
     publish(kept)
     var hints = [
@@ -238,11 +238,18 @@ extension RestoreRun {
         "restores of other runs that have not ended well have put aside the volumes \(others.joined(separator: ", ")), which stay, too: in the oldest is what there was before them"
       )
     }
-    if !lines.isEmpty {
-      hints.append("or go back to what there was with these commands: \(lines.joined(separator: "; "))")
-    }
+    if !back.data.isEmpty { hints.append("or go back to what there was \(clause(of: back))") }
     told.hint = hints.joined(separator: "; ")
     return told
+  }
+
+  private func clause(of back: RestoreWayBack) -> String {
+    let data = back.data.joined(separator: "; ")
+    guard !back.starts.isEmpty else { return "with these commands: \(data)" }
+    let starts = back.starts.joined(separator: "; ")
+    guard back.mayHaveOldWorkloads else { return "with these commands: \(data); \(starts)" }
+    return
+      "with these commands: \(data); then, since workloads and settings may be those of the recovery point by now, roll out the release that ran before, and start what has no pods with these commands: \(starts)"
   }
 
   /// Refuses where another run has begun such a restore and not ended it.

@@ -124,8 +124,8 @@ final class ToyBackend: Backend {
       return .waiting("just begun")
     }
   }
-  func wayBack(from changes: [RestoreChange], of _: Application.ID) -> [String] {
-    changes.map { "toy undo \($0.id)" }
+  func wayBack(from changes: [RestoreChange], of _: Application.ID) -> RestoreWayBack {
+    RestoreWayBack(data: changes.map { "toy undo \($0.id)" })
   }
   func startInPlaceRestore(of application: Application, from point: RecoveryPoint) throws(BackendError) {
     try change { toy throws(BackendError) in try toy.restore(application.id, from: point.id) }

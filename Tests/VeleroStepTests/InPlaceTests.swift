@@ -287,6 +287,7 @@ extension StepHarness {
     let uid = harness.claimUIDs[name]
     let result = try harness.restoreInPlace()
     result.expect(.operationFailed, "is another one by now", "was left alone", "kubectl")
+    #expect(!result.standardError.contains("roll out the release"))
     #expect(harness.claimUIDs[name] == uid)
     #expect(harness.objects("restores").isEmpty)
   }
@@ -302,7 +303,9 @@ extension StepHarness {
     }
     harness.behave { $0.failingData = [claim] }
     let result = try harness.restoreInPlace("--discard-present-state")
-    result.expect(.operationFailed, "which stay", "kubectl --context ocp-prod")
+    // The Restore may have brought the older release: it must not be started on the data of the newer one.
+    result.expect(
+      .operationFailed, "which stay", "kubectl --context ocp-prod", "roll out the release that ran before")
     #expect(harness.site.service.productionContent?.rows != Magento.brokenRows)
     for volume in harness.releasedVolumes.compactMap(\.name) {
       #expect(result.standardError.contains(volume))

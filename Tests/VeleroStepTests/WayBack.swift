@@ -28,9 +28,14 @@ extension StepHarness {
   /// Carries out the commands of a hint, as kubectl would.
   func goBack(_ text: String) throws {
     let resources = ["deployment": "deployments.apps", "statefulset": "statefulsets.apps"]
-    let told = try #require(text.components(after: "with these commands: "))
+    let told = try #require(text.components(after: "or go back to what there was with these commands: "))
     let namespace = "magento-prod"
-    for line in told.split(separator: "; ").map({ String($0) }) {
+    // What a person does before the last commands takes no kubectl.
+    let lines = told.split(separator: "; ").map { String($0) }.map { line in
+      line.hasPrefix("then, since ")
+        ? line.components(after: " with these commands: ") ?? line : line
+    }
+    for line in lines {
       let words = line.split(separator: " ").map { String($0) }
       defer { site.pass(.seconds(5)) }
       if let index = words.firstIndex(of: "scale") {

@@ -5,12 +5,13 @@ internal import StructuredValues
 
 // How a person goes back to the volumes of before, from the changes alone: nothing of it deletes a volume.
 extension VeleroBackend {
-  package func wayBack(from changes: [RestoreChange], of application: Application.ID) -> [String] {
-    guard let place = ApplicationPlace(application) else { return [] }
+  package func wayBack(from changes: [RestoreChange], of application: Application.ID) -> RestoreWayBack {
+    guard let place = ApplicationPlace(application) else { return RestoreWayBack() }
     let kubectl = "kubectl --context \(place.context)"
     let inside = "\(kubectl) -n \(place.namespace)"
     let known = changes.compactMap { InPlacePlan.Change($0) }
     var (stops, claims, starts): ([String], [String], [String]) = ([], [], [])
+    var isRestoreBegun = false
     // Of several attempts the first has put aside what there was before.
     var done: Set<String> = []
     for change in known {
@@ -26,10 +27,11 @@ extension VeleroBackend {
       case .deleteClaim(let claim):
         guard claim.volume != nil, done.insert("pvc/\(claim.name)").inserted else { continue }
         claims += wayBack(to: claim, kubectl, inside)
+      case .restore: isRestoreBegun = true
       default: break
       }
     }
-    return stops + claims + starts
+    return RestoreWayBack(data: stops + claims, starts: starts, mayHaveOldWorkloads: isRestoreBegun)
   }
 
   private func wayBack(to claim: InPlacePlan.Claim, _ kubectl: String, _ inside: String) -> [String] {
