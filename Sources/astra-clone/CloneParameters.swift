@@ -11,7 +11,8 @@ package struct CloneParameters {
   package static let clone = Parameter(
     "clone-name", "DEBUG_APP_NAME", meaning: "the name of the clone", isRequired: true)
   package static let namespace = Parameter(
-    "clone-namespace", "DEBUG_NAMESPACE", meaning: "the clone's namespace, which must not exist yet",
+    "clone-namespace", "DEBUG_NAMESPACE",
+    meaning: "the clone's namespace, empty; on Astra Control it must not exist yet",
     detail: "For a source with one namespace", fallback: "the clone's name")
   package static let mapping = Parameter(
     "namespace-mapping", "DEBUG_NAMESPACE_MAPPING",

@@ -11,7 +11,7 @@ from machine import IMAGE, NotUnderstood, Outcome, System, copy_matching, known,
 
 OF_THE_REPOSITORY = (
     "ASTRA_BACKEND", "ASTRA_FQDN", "ASTRA_INSTANCE_ID", "PROD_KUBERNETES_CLUSTER", "DEBUG_KUBERNETES_CLUSTER",
-    "ASTRA_REPLACE_VOLUMES", "ASTRA_PAUSED_OWNERS",
+    "ASTRA_REPLACE_VOLUMES",
 )
 BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|(&&|\|\||==|!=|!|\(|\))|([A-Za-z_][\w.-]*))")
@@ -73,6 +73,10 @@ class GitHub(System):
             "vars": {**variables, "ASTRA_STEPS_IMAGE": IMAGE},
         }
         self.attempts = 0
+        # That of a runner of one's own: what another run has left there stays, until somebody removes it.
+        self.workspace = self.fresh("workspace")
+        (self.workspace / "reports").mkdir()
+        (self.workspace / "reports/astra-restore.json").write_text("{}")
         self.artifacts: dict[str, Path] = {}
         self.state: dict[str, str] = {}
         return self.go_on(set(self.workflow["jobs"]))
@@ -114,7 +118,7 @@ class GitHub(System):
             raise NotUnderstood("other inputs than the stage has")
         called = self.stage["jobs"]["stage"]
         known(called, "runs-on", "timeout-minutes", "steps")
-        folder, temporary = self.fresh(name), self.fresh(f"{name}-temporary")
+        folder, temporary = self.workspace, self.fresh(f"{name}-temporary")
         variables = {**self.context["vars"], "ASTRA_CA_FILE": self.secret_file("ca.pem")}
         secrets = {
             "ASTRA_API_TOKEN": self.world.secrets.get("token", ""),
@@ -139,13 +143,13 @@ class GitHub(System):
                 raise NotUnderstood("a script with an expression in it, or of another shell")
             paths = special["GITHUB_PATH"].read_text().split("\n")[:-1]
             environment = {
-                **scrub({key: fill(value, context) for key, value in step["env"].items()}),
+                **scrub({key: fill(value, context) for key, value in step.get("env", {}).items()}),
                 **{key: str(file) for key, file in special.items()},
                 "PATH": ":".join([*reversed(paths), str(self.tools), "/usr/bin", "/bin"]),
                 "GITHUB_ACTIONS": "true", "GITHUB_RUN_ID": "8123456789", "GITHUB_RUN_ATTEMPT": str(self.attempts),
                 "RUNNER_TEMP": str(temporary), "GITHUB_WORKSPACE": str(folder),
             }
-            label = name if "STAGE" in step["env"] else f"{name}: {step['name']}"
+            label = name if "STAGE" in step.get("env", {}) else f"{name}: {step['name']}"
             failed = self.run(label, BASH, step["run"], environment, folder, in_image=False) != 0 or failed
         shutil.rmtree(temporary)
         return "failure" if failed else "success"
