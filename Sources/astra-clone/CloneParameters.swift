@@ -12,7 +12,7 @@ package struct CloneParameters {
     "clone-name", "DEBUG_APP_NAME", meaning: "the name of the clone", isRequired: true)
   package static let namespace = Parameter(
     "clone-namespace", "DEBUG_NAMESPACE",
-    meaning: "the clone's namespace, empty; on Astra Control it must not exist yet",
+    meaning: "the clone's namespace, which must not exist yet, or be empty where the service can fill it",
     detail: "For a source with one namespace", fallback: "the clone's name")
   package static let mapping = Parameter(
     "namespace-mapping", "DEBUG_NAMESPACE_MAPPING",
