@@ -41,6 +41,18 @@ import VeleroSimulation
     #expect(result.standardError.contains("create backups.velero.io in namespace velero"))
   }
 
+  /// It is to make evidence where there is no clone.
+  @Test func theRightToMakeEvidenceIsAskedFor() throws {
+    let harness = Bucket.harness()
+    harness.become(allowed: [
+      ("magento-prod", Self.everything),
+      ("velero", ["verbs": ["get", "list"], "apiGroups": ["*"], "resources": ["*"]]),
+    ])
+    harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
+    let result = try harness.run(PreflightStep.self, "--steps", "restore", "--replace-volumes")
+    result.expect(.protected, "create backups.velero.io in namespace velero")
+  }
+
   /// The parameters say where the clone is, and nobody may look there: that is no sign that it has gone.
   @Test func aCloneInANamespaceThatMayNotBeSeenIsNotGone() throws {
     let harness = Bucket.harness()

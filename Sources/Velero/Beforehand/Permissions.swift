@@ -19,8 +19,9 @@ extension VeleroBackend {
       if settings.store == nil { rights.add(["list"], [Kinds.location]) }
       rights.add(["list"], Kinds.uploads, isOptional: true)
     }
+    // A restore makes evidence, too, unless there is a clone.
     let makesCopy =
-      work.operations.contains(.backup) || work.operations.contains(.snapshot)
+      !Set(work.operations).isDisjoint(with: [.backup, .snapshot, .inPlaceRestore])
       || work.operations.contains(.clone) && work.clonedKind == nil
     rights.add(makesCopy ? ["create", "get"] : ["get"], [access.kind(Kinds.backup)])
     if !access.isNonAdmin { rights.add(["create", "get"], [Kinds.downloadRequest], isOptional: true) }
