@@ -46,6 +46,9 @@ final class InPlaceWatch: WorldWatch {
     patched = nil
     guard case .request(let method, let target, _) = event else { return }
     let parts = target.prefix { $0 != "?" }.split(separator: "/").map { String($0) }
+    if method == "POST", parts.last == "backups", isStopped, !others {
+      tell("a copy was asked for while a restore had stopped the application")
+    }
     guard parts.contains(Self.namespace), let name = parts.last else { return }
     if method == "DELETE", parts.contains("persistentvolumeclaims") {
       deleted.insert(name)
@@ -86,6 +89,11 @@ final class InPlaceWatch: WorldWatch {
       found.append("workload \(name) wants \(now[name] ?? 0) pods, and wanted \(count) before")
     }
     return found
+  }
+
+  /// Whether every workload that ran has been stopped, and the restore is not proven.
+  private var isStopped: Bool {
+    !isProven && atFirst.allSatisfy { $0.value == 0 || workloads[$0.key] == 0 }
   }
 
   private func tell(_ sentence: String) {
