@@ -22,6 +22,8 @@ final class CaseRun {
   private var suffixed: String?
   /// Whether the last attempt could not know that the restore was over; what it came to is looked at all the same.
   private var endedUnknown = false
+  /// How many attempts have given up a restore that calls itself completed, and lacks data: the next asks for another.
+  private var disprovenRestores = 0
 
   /// Prepares a plan; `tell` hears the whole story, line by line.
   init(_ plan: Plan, tell: ((String) -> Void)? = nil) {
@@ -171,6 +173,9 @@ final class CaseRun {
       worldWatch?.hear(
         result.standardError, code: result.wasKilled ? nil : result.code.rawValue, site.service)
       endedUnknown = !result.wasKilled && cannotKnowTheEnd(result.code.rawValue, saying: result.message)
+      if result.code == .operationFailed, result.message.contains("has not brought volume claim") {
+        disprovenRestores += 1
+      }
       for violation in attempt.violations(truth) { fail("\(stage.program.rawValue): \(violation)") }
       if stage.program == .status, attempt.succeeded {
         claims.look(site.service)
@@ -235,7 +240,8 @@ final class CaseRun {
     }
     for excess in truth.excess(
       slack: max(plan.changesTheWorld || plan.isDeceived ? 1 : 0, plan.worldFaults) + plan.fileFaults,
-      carriers: plan.renewedCarriers, restores: plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0,
+      carriers: plan.renewedCarriers,
+      restores: (plan.forgetsRestores || plan.mission.restoresAgain ? 1 : 0) + disprovenRestores,
       snapshots: plan.snapshots)
     { fail(excess) }
     if !plan.changesTheWorld {
@@ -275,9 +281,9 @@ final class CaseRun {
       // A leftover of that name is refused; the restore has no such excuse, though a server that shows nothing of
       // it is one for not knowing.
       let cannotKnowTheEnd = attempt.result.code == .deadlinePassed && plan.mayShowNothing
-      // What a killed run has stopped and put aside is that run's to go on with.
+      // What a run has stopped and put aside that came to no good end is that run's to go on with.
       let isAnothers =
-        isRefusal && plan.isAbandoned && site.service.capabilities.restoresByChanges
+        isRefusal && (plan.isAbandoned || !outcome.isComplete) && site.service.capabilities.restoresByChanges
         && attempt.result.message.contains("was stopped for an in-place restore of")
       if !attempt.succeeded, !isRefusal || stage.program == .restore, !cannotKnowTheEnd, !isAnothers {
         fail(

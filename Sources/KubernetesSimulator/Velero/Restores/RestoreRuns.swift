@@ -35,8 +35,10 @@ extension KubernetesWorld {
       .init(state: nil, length: .zero, role: .lock),
       .init(state: nil, length: length / 2, role: .begin),
       .init(state: nil, length: length / 2, role: .copy),
+      // One that was called complete before ends with its data.
       .init(
-        state: settings.completesEarly ? nil : "Finalizing", length: settings.finalizing, role: .finalize),
+        state: settings.completesEarly ? nil : "Finalizing",
+        length: settings.completesEarly ? .zero : settings.finalizing, role: .finalize),
     ]
     startVelero(
       kind, key, uid: object.uid ?? "",
