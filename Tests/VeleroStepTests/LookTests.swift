@@ -29,27 +29,15 @@ import VeleroSimulation
     #expect(harness.world.journal.count == before)
   }
 
-  @Test func missingRightsAreListed() throws {
+  /// A restore, too, is to make a copy where there is no clone: the evidence.
+  @Test(arguments: ["backup", "restore"]) func missingRightsAreListed(step: String) throws {
     let harness = Bucket.harness()
     harness.become(allowed: [
       ("magento-prod", Self.everything),
       ("velero", ["verbs": ["get", "list"], "apiGroups": ["*"], "resources": ["*"]]),
     ])
     harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
-    let result = try harness.run(PreflightStep.self, "--steps", "backup", "--backup-name", "mine")
-    #expect(result.code == .protected, "\(result.standardError)")
-    #expect(result.standardError.contains("create backups.velero.io in namespace velero"))
-  }
-
-  /// It is to make evidence where there is no clone.
-  @Test func theRightToMakeEvidenceIsAskedFor() throws {
-    let harness = Bucket.harness()
-    harness.become(allowed: [
-      ("magento-prod", Self.everything),
-      ("velero", ["verbs": ["get", "list"], "apiGroups": ["*"], "resources": ["*"]]),
-    ])
-    harness.environment["ASTRA_PRODUCT_NAMESPACE"] = "velero"
-    let result = try harness.run(PreflightStep.self, "--steps", "restore", "--replace-volumes")
+    let result = try harness.run(PreflightStep.self, "--steps", step, "--replace-volumes")
     result.expect(.protected, "create backups.velero.io in namespace velero")
   }
 
