@@ -53,8 +53,9 @@ import VeleroSimulation
     if condition.testDescription.contains("a pod that has ended") {
       // Whoever follows the advice late does not end another pod of that name.
       result.expect(
-        .protected, "logs dump-1 --all-containers > dump-1.log && kubectl --context ocp-prod",
-        "--field-selector metadata.name=dump-1,status.phase=Succeeded")
+        .protected, "logs dump-1 --all-containers >> dump-1.log && kubectl --context ocp-prod",
+        "--field-selector metadata.name=dump-1,status.phase=Succeeded",
+        "emptyDir volumes (scratch) goes with it, too", "saved on its node \"worker-1\"")
     }
     // The server may come back while its absence is waited for.
     let code: ExitCode = condition.testDescription == "the server is away" ? .deadlinePassed : .protected
@@ -202,7 +203,8 @@ extension StepHarness {
         "spec": [
           "nodeName": "worker-1", "containers": [["name": "dump", "image": "dump"]],
           "volumes": [
-            ["name": "data", "persistentVolumeClaim": ["claimName": .string(claims.first ?? "")]]
+            ["name": "data", "persistentVolumeClaim": ["claimName": .string(claims.first ?? "")]],
+            ["name": "scratch", "emptyDir": [:]],
           ],
         ],
       ])

@@ -65,7 +65,7 @@ extension VeleroBackend {
         RestoreObjection(
           "pod \"\(pod.name)\" has ended, and holds volume claim \(pod.claimNames.intersection(claims).sorted().joined(separator: ", ")) as long as it is there",
           remedy:
-            "save its log, which goes with it, and delete it only when that is saved; a pod of that name that runs is spared: \(kubectl) logs \(pod.name) --all-containers > \(pod.name).log && \(kubectl) delete pod --field-selector metadata.name=\(pod.name),status.phase=\(pod["status", "phase"]?.string ?? "")"
+            "\(pod.adviceOnItsDisks)save its log, which goes with it, and delete it only when that is saved; a pod of that name that runs is spared: \(kubectl) logs \(pod.name) --all-containers >> \(pod.name).log && \(kubectl) delete pod --field-selector metadata.name=\(pod.name),status.phase=\(pod["status", "phase"]?.string ?? "")"
         ))
     }
     let pods = all.filter { !$0.hasEnded }
@@ -154,6 +154,16 @@ extension RestoreObjection {
 }
 
 extension KubernetesObject {
+  /// What of an ended pod no command brings back, as the beginning of advice; empty if there is nothing.
+  fileprivate var adviceOnItsDisks: String {
+    let volumes = (self["spec", "volumes"]?.elements ?? []).filter { $0["emptyDir"] != nil }
+    let names = volumes.compactMap { $0["name"]?.string }.joined(separator: ", ")
+    guard !names.isEmpty else { return "" }
+    let node = self["spec", "nodeName"]?.string.map { " \"\($0)\"" } ?? ""
+    return
+      "what it wrote into its emptyDir volumes (\(names)) goes with it, too: have what you need of that saved on its node\(node) before anything else; "
+  }
+
   /// Whether a StatefulSet deletes the claims of the pods that it stops.
   fileprivate var deletesClaimsWhenScaled: Bool {
     self["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"]?.string == "Delete"
