@@ -121,11 +121,11 @@ struct Mission: Sendable {
 
   /// Whether it comes to one end, whatever passing trouble there was.
   ///
-  /// Where a record cannot be read, what an earlier attempt has done may not be believed, and the next one is refused. A stage
-  /// that may be refused makes something or does not, as the moment has it.
-  var endsAlike: Bool {
-    left == nil && !isInDoubt && stages.allSatisfy { $0.owed.count == 1 || !$0.owed.contains(0) }
-  }
+  /// Where a record cannot be read, what an earlier attempt has done may not be believed, and the next one is refused.
+  var endsAlike: Bool { left == nil && !isInDoubt }
+
+  /// Whether its backup may be refused or made, as the moment has it: its ends differ by that then.
+  var mayBackUp: Bool { stages.contains { $0.program == .backup && $0.owed.isSuperset(of: [0, 78]) } }
 
   /// Whether a record of the run cannot be read.
   var isInDoubt: Bool { stages.contains { $0.records?.leavesDoubt ?? false } }
